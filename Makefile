@@ -1,0 +1,25 @@
+# The two commands of the README, for a machine with nothing but Python, git and a C compiler:
+#   make demo    decides the example cases        make test    passes the tests
+# Each makes its virtual environment first, from hash-pinned constraints. All else is in the justfile.
+
+PYTHON ?= python3
+VENV ?= .venv
+PIP = $(VENV)/bin/python -m pip --quiet --disable-pip-version-check --no-input
+
+.PHONY: demo test
+demo: $(VENV)/installed
+	$(VENV)/bin/averment decide knowledge/averment_knowledge/pm_tpm/cases
+
+test: $(VENV)/installed-dev
+	$(VENV)/bin/pytest --numprocesses auto
+
+$(VENV)/installed: constraints.txt
+$(VENV)/installed-dev: constraints-dev.txt
+$(VENV)/installed $(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --require-hashes --requirement $(filter constraints%,$^)
+	$(PIP) install --no-deps --editable .
+	touch $@
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "averment needs Python 3.11 or later; name one: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)

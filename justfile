@@ -1,0 +1,47 @@
+# One line per task. `make test` or `make demo` sets up the virtual environment; `just` itself is in it.
+
+bin := env("VENV", ".venv") / "bin"
+
+# What CI runs
+check: test static
+
+# The README's test command
+test:
+    make test
+
+# Everything that needs no run
+static: lint types layers
+
+lint:
+    {{bin}}/ruff check
+    {{bin}}/ruff format --check
+
+types:
+    {{bin}}/mypy
+    {{bin}}/basedpyright --pythonpath {{bin}}/python
+
+layers:
+    {{bin}}/lint-imports
+
+# Format, and mend what can be mended
+fmt:
+    {{bin}}/ruff check --fix
+    {{bin}}/ruff format
+
+# Some tests, as pytest is told: just pytest tests/unit -k cells
+pytest *ARGS:
+    {{bin}}/pytest {{ARGS}}
+
+# The tests that take minutes
+slow:
+    {{bin}}/pytest -m slow
+
+coverage:
+    {{bin}}/coverage run -m pytest
+    {{bin}}/coverage combine
+    {{bin}}/coverage report
+
+# Pin every dependency anew, with hashes and without the name of any registry
+pin:
+    {{bin}}/uv pip compile pyproject.toml --extra all --group dev --output-file constraints-dev.txt --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+    {{bin}}/uv pip compile pyproject.toml --constraints constraints-dev.txt --output-file constraints.txt --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
