@@ -1,0 +1,74 @@
+"""What averment has to say about what somebody wrote: data, made into sentences only by a renderer.
+
+A message is lower case, without a full stop, with the author's own words in backticks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from averment.source.node import Span
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A place and what to say under its carets. The first label of a diagnostic is its primary place."""
+
+    span: Span
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding.
+
+    ``help`` is computed for this finding (the mend); ``notes`` are constant facts about the code.
+    """
+
+    code: str
+    message: str
+    labels: tuple[Label, ...] = ()
+    help: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    severity: Severity = Severity.ERROR
+
+
+@dataclass(slots=True)
+class Report:
+    """The findings of a run, in the order the stages made them. Every stage reports all it can see into one."""
+
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def error(self, code: str, message: str, span: Span | None = None, label: str = "", *help: str) -> None:
+        """Add an error with one place."""
+        labels = (Label(span, label),) if span else ()
+        self.diagnostics.append(Diagnostic(code, message, labels, help))
+
+    def add(self, *found: Diagnostic) -> None:
+        self.diagnostics.extend(found)
+
+    def extend(self, found: Iterable[Diagnostic]) -> None:
+        self.diagnostics.extend(found)
+
+    @property
+    def failed(self) -> bool:
+        """Whether any finding is an error."""
+        return any(found.severity is Severity.ERROR for found in self.diagnostics)
+
+
+class Refused(Exception):
+    """Input was refused: raised only at the edge of the library (``averment.load``, ``Pack.decide``), never within.
+
+    Attributes: ``diagnostics``, every finding of the stage that stopped.
+    """
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__("; ".join(f"{found.code}: {found.message}" for found in self.diagnostics))

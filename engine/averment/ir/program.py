@@ -1,0 +1,275 @@
+"""The normal form of a pack under given parameters: what every backend runs, and all that a backend may read.
+
+Values are held *encoded*, so that every backend is exact and every order is the order of integers:
+
+====================  =====================================================================
+kind                  held as
+====================  =====================================================================
+boolean               ``bool``
+integer               ``int`` (64 bit)
+decimal               ``int``, scaled by ``10 ** places``
+level                 ``int``, the rank in ``values`` from 0
+date                  ``int``, the proleptic Gregorian ordinal (1 is 0001-01-01)
+text, choice          ``str``
+set                   ``frozenset[str]``
+unknown               ``None``
+====================  =====================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
+
+Value = bool | int | str | frozenset[str]
+
+
+class Kind(StrEnum):
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    TEXT = "text"
+    CHOICE = "choice"
+    LEVEL = "level"
+    SET = "set"
+    DATE = "date"
+
+    @property
+    def ordered(self) -> bool:
+        """Whether values of this kind are encoded as integers in their order."""
+        return self in (Kind.INTEGER, Kind.DECIMAL, Kind.LEVEL, Kind.DATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A typed field. ``minimum`` and ``maximum`` are encoded; ``default`` is encoded and becomes an assumption."""
+
+    name: str
+    kind: Kind
+    values: tuple[str, ...] = ()
+    places: int = 0
+    minimum: int | None = None
+    maximum: int | None = None
+    default: Value | None = None
+    unit: str = ""
+    label: str = ""
+    ask: str = ""
+    sensitive: str = ""  # "", drop, hash or last4
+    fixed: bool = False
+    cost: int = 1  # of asking for it, and of changing it
+
+
+@dataclass(frozen=True)
+class FactType:
+    """A declared fact type. ``one``: exactly one record a case, any field of which may be unknown."""
+
+    name: str
+    fields: tuple[Field, ...]
+    one: bool = False
+    derived: bool = False
+    key: tuple[str, ...] = ()  # of a given `many` type; all fields where the pack declares none
+    absent_unknown: bool = False
+
+    @cached_property
+    def position(self) -> Mapping[str, int]:
+        """Field name to its index in a fact's values."""
+        return {field.name: index for index, field in enumerate(self.fields)}
+
+
+class Fact(NamedTuple):
+    """A fact: its type's name and its values in the order of the type's fields; ``None`` is unknown."""
+
+    type: str
+    values: tuple[Value | None, ...]
+
+
+# --- cells: unary tests on one field, with parameters filled in ---------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """The value lies in one of these inclusive ranges of encoded integers: sorted, disjoint, ``None`` is unbounded."""
+
+    ranges: tuple[tuple[int | None, int | None], ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """The value (of a set: any element) is one of ``values``; ``negated``: it is none of them."""
+
+    values: frozenset[str | bool]
+    negated: bool
+    text: str
+
+
+Cell = Ranges | Among
+
+# --- expressions over variables; scales are already aligned, so plain integer arithmetic is exact -----------------
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """The number of elements of the set bound to a variable."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    operator: str  # + - *
+    left: Expression
+    right: Expression
+
+
+Expression = Literal | Variable | Size | Arithmetic
+
+# --- conditions ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A pattern over one fact: cells on fields, and fields bound to variables (a variable seen before joins by =)."""
+
+    type: str
+    cells: tuple[tuple[int, Cell], ...] = ()
+    binds: tuple[tuple[int, str], ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """No fact matches. A variable not bound outside stands for anything."""
+
+    match: Match
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """``variable`` is the count, sum, minimum or maximum of ``field`` over the facts that match."""
+
+    function: str  # count sum min max
+    match: Match
+    field: int | None
+    variable: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    operator: str  # = != < <= > >=
+    left: Expression
+    right: Expression
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Some record that matches has ``field`` given (``given`` true), or none has (``given`` false)."""
+
+    match: Match
+    field: int
+    given: bool
+    text: str = ""
+
+
+Guard = Aggregate | Absent | Compare | Known
+Condition = Match | Guard
+
+# --- rules --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A fact to derive: one expression for each field of the type."""
+
+    type: str
+    values: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a variable is shown: the field it takes its values from (kind, values, places, unit)."""
+
+    variable: str
+    field: Field
+
+
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """What a rule rests on: a paragraph of a source (``digest`` is ``sha256:…``), or ``judgement`` of an author."""
+
+    source: str = ""
+    section: str = ""
+    paragraph: int = 0
+    digest: str = ""
+    author: str = ""
+
+    @property
+    def judgement(self) -> bool:
+        return not self.source
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One alternative of an author's rule (``any`` expands into several, numbered from 1; 0 where there is none).
+
+    ``matches`` come first, in the author's order; ``guards`` follow, ordered so that each sees its variables bound.
+    """
+
+    id: str
+    alternative: int
+    matches: tuple[Match, ...]
+    guards: tuple[Guard, ...]
+    heads: tuple[Head, ...]
+    says: str = ""
+    backing: tuple[Backing, ...] = ()
+    shown: tuple[Shown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Which derived facts are the claim: field ``field`` of ``type``; strength is field ``strength_field`` of another."""
+
+    type: str
+    field: int
+    values: tuple[str, ...]
+    strength_type: str = ""
+    strength_field: int = 0
+
+
+@dataclass(frozen=True)
+class Program:
+    """A pack under its parameters, stratified.
+
+    ``strata`` hold rules; a guard that negates, aggregates or asks what is known looks only at lower strata.
+    ``digest`` is that of the pack (``sha256:…``), without the parameters' overrides; ``parameters`` are as shown.
+    """
+
+    name: str
+    version: str
+    digest: str
+    types: Mapping[str, FactType]
+    strata: tuple[tuple[Rule, ...], ...]
+    recursive: frozenset[str]  # derived types that depend on themselves
+    claim: Claim
+    parameters: Mapping[str, str | int | bool] = field(default_factory=dict)
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule, by strata."""
+        return tuple(rule for stratum in self.strata for rule in stratum)

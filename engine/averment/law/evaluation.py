@@ -1,0 +1,52 @@
+"""What a backend hands back: every firing of a program on one case, and the working memory they leave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple, Protocol
+
+from averment.ir.program import Fact, Program, Rule
+from averment.law.memory import Memory
+from averment.law.truth import TRUE, UNKNOWN
+
+
+class Given(Protocol):
+    """What a backend needs of a case: its records, and the fact types it speaks of, if only with an empty list."""
+
+    @property
+    def facts(self) -> tuple[Fact, ...]: ...
+    @property
+    def mentioned(self) -> frozenset[str]: ...
+
+
+class Firing(NamedTuple):
+    """One application of a rule: the facts its patterns matched, and those it concludes."""
+
+    rule: Rule
+    premises: tuple[Fact, ...]
+    conclusions: tuple[Fact, ...]
+
+
+@dataclass
+class Evaluation:
+    """``firings`` are all that are true; ``undecided`` all that are unknown and conclude something not otherwise true.
+
+    Neither is in any particular order, and each firing stands in it once.
+    """
+
+    program: Program
+    memory: Memory
+    firings: list[Firing]
+    undecided: list[Firing]
+
+    @cached_property
+    def support(self) -> dict[Fact, list[Firing]]:
+        """The firings that conclude each derived fact: the true ones of a true fact, the undecided of a possible one."""
+        found: dict[Fact, list[Firing]] = {}
+        for firings, truth in ((self.firings, TRUE), (self.undecided, UNKNOWN)):
+            for firing in firings:
+                for fact in firing.conclusions:
+                    if self.memory.truths[fact] is truth:
+                        found.setdefault(fact, []).append(firing)
+        return found

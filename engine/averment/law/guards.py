@@ -1,0 +1,117 @@
+"""Guards: negation, aggregates, comparisons and what is known, over finished layers of working memory.
+
+An aggregate is taken over the facts that certainly match and those that may; what only may match makes it an interval,
+which holds its value in every completion.
+"""
+
+from __future__ import annotations
+
+from averment.ir.program import Absent, Aggregate, Compare, Fact, Field, Guard, Kind, Known
+from averment.law.expressions import compare, evaluate
+from averment.law.memory import Memory
+from averment.law.patterns import Bindings, best, matching
+from averment.law.truth import FALSE, INT64_MAX, INT64_MIN, TRUE, UNKNOWN, CaseError, Quantity, Truth, interval
+
+Bound = int | None
+
+
+def hold(guard: Guard, memory: Memory, bindings: Bindings) -> Truth:
+    """The truth of ``guard``; an aggregate adds its variable to ``bindings``.
+
+    Raises: CaseError (AV501) where a calculation or a definite sum is not a 64-bit integer.
+    """
+    match guard:
+        case Compare(operator, left, right):
+            return compare(operator, evaluate(left, bindings), evaluate(right, bindings))
+        case Absent(pattern):
+            return ~best(pattern, memory, bindings)
+        case Known(pattern, field, given):
+            found = FALSE
+            for fact, truth in matching(pattern, memory, bindings):
+                if fact.values[field] is not None:
+                    found = max(found, truth)
+            return found if given else ~found
+        case Aggregate(function, pattern, field, variable):
+            found = matching(pattern, memory, bindings)
+            if function == "count":
+                bindings[variable] = _count(found, memory)
+                return TRUE
+            assert field is not None
+            ranged = [(fact, truth, *_range(fact, field, memory)) for fact, truth in found]
+            if function == "sum":
+                bindings[variable] = _sum(ranged, memory)
+                return TRUE
+            bindings[variable], truth = _extreme(function, ranged)
+            return truth
+
+
+def spread(field: Field) -> tuple[Bound, Bound]:
+    """The least and greatest value an unknown field of an ordered kind may have."""
+    return (0, len(field.values) - 1) if field.kind is Kind.LEVEL else (field.minimum, field.maximum)
+
+
+def _range(fact: Fact, field: int, memory: Memory) -> tuple[Bound, Bound]:
+    value = fact.values[field]
+    if value is None:
+        return spread(memory.types[fact.type].fields[field])
+    assert isinstance(value, int)
+    return value, value
+
+
+def _count(found: list[tuple[Fact, Truth]], memory: Memory) -> Quantity:
+    if any(memory.unbounded(fact) for fact, _ in found):
+        high = None
+    else:
+        high = len(found)
+    return interval(sum(truth is TRUE for _, truth in found), high)
+
+
+def _sum(found: list[tuple[Fact, Truth, Bound, Bound]], memory: Memory) -> Quantity:
+    low: Bound = 0
+    high: Bound = 0
+    for fact, truth, least, greatest in found:
+        if truth is not TRUE:
+            least = None if least is None else min(0, least)
+            greatest = None if greatest is None else max(0, greatest)
+            if memory.unbounded(fact):
+                least = 0 if least == 0 else None
+                greatest = 0 if greatest == 0 else None
+        low = None if low is None or least is None else low + least
+        high = None if high is None or greatest is None else high + greatest
+    return _fit(low, high)
+
+
+def _fit(low: Bound, high: Bound) -> Quantity:
+    if low is not None and low == high and not INT64_MIN <= low <= INT64_MAX:
+        raise CaseError("AV501", f"a sum gives {low}, which is not a 64-bit integer")
+    return interval(
+        None if low is None or low < INT64_MIN else low, None if high is None or high > INT64_MAX else high
+    )
+
+
+def _extreme(function: str, found: list[tuple[Fact, Truth, Bound, Bound]]) -> tuple[Quantity, Truth]:
+    """Minimum or maximum: unknown while it is uncertain that anything matches, false where nothing can."""
+    if function == "max":  # the maximum is the minimum of the negated values, negated
+        mirrored = [(fact, truth, _negate(high), _negate(low)) for fact, truth, low, high in found]
+        low, high, truth = _least(mirrored)
+        return interval(_negate(high), _negate(low)), truth
+    low, high, truth = _least(found)
+    return interval(low, high), truth
+
+
+def _least(found: list[tuple[Fact, Truth, Bound, Bound]]) -> tuple[Bound, Bound, Truth]:
+    """Bounds of the minimum: no lower than the lowest that may match, no higher than any that certainly does."""
+    certain = [high for _, truth, _, high in found if truth is TRUE]
+    lows = [low for _, _, low, _ in found if low is not None]
+    highs = [high for high in certain if high is not None]
+    if not certain:
+        highs = [high for _, _, _, high in found if high is not None]
+    low = min(lows) if len(lows) == len(found) and lows else None
+    if certain:
+        return low, min(highs, default=None), TRUE
+    high = max(highs) if len(highs) == len(found) and highs else None
+    return low, high, UNKNOWN if found else FALSE
+
+
+def _negate(bound: Bound) -> Bound:
+    return None if bound is None else -bound

@@ -1,0 +1,94 @@
+"""Patterns against working memory: every solution of a rule, with its truth.
+
+The truth of a solution is the conjunction of its conditions under strong Kleene logic; solutions that are false are not
+solutions. A rule fires for each solution that is true; one that is unknown makes its facts possible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from averment.ir.program import Aggregate, Fact, Rule
+from averment.law.guards import hold
+from averment.law.memory import Memory
+from averment.law.patterns import Bindings, candidates, match
+from averment.law.truth import TRUE, UNKNOWN, CaseError, Truth
+
+
+class Solution(NamedTuple):
+    """One way to satisfy a rule: the fact that each pattern matched, the variables, and how true it is."""
+
+    premises: tuple[Fact, ...]
+    bindings: Bindings
+    truth: Truth
+
+
+def solutions(
+    rule: Rule, memory: Memory, least: Truth, fresh: tuple[int, Sequence[Fact]] | None = None
+) -> Iterator[Solution]:
+    """Every solution of ``rule`` at least as true as ``least``.
+
+    ``fresh`` gives the index of one pattern and the only facts it may match (for semi-naive rounds).
+    """
+    return _extend(rule, memory, least, fresh, (), {}, TRUE)
+
+
+def _extend(
+    rule: Rule,
+    memory: Memory,
+    least: Truth,
+    fresh: tuple[int, Sequence[Fact]] | None,
+    premises: tuple[Fact, ...],
+    bindings: Bindings,
+    truth: Truth,
+) -> Iterator[Solution]:
+    place = len(premises)
+    if place == len(rule.matches):
+        final = guarded(rule, memory, least, bindings, truth)
+        if final is not None:
+            yield Solution(premises, *final)
+        return
+    pattern = rule.matches[place]
+    facts = fresh[1] if fresh is not None and fresh[0] == place else candidates(pattern, memory, bindings)
+    for fact in facts:
+        matched = match(pattern, fact, memory, bindings)
+        if matched is not None and (truth_here := min(truth, matched[1])) >= least:
+            yield from _extend(rule, memory, least, fresh, (*premises, fact), matched[0], truth_here)
+
+
+def guarded(
+    rule: Rule, memory: Memory, least: Truth, bindings: Bindings, truth: Truth
+) -> tuple[Bindings, Truth] | None:
+    """Bindings and truth after the guards of ``rule``; nothing where they fall below ``least``.
+
+    Raises: CaseError where a guard has no lawful value and all before it is true; short of that the guard is unknown.
+    """
+    if rule.guards:
+        bindings = dict(bindings)
+        for guard in rule.guards:
+            try:
+                held = hold(guard, memory, bindings)
+            except CaseError as error:
+                if truth is TRUE:
+                    raise CaseError(error.code, f"rule `{rule.id}`: {error.message}", rule.id) from None
+                held = UNKNOWN
+                if isinstance(guard, Aggregate):
+                    bindings[guard.variable] = None
+            truth = min(truth, held)
+            if truth < least:
+                return None
+    return bindings, truth
+
+
+def resolve(rule: Rule, memory: Memory, premises: Sequence[Fact]) -> Solution:
+    """The solution of ``rule`` that these premises make; they must make one."""
+    bindings: Bindings = {}
+    truth = TRUE
+    for pattern, fact in zip(rule.matches, premises, strict=True):
+        matched = match(pattern, fact, memory, bindings)
+        assert matched is not None
+        bindings, truth = matched[0], min(truth, matched[1])
+    final = guarded(rule, memory, UNKNOWN, bindings, truth)
+    assert final is not None
+    return Solution(tuple(premises), *final)

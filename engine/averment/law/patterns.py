@@ -1,0 +1,70 @@
+"""One pattern against one fact: its cells, and the variables it binds or joins."""
+
+from __future__ import annotations
+
+from averment.ir.program import Fact, Match
+from averment.law.cells import passes
+from averment.law.memory import Memory
+from averment.law.truth import FALSE, TRUE, UNKNOWN, Quantity, Truth
+
+Bindings = dict[str, Quantity]
+
+
+def candidates(pattern: Match, memory: Memory, bindings: Bindings) -> list[Fact]:
+    """The facts worth trying: those that agree with the first bound variable of the pattern."""
+    for field, variable in pattern.binds:
+        value = bindings.get(variable)
+        if value is not None and not isinstance(value, tuple):
+            return memory.candidates(pattern.type, field, value)
+    return memory.of(pattern.type)
+
+
+def match(pattern: Match, fact: Fact, memory: Memory, bindings: Bindings) -> tuple[Bindings, Truth] | None:
+    """The bindings with what the pattern adds, and its truth on ``fact``; nothing where it is false.
+
+    A variable that met an unknown value keeps the known one, if it has or finds one: were the pattern true, they would
+    be equal.
+    """
+    truth = memory.truths[fact]
+    values = fact.values
+    for field, cell in pattern.cells:
+        passed = passes(cell, values[field])
+        if passed is FALSE:
+            return None
+        if passed < truth:
+            truth = passed
+    if pattern.binds:
+        bindings = dict(bindings)
+        for field, variable in pattern.binds:
+            value = values[field]
+            held = bindings.get(variable)
+            if value is None:
+                truth = UNKNOWN
+                bindings[variable] = held
+            elif held is None:
+                if variable in bindings:
+                    truth = UNKNOWN
+                bindings[variable] = value
+            elif held != value:
+                return None
+    return bindings, truth
+
+
+def matching(pattern: Match, memory: Memory, bindings: Bindings) -> list[tuple[Fact, Truth]]:
+    """Every fact that matches, or may, under these bindings."""
+    found = []
+    for fact in candidates(pattern, memory, bindings):
+        matched = match(pattern, fact, memory, bindings)
+        if matched is not None:
+            found.append((fact, matched[1]))
+    return found
+
+
+def best(pattern: Match, memory: Memory, bindings: Bindings) -> Truth:
+    """Whether some fact matches: the truth of the disjunction over all facts."""
+    truth = FALSE
+    for _, matched in matching(pattern, memory, bindings):
+        if matched is TRUE:
+            return TRUE
+        truth = UNKNOWN
+    return truth

@@ -1,0 +1,78 @@
+"""A document as read: a tree of nodes, each with the place it was written.
+
+A node's ``value`` is
+
+- mapping: ``dict[str, Node]`` in written order (``keys`` holds the span of each key),
+- sequence: ``list[Node]``,
+- scalar: ``str | int | Decimal | bool | None``; ``text`` keeps the scalar as written, so that ``007`` or ``1.50``
+  loses nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+Scalar = str | int | Decimal | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a file. Lines and columns count from 1; ``end_column`` is exclusive; columns count characters."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One value of a document and where it stands."""
+
+    value: dict[str, Node] | list[Node] | Scalar
+    span: Span
+    text: str = ""  # a scalar as written, without quotes
+    quoted: bool = False
+    keys: dict[str, Span] = field(default_factory=dict)
+
+    def plain(self) -> Any:
+        """The value without places, as JSON Schema wants it; a Decimal becomes a float (for shape checks only)."""
+        match self.value:
+            case dict():
+                return {key: node.plain() for key, node in self.value.items()}
+            case list():
+                return [node.plain() for node in self.value]
+            case Decimal():
+                return float(self.value)
+            case _:
+                return self.value
+
+    def get(self, key: str) -> Node | None:
+        """The child of a mapping under ``key``, if this is a mapping and has it."""
+        return self.value.get(key) if isinstance(self.value, dict) else None
+
+    def items(self) -> list[tuple[str, Node]]:
+        """The children of a mapping, in written order; empty for anything else."""
+        return list(self.value.items()) if isinstance(self.value, dict) else []
+
+    def elements(self) -> list[Node]:
+        """The elements of a sequence; empty for anything else."""
+        return self.value if isinstance(self.value, list) else []
+
+    def at(self, path: list[str | int]) -> tuple[Node, Span]:
+        """The node at ``path`` below this one, and the span of its key (its own span in a sequence)."""
+        node, span = self, self.span
+        for step in path:
+            if isinstance(node.value, dict) and isinstance(step, str):
+                span = node.keys[step]
+                node = node.value[step]
+            elif isinstance(node.value, list) and isinstance(step, int):
+                node = node.value[step]
+                span = node.span
+        return node, span
