@@ -1,0 +1,21 @@
+"""What every test stands on: the same environment and the same samples on every machine."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# No deadlines: a test never judges by the clock. In CI the samples are the same in every run.
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("here"), derandomize=True, database=None)
+
+# What a terminal's owner may have set, and what would change the output that tests compare.
+_PERSONAL = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "PYTHONWARNINGS")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("ci" if os.environ.get("CI") else "here")
+    for name in [*_PERSONAL, *(name for name in os.environ if name.startswith("AVERMENT_"))]:
+        os.environ.pop(name, None)

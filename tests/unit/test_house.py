@@ -1,0 +1,174 @@
+"""The house rules that no linter knows: what files are called, how long they are, what they may name and import."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCE_ROOTS = ("engine", "cli", "service", "schemas", "knowledge")
+OURS = {"averment", "averment_cli", "averment_service", "averment_schemas", "averment_knowledge"}
+
+TOP_LEVEL = {
+    *SOURCE_ROOTS,
+    "tests",
+    "benchmarks",
+    ".ci",
+    ".gitignore",
+    ".pre-commit-config.yaml",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "Makefile",
+    "README.md",
+    "constraints-dev.txt",
+    "constraints.txt",
+    "justfile",
+    "pyproject.toml",
+}
+
+# An outside library is imported in one module, so that it can be fenced, replaced and loaded late. The exceptions are
+# confined to one folder.
+CONFINED = {
+    "click": "cli/averment_cli",
+}
+
+LINES = 400
+FORBIDDEN_NAME = re.compile(r"(^|_)(utils?|helpers?|managers?)(_|\.|$)")
+
+# Written in pieces, so that this file does not find itself.
+HOSTS = [
+    "py" + "pi.org",
+    "pythonhosted" + ".org",
+    "npm" + "js.org",
+    "npm" + "js.com",
+    "index" + "-url",
+    "find" + "-links",
+]
+HOST = re.compile("|".join(map(re.escape, HOSTS)))
+MACHINE_PATH = re.compile(r"(?<![\w.~}-])/(?:work|opt|root|home|tmp|Users|mnt|var/folders)/\w|[A-Z]:\\\\?Users\\")
+
+
+@cache
+def tracked() -> tuple[str, ...]:
+    """The files of the project, as git knows them, that are in the working tree."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return tuple(name for name in listed.split("\0") if name and (ROOT / name).is_file())
+
+
+def sources() -> list[str]:
+    return [
+        name
+        for name in tracked()
+        if name.startswith(tuple(f"{root}/" for root in SOURCE_ROOTS)) and name.endswith(".py")
+    ]
+
+
+def imports(name: str) -> Iterator[str]:
+    """The top-level names of the absolute imports of a file, at any depth in it."""
+    for node in ast.walk(ast.parse((ROOT / name).read_text("utf-8"), name)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield (node.module or "").partition(".")[0]
+
+
+def test_the_top_level_is_what_it_should_be() -> None:
+    assert {name.partition("/")[0] for name in tracked()} - TOP_LEVEL == set()
+
+
+def test_each_source_root_holds_one_package() -> None:
+    packages = {tuple(name.split("/")[:2]) for name in sources()}
+    assert {package for _, package in packages} <= OURS
+    assert len(packages) == len({root for root, _ in packages})
+
+
+def test_no_python_file_is_longer_than_it_may_be() -> None:
+    lengths = {name: len((ROOT / name).read_bytes().splitlines()) for name in tracked() if name.endswith(".py")}
+    assert {name: length for name, length in lengths.items() if length > LINES} == {}
+
+
+def test_every_file_says_what_it_is_about() -> None:
+    assert [name for name in tracked() for part in name.split("/") if FORBIDDEN_NAME.search(part)] == []
+
+
+def test_every_module_has_a_docstring() -> None:
+    bare = [
+        name
+        for name in sources()
+        if (text := (ROOT / name).read_text("utf-8")) and not ast.get_docstring(ast.parse(text))
+    ]
+    assert bare == []
+
+
+@pytest.mark.parametrize("pattern", [MACHINE_PATH, HOST], ids=["machine path", "registry host"])
+def test_nothing_names_a_machine_or_a_registry(pattern: re.Pattern[str]) -> None:
+    found = []
+    for name in tracked():
+        text = (ROOT / name).read_text("utf-8", errors="replace")
+        found += [f"{name}: {match.group()}" for match in pattern.finditer(text)]
+    assert found == []
+
+
+@pytest.mark.parametrize("folder", ["home", "work", "opt", "tmp", "root"])
+def test_a_machine_path_is_known_from_a_relative_one(folder: str) -> None:
+    path = f"/{folder}/ann"
+    assert all(MACHINE_PATH.search(text) for text in (path, f'"{path}"', f"cd {path}", f"={path}"))
+    assert not any(MACHINE_PATH.search(text) for text in (f"net{path}", f".{path}", f"~{path}", f"$HOME{path}"))
+
+
+def test_each_outside_library_is_imported_in_one_module() -> None:
+    importers: dict[str, set[str]] = defaultdict(set)
+    for name in sources():
+        for library in imports(name):
+            if library not in OURS and library not in sys.stdlib_module_names:
+                importers[library].add(name)
+    astray = {
+        library: sorted(names)
+        for library, names in importers.items()
+        if (
+            not all(name.startswith(f"{CONFINED[library]}/") for name in names)
+            if library in CONFINED
+            else len(names) > 1
+        )
+    }
+    assert astray == {}
+
+
+def test_every_diagnostic_code_in_use_has_a_page_and_every_page_a_use() -> None:
+    used = set()
+    for name in sources():
+        used |= set(re.findall(r"""["'](AV\d{3})["']""", (ROOT / name).read_text("utf-8")))
+    pages = {
+        Path(name).stem for name in tracked() if re.fullmatch(r"engine/averment/diagnostics/pages/AV\d{3}\.md", name)
+    }
+    assert sorted(used - pages) == []
+    assert sorted(pages - used) == []
+
+
+def test_asking_for_help_loads_no_outside_library_but_click() -> None:
+    script = """
+import json, sys
+before = set(sys.modules)
+from averment_cli.main import main
+sys.argv = ["averment", "--help"]
+try:
+    main()
+except SystemExit:
+    pass
+print(json.dumps(sorted({name.partition(".")[0] for name in set(sys.modules) - before})), file=sys.stderr)
+"""
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "Usage" in run.stdout
+    outside = set(json.loads(run.stderr)) - OURS - sys.stdlib_module_names
+    assert outside == {"click"}
