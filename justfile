@@ -18,7 +18,7 @@ lint:
 
 types:
     {{bin}}/mypy
-    {{bin}}/basedpyright --pythonpath {{bin}}/python
+    {{bin}}/pyright --pythonpath {{bin}}/python
 
 layers:
     {{bin}}/lint-imports
