@@ -1,0 +1,285 @@
+"""JSON text (RFC 8259) to nodes with spans, exactly: duplicate names, NaN, rounding and lone surrogates are refused.
+
+One pass of a few anchored expressions, none of which can backtrack; linear in the length of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from json.decoder import scanstring
+
+from averment.diagnostics.diagnostic import Diagnostic, Label, Report
+from averment.source.node import Node, Scalar, Span
+from averment.source.scalar import number, refuse_leading_zero, refuse_not_finite, shortened
+from averment.source.text import MAX_DEPTH, MAX_FINDINGS, MAX_NODES, MAX_SCALAR, decode, hidden, line_starts, span_at
+
+_SPACE = re.compile(r"[ \t\n\r]*+")
+_STRING = re.compile(r'"([^"\\\x00-\x1f]*+)"')  # one without escapes, which is nearly every one
+_COLON = re.compile(r"[ \t\n\r]*+:[ \t\n\r]*+")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*+)(\.[0-9]++)?+([eE][-+]?[0-9]++)?+")
+_LEADING_ZERO = re.compile(r"(-?)0++([0-9]++(?:\.[0-9]++)?+)")
+_NOT_FINITE = re.compile(r"[-+]?(?:NaN|nan|Infinity|inf)\b")
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*+")
+_CONSTANTS: dict[str, Scalar] = {"true": True, "false": False, "null": None}
+_OTHER_WORDS = {"True": "true", "False": "false", "None": "null", "TRUE": "true", "FALSE": "false", "undefined": "null"}
+
+
+def read_json(text: bytes, file: str, report: Report, line: int = 1) -> Node | None:
+    """The value of a JSON text whose first line is ``line`` of ``file``; ``None`` where there is none to be had.
+
+    Whatever is refused is in the report; a node returned then is for nothing but finding more mistakes.
+    """
+    before = len(report.diagnostics)
+    decoded = decode(text, file, report)
+    if decoded is None:
+        for index, found in enumerate(report.diagnostics[before:] if line > 1 else [], before):
+            report.diagnostics[index] = _moved(found, line - 1)
+        return None
+    reader = _Reader(decoded, file, report, line)
+    try:
+        return reader.document()
+    except _Stop:
+        return None
+
+
+def read_json_lines(lines: Iterable[bytes], file: str, report: Report) -> Iterator[tuple[int, Node | None]]:
+    """The number and the value of each line that is not blank; ``None`` for a line that the report says is bad."""
+    for count, line in enumerate(lines, 1):
+        if not line.isspace():
+            yield count, read_json(line, file, report, count)
+
+
+class _Stop(Exception):
+    """No more can be read, which the report says."""
+
+
+class _Reader:
+    def __init__(self, text: str, file: str, report: Report, line: int) -> None:
+        self.text = text
+        self.file = file
+        self.report = report
+        self.line = line
+        self.position = 0
+        self._before = len(report.diagnostics)
+        self._starts = line_starts(text)
+        self._single = len(self._starts) == 1
+        self._count = 0
+
+    def document(self) -> Node:
+        text = self.text
+        self._skip()
+        node = self._value(0)
+        self._skip()
+        if self.position < len(text):
+            raise self._syntax("something follows the end of the value", "not expected here")
+        return node
+
+    def _value(self, depth: int) -> Node:
+        """The value that starts at the position, which is left behind its end."""
+        text, start = self.text, self.position
+        self._count += 1
+        if self._count > MAX_NODES:
+            found = f"`{self.file}` holds more than {MAX_NODES:,} values"
+            self.report.error("AV106", found, self._span(start, start + 1), "one too many")
+            raise _Stop
+        character = text[start : start + 1]
+        if character == '"':
+            value, end = self._string(start)
+            self.position = end
+            return Node(value, self._span(start, end), value, True)
+        if character == "{":
+            return self._mapping(depth)
+        if character == "[":
+            return self._sequence(depth)
+        found = _NUMBER.match(text, start)
+        if found:
+            return self._number(found)
+        word = _WORD.match(text, start)
+        if word and word.group() in _CONSTANTS:
+            self.position = word.end()
+            return Node(_CONSTANTS[word.group()], self._span(start, word.end()), word.group())
+        raise self._no_value(start, word)
+
+    def _mapping(self, depth: int) -> Node:
+        text, start = self.text, self.position
+        self._deeper(depth)
+        items: dict[str, Node] = {}
+        keys: dict[str, Span] = {}
+        self.position += 1
+        self._skip()
+        if text.startswith("}", self.position):
+            self.position += 1
+            return Node(items, self._span(start, self.position), "", False, keys)
+        while True:
+            at = self.position
+            if not text.startswith('"', at):
+                raise self._no_key(at)
+            key, end = self._string(at)
+            span = self._span(at, end)
+            colon = _COLON.match(text, end)
+            if not colon:
+                self.position = _end(_SPACE, text, end)
+                raise self._syntax("`:` expected after a key", "expected `:`")
+            self.position = colon.end()
+            node = self._value(depth + 1)
+            if key in items:
+                self._twice(key, span, keys[key])
+            else:
+                items[key], keys[key] = node, span
+            if self._closes("}"):
+                return Node(items, self._span(start, self.position), "", False, keys)
+
+    def _sequence(self, depth: int) -> Node:
+        text, start = self.text, self.position
+        self._deeper(depth)
+        elements: list[Node] = []
+        self.position += 1
+        self._skip()
+        if text.startswith("]", self.position):
+            self.position += 1
+            return Node(elements, self._span(start, self.position))
+        while True:
+            elements.append(self._value(depth + 1))
+            if self._closes("]"):
+                return Node(elements, self._span(start, self.position))
+
+    def _closes(self, bracket: str) -> bool:
+        """Whether ``bracket`` follows, after which the position is left; else a comma must, and a next value."""
+        self._skip()
+        character = self.text[self.position : self.position + 1]
+        if character == ",":
+            self.position += 1
+            self._skip()
+            if self.text.startswith(bracket, self.position):
+                raise self._syntax(f"`,` before `{bracket}`", "one more value expected", "delete the comma before it")
+            return False
+        if character == bracket:
+            self.position += 1
+            return True
+        if not character:
+            raise self._syntax(f"the text ends before the `{bracket}`", "ends here")
+        raise self._syntax(f"`,` or `{bracket}` expected", f"expected `,` or `{bracket}`")
+
+    def _string(self, start: int) -> tuple[str, int]:
+        """The text in quotes at ``start``, and where it ends."""
+        found = _STRING.match(self.text, start)
+        if found:
+            value, end = found.group(1), found.end()
+        else:
+            try:
+                value, end = scanstring(self.text, start + 1, True)
+            except ValueError as problem:
+                self.position = min(getattr(problem, "pos", start), len(self.text))
+                raise self._syntax(*_string_problem(str(problem))) from None
+            named = hidden(value)
+            if named:
+                message = f"{named} is not accepted, not even escaped"
+                self.report.error("AV109", message, self._span(start, end), "hidden character")
+                self._enough()
+        if len(value) > MAX_SCALAR:
+            message = f"this value has {len(value):,} characters; a value may have {MAX_SCALAR:,}"
+            self.report.error("AV108", message, self._span(start, end), "too long")
+            raise _Stop
+        return value, end
+
+    def _number(self, found: re.Match[str]) -> Node:
+        written, start, end = found.group(), found.start(), found.end()
+        zero = _LEADING_ZERO.match(self.text, start) if written in ("0", "-0") else None
+        if zero:
+            span = self._span(start, zero.end())
+            meant = zero.group(1) + (zero.group(2).lstrip("0") or "0")
+            refuse_leading_zero(zero.group(), meant, span, self.report)
+            self._enough()
+            self.position = zero.end()
+            return Node(zero.group(), span, zero.group())
+        span = self._span(start, end)
+        self.position = end
+        value = number(written, found.group(1) is None and found.group(2) is None, span, self.report)
+        if type(value) is str:
+            self._enough()
+        return Node(value, span, written)
+
+    # --- places and findings --------------------------------------------------------------------------------------
+
+    def _skip(self) -> None:
+        if self.text[self.position : self.position + 1] in " \t\n\r":
+            self.position = _end(_SPACE, self.text, self.position)
+
+    def _span(self, start: int, end: int) -> Span:
+        if self._single:
+            return Span(self.file, self.line, start + 1, self.line, end + 1)
+        return span_at(self.file, self._starts, start, end, self.line)
+
+    def _deeper(self, depth: int) -> None:
+        if depth == MAX_DEPTH:
+            span = self._span(self.position, self.position + 1)
+            self.report.error("AV105", f"this is nested more than {MAX_DEPTH} levels deep", span, "one level too many")
+            raise _Stop
+
+    def _twice(self, key: str, again: Span, first: Span) -> None:
+        labels = (Label(again, "again here"), Label(first, "first written here"))
+        help = ("delete one of the two, or merge them",)
+        self.report.add(Diagnostic("AV101", f"the key `{shortened(key)}` is written twice", labels, help))
+        self._enough()
+
+    def _enough(self) -> None:
+        if len(self.report.diagnostics) - self._before >= MAX_FINDINGS:
+            raise _Stop
+
+    def _syntax(self, problem: str, label: str, *help: str) -> _Stop:
+        span = self._span(self.position, self.position + 1)
+        self.report.error("AV113", f"this is not JSON: {problem}", span, label, *help)
+        return _Stop()
+
+    def _no_key(self, at: int) -> _Stop:
+        word = _WORD.match(self.text, at)
+        if word:
+            return self._syntax("a key stands in double quotes", "not quoted", f'write `"{shortened(word.group())}"`')
+        if self.text.startswith("'", at):
+            return self._syntax("a key stands in double quotes", "expected `\"`")
+        if at == len(self.text):
+            return self._syntax("the text ends before the `}`", "ends here")
+        return self._syntax("a key in double quotes expected", "expected a key")
+
+    def _no_value(self, start: int, word: re.Match[str] | None) -> _Stop:
+        text = self.text
+        infinite = _NOT_FINITE.match(text, start)
+        if infinite:
+            refuse_not_finite(infinite.group(), self._span(start, infinite.end()), self.report)
+            return _Stop()
+        if word:
+            shown = shortened(word.group())
+            mend = _OTHER_WORDS.get(shown)
+            return self._syntax(f"`{shown}` is no value", "not quoted", f"write `{mend or chr(34) + shown + chr(34)}`")
+        if start == len(text):
+            return self._syntax("the text ends where a value is expected", "ends here")
+        if text[start] == "'":
+            return self._syntax("text stands in double quotes", "expected `\"`")
+        if text[start] in "+.":
+            return self._syntax("a number starts with a digit or `-`", "not a number")
+        if text.startswith(("//", "/*", "#"), start):
+            return self._syntax("JSON has no comments", "comment", "delete it, or write the file as YAML")
+        return self._syntax("a value expected", "expected a value")
+
+
+def _end(pattern: re.Pattern[str], text: str, position: int) -> int:
+    found = pattern.match(text, position)
+    return found.end() if found else position
+
+
+def _string_problem(message: str) -> tuple[str, ...]:
+    if message.startswith("Unterminated"):
+        return "a quote is opened and not closed", "opened here"
+    if message.startswith("Invalid control"):
+        return "a text ends on the line where it starts", "line break or tab", "write `\\n` or `\\t`"
+    return "a backslash starts no known escape", "unknown escape", "write a backslash twice"
+
+
+def _moved(found: Diagnostic, lines: int) -> Diagnostic:
+    """``found`` with its places ``lines`` further down: of a line decoded on its own."""
+    labels = tuple(
+        Label(span._replace(line=span.line + lines, end_line=span.end_line + lines), text)
+        for span, text in ((label.span, label.text) for label in found.labels)
+    )
+    return Diagnostic(found.code, found.message, labels, found.help, found.notes, found.severity)
