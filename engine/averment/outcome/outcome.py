@@ -1,0 +1,129 @@
+"""The outcome of deciding one case: what ``decide`` hands back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+from averment.ir.digest import canonical
+from averment.ir.program import Fact, Program
+from averment.ir.values import decode
+from averment.law.evaluation import Evaluation
+from averment.outcome.claim import Reading, Status, read_claim
+from averment.outcome.hangs_on import hangs_on
+from averment.warrant.derivation import Derivation, derive
+from averment.warrant.document import Document, warrant_document
+
+
+class Decided(Protocol):
+    """What an outcome needs of the case: its name, its records, and the fields that hold a declared default."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def facts(self) -> tuple[Fact, ...]: ...
+    @property
+    def mentioned(self) -> frozenset[str]: ...
+    @property
+    def assumptions(self) -> frozenset[str]: ...
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A claim and everything it rests on. Whatever is costly is worked out when first asked for.
+
+    ``document`` is valid against ``outcome.schema.json``; ``canonical`` are its RFC 8785 bytes, the same for the same
+    pack digest, parameters and facts on every backend and platform.
+    """
+
+    case: Decided
+    evaluation: Evaluation
+
+    @cached_property
+    def reading(self) -> Reading:
+        return read_claim(self.evaluation)
+
+    @property
+    def claim(self) -> str:
+        """A value the pack declares, or ``open``, ``gap`` or ``conflict``."""
+        return self.reading.claim
+
+    @property
+    def status(self) -> Status:
+        return self.reading.status
+
+    @property
+    def settled(self) -> bool:
+        """Whether no completion of the unknown fields can change the claim."""
+        return self.status is not Status.OPEN
+
+    @property
+    def strength(self) -> str | int | bool | None:
+        """How clear a settled claim is, where the pack says so and it is certain."""
+        return self.reading.strength
+
+    @property
+    def possible(self) -> tuple[str, ...]:
+        """The claims that three-valued logic does not rule out."""
+        return self.reading.possible
+
+    @cached_property
+    def hangs_on(self) -> tuple[str, ...]:
+        """The paths of the unknown fields an open claim hangs on, sorted; none for any other."""
+        return hangs_on(self.evaluation, self.reading.roots) if self.status is Status.OPEN else ()
+
+    @cached_property
+    def fired(self) -> tuple[str, ...]:
+        """The ids of the rules that fired, sorted."""
+        return tuple(sorted({firing.rule.id for firing in self.evaluation.firings}))
+
+    @cached_property
+    def derivation(self) -> Derivation:
+        """The warrant as facts and firings, for renderers and questions."""
+        return derive(self.evaluation, self.reading.roots)
+
+    @cached_property
+    def warrant(self) -> Document:
+        """The warrant as nodes and edges."""
+        return warrant_document(self.derivation, self.case.assumptions)
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The whole outcome as JSON-able data."""
+        program = self.evaluation.program
+        return {
+            "case": self.case.name,
+            "claim": self.claim,
+            "status": self.status.value,
+            "strength": self.strength,
+            "possible": list(self.possible),
+            "hangs_on": list(self.hangs_on),
+            "assumptions": sorted(self.case.assumptions),
+            "fired": list(self.fired),
+            "facts": facts_document(program, self.case),
+            "warrant": self.warrant,
+            "parameters": dict(program.parameters),
+            "pack": {"name": program.name, "version": program.version, "digest": program.digest},
+        }
+
+    @property
+    def canonical(self) -> bytes:
+        return canonical(self.document)
+
+
+def facts_document(program: Program, case: Decided) -> dict[str, Any]:
+    """The facts of a case as a fact file would give them, defaults filled in, unknown fields left out."""
+    document: dict[str, Any] = {name: [] for name in sorted(case.mentioned) if not program.types[name].one}
+    for fact in case.facts:
+        type = program.types[fact.type]
+        record = {
+            field.name: decode(value, field)
+            for field, value in zip(type.fields, fact.values, strict=True)
+            if value is not None
+        }
+        if type.one:
+            document[type.name] = record
+        else:
+            document[type.name].append(record)
+    return document

@@ -1,0 +1,143 @@
+"""The derivation under some facts: every fact and firing that bears on them, named the same on every backend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from averment.ir.program import Absent, Aggregate, Compare, Fact, Guard, Known, Match
+from averment.law.evaluation import Evaluation, Firing
+from averment.law.guards import hold
+from averment.law.memory import Memory
+from averment.law.patterns import Bindings, match, matching
+from averment.law.truth import TRUE, UNKNOWN, CaseError, Truth
+from averment.ir.naming import record_path
+from averment.warrant.grounds import grounds
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One condition of a firing: its truth, and the facts it rests on (``role``: premise, counted or doubt)."""
+
+    text: str
+    truth: Truth
+    role: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(slots=True)
+class Application:
+    """A firing with its particulars; ``id`` is ``RULE#N``, counted within the rule in the order of the premises."""
+
+    firing: Firing
+    truth: Truth
+    bindings: Bindings
+    steps: tuple[Step, ...]
+    conclusions: list[Fact] = field(default_factory=list)
+    id: str = ""
+
+
+@dataclass(slots=True)
+class Derivation:
+    """``facts`` by their path, sorted; ``read`` the fields of given facts that some firing looked at; ``applications``
+    sorted by id; ``support`` the applications under each derived fact.
+    """
+
+    evaluation: Evaluation
+    roots: tuple[Fact, ...]
+    facts: dict[str, Fact]
+    read: dict[Fact, set[int]]
+    applications: list[Application]
+    support: dict[Fact, list[Application]]
+
+    @property
+    def memory(self) -> Memory:
+        return self.evaluation.memory
+
+    def path(self, fact: Fact) -> str:
+        """The name of a fact in documents."""
+        return record_path(self.memory.types[fact.type], fact)
+
+
+def derive(evaluation: Evaluation, roots: Iterable[Fact]) -> Derivation:
+    """The derivation of ``roots``: all justifications of each, down to the given facts, without circles."""
+    memory = evaluation.memory
+    support = grounds(evaluation)
+    derivation = Derivation(evaluation, tuple(roots), {}, {}, [], {})
+    made: dict[int, Application] = {}
+    pending = list(derivation.roots)
+    while pending:
+        fact = pending.pop()
+        path = derivation.path(fact)
+        if path in derivation.facts:
+            continue
+        derivation.facts[path] = fact
+        for firing in support.get(fact, ()):
+            application = made.get(id(firing))
+            if application is None:
+                application = made[id(firing)] = _apply(firing, memory, derivation.read)
+                derivation.applications.append(application)
+                pending += [used for step in application.steps for used in step.facts]
+            application.conclusions.append(fact)
+            derivation.support.setdefault(fact, []).append(application)
+    _put_in_order(derivation)
+    return derivation
+
+
+def _put_in_order(derivation: Derivation) -> None:
+    derivation.facts = dict(sorted(derivation.facts.items()))
+
+    def place(application: Application) -> tuple[str, list[str], int]:
+        firing = application.firing
+        return firing.rule.id, [derivation.path(fact) for fact in firing.premises], firing.rule.alternative
+
+    counts: dict[str, int] = {}
+    derivation.applications.sort(key=place)
+    for application in derivation.applications:
+        rule = application.firing.rule.id
+        counts[rule] = counts.get(rule, 0) + 1
+        application.id = f"{rule}#{counts[rule]}"
+        application.conclusions.sort(key=derivation.path)
+    for applications in derivation.support.values():
+        applications.sort(key=place)
+    derivation.roots = tuple(sorted(derivation.roots, key=derivation.path))
+
+
+def _apply(firing: Firing, memory: Memory, read: dict[Fact, set[int]]) -> Application:
+    """Run one firing again, condition by condition, and write down what it met."""
+    bindings: Bindings = {}
+    steps: list[Step] = []
+    for pattern, fact in zip(firing.rule.matches, firing.premises, strict=True):
+        matched = match(pattern, fact, memory, bindings)
+        assert matched is not None
+        bindings = matched[0]
+        steps.append(Step(pattern.text, matched[1], "premise", (fact,)))
+        _look(read, pattern, fact)
+    for guard in firing.rule.guards:
+        steps.append(_guard(guard, memory, bindings, read))
+    truth = TRUE if all(step.truth is TRUE for step in steps) else UNKNOWN
+    if truth is TRUE and not memory.holds(firing.conclusions):
+        truth = UNKNOWN
+    return Application(firing, truth, bindings, tuple(steps))
+
+
+def _guard(guard: Guard, memory: Memory, bindings: Bindings, read: dict[Fact, set[int]]) -> Step:
+    found: list[tuple[Fact, Truth]] = []
+    if not isinstance(guard, Compare):
+        found = matching(guard.match, memory, bindings)
+        for fact, _ in found:
+            _look(read, guard.match, fact)
+            if isinstance(guard, Aggregate | Known) and guard.field is not None:
+                read.setdefault(fact, set()).add(guard.field)
+    try:
+        truth = hold(guard, memory, bindings)
+    except CaseError:
+        truth = UNKNOWN
+        if isinstance(guard, Aggregate):
+            bindings[guard.variable] = None
+    role = "counted" if isinstance(guard, Aggregate) else "doubt" if isinstance(guard, Absent) else "premise"
+    return Step(guard.text, truth, role, tuple(fact for fact, _ in found))
+
+
+def _look(read: dict[Fact, set[int]], pattern: Match, fact: Fact) -> None:
+    read.setdefault(fact, set()).update(index for index, _ in (*pattern.cells, *pattern.binds))

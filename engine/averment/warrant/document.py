@@ -1,0 +1,89 @@
+"""A derivation as a document: nodes and edges, the same bytes on every backend (``outcome.schema.json``)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from averment.ir.program import Backing, Fact, Field
+from averment.ir.values import decode
+from averment.law.truth import TRUE, Interval, Quantity
+from averment.warrant.derivation import Application, Derivation
+from averment.warrant.sentences import sentence
+
+Document = dict[str, Any]
+
+
+def warrant_document(derivation: Derivation, assumptions: frozenset[str]) -> Document:
+    """``claims``: the facts the warrant is for; ``nodes``: facts, then firings; ``edges`` from used to user.
+
+    An edge is ``premise``, ``counted`` or ``doubt`` from a fact to the firing that looked at it, and ``concludes`` from
+    a firing to a fact. ``assumptions`` are the paths of fields that hold a declared default.
+    """
+    nodes = [_fact(derivation, path, fact, assumptions) for path, fact in derivation.facts.items()]
+    nodes += [_firing(application) for application in derivation.applications]
+    edges: dict[tuple[str, str, str], None] = {}
+    for application in derivation.applications:
+        for step in application.steps:
+            for path in sorted(derivation.path(fact) for fact in step.facts):
+                edges[path, application.id, step.role] = None
+        for fact in application.conclusions:
+            edges[application.id, derivation.path(fact), "concludes"] = None
+    return {
+        "claims": [derivation.path(fact) for fact in derivation.roots],
+        "nodes": nodes,
+        "edges": [{"from": start, "to": end, "role": role} for start, end, role in edges],
+    }
+
+
+def _fact(derivation: Derivation, path: str, fact: Fact, assumptions: frozenset[str]) -> Document:
+    type = derivation.memory.types[fact.type]
+    shown = set(range(len(type.fields)))
+    if not type.derived:
+        shown = derivation.read.get(fact, set()) | {type.position[name] for name in type.key}
+    fields = [(type.fields[index], fact.values[index]) for index in sorted(shown)]
+    document: Document = {
+        "id": path,
+        "kind": "fact",
+        "type": fact.type,
+        "origin": "derived" if type.derived else "given",
+        "truth": "true" if derivation.memory.truths[fact] is TRUE else "possible",
+        "fields": {field.name: decode(value, field) for field, value in fields if value is not None},
+    }
+    unknown = [field.name for field, value in fields if value is None]
+    assumed = [field.name for field, _ in fields if f"{path}.{field.name}" in assumptions]
+    return document | ({"unknown": unknown} if unknown else {}) | ({"assumed": assumed} if assumed else {})
+
+
+def _firing(application: Application) -> Document:
+    rule = application.firing.rule
+    shown = {entry.variable: entry.field for entry in rule.shown}
+    document: Document = {
+        "id": application.id,
+        "kind": "firing",
+        "rule": rule.id,
+        "truth": application.truth.word,
+        "says": sentence(rule, application.bindings),
+        "bindings": {name: _quantity(value, shown[name]) for name, value in application.bindings.items() if name in shown},
+        "conditions": [{"text": step.text, "truth": step.truth.word} for step in application.steps],
+        "backing": [backing_document(backing) for backing in rule.backing],
+    }
+    return document | ({"alternative": rule.alternative} if rule.alternative else {})
+
+
+def _quantity(quantity: Quantity, field: Field) -> Any:
+    if isinstance(quantity, Interval):
+        low, high = (None if bound is None else decode(bound, field) for bound in quantity)
+        return {"from": low, "to": high}
+    return None if quantity is None else decode(quantity, field)
+
+
+def backing_document(backing: Backing) -> Document:
+    """A backing as documents show it: a place in a source with its digest, or a judgement and whose."""
+    if backing.judgement:
+        return {"judgement": backing.author}
+    return {
+        "source": backing.source,
+        "section": backing.section,
+        "paragraph": backing.paragraph,
+        "digest": backing.digest,
+    }

@@ -1,0 +1,68 @@
+"""The firings a warrant may use: all justifications of every fact, without circles.
+
+Recursion lets a fact take part in a derivation of itself, which justifies nothing. Within a strongly connected
+component of facts only those firings stay whose premises were derivable in fewer rounds than their conclusion; every
+other firing stays. What stays is a DAG, contains a shortest derivation of every fact, and depends on nothing but the set
+of firings.
+"""
+
+from __future__ import annotations
+
+from averment.graph import components
+from averment.ir.program import Fact
+from averment.law.evaluation import Evaluation, Firing
+
+Support = dict[Fact, list[Firing]]
+
+
+def grounds(evaluation: Evaluation) -> Support:
+    """Every derived fact with the firings that justify it."""
+    recursive = evaluation.program.recursive
+    if not recursive:
+        return evaluation.support
+    circular = {fact: firings for fact, firings in evaluation.support.items() if fact.type in recursive}
+    ranks = _ranks(circular)
+    graph = {
+        fact: {premise for firing in firings for premise in firing.premises if premise in circular}
+        for fact, firings in circular.items()
+    }
+    component = {fact: number for number, facts in enumerate(components(graph)) for fact in facts}
+
+    def grounded(fact: Fact, firing: Firing) -> bool:
+        return all(
+            premise not in circular or component[premise] != component[fact] or ranks[premise] < ranks[fact]
+            for premise in firing.premises
+        )
+
+    return {
+        fact: [firing for firing in firings if fact not in circular or grounded(fact, firing)]
+        for fact, firings in evaluation.support.items()
+    }
+
+
+def _ranks(circular: Support) -> dict[Fact, int]:
+    """In which round of naive evaluation each fact first appears, counting only facts of recursive types."""
+    ranks: dict[Fact, int] = {}
+    users: dict[Fact, list[tuple[Fact, int]]] = {}
+    missing: list[int] = []
+    ready: list[Fact] = []
+    for fact, firings in circular.items():
+        for firing in firings:
+            needed = {premise for premise in firing.premises if premise in circular}
+            if not needed:
+                ready.append(fact)
+            for premise in needed:
+                users.setdefault(premise, []).append((fact, len(missing)))
+            missing.append(len(needed))
+    round = 0
+    while ready:
+        arrived = [fact for fact in dict.fromkeys(ready) if fact not in ranks]
+        ranks.update(dict.fromkeys(arrived, round))
+        ready = []
+        for premise in arrived:
+            for fact, number in users.get(premise, ()):
+                missing[number] -= 1
+                if missing[number] == 0:
+                    ready.append(fact)
+        round += 1
+    return ranks

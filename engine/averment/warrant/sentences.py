@@ -1,0 +1,42 @@
+"""Sentences from a rule's ``says``: variables are put in as a reader would write them, never by name."""
+
+from __future__ import annotations
+
+import re
+
+from averment.ir.program import Field, Rule
+from averment.ir.values import show
+from averment.law.patterns import Bindings
+from averment.law.truth import Interval, Quantity
+
+_VARIABLE = re.compile(r"\$([a-z][a-z0-9_]*)")
+
+
+def sentence(rule: Rule, bindings: Bindings) -> str:
+    """What ``rule`` says of this firing; its id, in words, where it says nothing."""
+    shown = {entry.variable: entry.field for entry in rule.shown}
+    if not rule.says:
+        return rule.id.replace("-", " ")
+    return _VARIABLE.sub(lambda found: phrase(bindings[found[1]], shown[found[1]]), rule.says)
+
+
+def phrase(quantity: Quantity, field: Field) -> str:
+    """A quantity as it stands in a sentence: ``12 people``, ``between 2 and 6``, ``at least 3``, ``not known``."""
+    match quantity:
+        case None:
+            return f"an unknown {field.label or field.name.replace('_', ' ')}"
+        case Interval(None, None):
+            return "an unknown number"
+        case Interval(low, None):
+            return f"at least {show(_known(low), field)}"
+        case Interval(None, high):
+            return f"at most {show(_known(high), field)}"
+        case Interval(low, high):
+            return f"between {show(_known(low), field)} and {show(_known(high), field)}"
+        case _:
+            return show(quantity, field)
+
+
+def _known(bound: int | None) -> int:
+    assert bound is not None
+    return bound
