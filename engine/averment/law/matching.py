@@ -24,10 +24,21 @@ class Solution(NamedTuple):
     truth: Truth
 
 
-def solutions(
+def solutions(rule: Rule, memory: Memory, least: Truth) -> Iterator[Solution]:
+    """Every solution of ``rule`` at least as true as ``least``.
+
+    Raises: CaseError where a guard has no lawful value.
+    """
+    for premises, bindings, truth in matches(rule, memory, least):
+        final = guarded(rule, memory, least, bindings, truth)
+        if final is not None:
+            yield Solution(premises, *final)
+
+
+def matches(
     rule: Rule, memory: Memory, least: Truth, fresh: tuple[int, Sequence[Fact]] | None = None
 ) -> Iterator[Solution]:
-    """Every solution of ``rule`` at least as true as ``least``.
+    """Every way to satisfy the patterns of ``rule``, its guards left aside, at least as true as ``least``.
 
     ``fresh`` gives the index of one pattern and the only facts it may match (for semi-naive rounds).
     """
@@ -45,9 +56,7 @@ def _extend(
 ) -> Iterator[Solution]:
     place = len(premises)
     if place == len(rule.matches):
-        final = guarded(rule, memory, least, bindings, truth)
-        if final is not None:
-            yield Solution(premises, *final)
+        yield Solution(premises, bindings, truth)
         return
     pattern = rule.matches[place]
     facts = fresh[1] if fresh is not None and fresh[0] == place else candidates(pattern, memory, bindings)
