@@ -6,7 +6,7 @@ stands for exactly one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from averment.ir.program import Fact, Program, Value
 from averment.law.truth import TRUE, UNKNOWN, Truth
@@ -15,8 +15,12 @@ from averment.law.truth import TRUE, UNKNOWN, Truth
 class Memory:
     """Facts by type. ``uncertain`` tells whether anything in it is unknown or merely possible."""
 
-    def __init__(self, program: Program, given: Iterable[Fact], mentioned: Iterable[str]) -> None:
-        """``given`` are the records of a case; ``mentioned`` the types it speaks of, if only with an empty list."""
+    def __init__(self, program: Program, given: Iterable[Fact], mentioned: Collection[str] | None) -> None:
+        """``given`` are the records of a case; ``mentioned`` the types it speaks of, if only with an empty list.
+
+        What a case leaves out is unknown: a blank record of each ``one`` type, and one of each type that is
+        ``absent: unknown`` and not mentioned. With ``None`` instead the memory holds just these facts.
+        """
         self.types = program.types
         self.truths: dict[Fact, Truth] = {}
         self.uncertain = False
@@ -24,12 +28,13 @@ class Memory:
         self._indexes: dict[tuple[str, int], dict[Value | None, list[Fact]]] = {}
         for fact in given:
             self.add(fact, TRUE)
-        spoken = set(mentioned)
+        if mentioned is None:
+            return
         for name, kind in program.types.items():
             nothing = Fact(name, (None,) * len(kind.fields))
             if kind.one and not self._facts[name]:
                 self.add(nothing, TRUE)
-            elif kind.absent_unknown and name not in spoken:
+            elif kind.absent_unknown and name not in mentioned:
                 self.add(nothing, UNKNOWN)
 
     def add(self, fact: Fact, truth: Truth) -> bool:

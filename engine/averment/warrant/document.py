@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from averment.ir.program import Backing, Fact, Field
+from averment.ir.program import Backing, Fact, Field, Rule
 from averment.ir.values import decode
+from averment.law.patterns import Bindings
 from averment.law.truth import TRUE, Interval, Quantity
 from averment.warrant.derivation import Application, Derivation
 from averment.warrant.sentences import sentence
@@ -56,18 +57,22 @@ def _fact(derivation: Derivation, path: str, fact: Fact, assumptions: frozenset[
 
 def _firing(application: Application) -> Document:
     rule = application.firing.rule
-    shown = {entry.variable: entry.field for entry in rule.shown}
     document: Document = {
         "id": application.id,
         "kind": "firing",
         "rule": rule.id,
         "truth": application.truth.word,
         "says": sentence(rule, application.bindings),
-        "bindings": {name: _quantity(value, shown[name]) for name, value in application.bindings.items() if name in shown},
+        "bindings": bindings_document(rule, application.bindings),
         "conditions": [{"text": step.text, "truth": step.truth.word} for step in application.steps],
         "backing": [backing_document(backing) for backing in rule.backing],
     }
     return document | ({"alternative": rule.alternative} if rule.alternative else {})
+
+
+def bindings_document(rule: Rule, bindings: Bindings) -> Document:
+    """The author's variables and what they stand for: a value, ``null``, or ``{from, to}`` of an interval."""
+    return {entry.variable: _quantity(bindings[entry.variable], entry.field) for entry in rule.shown}
 
 
 def _quantity(quantity: Quantity, field: Field) -> Any:

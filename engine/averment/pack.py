@@ -1,0 +1,138 @@
+"""The library's front door: load a pack, decide cases with it.
+
+A pack never changes once loaded and shares nothing with another, so it may be used from many threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from averment.diagnostics.diagnostic import Refused, Report
+from averment.engines import Engine, open_engine
+from averment.ir.digest import pack_digest
+from averment.ir.lower import lower
+from averment.ir.program import Program, Value
+from averment.model.case import Case, read_case
+from averment.model.model import Model
+from averment.model.parameters import read_override
+from averment.outcome.outcome import Outcome
+from averment.pipeline import compile_pack, decide
+from averment.shelf import find_pack
+from averment.source.node import node_of
+from averment.surface.pack_files import PackFiles, read_pack_folder
+
+Parameters = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A knowledge pack, checked and ready. ``texts`` are its files as read, by path relative to the pack."""
+
+    model: Model
+    texts: Mapping[str, str]
+    root: str
+    _engines: dict[tuple[str, tuple[tuple[str, Value], ...]], Engine] = field(default_factory=dict, repr=False)
+
+    @property
+    def name(self) -> str:
+        return self.model.name
+
+    @property
+    def version(self) -> str:
+        return self.model.version
+
+    @property
+    def title(self) -> str:
+        return self.model.title
+
+    @cached_property
+    def digest(self) -> str:
+        """``sha256:…`` of the pack's meaning: comments and formatting do not change it."""
+        return pack_digest(self.model)
+
+    def program(self, parameters: Parameters | None = None) -> Program:
+        """The pack in normal form, with some parameters overridden.
+
+        Raises: Refused where a parameter is not the pack's or a value is not of its type and range.
+        """
+        overrides = self._overrides(parameters or {})
+        report = Report()
+        program = lower(self.model, overrides, report)
+        if program is None or report.failed:
+            raise Refused(report.diagnostics)
+        return program
+
+    def case(self, facts: Mapping[str, Any], name: str = "case") -> Case:
+        """A case from plain data: fact types to records, as in the ``facts`` of a fact file.
+
+        Raises: Refused with every mistake in it.
+        """
+        report = Report()
+        read = read_case(node_of({"case": name, "facts": dict(facts)}, "facts"), self.model.types, report)
+        if read is None or report.failed:
+            raise Refused(report.diagnostics)
+        return read
+
+    def decide(
+        self, facts: Mapping[str, Any] | Case, parameters: Parameters | None = None, engine: str = ""
+    ) -> Outcome:
+        """The outcome of one case, on the durable engine where it is installed and can run the pack, else the reference.
+
+        Raises: Refused for facts or parameters that the pack does not allow, and for a case without a lawful outcome.
+        """
+        case = facts if isinstance(facts, Case) else self.case(facts)
+        report = Report()
+        outcome = decide(self.engine(parameters, engine), case, report)
+        if outcome is None:
+            raise Refused(report.diagnostics)
+        return outcome
+
+    def engine(self, parameters: Parameters | None = None, engine: str = "") -> Engine:
+        """The named engine (``reference``, ``durable``) made ready for this pack, kept for the next call.
+
+        Raises: Refused where it is not installed or cannot run the pack.
+        """
+        key = engine, tuple(sorted(self._overrides(parameters or {}).items()))
+        if key not in self._engines:
+            self._engines[key] = open_engine(engine, self.program(parameters))
+        return self._engines[key]
+
+    def _overrides(self, parameters: Parameters) -> dict[str, Value]:
+        report = Report()
+        known = dict(self.model.parameters)
+        read = {
+            name: read_override(name, node_of(value, "parameters"), known, report) for name, value in parameters.items()
+        }
+        if report.failed:
+            raise Refused(report.diagnostics)
+        return {name: value for name, value in read.items() if value is not None}
+
+
+def load(pack: str | Path = "pm_tpm") -> Pack:
+    """The pack in a folder, or an installed one by its name.
+
+    Raises: Refused with every finding of the stage that stopped.
+    """
+    report = Report()
+    loaded = read_pack(pack, report)
+    if loaded is None:
+        raise Refused(report.diagnostics)
+    return loaded
+
+
+def read_pack(pack: str | Path, report: Report) -> Pack | None:
+    """As ``load``, with the findings, warnings too, in ``report``."""
+    folder = find_pack(pack, report)
+    return None if folder is None else compile_files(read_pack_folder(folder, report), str(folder), report)
+
+
+def compile_files(files: PackFiles | None, root: str, report: Report) -> Pack | None:
+    """The pack that these files make."""
+    if files is None:
+        return None
+    model = compile_pack(files, report)
+    return None if model is None else Pack(model, files.texts, root)

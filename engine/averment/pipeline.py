@@ -1,0 +1,33 @@
+"""The stages in their order: text, source, surface, model, ir, evaluation, outcome.
+
+Each stage reports all it can see; the next begins only where none before it failed.
+"""
+
+from __future__ import annotations
+
+from averment.diagnostics.diagnostic import Diagnostic, Report
+from averment.engines import Engine
+from averment.ir.lower import lower
+from averment.law.truth import CaseError
+from averment.model.build import build_model
+from averment.model.case import Case
+from averment.model.model import Model
+from averment.outcome.outcome import Outcome
+from averment.surface.pack_files import PackFiles
+
+
+def compile_pack(files: PackFiles, report: Report) -> Model | None:
+    """The model of a pack, checked as far as a program: shape, names, types, strata."""
+    model = None if report.failed else build_model(files, report)
+    if model is None or report.failed or lower(model, {}, report) is None or report.failed:
+        return None
+    return model
+
+
+def decide(engine: Engine, case: Case, report: Report) -> Outcome | None:
+    """The outcome of a case; nothing, and a diagnostic, where it has no lawful one."""
+    try:
+        return Outcome(case, engine.evaluate(case))
+    except CaseError as error:
+        report.add(Diagnostic(error.code, f"case `{case.name}` has no outcome: {error.message}"))
+        return None
