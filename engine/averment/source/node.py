@@ -12,6 +12,7 @@ Spans and nodes are tuples rather than dataclasses because a pack of 5,000 rules
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -78,3 +79,20 @@ class Node(NamedTuple):
                 node = node.value[step]
                 span = node.span
         return node, span
+
+
+def node_of(value: Any, file: str) -> Node:
+    """Plain data as a tree of nodes, all at the start of ``file`` (a name for messages)."""
+    span = Span(file, 1, 1, 1, 1)
+    match value:
+        case dict():
+            keys: dict[str, Any] = {str(key): item for key, item in value.items()}
+            return Node({key: node_of(item, file) for key, item in keys.items()}, span, keys=dict.fromkeys(keys, span))
+        case list() | tuple() | set() | frozenset():
+            return Node([node_of(item, file) for item in value], span)
+        case float():
+            return Node(Decimal(str(value)), span, str(value))
+        case date():
+            return Node(value.isoformat(), span, value.isoformat())
+        case _:
+            return Node(value, span, str(value), quoted=isinstance(value, str))

@@ -30,7 +30,7 @@ _BOM = "\ufeff"
 def decode(data: bytes, file: str, report: Report) -> str | None:
     """``data`` as text without a byte order mark, or ``None`` once the report says why not."""
     if len(data) > MAX_BYTES:
-        found = f"`{file}` has {len(data):,} bytes; a file may have {MAX_BYTES:,}"
+        found = f"`{file}` has more than {MAX_BYTES:,} bytes"
         report.error("AV107", found, start_of(file), "too large", "split it into several files")
         return None
     try:

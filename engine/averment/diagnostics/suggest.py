@@ -1,0 +1,55 @@
+"""Did you mean: the one word of a closed vocabulary that a writer most likely had in mind.
+
+Distance is Damerau-Levenshtein's (optimal string alignment): insert, delete, replace, or swap two neighbours, each 1.
+A word of up to 3 letters may be off by one letter only if it keeps its first; longer words by a third of their length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_LONGEST = 64  # nobody mistypes a name of more; keeps the table small whatever a file holds
+
+
+def did_you_mean(word: str, vocabulary: Iterable[str]) -> str | None:
+    """The nearest word of ``vocabulary``, or ``None`` if none is near; ties go to the first in alphabetical order."""
+    if not word or len(word) > _LONGEST:
+        return None
+    folded = _folded(word)
+    best: tuple[int, str] | None = None
+    for candidate in sorted(set(vocabulary) - {word}):
+        other = _folded(candidate)
+        allowed = _allowed(folded, other)
+        if best is not None:
+            allowed = min(allowed, best[0] - 1)
+        if abs(len(folded) - len(other)) > allowed:
+            continue
+        found = distance(folded, other)
+        if found <= allowed:
+            best = (found, candidate)
+    return best[1] if best else None
+
+
+def distance(left: str, right: str) -> int:
+    """How many single slips lie between two words."""
+    before: list[int] = []
+    above = list(range(len(right) + 1))
+    for row, a in enumerate(left, 1):
+        here = [row]
+        for column, b in enumerate(right, 1):
+            cost = min(above[column] + 1, here[column - 1] + 1, above[column - 1] + (a != b))
+            if row > 1 and column > 1 and a == right[column - 2] and left[row - 2] == b:
+                cost = min(cost, before[column - 2] + 1)
+            here.append(cost)
+        before, above = above, here
+    return above[-1]
+
+
+def _folded(word: str) -> str:
+    return word.casefold().replace("-", "_").replace(" ", "_")
+
+
+def _allowed(word: str, other: str) -> int:
+    if len(word) <= 3 or len(other) <= 3:
+        return 1 if len(word) > 1 and word[:1] == other[:1] else 0
+    return max(1, min(len(word), len(other)) // 3)

@@ -1,0 +1,144 @@
+"""The files of a pack and fact files: read, checked for their shape, and nothing more.
+
+A pack is a folder, or the same in memory as a mapping from relative path to bytes. Spans name files relative to the
+pack, always with ``/``.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from averment.diagnostics.diagnostic import Report
+from averment.diagnostics.suggest import did_you_mean
+from averment.source.json_reader import read_json, read_json_lines
+from averment.source.node import Node
+from averment.source.text import start_of
+from averment.source.yaml_reader import read_yaml
+from averment.surface.folder import MANIFEST, VOCABULARY, belonging, read_folder
+from averment.surface.shape import check_shape
+
+
+@dataclass(frozen=True, slots=True)
+class PackFiles:
+    """The documents of a pack, each of the shape its schema asks for.
+
+    Where the report failed they are partial (a missing file is an empty mapping): only ``texts`` is of use then, every
+    file that was read by its name in spans, for renderers.
+    """
+
+    root: str
+    manifest: Node
+    facts: Node
+    rules: tuple[Node, ...]
+    tables: tuple[Node, ...]
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_pack_folder(path: Path, report: Report) -> PackFiles:
+    """The files of the pack in the folder ``path``; every finding of every file is in the report."""
+    before = len(report.diagnostics)
+    files, names = read_folder(path, report)
+    if not names and len(report.diagnostics) > before:
+        return PackFiles(str(path), _nothing(MANIFEST), _nothing(VOCABULARY), (), ())
+    return _pack(files, names, str(path), report)
+
+
+def read_pack_files(files: Mapping[str, bytes], report: Report, root: str = "") -> PackFiles:
+    """The files of a pack held in memory, by their relative paths."""
+    return _pack({name: files[name] for name in belonging(files, report)}, tuple(files), root, report)
+
+
+def read_case_file(data: bytes, file: str, report: Report) -> list[Node]:
+    """The cases of a fact file, each checked for its shape (not if reading already failed).
+
+    By name: ``*.yaml`` and ``*.yml`` are YAML, one case a document; ``*.jsonl`` and ``*.ndjson`` JSON Lines; ``*.json``
+    JSON. By content otherwise: what starts with ``{`` is JSON, or JSON Lines if a second line starts with ``{`` too.
+    """
+    before = len(report.diagnostics)
+    cases = list(_cases(data, file, report))
+    if len(report.diagnostics) == before:
+        for case in cases:
+            check_shape(case, "case", report)
+    return cases
+
+
+def _pack(files: Mapping[str, bytes], names: tuple[str, ...], root: str, report: Report) -> PackFiles:
+    with _collector_paused():
+        manifest = _required(MANIFEST, "pack", files, names, report)
+        facts = _required(VOCABULARY, "facts", files, names, report)
+        rules = tuple(_documents("rules", "rules", files, report))
+        tables = tuple(_documents("tables", "table", files, report))
+    if not any(name.startswith(("rules/", "tables/")) for name in names):
+        nearest = did_you_mean("rules", names)
+        help = f"rename `{nearest}` to `rules`" if nearest else "write a `rules/….yaml`"
+        report.error("AV118", "the pack has no rules", start_of("rules"), "missing", help)
+    texts = {name: data.decode("utf-8", "replace") for name, data in files.items()}
+    return PackFiles(root, manifest, facts, rules, tables, texts)
+
+
+def _required(name: str, schema: str, files: Mapping[str, bytes], names: tuple[str, ...], report: Report) -> Node:
+    if name in files:
+        return _document(name, files[name], schema, report) or _nothing(name)
+    if name not in names:  # else it is there and cannot be read, which has been said
+        nearest = did_you_mean(name, (other for other in names if "/" not in other))
+        help = f"rename `{nearest}` to `{name}`" if nearest else f"write a `{name}`"
+        report.error("AV118", f"the pack has no `{name}`", start_of(name), "missing", help)
+    return _nothing(name)
+
+
+def _documents(folder: str, schema: str, files: Mapping[str, bytes], report: Report) -> Iterator[Node]:
+    for name in sorted(files):
+        if name.startswith(f"{folder}/"):
+            node = _document(name, files[name], schema, report)
+            if node is not None:
+                yield node
+
+
+def _document(name: str, data: bytes, schema: str, report: Report) -> Node | None:
+    before = len(report.diagnostics)
+    documents = read_yaml(data, name, report)
+    if len(report.diagnostics) > before:
+        return None
+    if len(documents) > 1:
+        help = "delete the line `---`, or make it two files"
+        report.error("AV120", f"`{name}` holds more than one document", documents[1].span, "second document", help)
+        return None
+    return documents[0] if check_shape(documents[0], schema, report) else None
+
+
+def _nothing(name: str) -> Node:
+    return Node({}, start_of(name))
+
+
+def _cases(data: bytes, file: str, report: Report) -> Iterator[Node]:
+    suffix = file.lower().rpartition(".")[2]
+    if suffix in ("jsonl", "ndjson") or (suffix not in ("yaml", "yml", "json") and _are_lines(data)):
+        yield from (node for _, node in read_json_lines(data.splitlines(), file, report) if node is not None)
+    elif suffix == "json" or (suffix not in ("yaml", "yml") and data.lstrip()[:1] == b"{"):
+        node = read_json(data, file, report)
+        if node is not None:
+            yield node
+    else:
+        yield from read_yaml(data, file, report)
+
+
+def _are_lines(data: bytes) -> bool:
+    first, _, rest = data.lstrip().partition(b"\n")
+    return first.startswith(b"{") and first.rstrip().endswith(b"}") and rest.lstrip()[:1] == b"{"
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Trees hold no cycles: looking for some while half a million nodes are made doubles the time it takes."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

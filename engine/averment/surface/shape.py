@@ -1,0 +1,87 @@
+"""Whether a document has the shape that its JSON Schema describes; if not, every place where it has not.
+
+The validator is jsonschema_rs: it takes microseconds for a good case, its expressions cannot backtrack, and it says
+exactly where it failed. It sees our own schemas only, and is given nothing to fetch a reference with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+from itertools import islice
+from typing import Any
+
+import averment_schemas
+
+from averment.diagnostics.diagnostic import Diagnostic, Report
+from averment.source.node import Node
+from averment.source.text import MAX_FINDINGS
+from averment.surface.misshape import Misshape, explain, meant_keys
+
+
+def check_shape(node: Node, schema: str, report: Report) -> bool:
+    """Whether ``node`` is of the shape ``schema`` (a name of ``averment_schemas``); findings in document order."""
+    validator = _validator(schema)
+    instance = _instance(node)
+    if validator.is_valid(instance):
+        return True
+    report.extend(_findings(node, schema, validator.iter_errors(instance)))
+    return False
+
+
+@cache
+def _schema(name: str) -> dict[str, Any]:
+    return averment_schemas.load(name)
+
+
+@cache
+def _validator(name: str) -> Any:
+    import jsonschema_rs  # here, because `averment --help` needs no validator
+
+    return jsonschema_rs.Draft202012Validator(_schema(name), retriever=_refuse)
+
+
+def _refuse(uri: str) -> Any:
+    raise ValueError(f"{uri} is not one of averment's schemas, and nothing is fetched")
+
+
+def _instance(node: Node) -> Any:
+    """The value as the validator shall see it: a number written as a decimal is never an integer, not even 1.0."""
+    value = node.value
+    if isinstance(value, dict):
+        return {key: _instance(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [_instance(child) for child in value]
+    if isinstance(value, Decimal):
+        return float(value) if value % 1 else float(value) + 0.5
+    return value
+
+
+def _findings(node: Node, schema: str, errors: Iterator[Any]) -> list[Diagnostic]:
+    """One finding for each thing that is wrong; of a value of the wrong type, nothing but that."""
+    misshapes: dict[tuple[tuple[str | int, ...], str], Misshape] = {}
+    for error in islice(errors, 10 * MAX_FINDINGS):
+        misshape = _misshape(node, schema, error)
+        # The last word on a key is that of the innermost schema: a later branch repeats it or is more special.
+        misshapes[misshape.path, misshape.keyword] = misshape
+    found: list[Diagnostic] = []
+    for (path, keyword), misshape in misshapes.items():
+        if keyword == "type" or (path, "type") not in misshapes:
+            unknown = misshapes.get((path, "additionalProperties"))
+            found.extend(explain(misshape, meant_keys(unknown) if unknown else frozenset()))
+    return sorted(found, key=lambda finding: finding.labels[0].span[1:3])[:MAX_FINDINGS]
+
+
+def _misshape(node: Node, schema: str, error: Any) -> Misshape:
+    path = tuple(error.instance_path)
+    *above, keyword = error.schema_path
+    if above and above[-1] == "propertyNames":
+        keyword = above.pop()
+    part: Any = _schema(schema)
+    title = {"case": "case"}.get(schema, "file")
+    for step in above:
+        part = part[step]
+        if isinstance(part, dict) and isinstance(part.get("title"), str):
+            title = part["title"].lower()
+    return Misshape(node, path, keyword, part, title)
