@@ -1,6 +1,7 @@
 # The two commands of the README, for a machine with nothing but Python, git and a C compiler:
 #   make demo    decides the example cases        make test    passes the tests
-# Each makes its virtual environment first, from hash-pinned constraints. All else is in the justfile.
+# Each makes its virtual environment first, from hash-pinned constraints: what builds, what runs, then averment itself.
+# All else is in the justfile.
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -15,11 +16,13 @@ test: $(VENV)/installed-dev
 
 $(VENV)/installed: constraints.txt
 $(VENV)/installed-dev: constraints-dev.txt
-$(VENV)/installed $(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
-	$(PIP) install --require-hashes --requirement $(filter constraints%,$^)
-	$(PIP) install --no-deps --editable .
+$(VENV)/installed $(VENV)/installed-dev: pyproject.toml $(VENV)/made
+	$(PIP) install --no-build-isolation --require-hashes --requirement $(filter constraints%,$^)
+	$(PIP) install --no-build-isolation --no-deps --editable .
 	touch $@
 
-$(VENV)/bin/python:
+$(VENV)/made: constraints-build.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "averment needs Python 3.11 or later; name one: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --require-hashes --requirement $<
+	touch $@

@@ -1,6 +1,7 @@
 # One line per task. `make test` or `make demo` sets up the virtual environment; `just` itself is in it.
 
 bin := env("VENV", ".venv") / "bin"
+pin := bin / "uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate"
 
 # What CI runs
 check: test static
@@ -43,5 +44,6 @@ coverage:
 
 # Pin every dependency anew, with hashes and without the name of any registry
 pin:
-    {{bin}}/uv pip compile pyproject.toml --extra all --group dev --output-file constraints-dev.txt --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
-    {{bin}}/uv pip compile pyproject.toml --constraints constraints-dev.txt --output-file constraints.txt --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+    {{pin}} pyproject.toml --extra all --group dev --output-file constraints-dev.txt --upgrade
+    {{pin}} pyproject.toml --constraints constraints-dev.txt --output-file constraints.txt
+    {{pin}} --group build --constraints constraints-dev.txt --output-file constraints-build.txt --upgrade

@@ -31,6 +31,7 @@ TOP_LEVEL = {
     "LICENSE",
     "Makefile",
     "README.md",
+    "constraints-build.txt",
     "constraints-dev.txt",
     "constraints.txt",
     "justfile",
