@@ -4,14 +4,11 @@ bin := env("VENV", ".venv") / "bin"
 pin := bin / "uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate"
 
 # What CI runs
-check: test static
+check: test lint types layers
 
 # The README's test command
 test:
     make test
-
-# Everything that needs no run
-static: lint types layers
 
 lint:
     {{bin}}/ruff check
