@@ -1,0 +1,59 @@
+"""Records as rows for other tools: JSON lines (everything, enough to verify the chain), CSV and Parquet (flat)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
+
+from averment.audit.record import Record
+from averment.ir.digest import canonical
+
+COLUMNS = (
+    "sequence", "id", "time", "kind", "case", "claim", "status", "pack", "pack_version", "digest", "engine", "version",
+    "requester", "parameters", "facts", "outcome", "warrant", "part", "cases", "claims", "key", "previous", "hash",
+)  # fmt: skip
+_NUMBERS = {"sequence", "cases"}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def flat(record: Record) -> dict[str, str | int | None]:
+    """One value for each of ``COLUMNS``: mappings as canonical JSON, nothing for what the kind lacks."""
+    document = record.document()
+    row: dict[str, str | int | None] = {}
+    for name in COLUMNS:
+        value = document.get(name)
+        row[name] = canonical(value).decode() if isinstance(value, dict) else value
+    return row
+
+
+def jsonl(records: Iterable[Record]) -> Iterator[str]:
+    """One JSON object a line."""
+    for record in records:
+        yield json.dumps(record.document(), ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def csv_lines(records: Iterable[Record]) -> Iterator[str]:
+    """RFC 4180 with a head line. A text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    line = io.StringIO()
+    writer = csv.writer(line)
+    writer.writerow(COLUMNS)
+    for record in records:
+        writer.writerow([_safe(value) for value in flat(record).values()])
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()
+    yield line.getvalue()
+
+
+def write_parquet(records: Iterable[Record], file: BinaryIO) -> int:
+    """Write a Parquet file; returns the number of rows. Raises ImportError without pyarrow (``averment[scale]``)."""
+    from averment.audit.parquet import write
+
+    return write((flat(record) for record in records), COLUMNS, _NUMBERS, file)
+
+
+def _safe(value: str | int | None) -> str | int | None:
+    return "'" + value if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -1,0 +1,233 @@
+"""The decision log: append-only records in a hash chain (``chain``), over SQLite or PostgreSQL (``store``).
+
+A record is acknowledged only when it is on disk. Threads that append at the same time share one transaction: the first
+writes what all have handed in (group commit); processes take turns.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, Self
+
+from averment.audit.chain import Head, Row
+from averment.audit.errors import PACK, UNAVAILABLE, LogError, refused
+from averment.audit.mask import Mask, mask_of
+from averment.audit.record import (
+    Entry,
+    Maker,
+    Record,
+    archive_digest,
+    pack_key,
+    part,
+    record_of,
+    stored_pack,
+    unpacked_files,
+    utc_text,
+)
+from averment.audit.store import Appended, Filter, Pending, Store
+from averment.diagnostics.diagnostic import Diagnostic
+from averment.ir.program import FactType
+
+Clock = Callable[[], datetime]
+_BATCH = 1000  # entries in one transaction
+_EVERYTHING = Filter()
+
+
+class Receipt(NamedTuple):
+    """A record that is on disk. ``fresh`` is false where its key had been recorded before."""
+
+    sequence: int
+    id: str
+    hash: str
+    time: str
+    fresh: bool
+
+
+@dataclass(slots=True, eq=False)
+class _Ticket:
+    pending: Pending
+    result: Appended | LogError | None = None
+
+
+class DecisionLog:
+    """One open log; safe in threads, not across a fork. ``clock`` gives a record its time; without it: reading only."""
+
+    def __init__(self, store: Store, clock: Clock | None = None) -> None:
+        self._store = store
+        self._clock = clock
+        self._queue: list[_Ticket] = []
+        self._queueing = threading.Lock()
+        self._writing = threading.Lock()
+        self._packs: set[str] = set()
+
+    # --- writing
+
+    def append(self, entry: Entry) -> Receipt:
+        """Record ``entry``; return when it is on disk.
+
+        Raises LogUnavailable, LogDamaged, or LogRefused where its key stands for something else (AV558) or its pack is
+        not in the log (AV557). After LogUnavailable an entry *may* have been written, yet never counts as recorded;
+        one with a key can be appended again.
+        """
+        if self._clock is None:
+            raise refused(UNAVAILABLE, f"the decision log `{self.name}` was opened for reading")
+        if not entry.archive:
+            self._need_pack(entry.digest)
+        ticket = _Ticket(Pending(entry, utc_text(self._clock())))
+        with self._queueing:
+            self._queue.append(ticket)
+        with self._writing:
+            while ticket.result is None:
+                self._commit()
+        if isinstance(ticket.result, LogError):
+            raise ticket.result.again()
+        return _receipt(ticket.result)
+
+    def append_part(
+        self,
+        part_digest: str,
+        *,
+        key: str,
+        cases: int,
+        claims: Mapping[str, int],
+        pack: Mapping[str, str],
+        parameters: Mapping[str, Any],
+        maker: Maker,
+        inputs: str = "",
+    ) -> Receipt:
+        """Record a part of a batch, once: the same ``key`` again gives the first receipt (see ``record.part``)."""
+        entry = part(
+            part_digest,
+            key=key,
+            cases=cases,
+            claims=claims,
+            pack=pack,
+            parameters=parameters,
+            maker=maker,
+            inputs=inputs,
+        )
+        return self.append(entry)
+
+    def put_pack(self, digest: str, files: Mapping[str, bytes], name: str = "") -> Receipt:
+        """Keep a pack's files (path to content) under its digest, once. It must be there before its decisions."""
+        receipt = self.append(stored_pack(digest, files, name))
+        self._packs.add(digest)
+        return receipt
+
+    def mask(self, types: Mapping[str, FactType]) -> Mask:
+        """The mask of a vocabulary under this log's key. Raises LogRefused (AV559) where its key is missing."""
+        sensitive = any(field.sensitive for kind in types.values() for field in kind.fields)
+        return mask_of(types.values(), self._store.masking_key() if sensitive else b"")
+
+    def _commit(self) -> None:
+        with self._queueing:
+            batch, self._queue = self._queue[:_BATCH], self._queue[_BATCH:]
+        try:
+            results = self._store.extend([ticket.pending for ticket in batch])
+        except LogError as error:
+            for ticket in batch:
+                ticket.result = error
+        except BaseException:
+            stopped = refused(UNAVAILABLE, f"writing to the decision log `{self.name}` was interrupted")
+            for ticket in batch:
+                ticket.result = stopped
+            raise
+        else:
+            for ticket, result in zip(batch, results, strict=True):
+                ticket.result = result
+
+    def _need_pack(self, digest: str) -> None:
+        if digest in self._packs:
+            return
+        if self._store.keyed(pack_key(digest)) is None:
+            message = f"the pack `{digest}` is not in the decision log, so its decisions could not be replayed"
+            raise refused(PACK, message, "put the pack into the log before its first decision")
+        self._packs.add(digest)
+
+    # --- reading
+
+    @property
+    def name(self) -> str:
+        """How messages name the log; without a password."""
+        return self._store.name
+
+    @property
+    def id(self) -> str:
+        """The random id that the log was made with; its chain starts from it."""
+        return self._store.log_id
+
+    @property
+    def store(self) -> Store:
+        return self._store
+
+    def head(self) -> Head:
+        """How many records there are, and the hash of the last."""
+        return self._store.head()
+
+    def records(
+        self, where: Filter = _EVERYTHING, *, after: int = 0, newest_first: bool = False, limit: int | None = None
+    ) -> Iterator[Record]:
+        """The records that meet ``where``, in order, numbered above ``after``: one snapshot, streamed."""
+        for row in self._store.rows(where, after=after, newest_first=newest_first, limit=limit):
+            yield record_of(row)
+
+    def get(self, id: str) -> Record | None:
+        """The record of an id, or of a bare sequence number."""
+        number, _, digits = id.partition("-")
+        if not (number.isascii() and number.isdigit() and len(number) < 19):
+            return None
+        row = self._store.row(int(number))
+        return record_of(row) if row and row.hash.hex().startswith(digits) else None
+
+    def get_pack(self, digest: str) -> dict[str, bytes]:
+        """The files of a stored pack. Raises LogRefused (AV557) where it is absent, or not what its record says."""
+        row, archive = self._store.keyed(pack_key(digest)), self._store.archive(digest)
+        if row is None or archive is None:
+            raise refused(PACK, f"the pack `{digest}` is not in the decision log")
+        if record_of(row).body["archive"] != archive_digest(archive):
+            raise refused(PACK, f"the files stored for the pack `{digest}` are not those recorded")
+        return unpacked_files(archive)
+
+    def close(self) -> None:
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_log(url: str, *, clock: Clock | None = None, key: bytes = b"", patience: float = 30.0) -> DecisionLog:
+    """Open ``sqlite:PATH`` or ``postgresql://…``. With a ``clock`` it is made if absent; without, only read.
+
+    ``key``: the masking key; needed in PostgreSQL where a field is sensitive, while SQLite keeps one in ``PATH.key``.
+    ``patience``: seconds to wait for other writers. Raises LogUnavailable and LogDamaged.
+    """
+    write = clock is not None
+    if url.startswith("sqlite:") and len(url) > len("sqlite:"):
+        from averment.audit.sqlite_store import SqliteStore
+
+        return DecisionLog(SqliteStore(url.removeprefix("sqlite:"), write=write, key=key, patience=patience), clock)
+    if url.startswith(("postgresql://", "postgres://")):
+        try:
+            from averment.audit.postgres_store import PostgresStore
+        except ImportError:
+            reason = "logs in PostgreSQL need psycopg, which is not installed"
+            raise LogError(Diagnostic(UNAVAILABLE, reason, help=("install `averment[log]`",))) from None
+        return DecisionLog(PostgresStore(url, write=write, key=key, patience=patience), clock)
+    scheme = url.partition(":")[0] if "://" in url or url.startswith("sqlite:") else ""
+    raise refused(
+        UNAVAILABLE,
+        f"`{scheme}:…` is not the address of a decision log" if scheme else "this is not the address of a decision log",
+        "write `sqlite:PATH` or `postgresql://HOST/DATABASE`",
+    )
+
+
+def _receipt(appended: Appended) -> Receipt:
+    row: Row = appended.row
+    record = record_of(row)
+    return Receipt(row.sequence, record.id, record.hash, record.time, appended.fresh)

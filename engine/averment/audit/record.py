@@ -1,0 +1,246 @@
+"""A record of the decision log: what is written (an entry) and what is read (a record).
+
+Kinds: ``decision`` (one case decided), ``part`` (a part of a batch, by its digest), ``pack`` (a pack's files, stored).
+The body, canonical JSON, holds by kind:
+
+- decision: ``engine version requester pack_version parameters facts outcome warrant`` (the last two are digests)
+- part: ``engine version requester pack_version parameters part cases claims inputs``
+- pack: ``files`` (how many) and ``archive`` (the SHA-256 of the packed files)
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+from averment.audit.chain import Row, prefixed
+from averment.audit.errors import UNRECORDABLE, damaged, refused
+from averment.audit.mask import Mask, recordable
+
+DECISION, PART, PACK = "decision", "part", "pack"
+_MAKER = ("engine", "version", "requester")  # may differ when the same thing is recorded again
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Who decided: the engine (the backend's name), averment's version, and who asked."""
+
+    engine: str
+    version: str
+    requester: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is to be recorded, already masked. ``key``: an entry with a key is recorded once, however often appended."""
+
+    kind: str
+    body: bytes = field(repr=False)
+    key: str = ""
+    case: str = ""
+    pack: str = ""
+    digest: str = ""
+    claim: str = ""
+    status: str = ""
+    archive: bytes = field(default=b"", repr=False)
+
+    def fields(self, time: str) -> tuple[bytes, ...]:
+        """The bytes of ``chain.FIELDS``."""
+        texts = (time, self.kind, self.key, self.case, self.pack, self.digest, self.claim, self.status)
+        return (*(text.encode() for text in texts), self.body)
+
+    def agrees(self, row: Row) -> bool:
+        """Whether ``row`` records the same, whoever made it and whenever."""
+        if self.fields("")[1:8] != row.fields[1:8]:
+            return False
+        mine, theirs = json.loads(self.body), json.loads(row.fields[8])
+        return all(mine.get(name) == theirs.get(name) for name in mine.keys() | theirs.keys() if name not in _MAKER)
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record as read. ``time`` is UTC, RFC 3339 with microseconds; texts that a kind lacks are empty."""
+
+    sequence: int
+    previous: str
+    hash: str
+    time: str
+    kind: str
+    key: str
+    case: str
+    pack: str
+    digest: str
+    claim: str
+    status: str
+    text: str = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        """The sequence number and the first twelve digits of the hash: unique, and wrong for altered content."""
+        return f"{self.sequence}-{self.hash[:12]}"
+
+    @cached_property
+    def body(self) -> dict[str, Any]:
+        """The body's members, by the kind."""
+        try:
+            loaded: dict[str, Any] = json.loads(self.text)
+        except ValueError:
+            loaded = {}
+        if not loaded:
+            raise damaged(f"record {self.sequence}", "its body is not a JSON object", "run `averment audit verify`")
+        return loaded
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The facts as recorded, masked."""
+        return self._member("facts")
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return self._member("parameters")
+
+    def _member(self, name: str) -> dict[str, Any]:
+        member: dict[str, Any] = self.body.get(name, {})
+        return member
+
+    def document(self) -> dict[str, Any]:
+        """Everything, as one JSON object; ``body``'s members stand beside the rest."""
+        names = ("sequence", "id", "time", "kind", "key", "case", "pack", "digest", "claim", "status")
+        return {
+            **{name: getattr(self, name) for name in names},
+            **self.body,
+            "previous": self.previous,
+            "hash": self.hash,
+        }
+
+
+def record_of(row: Row) -> Record:
+    """The record a stored row holds. Raises LogDamaged where it is not text."""
+    try:
+        texts = [data.decode() for data in row.fields]
+    except UnicodeDecodeError:
+        texts = []
+    if not texts:
+        raise damaged(f"record {row.sequence}", "it is not text", "run `averment audit verify`")
+    return Record(row.sequence, row.previous.hex(), row.hash.hex(), *texts)
+
+
+def decision(outcome: Mapping[str, Any], facts: Mapping[str, Any], *, mask: Mask, maker: Maker, key: str = "") -> Entry:
+    """The entry for one decided case: ``outcome`` is its outcome document, ``facts`` the facts it was decided from.
+
+    ``key``, where given, makes it exact-once. Raises LogRefused (AV559) for a name that cannot be recorded.
+    """
+    masked = mask.facts(facts)
+    pack = outcome["pack"]
+    body = {
+        **_made_by(maker),
+        "pack_version": pack["version"],
+        "parameters": outcome["parameters"],
+        "facts": masked.facts,
+        "outcome": mask.digest(outcome, masked.hidden),
+        "warrant": mask.digest(outcome["warrant"], masked.hidden),
+    }
+    return Entry(
+        kind=DECISION,
+        body=recordable("the case", body),
+        key=_plain("the key", f"{DECISION}:{key}" if key else ""),
+        case=_plain("the case's name", outcome["case"] or ""),
+        pack=_plain("the pack's name", pack["name"]),
+        digest=_plain("the pack's digest", pack["digest"]),
+        claim=_plain("the claim", outcome["claim"] or ""),
+        status=_plain("the status", outcome["status"]),
+    )
+
+
+def part(
+    part_digest: str,
+    *,
+    key: str,
+    cases: int,
+    claims: Mapping[str, int],
+    pack: Mapping[str, str],
+    parameters: Mapping[str, Any],
+    maker: Maker,
+    inputs: str = "",
+) -> Entry:
+    """The entry for a part of a batch. ``key`` (the run's identity and the part's number) makes it exact-once.
+
+    ``claims``: claim to number of cases; ``inputs``: the digest of what was read; ``pack``: name, version, digest.
+    """
+    body = {
+        **_made_by(maker),
+        "pack_version": pack["version"],
+        "parameters": dict(parameters),
+        "part": part_digest,
+        "cases": cases,
+        "claims": dict(claims),
+        "inputs": inputs,
+    }
+    key = _plain("the key", f"{PART}:{key}")
+    return Entry(
+        PART, recordable("the entry", body), key, pack=_plain("the pack's name", pack["name"]), digest=pack["digest"]
+    )
+
+
+def stored_pack(digest: str, files: Mapping[str, bytes], name: str = "") -> Entry:
+    """The entry that stores a pack's files under its digest."""
+    archive = packed_files(files)
+    body = {"files": len(files), "archive": archive_digest(archive)}
+    return Entry(
+        PACK,
+        recordable("the entry", body),
+        pack_key(digest),
+        pack=name,
+        digest=_plain("the digest", digest),
+        archive=archive,
+    )
+
+
+def pack_key(digest: str) -> str:
+    """The key of the record that stores the pack ``digest``."""
+    return f"{PACK}:{digest}"
+
+
+def archive_digest(archive: bytes) -> str:
+    return "sha256:" + sha256(archive).hexdigest()
+
+
+def packed_files(files: Mapping[str, bytes]) -> bytes:
+    """Files as one run of bytes: path and content, each after its length, by path."""
+    return b"".join(prefixed(path.encode()) + prefixed(files[path]) for path in sorted(files))
+
+
+def unpacked_files(archive: bytes) -> dict[str, bytes]:
+    """The files in an archive whose digest was checked."""
+    pieces: list[bytes] = []
+    at = 0
+    while at < len(archive):
+        end = at + 4 + int.from_bytes(archive[at : at + 4], "big")
+        pieces.append(archive[at + 4 : end])
+        at = end
+    return {path.decode(): content for path, content in zip(pieces[::2], pieces[1::2], strict=True)}
+
+
+def utc_text(time: datetime) -> str:
+    """An aware time as it is recorded: ``2026-11-23T09:30:00.000000Z``."""
+    if time.tzinfo is None:
+        raise ValueError("a recorded time needs a time zone")
+    return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _made_by(maker: Maker) -> dict[str, str]:
+    return {"engine": maker.engine, "version": maker.version, "requester": maker.requester}
+
+
+def _plain(what: str, text: str) -> str:
+    """``text`` if every store can hold it as it is."""
+    if "\0" in text or (not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)):
+        raise refused(
+            UNRECORDABLE, f"{what} holds a character that cannot be recorded", "leave out NUL and lone surrogates"
+        )
+    return text

@@ -1,0 +1,122 @@
+"""Deciding again what was decided, with the stored pack (is it the same, to the byte?) or with another (what flips?).
+
+A record whose facts are masked cannot be decided again, for what was hidden may have mattered: its replay says
+``masked``, and neither that it is the same nor that it differs.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from averment.audit.log import DecisionLog
+from averment.audit.mask import Mask, is_masked
+from averment.audit.record import DECISION, Record
+from averment.audit.store import Filter
+from averment.diagnostics.diagnostic import Refused
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredPack:
+    """A pack's files by path. The same object comes for every record of one digest, so it may be loaded once."""
+
+    digest: str
+    files: Mapping[str, bytes]
+
+
+Decide = Callable[[StoredPack, Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any]]
+"""A pack, the parameters and the facts of a case, to its outcome document; may raise ``diagnostic.Refused``."""
+
+
+class State(StrEnum):
+    SAME = "same"
+    DIFFERS = "differs"
+    MASKED = "masked"
+    REFUSED = "refused"
+
+
+class Difference(NamedTuple):
+    """``what``: claim, status, outcome or warrant (the last two are digests)."""
+
+    what: str
+    recorded: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """One record decided again. ``claim`` is what it is now; empty where it was not decided."""
+
+    record: Record
+    state: State
+    claim: str = ""
+    differences: tuple[Difference, ...] = ()
+    reason: str = ""
+
+
+class Flip(NamedTuple):
+    """How many decisions went from one claim to another (or stayed, where both are the same)."""
+
+    before: str
+    after: str
+    decisions: int
+
+
+_EVERYTHING = Filter()
+
+
+def replay(
+    log: DecisionLog,
+    decide: Decide,
+    *,
+    ids: Iterable[str] | None = None,
+    where: Filter = _EVERYTHING,
+    pack: StoredPack | None = None,
+) -> Iterator[Replayed]:
+    """Decide again the decisions of ``ids`` (else those that meet ``where``), as a stream, in order.
+
+    With ``pack``, that pack decides instead of the stored ones, and only claim and status are compared.
+    Raises LogRefused (AV557) for a pack, and KeyError for an id, that is not in the log.
+    """
+    stored: dict[str, StoredPack] = {}
+    for record in log.records(where) if ids is None else _by_id(log, ids):
+        if record.kind != DECISION:
+            continue
+        if pack is None and record.digest not in stored:
+            stored[record.digest] = StoredPack(record.digest, log.get_pack(record.digest))
+        yield _again(record, decide, pack or stored[record.digest], other=pack is not None)
+
+
+def flip_table(replayed: Iterable[Replayed]) -> list[Flip]:
+    """The decisions that were decided again, by claim before and after: most frequent first."""
+    counted = Counter((one.record.claim, one.claim) for one in replayed if one.state in (State.SAME, State.DIFFERS))
+    return [Flip(*claims, count) for claims, count in sorted(counted.items(), key=lambda item: (-item[1], item[0]))]
+
+
+def _by_id(log: DecisionLog, ids: Iterable[str]) -> Iterator[Record]:
+    for id in ids:
+        record = log.get(id)
+        if record is None:
+            raise KeyError(id)
+        yield record
+
+
+def _again(record: Record, decide: Decide, pack: StoredPack, *, other: bool) -> Replayed:
+    if is_masked(record.facts):
+        return Replayed(record, State.MASKED, reason="facts of this case are masked")
+    try:
+        outcome = {**decide(pack, record.parameters, record.facts), "case": record.case}
+    except Refused as error:
+        return Replayed(record, State.REFUSED, reason=str(error))
+    now = {"claim": outcome["claim"], "status": outcome["status"]}
+    then = {"claim": record.claim, "status": record.status}
+    if not other:
+        mask = Mask()
+        now |= {"outcome": mask.digest(outcome, ()), "warrant": mask.digest(outcome["warrant"], ())}
+        then |= {name: record.body[name] for name in ("outcome", "warrant")}
+    differences = tuple(Difference(name, then[name], now[name]) for name in then if then[name] != now[name])
+    state = State.DIFFERS if differences else State.SAME
+    return Replayed(record, state, outcome["claim"], differences)

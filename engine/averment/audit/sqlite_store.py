@@ -1,0 +1,298 @@
+"""The decision log in an SQLite file: the embedded default, without a server.
+
+WAL with ``synchronous=FULL``: a commit is on disk when it returns. SQLite 3.7.0 to 3.51.2 can lose a transaction when
+one connection checkpoints the WAL while another writes to it; so no connection checkpoints by itself, and everything
+that writes, checkpoints or closes holds the lock on ``PATH-lock``. Readers open the file read-only, and can do neither.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from urllib.parse import quote
+
+from averment.audit.chain import FORMAT, Head, Link, Row, genesis, packed
+from averment.audit.errors import LogError, LogRefused, damaged, unavailable
+from averment.audit.file_lock import locked
+from averment.audit.store import (
+    COLUMNS,
+    SELECT,
+    Appended,
+    Filter,
+    Pending,
+    Tally,
+    chained,
+    fresh_rows,
+    statement,
+    tally_statement,
+)
+
+_APPLICATION = 0x41564D54  # "AVMT", which `file` and SQLite's own tools show
+_CHECKPOINT_AT = 4 << 20  # bytes of WAL
+_PATIENCE = 30.0  # seconds to wait for other writers
+
+_SCHEMA = (
+    "CREATE TABLE averment_log (id TEXT NOT NULL) STRICT",
+    "CREATE TABLE averment_record (sequence INTEGER PRIMARY KEY, previous BLOB NOT NULL, hash BLOB NOT NULL, "
+    "time TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, case_name TEXT NOT NULL, pack TEXT NOT NULL, "
+    "digest TEXT NOT NULL, claim TEXT NOT NULL, status TEXT NOT NULL, body TEXT NOT NULL) STRICT",
+    "CREATE UNIQUE INDEX averment_record_key ON averment_record (key) WHERE key <> ''",
+    "CREATE INDEX averment_record_case ON averment_record (case_name)",
+    "CREATE INDEX averment_record_time ON averment_record (time)",
+    "CREATE TABLE averment_pack (digest TEXT PRIMARY KEY, archive BLOB NOT NULL) STRICT",
+    f"PRAGMA application_id = {_APPLICATION}",
+    f"PRAGMA user_version = {FORMAT}",
+)
+_INSERT = f"INSERT INTO averment_record ({', '.join(COLUMNS)}) VALUES (?, ?, ?{', CAST(? AS TEXT)' * 9})"
+
+_REASONS = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_BUSY: "it is locked by another program",
+    sqlite3.SQLITE_LOCKED: "it is locked by another program",
+    sqlite3.SQLITE_READONLY: "it is read only",
+    sqlite3.SQLITE_PERM: "access is denied",
+    sqlite3.SQLITE_AUTH: "access is denied",
+    sqlite3.SQLITE_CANTOPEN: "the file cannot be opened",
+    sqlite3.SQLITE_IOERR: "the disk reports an error",
+    sqlite3.SQLITE_NOMEM: "memory has run out",
+}
+_TORN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_SCHEMA}
+
+
+class SqliteStore:
+    """A log in the file ``path``. ``write``: it is made if absent, and can be extended; else it must be there."""
+
+    def __init__(self, path: str, *, write: bool, key: bytes = b"", patience: float = _PATIENCE) -> None:
+        self._path = os.fspath(Path(path).absolute())
+        self.name = f"sqlite:{path}"
+        self._key = key
+        self._patience = patience
+        self._writer: sqlite3.Connection | None = None
+        self._process = os.getpid()
+        if write:
+            with self._exclusively():
+                self._writer = self._open_to_write()
+        with self._reading() as connection:
+            self.log_id = self._identity(connection)
+
+    # --- writing
+
+    def extend(self, pending: Sequence[Pending]) -> list[Appended | LogRefused]:
+        with self._exclusively():
+            connection = self._writer
+            if connection is None:
+                raise unavailable(self.name, "it was opened for reading")
+            if os.getpid() != self._process:
+                raise unavailable(
+                    self.name, "it was opened by another process", "open the log after a fork, not before"
+                )
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                results = chained(pending, self._head(connection), lambda key: _keyed(connection, key))
+                new = fresh_rows(pending, results)
+                connection.executemany(_INSERT, [_values(row) for _, row in new])
+                archives = [(entry.digest, entry.archive) for entry, _ in new if entry.archive]
+                connection.executemany("INSERT INTO averment_pack VALUES (?, ?)", archives)
+                connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):  # SQLite has rolled back by itself after some errors
+                    connection.execute("ROLLBACK")
+                raise
+            self._checkpoint(connection, _CHECKPOINT_AT)
+        return results
+
+    def _checkpoint(self, connection: sqlite3.Connection, size: int) -> None:
+        """Move the WAL into the file once it is large. Records are safe either way, so a failure waits for the next."""
+        with suppress(sqlite3.Error, OSError):
+            if Path(self._path + "-wal").stat().st_size >= size:
+                connection.execute("PRAGMA busy_timeout = 0")  # a reader in the way: the next commit tries again
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                connection.execute(f"PRAGMA busy_timeout = {round(self._patience * 1000)}")
+
+    def close(self) -> None:
+        if self._writer is None or os.getpid() != self._process:
+            return
+        with self._exclusively():
+            writer, self._writer = self._writer, None
+            writer.close()
+
+    # --- reading
+
+    def rows(self, where: Filter, *, after: int, newest_first: bool, limit: int | None) -> Iterator[Row]:
+        with self._reading() as connection:
+            for row in connection.execute(*statement(where, after, newest_first, limit)):
+                yield Row(row[2], row[1], row[0], tuple(row[3:]))
+
+    def links(self) -> Iterator[Link]:
+        with self._reading() as connection:
+            query = f"SELECT {', '.join(COLUMNS)} FROM averment_record NOT INDEXED ORDER BY sequence"
+            for hash_, previous, sequence, *fields in connection.execute(query):
+                yield Link(sequence, previous, hash_, packed(previous, sequence, fields))
+
+    def tallies(self, where: Filter) -> list[Tally]:
+        with self._reading() as connection:
+            found = connection.execute(*tally_statement(where)).fetchall()
+        return [Tally._make([*(text.decode() for text in row[:6]), row[6]]) for row in found]
+
+    def row(self, sequence: int) -> Row | None:
+        with self._reading() as connection:
+            return _row(connection.execute(f"{SELECT} WHERE sequence = ?", (sequence,)).fetchone())
+
+    def keyed(self, key: str) -> Row | None:
+        with self._reading() as connection:
+            return _keyed(connection, key)
+
+    def head(self) -> Head:
+        with self._reading() as connection:
+            return self._head(connection)
+
+    def archive(self, digest: str) -> bytes | None:
+        with self._reading() as connection:
+            found = connection.execute("SELECT archive FROM averment_pack WHERE digest = ?", (digest,)).fetchone()
+        return found[0] if found else None
+
+    def faults(self) -> list[str]:
+        with self._reading() as connection:
+            found = [str(row[0], "utf-8", "replace") for row in connection.execute("PRAGMA integrity_check(10)")]
+        return [] if found == ["ok"] else [line for text in found for line in text.splitlines() if line]
+
+    def masking_key(self) -> bytes:
+        """The key given, else that in ``PATH.key``, made if absent: for its owner's eyes, and not part of the log."""
+        if self._key:
+            return self._key
+        path = self._path + ".key"
+        try:
+            if not Path(path).exists():
+                _make_key(path)
+            return bytes.fromhex(Path(path).read_text("ascii"))
+        except OSError as error:
+            raise unavailable(self.name, f"its masking key cannot be read: {_words(error)}") from None
+        except ValueError:
+            raise damaged(self.name, "its masking key is not in hexadecimal digits") from None
+
+    # --- connections
+
+    @contextmanager
+    def _exclusively(self) -> Generator[None]:
+        try:
+            with locked(self._path + "-lock", self._patience), self._told():
+                yield
+        except TimeoutError:
+            raise unavailable(self.name, f"another writer has held it for {self._patience:g} seconds") from None
+        except OSError as error:
+            raise unavailable(self.name, _words(error)) from None
+
+    @contextmanager
+    def _reading(self) -> Generator[sqlite3.Connection]:
+        with self._told(), closing(self._open_to_read()) as connection:
+            connection.text_factory = bytes
+            yield connection
+
+    @contextmanager
+    def _told(self) -> Generator[None]:
+        """Tell SQLite's errors in our words; theirs may quote what was to be written."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+            trouble = self._trouble(code)
+        except (OverflowError, ValueError, TypeError) as error:
+            trouble = damaged(self.name, f"a record holds what no log holds ({type(error).__name__})")
+        else:
+            return
+        raise trouble
+
+    def _trouble(self, code: int) -> LogError:
+        if code in _REASONS:
+            return unavailable(self.name, _REASONS[code])
+        return damaged(
+            self.name,
+            "the file is torn, or not a decision log" if code in _TORN else "its tables are not those of a log",
+        )
+
+    def _open_to_write(self) -> sqlite3.Connection:
+        if not Path(self._path).exists():
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+        connection = sqlite3.connect(self._path, timeout=self._patience, isolation_level=None, check_same_thread=False)
+        try:
+            connection.execute("PRAGMA wal_autocheckpoint = 0")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.text_factory = bytes
+            if not connection.execute("PRAGMA schema_version").fetchone()[0]:
+                connection.execute("PRAGMA journal_mode = WAL")
+                self._create(connection)
+            else:
+                self._identity(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _create(self, connection: sqlite3.Connection) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        for command in _SCHEMA:
+            connection.execute(command)
+        connection.execute("INSERT INTO averment_log VALUES (?)", (secrets.token_hex(16),))
+        connection.execute("COMMIT")
+
+    def _open_to_read(self) -> sqlite3.Connection:
+        if not Path(self._path).is_file():
+            raise unavailable(self.name, "there is no such file")
+        address = f"file:{quote(self._path)}?mode=ro"
+        if not os.access(Path(self._path).parent, os.W_OK) and not Path(self._path + "-wal").exists():
+            address += "&immutable=1"  # a copy on a medium that takes no WAL
+        return sqlite3.connect(address, uri=True, timeout=self._patience, isolation_level=None, check_same_thread=False)
+
+    def _identity(self, connection: sqlite3.Connection) -> str:
+        application, version = (
+            connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
+        )
+        if application != _APPLICATION:
+            raise damaged(self.name, "the file is not a decision log")
+        if version != FORMAT:
+            raise damaged(self.name, f"its format is {version}, and this averment reads format {FORMAT}")
+        found = connection.execute("SELECT id FROM averment_log").fetchall()
+        if len(found) != 1:
+            raise damaged(self.name, "it does not have one id")
+        return str(found[0][0], "utf-8")
+
+    def _head(self, connection: sqlite3.Connection) -> Head:
+        found = connection.execute(
+            "SELECT sequence, hash FROM averment_record ORDER BY sequence DESC LIMIT 1"
+        ).fetchone()
+        return Head(*found) if found else Head(0, genesis(self._identity(connection)))
+
+
+def _values(row: Row) -> tuple[bytes | int, ...]:
+    return (row.hash, row.previous, row.sequence, *row.fields)
+
+
+def _row(found: tuple[bytes, bytes, int, *tuple[bytes, ...]] | None) -> Row | None:
+    return Row(found[2], found[1], found[0], found[3:]) if found else None
+
+
+def _keyed(connection: sqlite3.Connection, key: str) -> Row | None:
+    return _row(connection.execute(f"{SELECT} WHERE key = ? AND key <> ''", (key,)).fetchone())
+
+
+def _make_key(path: str) -> None:
+    """Write a new key whole, or leave the one that another process wrote first."""
+    fresh = f"{path}.{secrets.token_hex(8)}"
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(fresh, path)
+    finally:
+        Path(fresh).unlink()
+
+
+def _words(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()

@@ -1,0 +1,169 @@
+"""A log of each kind to test on, and a small world to record: one vocabulary, one pack, outcome documents."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from averment.audit.log import DecisionLog, open_log
+from averment.audit.mask import Mask
+from averment.audit.record import Entry, Maker, decision
+from averment.ir.program import FactType, Field, Kind
+
+PACK = {"name": "staffing", "version": "1.0.0", "digest": "sha256:" + "ab" * 32}
+FILES = {"pack.yaml": b"pack: staffing\n", "rules/all.yaml": b"rules: []\n"}
+MAKER = Maker("reference", "0.1.0", "ann")
+KEY = b"k" * 32
+START = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+
+
+class Ticking:
+    """A clock that goes on by a second each time it is read."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+class World:
+    """What the tests record; ``open`` opens the log again, as another program would."""
+
+    pack, files, maker, key, start = PACK, FILES, MAKER, KEY, START
+
+    types = {
+        "person": FactType(
+            "person",
+            (
+                Field("name", Kind.TEXT, sensitive="drop"),
+                Field("insurance", Kind.TEXT, sensitive="hash"),
+                Field("card", Kind.TEXT, sensitive="last4"),
+                Field("salary", Kind.INTEGER, sensitive="hash"),
+                Field("role", Kind.TEXT),
+            ),
+            one=True,
+        ),
+        "visit": FactType("visit", (Field("day", Kind.DATE), Field("ward", Kind.TEXT, sensitive="drop")), key=("day",)),
+    }
+
+    def __init__(self, url: str, path: Path | None) -> None:
+        self.url = url
+        self.path = path
+
+    def open(self, **options: Any) -> DecisionLog:
+        return open_log(self.url, **{"clock": Ticking(), "key": b"" if self.path else KEY, **options})
+
+    def read(self) -> DecisionLog:
+        return open_log(self.url)
+
+    def outcome(self, case: str = "one", claim: str = "hire", status: str = "settled", **more: Any) -> dict[str, Any]:
+        warrant = {"nodes": [{"says": f"{case} needs a role."}], "edges": []}
+        return {
+            "case": case,
+            "claim": claim,
+            "status": status,
+            "strength": None,
+            "possible": [claim],
+            "hangs_on": [],
+            "assumptions": [],
+            "fired": ["some-rule"],
+            "warrant": warrant,
+            "pack": PACK,
+            "parameters": {"large_team": 20},
+            **more,
+        }
+
+    def entry(self, case: str = "one", claim: str = "hire", *, key: str = "", **more: Any) -> Entry:
+        facts = {"person": {"role": f"role of {case}"}}
+        return decision(self.outcome(case, claim, **more), facts, mask=Mask(), maker=MAKER, key=key)
+
+    def fill(self, log: DecisionLog, count: int) -> None:
+        """The pack and ``count`` decisions: ``count`` + 1 records."""
+        log.put_pack(PACK["digest"], FILES, PACK["name"])
+        for number in range(count):
+            log.append(self.entry(f"case {number}", ["hire", "wait", "open"][number % 3]))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A private server on a socket in a folder of its own: its URL, without a database."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
+    initdb = str(found[-1]) if found else shutil.which("initdb")
+    if not initdb:
+        pytest.skip("no PostgreSQL server (initdb) on this machine")
+    psycopg = pytest.importorskip("psycopg")
+    as_other = [] if os.geteuid() else ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+    if as_other and not shutil.which("setpriv"):
+        pytest.skip("PostgreSQL does not run as root, and there is no setpriv")
+    folder = Path(tempfile.mkdtemp(prefix="averment-pg-"))
+    if as_other:
+        shutil.chown(folder, "nobody", "nogroup")
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
+    data = str(folder / "data")
+    options = ["-D", data, "-U", "averment", "-A", "trust", "-k", "-E", "UTF8", "--locale=C.UTF-8"]
+    subprocess.run([*as_other, initdb, *options], check=True, **quiet)
+    command = [str(Path(initdb).with_name("postgres")), "-D", data, "-k", str(folder), "-h", "", "-p", "54329"]
+    server = subprocess.Popen([*as_other, *command], **quiet)
+    url = f"postgresql://averment@/{{}}?host={folder}&port=54329"
+    try:
+        for _ in range(600):
+            try:
+                psycopg.connect(url.format("postgres")).close()
+                break
+            except psycopg.OperationalError:
+                if server.poll() is not None:
+                    pytest.skip("the PostgreSQL server does not start here")
+                server_pause()
+        yield url
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait()
+        shutil.rmtree(folder)
+
+
+def server_pause() -> None:
+    """Long enough for a server to come nearer to its start."""
+    import time
+
+    time.sleep(0.1)
+
+
+@pytest.fixture
+def new_database(request: pytest.FixtureRequest) -> Callable[[], str]:
+    """The URL of an empty database, each time it is called."""
+    url: str = request.getfixturevalue("postgres")
+    import psycopg
+
+    def make() -> str:
+        name = "t" + uuid4().hex
+        with psycopg.connect(url.format("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        return url.format(name)
+
+    return make
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
+    """A place for a log on each store."""
+    if request.param == "sqlite":
+        return World(f"sqlite:{tmp_path / 'log.db'}", tmp_path / "log.db")
+    return World(request.getfixturevalue("new_database")(), None)
+
+
+@pytest.fixture
+def sqlite_world(tmp_path: Path) -> World:
+    """A place for a log in a file."""
+    return World(f"sqlite:{tmp_path / 'log.db'}", tmp_path / "log.db")
