@@ -44,7 +44,7 @@ class Diagnostic:
 class Report:
     """The findings of a run, in the order the stages made them. Every stage reports all it can see into one."""
 
-    diagnostics: list[Diagnostic] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
 
     def error(self, code: str, message: str, span: Span | None = None, label: str = "", *help: str) -> None:
         """Add an error with one place."""

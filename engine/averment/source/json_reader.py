@@ -5,9 +5,9 @@ One pass of a few anchored expressions, none of which can backtrack; linear in t
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
-from json.decoder import scanstring
 
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
 from averment.source.node import Node, Scalar, Span
@@ -16,7 +16,9 @@ from averment.source.text import MAX_DEPTH, MAX_FINDINGS, MAX_NODES, MAX_SCALAR,
 
 _SPACE = re.compile(r"[ \t\n\r]*+")
 _STRING = re.compile(r'"([^"\\\x00-\x1f]*+)"')  # one without escapes, which is nearly every one
+_ESCAPED = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\["\\/bfnrt]|\\u[0-9A-Fa-f]{4})*+')  # up to its closing quote
 _COLON = re.compile(r"[ \t\n\r]*+:[ \t\n\r]*+")
+_COMMA = re.compile(r"[ \t\n\r]*+,[ \t\n\r]*+(?![\]}])")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*+)(\.[0-9]++)?+([eE][-+]?[0-9]++)?+")
 _LEADING_ZERO = re.compile(r"(-?)0++([0-9]++(?:\.[0-9]++)?+)")
 _NOT_FINITE = re.compile(r"[-+]?(?:NaN|nan|Infinity|inf)\b")
@@ -92,9 +94,9 @@ class _Reader:
             return self._mapping(depth)
         if character == "[":
             return self._sequence(depth)
-        found = _NUMBER.match(text, start)
-        if found:
-            return self._number(found)
+        digits = _NUMBER.match(text, start)
+        if digits:
+            return self._number(digits)
         word = _WORD.match(text, start)
         if word and word.group() in _CONSTANTS:
             self.position = word.end()
@@ -146,14 +148,14 @@ class _Reader:
 
     def _closes(self, bracket: str) -> bool:
         """Whether ``bracket`` follows, after which the position is left; else a comma must, and a next value."""
+        comma = _COMMA.match(self.text, self.position)
+        if comma:
+            self.position = comma.end()
+            return False
         self._skip()
         character = self.text[self.position : self.position + 1]
         if character == ",":
-            self.position += 1
-            self._skip()
-            if self.text.startswith(bracket, self.position):
-                raise self._syntax(f"`,` before `{bracket}`", "one more value expected", "delete the comma before it")
-            return False
+            raise self._syntax("a value expected after `,`", "no value follows", "delete the comma")
         if character == bracket:
             self.position += 1
             return True
@@ -167,21 +169,24 @@ class _Reader:
         if found:
             value, end = found.group(1), found.end()
         else:
-            try:
-                value, end = scanstring(self.text, start + 1, True)
-            except ValueError as problem:
-                self.position = min(getattr(problem, "pos", start), len(self.text))
-                raise self._syntax(*_string_problem(str(problem))) from None
-            named = hidden(value)
-            if named:
-                message = f"{named} is not accepted, not even escaped"
-                self.report.error("AV109", message, self._span(start, end), "hidden character")
-                self._enough()
+            value, end = self._escaped(start)
         if len(value) > MAX_SCALAR:
             message = f"this value has {len(value):,} characters; a value may have {MAX_SCALAR:,}"
             self.report.error("AV108", message, self._span(start, end), "too long")
             raise _Stop
         return value, end
+
+    def _escaped(self, start: int) -> tuple[str, int]:
+        stop = _end(_ESCAPED, self.text, start)
+        if not self.text.startswith('"', stop):
+            raise self._open_string(start, stop)
+        value: str = json.loads(self.text[start : stop + 1])
+        named = hidden(value)
+        if named:
+            message = f"{named} is not accepted, not even escaped"
+            self.report.error("AV109", message, self._span(start, stop + 1), "hidden character")
+            self._enough()
+        return value, stop + 1
 
     def _number(self, found: re.Match[str]) -> Node:
         written, start, end = found.group(), found.start(), found.end()
@@ -232,12 +237,22 @@ class _Reader:
         self.report.error("AV113", f"this is not JSON: {problem}", span, label, *help)
         return _Stop()
 
+    def _open_string(self, start: int, stop: int) -> _Stop:
+        """What is wrong with the text in quotes from ``start`` that cannot go on at ``stop``."""
+        self.position = stop
+        if stop == len(self.text):
+            self.position = start
+            return self._syntax("a quote is opened and not closed", "opened here")
+        if self.text[stop] == "\\":
+            return self._syntax("a backslash starts no known escape", "unknown escape", "write a backslash twice")
+        return self._syntax("a text ends on the line where it starts", "line break or tab", "write `\\n` or `\\t`")
+
     def _no_key(self, at: int) -> _Stop:
         word = _WORD.match(self.text, at)
         if word:
             return self._syntax("a key stands in double quotes", "not quoted", f'write `"{shortened(word.group())}"`')
         if self.text.startswith("'", at):
-            return self._syntax("a key stands in double quotes", "expected `\"`")
+            return self._syntax("a key stands in double quotes", 'expected `"`')
         if at == len(self.text):
             return self._syntax("the text ends before the `}`", "ends here")
         return self._syntax("a key in double quotes expected", "expected a key")
@@ -255,7 +270,7 @@ class _Reader:
         if start == len(text):
             return self._syntax("the text ends where a value is expected", "ends here")
         if text[start] == "'":
-            return self._syntax("text stands in double quotes", "expected `\"`")
+            return self._syntax("text stands in double quotes", 'expected `"`')
         if text[start] in "+.":
             return self._syntax("a number starts with a digit or `-`", "not a number")
         if text.startswith(("//", "/*", "#"), start):
@@ -266,14 +281,6 @@ class _Reader:
 def _end(pattern: re.Pattern[str], text: str, position: int) -> int:
     found = pattern.match(text, position)
     return found.end() if found else position
-
-
-def _string_problem(message: str) -> tuple[str, ...]:
-    if message.startswith("Unterminated"):
-        return "a quote is opened and not closed", "opened here"
-    if message.startswith("Invalid control"):
-        return "a text ends on the line where it starts", "line break or tab", "write `\\n` or `\\t`"
-    return "a backslash starts no known escape", "unknown escape", "write a backslash twice"
 
 
 def _moved(found: Diagnostic, lines: int) -> Diagnostic:

@@ -56,7 +56,7 @@ class _Frame:
     line: int
     column: int
     flow: bool
-    keys: dict[str, Span] = field(default_factory=dict)
+    keys: dict[str, Span] = field(default_factory=dict[str, Span])
     key: str | None = None
     key_span: Span | None = None
     skips: bool = False  # the waiting value has a key that was refused
@@ -88,7 +88,7 @@ class _Composer:
         try:
             while True:
                 event = get_event()
-                kind = type(event)
+                kind: type[Any] = type(event)
                 if kind is yaml.ScalarEvent:
                     self._scalar(event)
                 elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
@@ -148,8 +148,8 @@ class _Composer:
         if first is not None:
             shown = shortened(text)
             labels = (Label(span, "again here"), Label(first, "first written here"))
-            help = ("delete one of the two, or merge them",)
-            self._found(Diagnostic("AV101", f"the key `{shown}` is written twice", labels, help))
+            mend = ("delete one of the two, or merge them",)
+            self._found(Diagnostic("AV101", f"the key `{shown}` is written twice", labels, mend))
             frame.skips = True
             return
         frame.key, frame.key_span = text, span

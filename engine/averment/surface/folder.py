@@ -35,28 +35,30 @@ def read_folder(path: Path, report: Report) -> tuple[dict[str, bytes], tuple[str
 
 
 def belonging(names: Iterable[str], report: Report) -> list[str]:
-    """Those of ``names`` (relative paths) that are read, sorted; what looks as if it should be and is not is reported."""
+    """Those of ``names`` (relative paths) that are read, sorted; those that only look as if they were are reported."""
     found: list[str] = []
     for name in sorted(names):
         folder, _, base = name.rpartition("/")
-        suffix = base.rpartition(".")[2].lower() if "." in base else ""
-        if base.startswith(".") or suffix in ("md", "txt"):
+        stem, _, suffix = base.rpartition(".")
+        shown = _shown(name)
+        if base.startswith(".") or (stem and suffix.lower() in ("md", "txt")):
             continue
         if folder in FOLDERS:
-            if not base.endswith(".yaml"):
-                help = f"rename it to `{base.rpartition('.')[0]}.yaml`" if suffix == "yml" else "move it elsewhere"
-                report.error("AV119", f"`{_shown(name)}` is not read", start_of(_shown(name)), "", help)
-            elif hidden(name) or _shown(name) != name:
-                report.error("AV119", f"the name `{_shown(name)}` has characters that do not show", start_of(_shown(name)))
+            if shown != name:
+                report.error("AV119", f"the name `{shown}` has characters that do not show", start_of(shown))
+            elif not base.endswith(".yaml"):
+                help = (
+                    f"rename it to `{stem}.yaml`" if stem and suffix.lower() in ("yml", "yaml") else "move it elsewhere"
+                )
+                report.error("AV119", f"`{shown}` is not read", start_of(shown), "", help)
             else:
                 found.append(name)
         elif name in (MANIFEST, VOCABULARY):
             found.append(name)
-        elif not folder and suffix in ("yaml", "yml"):
-            labels = (Label(start_of(_shown(name))),)
-            help = ("rules belong in `rules/`, tables in `tables/`, both as `*.yaml`",)
-            message = f"`{_shown(name)}` is not read"
-            report.add(Diagnostic("AV119", message, labels, help, severity=Severity.WARNING))
+        elif not folder and suffix.lower() in ("yaml", "yml"):
+            help = "rules belong in `rules/`, tables in `tables/`, both as `*.yaml`"
+            place = (Label(start_of(shown)),)
+            report.add(Diagnostic("AV119", f"`{shown}` is not read", place, (help,), severity=Severity.WARNING))
     return found
 
 

@@ -125,11 +125,13 @@ def _badly_formed(text: str, pattern: str, span: Span) -> Diagnostic:
 
 
 def _size(misshape: Misshape) -> Iterator[Diagnostic]:
-    node, keyword, limit = misshape.node, misshape.keyword, misshape.part[misshape.keyword]
-    size = len(node.text) if keyword.endswith("Length") else len(node.value) if isinstance(node.value, (dict, list)) else 0
+    node, keyword = misshape.node, misshape.keyword
+    limit: int = misshape.part[keyword]
+    size = len(node.value) if isinstance(node.value, (dict, list)) else len(node.text)
     noun = {"Length": "character", "Items": "value", "Properties": "key"}[keyword[3:]]
     bound = "at least" if keyword.startswith("min") else "at most"
-    span, help = node.span, ""
+    span: Span = node.span
+    help = ""
     if keyword == "maxProperties":
         span = list(node.keys.values())[limit]
         help = "start a new list entry with `- ` for each"

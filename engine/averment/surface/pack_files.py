@@ -7,7 +7,7 @@ pack, always with ``/``.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,7 +35,7 @@ class PackFiles:
     facts: Node
     rules: tuple[Node, ...]
     tables: tuple[Node, ...]
-    texts: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def read_pack_folder(path: Path, report: Report) -> PackFiles:
@@ -132,7 +132,7 @@ def _are_lines(data: bytes) -> bool:
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def _collector_paused() -> Generator[None]:
     """Trees hold no cycles: looking for some while half a million nodes are made doubles the time it takes."""
     if not gc.isenabled():
         yield

@@ -13,7 +13,6 @@ from itertools import islice
 from typing import Any
 
 import averment_schemas
-
 from averment.diagnostics.diagnostic import Diagnostic, Report
 from averment.source.node import Node
 from averment.source.text import MAX_FINDINGS
@@ -82,6 +81,6 @@ def _misshape(node: Node, schema: str, error: Any) -> Misshape:
     title = {"case": "case"}.get(schema, "file")
     for step in above:
         part = part[step]
-        if isinstance(part, dict) and isinstance(part.get("title"), str):
+        if "title" in part and isinstance(part["title"], str):  # else a list of schemas, or properties by name
             title = part["title"].lower()
     return Misshape(node, path, keyword, part, title)
