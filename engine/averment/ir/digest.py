@@ -1,0 +1,121 @@
+"""Canonical JSON (RFC 8785) of the values averment has, its digest, and the digest of a pack."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from averment.ir.program import FactType, Field
+from averment.ir.values import MOST_EXACT, decode
+from averment.model.model import AnyOf, Condition, Model, ModelRule, Parameter, Source
+
+
+def canonical(value: Any) -> bytes:
+    """RFC 8785 of a value of ``None``, booleans, integers, texts, lists, tuples and mappings with ASCII keys.
+
+    An integer that not every JSON reader keeps (beyond 2 ** 53 - 1) is written as a string.
+    Raises TypeError for anything else, and UnicodeEncodeError for half a surrogate pair.
+    """
+    plain = _exact(value)
+    return json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def digest(value: Any) -> str:
+    """``sha256:`` and the SHA-256 of the canonical form, in hexadecimal digits."""
+    return "sha256:" + hashlib.sha256(canonical(value)).hexdigest()
+
+
+def pack_digest(model: Model) -> str:
+    """``sha256:…`` over the whole meaning of a pack, its texts included.
+
+    Comments, layout, the order of rules, files and keys do not change it. Conditions enter by their canonical wording,
+    which says the same exactly when it means the same under one vocabulary.
+    """
+    return digest(
+        {
+            "pack": model.name,
+            "version": model.version,
+            "title": model.title,
+            "claim": asdict(model.claim),
+            "facts": {name: _type(of) for name, of in model.types.items()},
+            "says": dict(model.type_says),
+            "parameters": {name: _parameter(parameter) for name, parameter in model.parameters.items()},
+            "sources": {name: _source(source) for name, source in model.sources.items()},
+            "rules": {rule.id: _rule(rule) for rule in model.rules},
+        }
+    )
+
+
+def _exact(value: Any) -> Any:
+    if value is None or isinstance(value, (str, bool)):
+        return value
+    if isinstance(value, int):
+        return value if -MOST_EXACT <= value <= MOST_EXACT else str(value)
+    if isinstance(value, dict):
+        for key in value:  # pyright: ignore[reportUnknownVariableType]
+            if not isinstance(key, str) or not key.isascii():
+                raise TypeError(f"not a key of canonical JSON here: {key!r}")
+        return {key: _exact(item) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, (list, tuple)):
+        return [_exact(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+    raise TypeError(f"not a value of canonical JSON here: {type(value).__name__}")
+
+
+def _type(of: FactType) -> dict[str, Any]:
+    return {
+        "fields": {field.name: _field(field) for field in of.fields},
+        "one": of.one,
+        "derived": of.derived,
+        "key": of.key,
+        "absent_unknown": of.absent_unknown,
+    }
+
+
+def _field(field: Field) -> dict[str, Any]:
+    return {
+        "kind": str(field.kind),
+        "values": field.values,
+        "places": field.places,
+        "minimum": field.minimum,
+        "maximum": field.maximum,
+        "default": decode(field.default, field),
+        "unit": field.unit,
+        "label": field.label,
+        "ask": field.ask,
+        "sensitive": field.sensitive,
+        "fixed": field.fixed,
+        "cost": field.cost,
+    }
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    shown = decode(parameter.value, parameter.field)
+    return {"field": _field(parameter.field), "value": shown, "says": parameter.says}
+
+
+def _source(source: Source) -> dict[str, Any]:
+    sections = [[section.name, section.paragraphs, section.omitted] for section in source.sections]
+    return {"title": source.title, "about": dict(source.about), "sections": sections}
+
+
+def _rule(rule: ModelRule) -> dict[str, Any]:
+    backing = [[b.source, b.section, b.paragraph, b.digest, b.author] for b in rule.backing]
+    return {
+        "says": rule.says,
+        "backing": backing,
+        "when": [_condition(condition) for condition in rule.when],
+        "then": [conclusion.text for conclusion in rule.then],
+    }
+
+
+def _condition(condition: Condition) -> str | list[Any]:
+    if isinstance(condition, AnyOf):
+        return [_conjunction(alternative) for alternative in condition.alternatives]
+    return condition.text
+
+
+def _conjunction(conditions: Sequence[Condition]) -> list[Any]:
+    return [_condition(condition) for condition in conditions]

@@ -1,0 +1,221 @@
+"""From a model to a program: parameters filled in, cells to ranges, alternatives expanded, guards in order, strata found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from averment.diagnostics.diagnostic import Report
+from averment.ir.alternatives import expanded
+from averment.ir.digest import pack_digest
+from averment.ir.lower_cell import lower_cell
+from averment.ir.lower_expression import Scales, aligned, lower_comparison, lower_term
+from averment.ir.program import (
+    Absent,
+    Aggregate,
+    Cell,
+    Compare,
+    Expression,
+    Field,
+    Guard,
+    Head,
+    Known,
+    Match,
+    Program,
+    Rule,
+    Shown,
+    Value,
+    Variable,
+)
+from averment.ir.stratify import stratify
+from averment.ir.values import Misfit, decode, fit
+from averment.model.model import (
+    AggregateOf,
+    AnyOf,
+    Condition,
+    KnownOf,
+    Model,
+    ModelRule,
+    NoneOf,
+    Parameter,
+    Pattern,
+    Test,
+)
+
+
+def lower(model: Model, overrides: Mapping[str, Value], report: Report) -> Program | None:
+    """The program of a model, with the encoded ``overrides`` in place of its parameters' own values.
+
+    ``None`` when the report has an error of this stage: an override that does not fit, too many alternatives, a cycle.
+    """
+    before = len(report.diagnostics)
+    parameters = _parameters(model, overrides, report)
+    rules: list[Rule] = []
+    for rule in model.rules:
+        rules += _lower_rule(rule, parameters, report)
+    strata, recursive = stratify(model, rules, report)
+    if any(found.severity == "error" for found in report.diagnostics[before:]):
+        return None
+    return Program(
+        name=model.name,
+        version=model.version,
+        digest=pack_digest(model),
+        types=model.types,
+        strata=strata,
+        recursive=recursive,
+        claim=model.claim,
+        parameters={name: decode(value, model.parameters[name].field) for name, value in parameters.values.items()},
+    )
+
+
+class _Filled:
+    """The parameters' fields and the values they have in this program."""
+
+    def __init__(self, fields: Mapping[str, Field], values: Mapping[str, Value]) -> None:
+        self.fields = fields
+        self.values = values
+
+
+def _parameters(model: Model, overrides: Mapping[str, Value], report: Report) -> _Filled:
+    values: dict[str, Value] = {name: parameter.value for name, parameter in model.parameters.items()}
+    for name, value in overrides.items():
+        parameter = model.parameters.get(name)
+        if parameter is None:
+            report.error("AV330", f"`{name}` is not a parameter of this pack")
+        elif (misfit := _misfit(value, parameter)) is not None:
+            report.error(misfit.code, misfit.message, parameter.span, misfit.label, *misfit.help)
+        else:
+            values[name] = value
+    return _Filled({name: parameter.field for name, parameter in model.parameters.items()}, values)
+
+
+def _misfit(value: Value, parameter: Parameter) -> Misfit | None:
+    try:
+        found = fit(decode(value, parameter.field), parameter.field, parameter.name)
+    except (AssertionError, IndexError, TypeError, ValueError, OverflowError):
+        return Misfit("AV312", f"`{value!r}` is not a value of `{parameter.name}`")
+    return found if isinstance(found, Misfit) else None
+
+
+def _lower_rule(rule: ModelRule, parameters: _Filled, report: Report) -> list[Rule]:
+    found = expanded(rule, report)
+    if len(found) == 1:
+        return [_Lowering(rule, parameters, report).rule(0, found[0])]
+    return [_Lowering(rule, parameters, report).rule(number, conditions) for number, conditions in enumerate(found, 1)]
+
+
+class _Lowering:
+    """One alternative of one rule on its way."""
+
+    def __init__(self, rule: ModelRule, parameters: _Filled, report: Report) -> None:
+        self._rule = rule
+        self._parameters = parameters
+        self._report = report
+        self._shown: dict[str, Field] = {}
+        self._fresh = 0
+
+    def rule(self, alternative: int, conditions: tuple[Condition, ...]) -> Rule:
+        rule = self._rule
+        scales = Scales({name: field.places for name, field in rule.variables.items()}, self._parameters)
+        matches: list[Match] = []
+        guards: list[Guard] = []
+        for condition in conditions:
+            if isinstance(condition, Pattern):
+                match, compares = self._match(condition, scales)
+                matches.append(match)
+                guards += compares
+        bound = {variable for match in matches for _, variable in match.binds}
+        aggregates: list[Aggregate] = []
+        for condition in conditions:
+            match condition:
+                case AggregateOf():
+                    aggregates.append(self._aggregate(condition, bound, guards, scales))
+                case NoneOf():
+                    guards.append(Absent(self._match(condition.pattern, scales)[0], condition.text))
+                case KnownOf():
+                    match = self._match(condition.pattern, scales)[0]
+                    guards.append(Known(match, condition.field, condition.given, condition.text))
+                case Test():
+                    left, right = lower_comparison(condition, scales)
+                    guards.append(Compare(condition.operator, left, right, condition.text))
+                case Pattern() | AnyOf():
+                    pass
+        heads = tuple(
+            Head(
+                conclusion.type.name,
+                tuple(
+                    aligned(*lower_term(term, scales), field.places)
+                    for term, field in zip(conclusion.values, conclusion.type.fields, strict=True)
+                ),
+            )
+            for conclusion in rule.then
+        )
+        ordered = (*self._in_order(aggregates), *guards)
+        shown = tuple(Shown(name, field) for name, field in sorted(self._shown.items()))
+        return Rule(rule.id, alternative, tuple(matches), ordered, heads, rule.says, rule.backing, shown)
+
+    def _match(self, pattern: Pattern, scales: Scales) -> tuple[Match, list[Compare]]:
+        of = pattern.type
+        cells: list[tuple[int, Cell]] = []
+        for cell in pattern.cells:
+            field = of.fields[cell.field]
+            cells.append(
+                (
+                    cell.field,
+                    lower_cell(cell, field, of.name, self._parameters.fields, self._parameters.values, self._report),
+                )
+            )
+        binds = [(bind.field, bind.variable) for bind in pattern.binds]
+        for index, variable in binds:
+            self._shown.setdefault(variable, self._rule.variables.get(variable, of.fields[index]))
+        compares: list[Compare] = []
+        for compare in pattern.compares:
+            field = of.fields[compare.field]
+            variable = self._new(field)
+            binds.append((compare.field, variable))
+            places = max(field.places, scales.variables[compare.variable])
+            left: Expression = aligned(Variable(variable), field.places, places)
+            right = aligned(Variable(compare.variable), scales.variables[compare.variable], places)
+            compares.append(
+                Compare(compare.operator, left, right, f"{of.name}.{field.name} {compare.operator} ${compare.variable}")
+            )
+        return Match(of.name, tuple(cells), tuple(binds), pattern.text), compares
+
+    def _aggregate(self, condition: AggregateOf, bound: set[str], guards: list[Guard], scales: Scales) -> Aggregate:
+        match, _ = self._match(condition.pattern, scales)
+        variable = condition.variable
+        self._shown.setdefault(variable, self._rule.variables[variable])
+        if variable in bound:
+            result = self._new(self._rule.variables[variable])
+            guards.append(Compare("=", Variable(variable), Variable(result), condition.text))
+        else:
+            result = variable
+            bound.add(variable)
+        return Aggregate(condition.function, match, condition.field, result, condition.text)
+
+    def _new(self, field: Field) -> str:
+        """A variable that no author can have written."""
+        self._fresh += 1
+        name = f"_{self._fresh}"
+        self._shown[name] = field
+        return name
+
+    def _in_order(self, aggregates: list[Aggregate]) -> list[Aggregate]:
+        """Each aggregate after those whose results its pattern joins with."""
+        waiting, ordered = list(aggregates), list[Aggregate]()
+        while waiting:
+            results = {aggregate.variable for aggregate in waiting}
+            ready = [
+                aggregate
+                for aggregate in waiting
+                if not any(variable in results for _, variable in aggregate.match.binds)
+            ]
+            if not ready:
+                names = " and ".join(sorted(f"`${name}`" for name in results))
+                message = f"the aggregates of {names} wait for each other"
+                self._report.error(
+                    "AV331", message, self._rule.span, "cannot be computed", "use another variable in one of them"
+                )
+                return ordered
+            ordered += ready
+            waiting = [aggregate for aggregate in waiting if aggregate not in ready]
+        return ordered

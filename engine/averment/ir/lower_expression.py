@@ -1,0 +1,68 @@
+"""Expressions in one scale: where numbers of different places meet, the coarser is scaled up, so that integers are exact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from averment.ir.program import Arithmetic, Expression, Field, Literal, Size, Value, Variable
+from averment.model.model import Computed, Constant, Reference, SizeUse, Term, Test, Use
+
+
+class Parameters(Protocol):
+    """The parameters' fields and values."""
+
+    fields: Mapping[str, Field]
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """The decimal places of each variable, and the parameters."""
+
+    variables: Mapping[str, int]
+    parameters: Parameters
+
+
+def lower_term(term: Term, scales: Scales) -> tuple[Expression, int]:
+    """The expression and its decimal places. What is known now is computed now."""
+    match term:
+        case Constant():
+            return Literal(term.value), term.places
+        case Reference():
+            return Literal(scales.parameters.values[term.name]), scales.parameters.fields[term.name].places
+        case Use():
+            return Variable(term.name), scales.variables[term.name]
+        case SizeUse():
+            return Size(term.name), 0
+        case Computed():
+            left, left_places = lower_term(term.left, scales)
+            right, right_places = lower_term(term.right, scales)
+            if term.operator == "*":
+                return _computed("*", left, right), left_places + right_places
+            places = max(left_places, right_places)
+            return _computed(
+                term.operator, aligned(left, left_places, places), aligned(right, right_places, places)
+            ), places
+
+
+def lower_comparison(test: Test, scales: Scales) -> tuple[Expression, Expression]:
+    """Both sides of a test in one scale."""
+    left, left_places = lower_term(test.left, scales)
+    right, right_places = lower_term(test.right, scales)
+    places = max(left_places, right_places)
+    return aligned(left, left_places, places), aligned(right, right_places, places)
+
+
+def aligned(expression: Expression, places: int, wanted: int) -> Expression:
+    """The expression, scaled up from ``places`` to ``wanted`` decimal places."""
+    return expression if places >= wanted else _computed("*", expression, Literal(10 ** (wanted - places)))
+
+
+def _computed(operator: str, left: Expression, right: Expression) -> Expression:
+    if isinstance(left, Literal) and isinstance(right, Literal):
+        a, b = left.value, right.value
+        assert isinstance(a, int) and isinstance(b, int)
+        return Literal(a + b if operator == "+" else a - b if operator == "-" else a * b)
+    return Arithmetic(operator, left, right)

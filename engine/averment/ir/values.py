@@ -1,0 +1,292 @@
+"""Values in and out of their encoding (see ``program``): ``encode`` from a document, ``decode`` to JSON, ``show`` to a reader."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from averment.diagnostics.diagnostic import Report
+from averment.diagnostics.suggest import did_you_mean
+from averment.ir.program import Fact, Field, Kind, Value
+from averment.source.node import Node, Span
+
+MOST_INTEGER = 2**63 - 1
+LEAST_INTEGER = -(2**63)
+MOST_EXACT = 2**53 - 1  # the largest integer that every JSON reader keeps
+
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,40})(?:\.[0-9]{1,40})?")
+_BIG = re.compile(r"-?[1-9][0-9]{15,18}")
+_ARTICLE = {
+    Kind.BOOLEAN: "`true` or `false`",
+    Kind.INTEGER: "a whole number",
+    Kind.DECIMAL: "a number",
+    Kind.TEXT: "a text",
+    Kind.CHOICE: "one of its values",
+    Kind.LEVEL: "one of its levels",
+    Kind.SET: "a list of its values",
+    Kind.DATE: "a date",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Why something is not a value of a field. ``element`` is its place in a list, where it is about one."""
+
+    code: str
+    message: str
+    label: str = ""
+    help: tuple[str, ...] = ()
+    element: int | None = None
+
+
+def encode(written: Node | object, field: Field, name: str, report: Report, span: Span | None = None) -> Value | None:
+    """The encoded value of ``field``, shown to the author as ``name``; ``None`` after reporting why it is none."""
+    node = written if isinstance(written, Node) else None
+    plain = _plain(node) if node else written
+    found = fit(plain, field, name)
+    if not isinstance(found, Misfit):
+        return found
+    place = node.span if node else span
+    if node and found.element is not None:
+        place = node.elements()[found.element].span
+    report.error(found.code, found.message, place, found.label, *found.help)
+    return None
+
+
+def fit(plain: object, field: Field, name: str) -> Value | Misfit:
+    """The encoded value of something as JSON or YAML has it, or why it is not a value of ``field``."""
+    match field.kind:
+        case Kind.BOOLEAN:
+            return plain if isinstance(plain, bool) else _wrong_type(plain, field, name)
+        case Kind.INTEGER:
+            return _integer(plain, field, name)
+        case Kind.DECIMAL:
+            return _decimal(plain, field, name)
+        case Kind.TEXT:
+            return _text(plain, field, name)
+        case Kind.DATE:
+            return _date(plain, field, name)
+        case Kind.CHOICE | Kind.LEVEL:
+            if not isinstance(plain, str):
+                return _wrong_type(plain, field, name)
+            if plain not in field.values:
+                return unknown_value(plain, field, name)
+            return field.values.index(plain) if field.kind is Kind.LEVEL else plain
+        case Kind.SET:
+            return _set(plain, field, name)
+
+
+def scaled(number: Decimal | int, field: Field, name: str) -> int | Misfit:
+    """The number as ``field`` holds it: exact in the field's places and within its range."""
+    shown = f"{number:f}" if isinstance(number, Decimal) else str(number)
+    if len(shown) > 60:
+        return Misfit("AV313", f"a number of {len(shown)} digits is out of the range of `{name}`", "out of range")
+    numerator, denominator = number.as_integer_ratio()
+    exact, rest = divmod(numerator * 10**field.places, denominator)
+    if rest:
+        many = f"{field.places} decimal place{'' if field.places == 1 else 's'}" if field.places else "whole numbers"
+        return Misfit("AV314", f"`{shown}` is finer than `{name}` can hold", f"`{name}` has {many}")
+    return _within(exact, field, name, shown)
+
+
+def decode(value: Value | None, field: Field) -> Any:
+    """The value as JSON has it: level to its name, date to ISO, decimal to a string, set to a list in declared order."""
+    if value is None:
+        return None
+    match field.kind:
+        case Kind.LEVEL:
+            return field.values[int(_number(value))]
+        case Kind.DATE:
+            return date.fromordinal(_number(value)).isoformat()
+        case Kind.DECIMAL:
+            return _digits(_number(value), field.places)
+        case Kind.SET:
+            assert isinstance(value, frozenset)
+            return [element for element in field.values if element in value]
+        case Kind.INTEGER:
+            return value if abs(_number(value)) <= MOST_EXACT else str(value)
+        case _:
+            return value
+
+
+def show(value: Value | None, field: Field) -> str:
+    """The value in a sentence: names with spaces, numbers with their unit, sets as a list in words."""
+    if value is None:
+        return "unknown"
+    plain = decode(value, field)
+    match field.kind:
+        case Kind.BOOLEAN:
+            return "yes" if value else "no"
+        case Kind.CHOICE | Kind.LEVEL:
+            return str(plain).replace("_", " ")
+        case Kind.SET:
+            names = [str(element).replace("_", " ") for element in plain]
+            return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else "none"
+        case Kind.INTEGER | Kind.DECIMAL:
+            return f"{plain} {field.unit}" if field.unit else str(plain)
+        case _:
+            return str(plain)
+
+
+def fact_order(fact: Fact) -> tuple[Any, ...]:
+    """A key that puts facts in their one canonical order: by type, then by values, unknown first."""
+    return (
+        fact.type,
+        tuple(
+            (False, 0) if value is None else (True, sorted(value) if isinstance(value, frozenset) else value)
+            for value in fact.values
+        ),
+    )
+
+
+def limits(field: Field) -> tuple[int | None, int | None]:
+    """The least and the greatest encoded value of an ordered field; ``None`` where only the encoding ends it."""
+    if field.kind is Kind.LEVEL:
+        return 0, len(field.values) - 1
+    return field.minimum, field.maximum
+
+
+def unknown_value(word: str, field: Field, name: str) -> Misfit:
+    """``word`` is none of the values of ``field``."""
+    near = did_you_mean(word, field.values)
+    if near:
+        help = f"did you mean `{near}`?"
+    else:
+        shown = ", ".join(f"`{value}`" for value in field.values[:12])
+        help = f"its values are {shown}{', …' if len(field.values) > 12 else ''}"
+    shown_word = word if len(word) <= 60 else word[:60] + "…"
+    return Misfit("AV303", f"`{shown_word}` is not a value of `{name}`", "unknown value", (help,))
+
+
+def _plain(node: Node) -> object:
+    if isinstance(node.value, list):
+        return [element.value for element in node.value]
+    return node.value
+
+
+def _wrong_type(plain: object, field: Field, name: str) -> Misfit:
+    help: tuple[str, ...] = ()
+    if plain is None:
+        help = ("leave the field out to say that it is unknown",)
+    elif field.kind is Kind.BOOLEAN and isinstance(plain, str) and plain.lower() in ("yes", "no", "true", "false"):
+        help = (f"write `{'true' if plain.lower() in ('yes', 'true') else 'false'}`, without quotes",)
+    elif field.kind is Kind.INTEGER and isinstance(plain, str) and re.fullmatch(r"-?[0-9]{1,15}", plain):
+        help = (f"write `{plain}`, without quotes",)
+    elif field.kind is Kind.SET and isinstance(plain, str):
+        help = (f"write `[{plain}]`",) if plain in field.values else ("write a list, as `[…]`",)
+    elif field.kind is Kind.TEXT and not isinstance(plain, (list, dict)):
+        help = ("put it in quotes",)
+    return Misfit("AV312", f"{_named(plain)} is not a value of `{name}`", f"`{name}` is {_ARTICLE[field.kind]}", help)
+
+
+def _named(plain: object) -> str:
+    match plain:
+        case None:
+            return "nothing"
+        case list():
+            return "a list"
+        case dict():
+            return "a mapping"
+        case bool():
+            return f"`{str(plain).lower()}`"
+        case str():
+            return f"the text `{plain if len(plain) <= 60 else plain[:60] + '…'}`"
+        case int() if abs(plain) > MOST_INTEGER:
+            return "this number"
+        case _:
+            return f"`{plain}`"
+
+
+def _integer(plain: object, field: Field, name: str) -> int | Misfit:
+    if isinstance(plain, str) and _BIG.fullmatch(plain) and abs(int(plain)) > MOST_EXACT:
+        plain = int(plain)
+    if isinstance(plain, bool) or not isinstance(plain, int):
+        if isinstance(plain, (Decimal, float)) and _finite(plain):
+            return Misfit("AV314", f"`{plain}` is finer than `{name}` can hold", f"`{name}` is a whole number")
+        return _wrong_type(plain, field, name)
+    return _within(plain, field, name)
+
+
+def _decimal(plain: object, field: Field, name: str) -> int | Misfit:
+    if isinstance(plain, str) and _DECIMAL.fullmatch(plain):
+        plain = Decimal(plain)
+    if isinstance(plain, float) and _finite(plain):
+        plain = Decimal(repr(plain))
+    if isinstance(plain, bool) or not isinstance(plain, (int, Decimal)) or not _finite(plain):
+        return _wrong_type(plain, field, name)
+    if isinstance(plain, Decimal) and plain and abs(plain.adjusted()) > 60:
+        return Misfit("AV313", f"`{plain}` is out of the range of `{name}`", "out of range")
+    if isinstance(plain, int) and abs(plain) > MOST_INTEGER:
+        return _within(plain, field, name)
+    return scaled(plain, field, name)
+
+
+def _finite(number: Decimal | float | int) -> bool:
+    return Decimal(number).is_finite()
+
+
+def _text(plain: object, field: Field, name: str) -> str | Misfit:
+    if not isinstance(plain, str):
+        return _wrong_type(plain, field, name)
+    try:
+        plain.encode()
+    except UnicodeEncodeError:
+        return Misfit("AV312", f"the text of `{name}` is not Unicode", "half of a surrogate pair")
+    return plain
+
+
+def _date(plain: object, field: Field, name: str) -> int | Misfit:
+    if not isinstance(plain, str):
+        return _wrong_type(plain, field, name)
+    try:
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", plain, re.ASCII):
+            return _within(date.fromisoformat(plain).toordinal(), field, name, plain)
+    except ValueError:
+        pass
+    shown = plain if len(plain) <= 60 else plain[:60] + "…"
+    help = "a date is YYYY-MM-DD, as `2024-01-31`"
+    return Misfit("AV312", f"`{shown}` is not a date of the calendar", f"`{name}` is a date", (help,))
+
+
+def _set(plain: object, field: Field, name: str) -> frozenset[str] | Misfit:
+    if not isinstance(plain, (list, tuple, frozenset, set)):
+        return _wrong_type(plain, field, name)
+    found: set[str] = set()
+    for index, element in enumerate(plain):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        if not isinstance(element, str):
+            return Misfit("AV312", f"{_named(element)} is not a value of `{name}`", "not a name", element=index)
+        if element not in field.values:
+            misfit = unknown_value(element, field, name)
+            return Misfit(misfit.code, misfit.message, misfit.label, misfit.help, index)
+        if element in found:
+            return Misfit("AV312", f"`{element}` is twice in `{name}`", "already in the list", element=index)
+        found.add(element)
+    return frozenset(found)
+
+
+def _within(value: int, field: Field, name: str, shown: str = "") -> int | Misfit:
+    low = LEAST_INTEGER if field.minimum is None else field.minimum
+    high = MOST_INTEGER if field.maximum is None else field.maximum
+    if low <= value <= high:
+        return value
+    if value < LEAST_INTEGER or value > MOST_INTEGER:
+        word = f"`{shown}`" if shown else "this number"
+        return Misfit("AV313", f"{word} is out of the range of `{name}`", "beyond 64 bits")
+    limit = f"at least {decode(low, field)}" if value < low else f"at most {decode(high, field)}"
+    shown = shown or str(decode(value, field))
+    return Misfit("AV313", f"`{shown}` is out of the range of `{name}`", f"`{name}` is {limit}")
+
+
+def _number(value: Value) -> int:
+    assert isinstance(value, int)
+    return value
+
+
+def _digits(scaled_value: int, places: int) -> str:
+    if not places:
+        return str(scaled_value)
+    sign, digits = ("-" if scaled_value < 0 else ""), str(abs(scaled_value)).rjust(places + 1, "0")
+    return f"{sign}{digits[:-places]}.{digits[-places:]}"

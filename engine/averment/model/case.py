@@ -1,0 +1,176 @@
+"""A case: the facts given about one situation, checked against the vocabulary, with declared defaults filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from averment.diagnostics.diagnostic import Diagnostic, Label, Report
+from averment.ir.naming import record_path
+from averment.ir.program import Fact, FactType, Value
+from averment.ir.values import encode, fact_order
+from averment.model.names import suggestion, unknown_field
+from averment.source.node import Node, Span
+
+UNNAMED = "case"
+
+
+@dataclass(frozen=True)
+class Case:
+    """``facts`` are in canonical order; a `one` type that is not mentioned has none unless one of its fields has a default.
+
+    ``mentioned``: the given types the case speaks of, if only with an empty list. ``assumptions``: the paths of fields
+    that hold a declared default. ``places``: where each record and field was given, by path. ``expect``: the answer
+    the case's author expects, as written.
+    """
+
+    name: str
+    facts: tuple[Fact, ...]
+    mentioned: frozenset[str] = frozenset()
+    assumptions: frozenset[str] = frozenset()
+    places: Mapping[str, Span] = field(default_factory=dict, compare=False)
+    expect: Mapping[str, Any] | None = None
+    note: str = ""
+    place: Span | None = field(default=None, compare=False)
+
+
+def read_case(node: Node, types: Mapping[str, FactType], report: Report) -> Case | None:
+    """The case that a document gives; ``None`` after reporting every mistake in it."""
+    before = len(report.diagnostics)
+    reading = _Reading(types, report)
+    given = node.get("facts")
+    if given is None or not isinstance(given.value, dict):
+        report.error("AV341", "the case has no facts", (given or node).span, "needs `facts`")
+        return None
+    if not given.value:
+        report.error("AV341", "the case has no facts", given.span, "nothing is given")
+        return None
+    for name, records in given.items():
+        reading.read(name, records, given.keys[name])
+    reading.assume_absent()
+    named, expect, note = node.get("case"), node.get("expect"), node.get("note")
+    if named is not None and (not isinstance(named.value, str) or not named.value.strip()):
+        report.error("AV346", "the name of a case is a text", named.span, "not a text", "put it in quotes")
+    if len(report.diagnostics) > before:
+        return None
+    return Case(
+        name=str(named.value) if named else UNNAMED,
+        facts=tuple(sorted(reading.facts, key=fact_order)),
+        mentioned=frozenset(given.value),
+        assumptions=frozenset(reading.assumptions),
+        places=reading.places,
+        expect={key: child.value for key, child in expect.items()} if expect else None,
+        note=note.value if note and isinstance(note.value, str) else "",
+        place=named.span if named else node.span,
+    )
+
+
+class _Reading:
+    """The records of one case, as far as they are read."""
+
+    def __init__(self, types: Mapping[str, FactType], report: Report) -> None:
+        self._types = types
+        self._report = report
+        self.facts: list[Fact] = []
+        self.assumptions: set[str] = set()
+        self.places: dict[str, Span] = {}
+        self._seen: set[str] = set()
+
+    def read(self, name: str, records: Node, span: Span) -> None:
+        """Read what is given of the type called ``name``."""
+        of = self._types.get(name)
+        if of is None:
+            given = [key for key, declared in self._types.items() if not declared.derived]
+            help = suggestion(name, given)
+            self._report.error("AV302", f"`{name}` is not a fact type of this pack", span, "unknown fact type", *help)
+        elif of.derived:
+            help = "give the facts it rests on instead"
+            self._report.error("AV344", f"`{name}` is derived by rules", span, "cannot be given", help)
+        elif of.one:
+            self._seen.add(name)
+            if isinstance(records.value, dict):
+                self._record(of, records, span)
+            else:
+                help = f"write `{name}: {{…}}`"
+                self._report.error("AV345", f"`{name}` has one record", records.span, "not one record", help)
+        elif isinstance(records.value, list):
+            self._many(of, records.value)
+        else:
+            help = f"write `{name}: [{{…}}]`, or `- ` before each record"
+            self._report.error("AV345", f"`{name}` has a list of records", records.span, "not a list", help)
+
+    def assume_absent(self) -> None:
+        """The records of the `one` types that are not mentioned and whose fields have defaults."""
+        for name, of in self._types.items():
+            if of.one and not of.derived and name not in self._seen:
+                values = tuple(field.default for field in of.fields)
+                if any(value is not None for value in values):
+                    fact = Fact(name, values)
+                    self.facts.append(fact)
+                    self._assume(of, fact, (field.name for field in of.fields if field.default is not None))
+
+    def _many(self, of: FactType, records: Iterable[Node]) -> None:
+        first: dict[tuple[Value | None, ...], Span] = {}
+        for record in records:
+            if not isinstance(record.value, dict):
+                help = f"a record of `{of.name}` is `{{FIELD: VALUE, …}}`"
+                self._report.error("AV345", f"this is not a record of `{of.name}`", record.span, "not a mapping", help)
+                continue
+            fact = self._record(of, record, record.span)
+            if fact is None:
+                continue
+            key = tuple(fact.values[of.position[name]] for name in of.key)
+            if key in first:
+                path = record_path(of, fact)
+                labels = (Label(_key_place(record, of), "again"), Label(first[key], "first given here"))
+                self._report.add(Diagnostic("AV343", f"`{path}` is given twice", labels, (_twice_help(of),)))
+            else:
+                first[key] = _key_place(record, of)
+
+    def _record(self, of: FactType, record: Node, span: Span) -> Fact | None:
+        before = len(self._report.diagnostics)
+        values: list[Value | None] = [field.default for field in of.fields]
+        for name, node in record.items():
+            index = of.position.get(name)
+            if index is None:
+                unknown_field(name, of.name, of.position, self._report, record.keys[name])
+                continue
+            values[index] = encode(node, of.fields[index], f"{of.name}.{name}", self._report)
+        self._check_key(of, record, values, span)
+        if len(self._report.diagnostics) > before:
+            return None
+        fact = Fact(of.name, tuple(values))
+        self.facts.append(fact)
+        path = record_path(of, fact)
+        self.places[path] = span
+        for name, node in record.items():
+            self.places[f"{path}.{name}"] = node.span
+        given = record.keys
+        self._assume(
+            of, fact, (field.name for field in of.fields if field.default is not None and field.name not in given)
+        )
+        return fact
+
+    def _check_key(self, of: FactType, record: Node, values: list[Value | None], span: Span) -> None:
+        missing = [name for name in of.key if name not in record.keys and values[of.position[name]] is None]
+        if not missing:
+            return
+        shown = ", ".join(f"`{name}`" for name in missing)
+        what = f"this `{of.name}` is given without {shown}"
+        help = "every field of this type belongs to its key; only a type with a `key` may leave others out"
+        self._report.error("AV342", what, span, "which one is it?", *([help] if len(of.key) == len(of.fields) else []))
+
+    def _assume(self, of: FactType, fact: Fact, names: Iterable[str]) -> None:
+        path = record_path(of, fact)
+        self.assumptions.update(f"{path}.{name}" for name in names)
+
+
+def _key_place(record: Node, of: FactType) -> Span:
+    """Where a record says which it is: its key, if that is one field that is given; else the whole record."""
+    node = record.get(of.key[0]) if len(of.key) == 1 else None
+    return node.span if node else record.span
+
+
+def _twice_help(of: FactType) -> str:
+    return f"a `{of.name}` is told from the others by {', '.join(f'`{name}`' for name in of.key)}"

@@ -1,0 +1,111 @@
+"""What a rule derives: facts of derived types, each with a value for every field."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from averment.ir.program import FactType, Field, Kind
+from averment.ir.values import Misfit, decode, encode, fit, scaled
+from averment.model.conditions import pattern_text
+from averment.model.expressions import read_expression
+from averment.model.kinds import becomes, described, is_number
+from averment.model.model import Conclusion, Constant, Reference, Term
+from averment.model.names import suggestion, unknown_field, unknown_type
+from averment.model.scope import Scope, only_item
+from averment.source.node import Node, Span
+
+
+def read_conclusions(nodes: Sequence[Node], scope: Scope) -> tuple[Conclusion, ...]:
+    """Each conclusion that could be read; the others are reported."""
+    found: list[Conclusion] = []
+    for node in nodes:
+        name, values = only_item(node)
+        span = node.keys.get(name, node.span)
+        of = derived_type(name, span, scope)
+        if of:
+            listed = [(field, value, values.keys[field]) for field, value in values.items()]
+            conclusion = read_conclusion(of, listed, span, scope)
+            if conclusion:
+                found.append(conclusion)
+    return tuple(found)
+
+
+def derived_type(name: str, span: Span, scope: Scope) -> FactType | None:
+    """The derived fact type called ``name``; ``None`` after reporting that there is none."""
+    types = scope.pack.vocabulary.types
+    of = types.get(name)
+    if of is None:
+        unknown_type(name, [key for key, value in types.items() if value.derived], scope.report, span)
+        return None
+    if not of.derived:
+        near = suggestion(name, [key for key, value in types.items() if value.derived])
+        scope.report.error("AV320", f"`{name}` is given, so no rule derives it", span, "not a derived fact type", *near)
+        return None
+    return of
+
+
+def read_conclusion(
+    of: FactType, values: Sequence[tuple[str, Node, Span]], span: Span, scope: Scope
+) -> Conclusion | None:
+    """The fact of type ``of`` with the given values: each the field's name, the value, and the place of the name."""
+    terms: dict[str, Term | None] = {}
+    texts: dict[str, str] = {}
+    for name, node, place in values:
+        index = of.position.get(name)
+        if index is None:
+            if f"{of.name}.{name}" not in scope.pack.vocabulary.broken:
+                unknown_field(name, of.name, of.position, scope.report, place)
+            continue
+        read = _value(of.fields[index], f"{of.name}.{name}", node, scope)
+        terms[name], texts[name] = read or (None, "")
+    missing = [f"`{field.name}`" for field in of.fields if field.name not in terms]
+    if missing:
+        shown = ", ".join(missing)
+        scope.report.error("AV321", f"`{of.name}` is derived without {shown}", span, f"needs {shown}")
+        return None
+    found = [term for field in of.fields if (term := terms[field.name]) is not None]
+    if len(found) < len(of.fields):
+        return None
+    return Conclusion(of, tuple(found), pattern_text(of.name, texts), span)
+
+
+def _value(field: Field, shown: str, node: Node, scope: Scope) -> tuple[Term, str] | None:
+    if field.kind is Kind.SET and isinstance(node.value, list):
+        value = encode(node, field, shown, scope.report)
+        return None if value is None else (Constant(value), f"[{', '.join(decode(value, field))}]")
+    read = read_expression(node, field, scope)
+    if read is None:
+        return None
+    term, kind, text = read
+    if field.kind is Kind.SET and text in field.values:
+        scope.report.error(
+            "AV312", f"`{text}` is one element, and `{shown}` is a set", node.span, "", f"write `[{text}]`"
+        )
+        return None
+    if isinstance(term, Constant):
+        fitted = _constant(term, kind, field, shown, text)
+        if isinstance(fitted, Misfit):
+            scope.report.error(fitted.code, fitted.message, node.span, fitted.label, *fitted.help)
+            return None
+        return fitted, text
+    if not becomes(kind, field):
+        code = "AV314" if is_number(kind) and is_number(field) else "AV312"
+        what = "the parameter" if isinstance(term, Reference) else "the value"
+        message = f"{what} `{text}` does not fit `{shown}`"
+        scope.report.error(code, message, node.span, f"{described(kind)}, not {described(field)}")
+        return None
+    return term, text
+
+
+def _constant(term: Constant, kind: Field, field: Field, shown: str, text: str) -> Constant | Misfit:
+    """The constant in the places of ``field`` and within its range."""
+    if is_number(kind) and is_number(field):
+        number = scaled(Decimal(int(term.value)).scaleb(-term.places), field, shown)  # type: ignore[arg-type]
+        return number if isinstance(number, Misfit) else Constant(number, field.places)
+    if not becomes(kind, field):
+        return Misfit("AV312", f"`{text}` is not a value of `{shown}`", f"`{shown}` is {described(field)}")
+    if field.kind is Kind.DATE:
+        day = fit(text, field, shown)
+        return day if isinstance(day, Misfit) else Constant(day)
+    return term

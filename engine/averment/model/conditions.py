@@ -1,0 +1,206 @@
+"""The conditions of a rule, resolved and typed in the scope of its variables."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from averment.ir.program import FactType
+from averment.model.cells import read_cell
+from averment.model.expressions import read_comparison
+from averment.model.kinds import is_number
+from averment.model.model import AggregateOf, AnyOf, Bind, CellOn, CompareOn, Condition, KnownOf, NoneOf, Pattern
+from averment.model.names import RESERVED, suggestion, unknown_field, unknown_type
+from averment.model.scope import AGGREGATES, Scope, alternatives, only_item, pattern_of, variable_alone
+from averment.source.node import Node, Span
+
+_PLAIN = re.compile(r"[$a-z0-9_.-]+")
+
+
+def read_conditions(nodes: Sequence[Node], scope: Scope) -> tuple[Condition, ...]:
+    """Each condition that could be read; the others are reported."""
+    found = (_condition(node, scope) for node in nodes)
+    return tuple(condition for condition in found if condition)
+
+
+def read_pattern(of: FactType, cells: Sequence[tuple[str, Node, Span]], span: Span, scope: Scope) -> Pattern:
+    """The pattern over ``of`` with the given cells: each the field's name, the cell, and the place of the name."""
+    tests: list[CellOn] = []
+    binds: list[Bind] = []
+    compares: list[CompareOn] = []
+    texts: dict[str, str] = {}
+    for name, node, place in cells:
+        index = of.position.get(name)
+        if index is None:
+            if f"{of.name}.{name}" not in scope.pack.vocabulary.broken:
+                unknown_field(name, of.name, of.position, scope.report, place)
+            continue
+        read, text = read_cell(index, of.fields[index], f"{of.name}.{name}", node, scope)
+        if text != "-":
+            texts[name] = text
+        match read:
+            case CellOn():
+                tests.append(read)
+            case Bind():
+                binds.append(read)
+            case CompareOn():
+                compares.append(read)
+            case None:
+                pass
+    by_field = {
+        "cells": tuple(sorted(tests, key=lambda cell: cell.field)),
+        "binds": tuple(sorted(binds, key=lambda bind: bind.field)),
+        "compares": tuple(sorted(compares, key=lambda compare: compare.field)),
+    }
+    return Pattern(of, **by_field, text=pattern_text(of.name, texts), span=span)  # type: ignore[arg-type]
+
+
+def pattern_text(type_name: str, cells: dict[str, str]) -> str:
+    """The canonical wording of a pattern, with the cells in the order of their fields' names."""
+    shown = (
+        f"{name}: {text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)}"
+        for name, text in sorted(cells.items())
+    )
+    return f"{type_name}: {{{', '.join(shown)}}}"
+
+
+def _condition(node: Node, scope: Scope) -> Condition | None:
+    key, child = only_item(node)
+    match key:
+        case "not":
+            pattern = _pattern(child, replace(scope, inner=True))
+            return NoneOf(pattern, f"not: {{{pattern.text}}}") if pattern else None
+        case "any":
+            return _any(child, scope)
+        case "test":
+            return read_comparison(child, scope)
+        case "known" | "unknown":
+            return _known(key, child, scope)
+        case _ if key in AGGREGATES:
+            return _aggregate(key, child, node.keys[key], scope)
+        case _:
+            return _pattern(node, scope)
+
+
+def _pattern(node: Node, scope: Scope) -> Pattern | None:
+    found = pattern_of(node)
+    if found is None:
+        scope.report.error("AV302", "expected a fact type", node.span, "names none")
+        return None
+    name, cells, span = found
+    of = scope.pack.vocabulary.types.get(name)
+    if of is None:
+        unknown_type(
+            name,
+            {*scope.pack.vocabulary.types, *RESERVED - {"true", "false", "open", "gap", "conflict"}},
+            scope.report,
+            span,
+        )
+        return None
+    return read_pattern(of, [(field, cell, cells.keys[field]) for field, cell in cells.items()], span, scope)
+
+
+def _any(node: Node, scope: Scope) -> AnyOf | None:
+    read = tuple(read_conditions(inner, scope.within(inner)) for inner in alternatives(node))
+    return AnyOf(read, node.span) if read else None
+
+
+def _aggregate(function: str, node: Node, span: Span, scope: Scope) -> AggregateOf | None:
+    of, name = node.get("of"), node.get("as")
+    pattern = _pattern(of, replace(scope, inner=True)) if of else None
+    variable = variable_alone(name) if name else None
+    if variable is None:
+        place = name.span if name else span
+        scope.report.error("AV323", f"`{function}` gives its result to a variable", place, "needs `as: $name`")
+    if pattern is None or variable is None:
+        return None
+    if function == "count":
+        if "field" in node.keys:
+            scope.report.error("AV323", "`count` is of facts, not of a field", node.keys["field"], "not here")
+        return AggregateOf(
+            "count", pattern, None, variable, f"count: {{of: {{{pattern.text}}}, as: ${variable}}}", span
+        )
+    index = _field_of(function, pattern.type, node, span, scope)
+    if index is None:
+        return None
+    text = f"{function}: {{of: {{{pattern.text}}}, field: {pattern.type.fields[index].name}, as: ${variable}}}"
+    return AggregateOf(function, pattern, index, variable, text, span)
+
+
+def _field_of(function: str, of: FactType, node: Node, span: Span, scope: Scope) -> int | None:
+    named = node.get("field")
+    if named is None:
+        scope.report.error("AV323", f"`{function}` needs a field", span, "needs `field`")
+        return None
+    index = _index(str(named.value), of, named.span, scope)
+    if index is None:
+        return None
+    field = of.fields[index]
+    if is_number(field) or (function in ("min", "max") and field.kind.ordered):
+        return index
+    needed = "a number" if function == "sum" else "a field with an order"
+    scope.report.error(
+        "AV323", f"`{function}` of `{of.name}.{field.name}` has no meaning", named.span, f"a {field.kind}, not {needed}"
+    )
+    return None
+
+
+def _index(name: str, of: FactType, span: Span, scope: Scope) -> int | None:
+    index = of.position.get(name)
+    if index is None and f"{of.name}.{name}" not in scope.pack.vocabulary.broken:
+        unknown_field(name, of.name, of.position, scope.report, span)
+    return index
+
+
+def _known(word: str, node: Node, scope: Scope) -> KnownOf | None:
+    if not isinstance(node.value, dict):
+        return _known_of_one(word, node, scope)
+    inner = node.get("of")
+    pattern = _pattern(inner, replace(scope, inner=True)) if inner else None
+    named = node.get("field")
+    if pattern is None or named is None or inner is None:
+        return None
+    index = _index(str(named.value), pattern.type, named.span, scope)
+    if index is None or not _given(word, pattern.type, inner.span, scope):
+        return None
+    text = f"{word}: {{of: {{{pattern.text}}}, field: {pattern.type.fields[index].name}}}"
+    return KnownOf(pattern, index, word == "known", text)
+
+
+def _known_of_one(word: str, node: Node, scope: Scope) -> KnownOf | None:
+    named = dotted(node, scope)
+    if named is None:
+        return None
+    of, index = named
+    if not _given(word, of, node.span, scope):
+        return None
+    if not of.one:
+        help = f"write `{word}: {{of: {{{of.name}: {{…}}}}, field: {of.fields[index].name}}}`"
+        scope.report.error("AV324", f"`{of.name}` has many records", node.span, "of which?", help)
+        return None
+    pattern = Pattern(of, (), (), (), pattern_text(of.name, {}), node.span)
+    return KnownOf(pattern, index, word == "known", f"{word}: {of.name}.{of.fields[index].name}")
+
+
+def _given(word: str, of: FactType, span: Span, scope: Scope) -> bool:
+    if of.derived:
+        message = f"`{word}` asks what was given, and `{of.name}` is derived"
+        scope.report.error("AV324", message, span, "a derived fact type", "ask for the given fields it rests on")
+    return not of.derived
+
+
+def dotted(node: Node, scope: Scope) -> tuple[FactType, int] | None:
+    """The type and the index of the field that ``TYPE.FIELD`` names; ``None`` after reporting that it names none."""
+    type_name, _, field_name = str(node.value).partition(".")
+    of = scope.pack.vocabulary.types.get(type_name)
+    if of is None:
+        unknown_type(type_name, scope.pack.vocabulary.types, scope.report, node.span)
+        return None
+    if not field_name:
+        help = suggestion("", [f"{of.name}.{field.name}" for field in of.fields])
+        scope.report.error("AV301", f"`{type_name}` names no field", node.span, "expected TYPE.FIELD", *help)
+        return None
+    index = _index(field_name, of, node.span, scope)
+    return None if index is None else (of, index)

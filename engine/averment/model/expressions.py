@@ -1,0 +1,156 @@
+"""Expressions and comparisons: names resolved, kinds checked.
+
+The kind of an expression is told by a ``Field``: that of the variable or parameter, or a nameless one.
+"""
+
+from __future__ import annotations
+
+from averment.ir.program import Field, Kind
+from averment.ir.values import LEAST_INTEGER, MOST_INTEGER
+from averment.model.cells import operand, report_fault, scalar_text
+from averment.model.kinds import compares, described, is_number
+from averment.model.model import Computed, Constant, Reference, SizeUse, Term, Test, Use
+from averment.model.names import suggestion
+from averment.model.scope import Scope
+from averment.source.node import Node
+from averment.surface.caret import caret
+from averment.surface.grammar import Fault, parse_comparison, parse_expression
+from averment.surface.syntax import (
+    Comparison,
+    Day,
+    Dollar,
+    Expression,
+    Name,
+    Number,
+    Operation,
+    Quoted,
+    SizeOf,
+    Truth,
+    wording,
+)
+
+Typed = tuple[Term, Field]
+
+
+def read_comparison(node: Node, scope: Scope) -> Test | None:
+    """The ``test:`` that ``node`` writes; ``None`` after reporting its mistakes."""
+    text = scalar_text(node)
+    tree = parse_comparison(text) if text is not None else Fault("expected a comparison", 0, 1)
+    if isinstance(tree, Fault):
+        report_fault(tree, "AV311", node, scope)
+        return None
+    left, right = _sides(tree, node, scope)
+    if left is None or right is None:
+        return None
+    if not compares(left[1], right[1]):
+        label = f"{described(left[1])} against {described(right[1])}"
+        message = f"`{wording(tree.left)}` does not compare with `{wording(tree.right)}`"
+        scope.report.error("AV316", message, node.span, label)
+        return None
+    if tree.operator not in ("=", "!=") and not (left[1].kind.ordered and right[1].kind.ordered):
+        message = f"`{tree.operator}` has no meaning here"
+        scope.report.error("AV315", message, node.span, f"a {left[1].kind} has no order", "use `=` or `!=`")
+        return None
+    return Test(tree.operator, left[0], right[0], wording(tree))
+
+
+def read_expression(node: Node, hint: Field, scope: Scope) -> tuple[Term, Field, str] | None:
+    """The expression that ``node`` writes, its kind and its wording; bare names may be values of ``hint``."""
+    text = scalar_text(node)
+    tree = parse_expression(text) if text is not None else Fault("expected a value", 0, 1)
+    if isinstance(tree, Fault):
+        report_fault(tree, "AV311", node, scope)
+        return None
+    typed = type_expression(tree, node, scope, hint)
+    return (*typed, wording(tree)) if typed else None
+
+
+def type_expression(tree: Expression, node: Node, scope: Scope, hint: Field | None) -> Typed | None:
+    """The term and the kind of an expression; ``None`` after reporting its mistakes."""
+    match tree:
+        case Number():
+            return _number(tree, node, scope)
+        case Quoted():
+            return Constant(tree.value), Field("", Kind.TEXT)
+        case Day():
+            return Constant(tree.ordinal), Field("", Kind.DATE)
+        case Truth():
+            return Constant(tree.value), Field("", Kind.BOOLEAN)
+        case Name():
+            return _name(tree, node, scope, hint)
+        case Dollar():
+            field = scope.field_of(tree.name, caret(node, tree.at, tree.end))
+            return (Use(tree.name), field) if field else None
+        case SizeOf():
+            return _size(tree, node, scope)
+        case Operation():
+            return _operation(tree, node, scope)
+
+
+def _sides(tree: Comparison, node: Node, scope: Scope) -> tuple[Typed | None, Typed | None]:
+    """Both sides, a bare name on one being read as a value of what the other is."""
+    if isinstance(tree.left, Name) and not isinstance(tree.right, Name):
+        right = type_expression(tree.right, node, scope, None)
+        return type_expression(tree.left, node, scope, right[1] if right else None) if right else None, right
+    left = type_expression(tree.left, node, scope, None)
+    return left, type_expression(tree.right, node, scope, left[1]) if left else None
+
+
+def _number(tree: Number, node: Node, scope: Scope) -> Typed | None:
+    numerator, denominator = tree.value.as_integer_ratio()
+    places = 0
+    while numerator * 10**places % denominator:
+        places += 1
+    value = numerator * 10**places // denominator
+    if not LEAST_INTEGER <= value <= MOST_INTEGER:
+        place = caret(node, tree.at, tree.end)
+        scope.report.error("AV313", "this number is out of range", place, "beyond 64 bits")
+        return None
+    return Constant(value, places), _numeric(places)
+
+
+def _numeric(places: int) -> Field:
+    return Field("", Kind.DECIMAL, places=places) if places else Field("", Kind.INTEGER)
+
+
+def _name(tree: Name, node: Node, scope: Scope, hint: Field | None) -> Typed | None:
+    if hint and tree.name in hint.values and hint.kind is not Kind.SET:
+        found = operand(tree, hint, hint.name or "this", node, scope)
+        return (found, hint) if found else None
+    parameter = scope.pack.parameters.get(tree.name)
+    if parameter:
+        return Reference(tree.name), parameter.field
+    if tree.name in scope.pack.broken:
+        return None
+    place = caret(node, tree.at, tree.end)
+    names = [*scope.pack.parameters, *(hint.values if hint else ())]
+    help = suggestion(tree.name, names)
+    if tree.name in scope.bound:
+        help = (f"did you mean the variable `${tree.name}`?",)
+    what = f"a value of `{hint.name}` or a parameter" if hint and hint.values and hint.name else "a parameter"
+    scope.report.error("AV303", f"`{tree.name}` is not {what}", place, "unknown name", *help)
+    return None
+
+
+def _size(tree: SizeOf, node: Node, scope: Scope) -> Typed | None:
+    place = caret(node, tree.at, tree.end)
+    field = scope.field_of(tree.name, place)
+    if field and field.kind is not Kind.SET:
+        message = f"`count` in an expression is of a set, and `${tree.name}` is {described(field)}"
+        scope.report.error("AV312", message, place, "not a set", "to count facts, write a `count:` condition")
+        return None
+    return (SizeUse(tree.name), Field("", Kind.INTEGER, minimum=0)) if field else None
+
+
+def _operation(tree: Operation, node: Node, scope: Scope) -> Typed | None:
+    left = type_expression(tree.left, node, scope, None)
+    right = type_expression(tree.right, node, scope, None)
+    if left is None or right is None:
+        return None
+    for (_, field), side in ((left, tree.left), (right, tree.right)):
+        if not is_number(field):
+            place = caret(node, side.at, side.end)
+            scope.report.error("AV312", f"`{tree.operator}` is for numbers", place, f"{described(field)}")
+            return None
+    places = left[1].places + right[1].places if tree.operator == "*" else max(left[1].places, right[1].places)
+    return Computed(tree.operator, left[0], right[0]), _numeric(places)

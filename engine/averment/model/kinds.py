@@ -1,0 +1,53 @@
+"""Which kinds of values go together: joined, compared, derived, filled in."""
+
+from __future__ import annotations
+
+from averment.ir.program import Field, Kind
+
+NUMERIC = (Kind.INTEGER, Kind.DECIMAL)
+
+
+def is_number(field: Field) -> bool:
+    return field.kind in NUMERIC
+
+
+def joins(left: Field, right: Field) -> bool:
+    """Whether one variable can stand for both: equal values are encoded equally, and some value is of both."""
+    if left.kind is not right.kind or left.places != right.places:
+        return False
+    if left.kind is Kind.LEVEL:
+        return left.values == right.values
+    return not left.values or bool(set(left.values) & set(right.values))
+
+
+def compares(left: Field, right: Field) -> bool:
+    """Whether the two may stand on the sides of a comparison."""
+    return (is_number(left) and is_number(right)) or joins(left, right)
+
+
+def becomes(source: Field, target: Field) -> bool:
+    """Whether every value of ``source`` is, perhaps scaled up, one of ``target``'s kind."""
+    if is_number(source) and is_number(target):
+        return source.places <= target.places
+    if target.kind is Kind.TEXT:
+        return source.kind in (Kind.TEXT, Kind.CHOICE)
+    if source.kind is not target.kind:
+        return False
+    return source.values == target.values if target.kind is Kind.LEVEL else set(source.values) <= set(target.values)
+
+
+def fills(parameter: Field, field: Field) -> bool:
+    """Whether the parameter may stand for a value of ``field`` in a cell."""
+    if field.kind is Kind.SET:
+        return parameter.kind is Kind.CHOICE and set(parameter.values) <= set(field.values)
+    return becomes(parameter, field)
+
+
+def described(field: Field) -> str:
+    """The kind in a message: ``decimal of 2 places``, ``level (low, medium, high)``."""
+    if field.kind is Kind.DECIMAL:
+        return f"decimal of {field.places} place{'' if field.places == 1 else 's'}"
+    if field.values:
+        shown = ", ".join(field.values[:6])
+        return f"{field.kind} ({shown}{', …' if len(field.values) > 6 else ''})"
+    return str(field.kind)

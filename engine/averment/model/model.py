@@ -1,0 +1,224 @@
+"""A pack with every name resolved and typed, and the author's wording and places kept.
+
+Parameters stand in it by name; ``ir.lower`` fills in their values. A condition's ``text`` is its canonical wording, the
+same however it was laid out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from averment.ir.program import Backing, Claim, FactType, Field, Value
+from averment.source.node import Span
+
+# --- what a cell or an expression is made of ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """An encoded value; ``places`` is the scale of a number."""
+
+    value: Value
+    places: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A parameter."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A variable."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SizeUse:
+    """The number of elements of the set that a variable is bound to."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    operator: str  # + - *
+    left: Term
+    right: Term
+
+
+Operand = Constant | Reference
+Term = Operand | Use | SizeUse | Computed
+
+# --- conditions ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CellTest:
+    """One test of a cell: the value lies from ``low`` to ``high`` (``None``: no end), or equals ``low`` if both are one."""
+
+    low: Operand | None
+    high: Operand | None
+    low_open: bool = False
+    high_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CellOn:
+    """A cell on the field at index ``field``: any of the tests, or none of them where ``negated``."""
+
+    field: int
+    tests: tuple[CellTest, ...]
+    negated: bool
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """The field at index ``field`` is, or joins with, a variable."""
+
+    field: int
+    variable: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompareOn:
+    """The field at index ``field`` compares so with a variable: ``>= $x`` in a cell."""
+
+    field: int
+    operator: str
+    variable: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    type: FactType
+    cells: tuple[CellOn, ...]
+    binds: tuple[Bind, ...]
+    compares: tuple[CompareOn, ...]
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class NoneOf:
+    pattern: Pattern
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AggregateOf:
+    function: str  # count sum min max
+    pattern: Pattern
+    field: int | None
+    variable: str
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    operator: str
+    left: Term
+    right: Term
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOf:
+    pattern: Pattern
+    field: int
+    given: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """One of the alternatives, each a conjunction, holds."""
+
+    alternatives: tuple[tuple[Condition, ...], ...]
+    span: Span
+
+
+Condition = Pattern | NoneOf | AggregateOf | Test | KnownOf | AnyOf
+
+# --- rules and the whole ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """A fact to derive: a term for each field of the type, in the type's order."""
+
+    type: FactType
+    values: tuple[Term, ...]
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRule:
+    """A rule, or a row of a table. ``variables`` maps each variable to the field it takes its values from."""
+
+    id: str
+    says: str
+    backing: tuple[Backing, ...]
+    when: tuple[Condition, ...]
+    then: tuple[Conclusion, ...]
+    variables: Mapping[str, Field]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A named threshold or weight: its type and range are ``field``'s, its value is encoded."""
+
+    field: Field
+    value: Value
+    says: str
+    span: Span
+
+    @property
+    def name(self) -> str:
+        return self.field.name
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of a source: the digests of its paragraphs; ``omitted`` says why no rule rests on it."""
+
+    name: str
+    paragraphs: tuple[str, ...]
+    omitted: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    name: str
+    title: str
+    about: Mapping[str, str]  # publisher, author, date, url … as the pack has them
+    sections: tuple[Section, ...]
+    span: Span
+
+
+@dataclass(frozen=True)
+class Model:
+    """A pack, understood. ``types``, ``parameters`` and ``sources`` are in the order of their names, rules of their ids."""
+
+    name: str
+    version: str
+    title: str
+    types: Mapping[str, FactType]
+    parameters: Mapping[str, Parameter]
+    sources: Mapping[str, Source]
+    rules: tuple[ModelRule, ...]
+    claim: Claim
+    places: Mapping[str, Span] = field(default_factory=dict)  # of each rule's `rule:` line, of each row of a table
+    type_places: Mapping[str, Span] = field(default_factory=dict)
+    type_says: Mapping[str, str] = field(default_factory=dict)  # documentation of TYPE and of TYPE.FIELD
+    claim_place: Span | None = None

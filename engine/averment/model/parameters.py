@@ -1,0 +1,58 @@
+"""The parameters of a pack: named, typed, documented thresholds and weights that an organisation may override."""
+
+from __future__ import annotations
+
+from averment.diagnostics.diagnostic import Report
+from averment.ir.program import Kind, Value
+from averment.ir.values import encode
+from averment.model.fields import read_field, words
+from averment.model.model import Parameter
+from averment.model.names import is_name, reserved, suggestion
+from averment.source.node import Node, Span
+
+
+def read_parameters(manifest: Node, report: Report) -> tuple[dict[str, Parameter], set[str]]:
+    """The parameters of ``pack.yaml`` in the order of their names, and the names of those declared with a mistake."""
+    found: dict[str, Parameter] = {}
+    broken: set[str] = set()
+    declared = manifest.get("parameters")
+    for name, node in sorted(declared.items() if declared else []):
+        assert declared is not None
+        parameter = _read(name, node, report, declared.keys[name])
+        if parameter:
+            found[name] = parameter
+        else:
+            broken.add(name)
+    return found, broken
+
+
+def read_override(
+    name: str, written: Node | object, parameters: dict[str, Parameter], report: Report, span: Span | None = None
+) -> Value | None:
+    """The encoded value somebody gives the parameter ``name``; ``None`` after reporting why it is none."""
+    parameter = parameters.get(name)
+    if parameter is None:
+        place = written.span if isinstance(written, Node) else span
+        report.error("AV330", f"`{name}` is not a parameter of this pack", place, "", *suggestion(name, parameters))
+        return None
+    return encode(written, parameter.field, name, report, span)
+
+
+def _read(name: str, node: Node, report: Report, span: Span) -> Parameter | None:
+    if reserved(name, "a parameter", report, span):
+        return None
+    if not is_name(name):
+        report.error("AV305", f"`{name}` cannot name a parameter", span, "not a name")
+        return None
+    read = read_field(name, node, name, report, span)
+    if read is None:
+        return None
+    if read.kind is Kind.SET:
+        report.error("AV307", f"the parameter `{name}` cannot be a set", node.at(["type"])[0].span, "one value only")
+        return None
+    written = node.get("value")
+    if written is None:
+        report.error("AV307", f"the parameter `{name}` has no value", span, "needs `value`")
+        return None
+    value = encode(written, read, name, report)
+    return None if value is None else Parameter(read, value, words(node, "says"), span)

@@ -1,0 +1,78 @@
+"""The rules of a pack, from its rule files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from averment.diagnostics.diagnostic import Diagnostic, Label, Report
+from averment.ir.program import Field
+from averment.model.conclusions import read_conclusions
+from averment.model.conditions import read_conditions
+from averment.model.fields import words
+from averment.model.model import ModelRule, Source
+from averment.model.names import mentioned, suggestion
+from averment.model.scope import Pack, Scope, scope_of
+from averment.model.sources import read_backing
+from averment.source.node import Node, Span
+
+
+def read_rules(files: Sequence[Node], pack: Pack, sources: dict[str, Source]) -> list[ModelRule]:
+    """Every rule that could be read, in the order of files; what could not is reported."""
+    found: list[ModelRule] = []
+    places: dict[str, Span] = {}
+    for file in files:
+        author = words(file, "author")
+        listed = file.get("rules")
+        for node in listed.elements() if listed else []:
+            name = words(node, "rule")
+            span = place_of(node, "rule")
+            if name in places:
+                twice(f"the rule `{name}`", span, places[name], pack.report)
+            places.setdefault(name, span)
+            rule = _read_rule(name, node, span, author, pack, sources)
+            if rule:
+                found.append(rule)
+    return found
+
+
+def place_of(node: Node, key: str) -> Span:
+    """The line that names a rule or a table: from the key to the end of its name."""
+    if key not in node.keys:
+        return node.span
+    start, end = node.keys[key], node.at([key])[0].span
+    return Span(start.file, start.line, start.column, end.end_line, end.end_column)
+
+
+def twice(what: str, span: Span, first: Span, report: Report) -> None:
+    """Report that ``what`` was declared before."""
+    labels = (Label(span, "again"), Label(first, "first here"))
+    report.add(Diagnostic("AV306", f"{what} is declared twice", labels, ("give one of them another name",)))
+
+
+def check_says(node: Node, scope: Scope) -> str:
+    """The ``says`` of a rule, after checking that it mentions only variables that are bound."""
+    says = words(node, "says")
+    for name in mentioned(says):
+        if name not in scope.bound:
+            place = node.at(["says"])[0].span
+            help = tuple(line.replace("`", "`$") for line in suggestion(name, scope.bound) if line.startswith("did"))
+            help = tuple(line.replace("$?", "?").replace("`$?", "`?") for line in help)
+            scope.report.error("AV317", f"`says` mentions `${name}`, which is not bound", place, "has no value", *help)
+    return says
+
+
+def _read_rule(
+    name: str, node: Node, span: Span, author: str, pack: Pack, sources: dict[str, Source]
+) -> ModelRule | None:
+    before = len(pack.report.diagnostics)
+    listed, derived = node.get("when"), node.get("then")
+    conditions = listed.elements() if listed else []
+    scope = scope_of(conditions, pack)
+    when = read_conditions(conditions, scope)
+    then = read_conclusions(derived.elements() if derived else [], scope)
+    says = check_says(node, scope)
+    backing = read_backing(node, sources, author, pack.report, span)
+    if len(pack.report.diagnostics) > before:
+        return None
+    variables: Mapping[str, Field] = scope.variables
+    return ModelRule(name, says, backing, when, then, variables, span)

@@ -1,0 +1,100 @@
+"""The sources of a pack, and the backing of its rules: a paragraph of a source, or somebody's judgement."""
+
+from __future__ import annotations
+
+from averment.diagnostics.diagnostic import Report
+from averment.ir.program import Backing
+from averment.model.fields import words
+from averment.model.model import Section, Source
+from averment.model.names import one_line, suggestion
+from averment.source.node import Node, Span
+
+
+def read_sources(manifest: Node, report: Report) -> dict[str, Source]:
+    """The sources of ``pack.yaml`` in the order of their names."""
+    declared = manifest.get("sources")
+    if declared is None:
+        return {}
+    return {name: _read_source(name, node, declared.keys[name], report) for name, node in sorted(declared.items())}
+
+
+def read_backing(
+    node: Node, sources: dict[str, Source], author: str, report: Report, span: Span
+) -> tuple[Backing, ...]:
+    """What the rule or table at ``span`` rests on; ``author`` is that of the file unless the rule names its own."""
+    author = words(node, "author") or author
+    written = node.get("backing")
+    if written is None:
+        report.error(
+            "AV325", "nothing backs this rule", span, "needs `backing`", "cite a source or write `backing: judgement`"
+        )
+        return ()
+    found: list[Backing] = []
+    for element in written.elements() or [written]:
+        if isinstance(element.value, dict):
+            cited = _cited(element, sources, report)
+            if cited:
+                found.append(cited)
+        elif author:
+            found.append(Backing(author=author))
+        else:
+            report.error(
+                "AV325", "a judgement needs an author", element.span, "whose?", "add `author:` to the rule or the file"
+            )
+    return tuple(found)
+
+
+def _read_source(name: str, node: Node, span: Span, report: Report) -> Source:
+    sections: dict[str, Section] = {}
+    listed = node.get("sections")
+    for element in listed.elements() if listed else []:
+        title = words(element, "section")
+        if title in sections:
+            report.error("AV326", f"the section `{title}` is twice in `{name}`", element.span, "again")
+            continue
+        paragraphs = element.get("paragraphs")
+        digests = tuple(str(paragraph.value) for paragraph in paragraphs.elements()) if paragraphs else ()
+        sections[title] = Section(title, digests, words(element, "omitted"), element.span)
+    about = {
+        key: one_line(child.text or str(child.value))
+        for key, child in node.items()
+        if not isinstance(child.value, (dict, list)) and key != "title"
+    }
+    return Source(name, words(node, "title"), about, tuple(sections.values()), span)
+
+
+def _cited(node: Node, sources: dict[str, Source], report: Report) -> Backing | None:
+    name, title = words(node, "source"), words(node, "section")
+    source = sources.get(name)
+    if source is None:
+        place = (node.get("source") or node).span
+        report.error(
+            "AV326", f"`{name}` is not a source of this pack", place, "unknown source", *suggestion(name, sources)
+        )
+        return None
+    sections = {section.name: section for section in source.sections}
+    section = sections.get(title)
+    if section is None:
+        place = (node.get("section") or node).span
+        message = f"`{title}` is not a section of `{name}`"
+        report.error("AV326", message, place, "unknown section", *suggestion(title, sections))
+        return None
+    number = node.get("paragraph")
+    paragraph = number.value if number and isinstance(number.value, int) else 1
+    if not 1 <= paragraph <= len(section.paragraphs):
+        place = (number or node).span
+        have = f"it has {len(section.paragraphs)}"
+        report.error("AV326", f"the section `{title}` of `{name}` has no paragraph {paragraph}", place, have)
+        return None
+    actual = section.paragraphs[paragraph - 1]
+    written = node.get("digest")
+    if written is not None and written.value != actual:
+        report.error(
+            "AV327",
+            f"the digest is not that of paragraph {paragraph} of `{title}`",
+            written.span,
+            "another digest than in `sources`",
+            "read the paragraph again; if the rule still follows from it, copy the digest from `pack.yaml`",
+        )
+        return None
+    return Backing(name, title, paragraph, actual)

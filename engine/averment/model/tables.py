@@ -1,0 +1,181 @@
+"""Decision tables: each row is a rule, named ``TABLE/1``, ``TABLE/2``, …
+
+``says`` may name a column by its field, as ``$team_size`` (by ``$TYPE_FIELD`` where two columns have fields of one name): a column
+of ``when`` then binds that variable, and the value of a column of ``then`` stands in its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from averment.ir.program import FactType, Field
+from averment.ir.values import show
+from averment.model.conclusions import derived_type, read_conclusion
+from averment.model.conditions import dotted, read_pattern
+from averment.model.fields import words
+from averment.model.model import Bind, Conclusion, Constant, ModelRule, Pattern, Source
+from averment.model.names import mentioned, suggestion
+from averment.model.rules import place_of, twice
+from averment.model.scope import Pack, Scope
+from averment.model.sources import read_backing
+from averment.source.node import Node, Span
+
+
+class _Column(NamedTuple):
+    type: FactType
+    index: int
+    variable: str
+    span: Span
+
+    @property
+    def field(self) -> Field:
+        return self.type.fields[self.index]
+
+
+def read_tables(files: Sequence[Node], pack: Pack, sources: dict[str, Source]) -> list[ModelRule]:
+    """The rows of every table, as rules; what could not be read is reported."""
+    found: list[ModelRule] = []
+    places: dict[str, Span] = {}
+    for node in files:
+        name = words(node, "table")
+        span = place_of(node, "table")
+        if name in places:
+            twice(f"the table `{name}`", span, places[name], pack.report)
+        places.setdefault(name, span)
+        found += _read_table(name, node, span, pack, sources)
+    return found
+
+
+def _read_table(name: str, node: Node, span: Span, pack: Pack, sources: dict[str, Source]) -> list[ModelRule]:
+    before = len(pack.report.diagnostics)
+    scope = Scope(pack, {}, frozenset(), frozenset())
+    backing = read_backing(node, sources, words(node, "author"), pack.report, span)
+    when, then = _columns(node, "when", scope), _columns(node, "then", scope)
+    _check_columns(when, then, span, scope)
+    if len(pack.report.diagnostics) > before:
+        return []
+    when, then = _named(when, then)
+    says = words(node, "says")
+    for variable in mentioned(says):
+        if variable not in {column.variable for column in (*when, *then)}:
+            place = node.at(["says"])[0].span
+            help = suggestion(variable, [column.variable for column in (*when, *then)])
+            pack.report.error(
+                "AV317", f"`says` mentions `${variable}`, which is no column", place, "has no value", *help
+            )
+    if len(pack.report.diagnostics) > before:
+        return []
+    rows = node.get("rows")
+    found: list[ModelRule] = []
+    for number, row in enumerate(rows.elements() if rows else [], 1):
+        rule = _row(f"{name}/{number}", row, when, then, says, scope)
+        if rule:
+            found.append(ModelRule(*rule[:2], backing, *rule[2:], row.span))
+    return found
+
+
+def _columns(node: Node, key: str, scope: Scope) -> list[_Column]:
+    listed = node.get(key)
+    found: list[_Column] = []
+    for element in listed.elements() if listed else []:
+        named = dotted(element, scope)
+        if named:
+            of, index = named
+            if any(column.type is of and column.index == index for column in found):
+                scope.report.error("AV322", f"`{element.value}` is twice among the columns", element.span, "again")
+            found.append(_Column(of, index, of.fields[index].name, element.span))
+    return found
+
+
+def _check_columns(when: list[_Column], then: list[_Column], span: Span, scope: Scope) -> None:
+    for column in when:
+        if not column.type.one:
+            message = f"a table looks only at `one` fact types, and `{column.type.name}` is not"
+            scope.report.error("AV322", message, column.span, "may have many facts", "write rules instead")
+    for column in then:
+        if derived_type(column.type.name, column.span, scope) and column.type is not then[0].type:
+            scope.report.error("AV322", "a row derives one fact", column.span, f"not of `{then[0].type.name}`")
+    if then and then[0].type.derived:
+        given = {column.index for column in then if column.type is then[0].type}
+        missing = ", ".join(f"`{f.name}`" for index, f in enumerate(then[0].type.fields) if index not in given)
+        if missing:
+            scope.report.error("AV321", f"`{then[0].type.name}` is derived without {missing}", span, f"needs {missing}")
+
+
+def _named(when: list[_Column], then: list[_Column]) -> tuple[list[_Column], list[_Column]]:
+    names = [column.variable for column in (*when, *then)]
+
+    def renamed(column: _Column) -> _Column:
+        if names.count(column.variable) == 1:
+            return column
+        return column._replace(variable=f"{column.type.name}_{column.variable}")
+
+    return [renamed(column) for column in when], [renamed(column) for column in then]
+
+
+_Row = tuple[str, str, tuple[Pattern, ...], tuple[Conclusion, ...], dict[str, Field]]
+
+
+def _row(name: str, row: Node, when: list[_Column], then: list[_Column], says: str, scope: Scope) -> _Row | None:
+    before = len(scope.report.diagnostics)
+    cells = row.elements()
+    if len(cells) != len(when) + len(then):
+        message = f"the row has {len(cells)} cells, and the table {len(when) + len(then)} columns"
+        scope.report.error("AV322", message, row.span, f"{len(when)} of `when` and {len(then)} of `then`")
+        return None
+    _check_values(cells[: len(when)], scope)
+    patterns = _patterns(when, cells, set(mentioned(says)), name, scope)
+    conclusion = read_conclusion(
+        then[0].type,
+        [(column.field.name, cell, cell.span) for column, cell in zip(then, cells[len(when) :], strict=True)],
+        row.span,
+        scope,
+    )
+    if conclusion is None or len(scope.report.diagnostics) > before:
+        return None
+    variables = {column.variable: column.field for column in when if column.variable in mentioned(says)}
+    return name, _filled(says, then, conclusion), patterns, (conclusion,), variables
+
+
+def _check_values(cells: Sequence[Node], scope: Scope) -> None:
+    for cell in cells:
+        if isinstance(cell.value, str) and "$" in cell.value and '"' not in cell.value:
+            scope.report.error("AV322", "a table has no variables", cell.span, "not here", "write a rule instead")
+
+
+def _patterns(
+    when: list[_Column], cells: Sequence[Node], mentions: set[str], name: str, scope: Scope
+) -> tuple[Pattern, ...]:
+    types = {column.type.name: column.type for column in when}
+    found: list[Pattern] = []
+    for of in types.values():
+        listed = [(column, cell) for column, cell in zip(when, cells, strict=False) if column.type is of]
+        pattern = read_pattern(
+            of, [(column.field.name, cell, cell.span) for column, cell in listed], listed[0][1].span, scope
+        )
+        binds: list[Bind] = []
+        for column, cell in listed:
+            if column.variable in mentions:
+                if str(cell.value) == "-":
+                    message = f"`says` mentions `${column.variable}`, which `{name}` does not look at"
+                    scope.report.error("AV317", message, cell.span, "may be unknown here")
+                binds.append(Bind(column.index, column.variable))
+        if pattern.cells or binds:
+            found.append(
+                Pattern(
+                    of, pattern.cells, tuple(sorted(binds, key=lambda bind: bind.field)), (), pattern.text, pattern.span
+                )
+            )
+    return tuple(found)
+
+
+def _filled(says: str, then: list[_Column], conclusion: Conclusion) -> str:
+    """``says`` with the values that the row derives in the place of their columns."""
+    shown = {
+        column.variable: show(term.value, column.field) if isinstance(term, Constant) else conclusion.text
+        for column in then
+        for term in [conclusion.values[column.index]]
+    }
+    return re.sub(r"\$([a-z][a-z0-9_]*)", lambda found: shown.get(found.group(1), found.group()), says)

@@ -1,0 +1,118 @@
+"""The closed vocabulary of a pack: what ``facts.yaml`` declares.
+
+The fields of a type are held in the order of their names, so that the order in which a file has them means nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from averment.diagnostics.diagnostic import Report
+from averment.ir.program import FactType, Field
+from averment.ir.values import encode
+from averment.model.fields import read_field, words
+from averment.model.names import is_name, reserved, unknown_field
+from averment.source.node import Node, Span
+
+
+@dataclass(slots=True)
+class Vocabulary:
+    """The fact types by name, where each was declared, and the documentation of types and fields.
+
+    ``broken`` holds the fields (``TYPE.FIELD``) and types that were declared with a mistake: naming them is no second one.
+    """
+
+    types: dict[str, FactType] = field(default_factory=dict)
+    places: dict[str, Span] = field(default_factory=dict)
+    says: dict[str, str] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+
+
+def read_vocabulary(facts: Node, report: Report) -> Vocabulary:
+    """Read the ``facts`` mapping of a vocabulary file, with the types in the order of their names."""
+    vocabulary = Vocabulary()
+    declared = facts.get("facts") or facts
+    for name, node in sorted(declared.items()):
+        span = declared.keys[name]
+        reserved(name, "a fact type", report, span)
+        if not is_name(name):
+            report.error("AV305", f"`{name}` cannot name a fact type", span, "not a name")
+        vocabulary.places[name] = span
+        vocabulary.types[name] = _read_type(name, node, span, vocabulary, report)
+    return vocabulary
+
+
+def _read_type(name: str, node: Node, span: Span, vocabulary: Vocabulary, report: Report) -> FactType:
+    marker = node.get("derived")
+    derived = marker is not None and marker.value is True
+    cardinality = node.get("cardinality")
+    if cardinality is None and not derived:
+        report.error("AV307", f"`{name}` does not say its cardinality", span, "needs `cardinality: one` or `many`")
+    one = cardinality is not None and cardinality.value == "one"
+    if derived and one and cardinality:
+        report.error("AV307", f"`{name}` is derived, so it is always `many`", cardinality.span, "cannot be `one`")
+        one = False
+    if says := words(node, "says"):
+        vocabulary.says[name] = says
+    fields = _read_fields(name, node, derived, vocabulary, report)
+    absent = node.get("absent")
+    if absent is not None and (derived or one):
+        why = "is derived" if derived else "is `one`"
+        report.error(
+            "AV307", f"`absent` is for given `many` types, and `{name}` {why}", node.keys["absent"], "not here"
+        )
+    key = _read_key(name, node, fields, derived or one, vocabulary, report)
+    return FactType(name, fields, one, derived, key, absent is not None and absent.value == "unknown")
+
+
+def _read_fields(
+    type_name: str, node: Node, derived: bool, vocabulary: Vocabulary, report: Report
+) -> tuple[Field, ...]:
+    fields: list[Field] = []
+    declared = node.get("fields")
+    for name, child in sorted(declared.items() if declared else []):
+        assert declared is not None
+        shown, span = f"{type_name}.{name}", declared.keys[name]
+        if not is_name(name):
+            report.error("AV305", f"`{name}` cannot name a field", span, "not a name")
+        if says := words(child, "says"):
+            vocabulary.says[shown] = says
+        read = read_field(name, child, shown, report, span)
+        if read is None:
+            vocabulary.broken.add(shown)
+        else:
+            fields.append(_with_default(read, child, shown, derived, report))
+    return tuple(fields)
+
+
+def _with_default(read: Field, node: Node, shown: str, derived: bool, report: Report) -> Field:
+    default = node.get("default")
+    if default is None:
+        return read
+    if derived:
+        report.error("AV307", f"`{shown}` is derived, so it has no default", node.keys["default"], "not here")
+        return read
+    return replace(read, default=encode(default, read, shown, report))
+
+
+def _read_key(
+    name: str, node: Node, fields: tuple[Field, ...], keyless: bool, vocabulary: Vocabulary, report: Report
+) -> tuple[str, ...]:
+    declared = node.get("key")
+    if keyless:
+        if declared is not None:
+            report.error("AV307", f"`{name}` has no key: only given `many` types have", node.keys["key"], "not here")
+        return ()
+    names = tuple(field.name for field in fields)
+    if declared is None:
+        return names
+    found: list[str] = []
+    for element in declared.elements() or [declared]:
+        word = str(element.value)
+        if word in found:
+            report.error("AV307", f"`{word}` is twice in the key of `{name}`", element.span, "again")
+        elif word in names:
+            found.append(word)
+        elif f"{name}.{word}" not in vocabulary.broken:
+            unknown_field(word, name, names, report, element.span)
+    return tuple(found)

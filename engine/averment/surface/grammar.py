@@ -1,0 +1,332 @@
+"""The grammar of cells and expressions: a closed set of operators, read in one pass over the tokens.
+
+::
+
+    cell        = "-" | "not" "(" tests ")" | tests               simple unary tests of S-FEEL (DMN 1.5)
+    tests       = test { "," test }
+    test        = atom | ( "<" | "<=" | ">" | ">=" ) atom | interval
+    interval    = ( "[" | "(" | "]" ) atom ".." atom ( "]" | ")" | "[" )
+    comparison  = expression ( "=" | "!=" | "<" | "<=" | ">" | ">=" ) expression
+    expression  = product { ( "+" | "-" ) product }
+    product     = factor { "*" factor }
+    factor      = atom | "count" "(" variable ")" | "(" expression ")"
+    atom        = [ "-" ] number | text | date | "date" "(" text ")" | "true" | "false" | name | variable
+
+Each parser returns the tree, or a ``Fault`` that says what was expected and where.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NoReturn, TypeVar
+
+from averment.surface.syntax import (
+    Atom,
+    Between,
+    Bound,
+    Cell,
+    Comparison,
+    Day,
+    Dollar,
+    Equal,
+    Expression,
+    Name,
+    Number,
+    Operation,
+    Quoted,
+    SizeOf,
+    Test,
+    Truth,
+)
+
+MOST_OPERATORS = 64
+MOST_DIGITS = 40
+
+_TOKEN = re.compile(
+    r"""[ \t\r\n]+
+      | (?P<date>     [0-9]{4}-[0-9]{2}-[0-9]{2} (?![0-9]) )
+      | (?P<number>   [0-9]+ (?: \.[0-9]+ )? )
+      | (?P<variable> \$[a-z][a-z0-9_]* )
+      | (?P<name>     [a-z][a-z0-9_]* )
+      | (?P<text>     " (?: [^"\\] | \\["\\] )* " )
+      | (?P<symbol>   \.\. | <= | >= | != | [-<>=()\[\],+*] )""",
+    re.VERBOSE,
+)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ORDER = ("<", "<=", ">", ">=")
+_COMPARE = ("=", "!=", *_ORDER)
+
+_Tree = TypeVar("_Tree")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a text is not in the grammar: a message, the offsets it is about, and how to mend it."""
+
+    message: str
+    at: int
+    end: int
+    help: tuple[str, ...] = ()
+
+
+def parse_cell(text: str) -> Cell | Fault:
+    """Read one cell."""
+    return _whole(text, _Parser.cell)
+
+
+def parse_test(text: str) -> Test | Fault:
+    """Read one element of a list of tests."""
+    return _whole(text, _Parser.test)
+
+
+def parse_expression(text: str) -> Expression | Fault:
+    """Read the value of a derived field."""
+    return _whole(text, _Parser.expression)
+
+
+def parse_comparison(text: str) -> Comparison | Fault:
+    """Read the text of a ``test:`` condition."""
+    return _whole(text, _Parser.comparison)
+
+
+class _Unexpected(Exception):
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+
+
+def _whole(text: str, rule: Callable[[_Parser], _Tree]) -> _Tree | Fault:
+    try:
+        parser = _Parser(text)
+        tree = rule(parser)
+        if parser.kind != "end":
+            parser.fail("the end" if parser.token not in _COMPARE else "the end; one comparison at a time")
+    except _Unexpected as unexpected:
+        return unexpected.fault
+    return tree
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str  # date number variable name text symbol end
+    text: str
+    at: int
+    end: int
+
+
+def _tokens(text: str) -> list[_Token]:
+    found: list[_Token] = []
+    at = 0
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        if match is None:
+            raise _Unexpected(_strange(text, at))
+        if match.lastgroup:
+            found.append(_Token(match.lastgroup, match.group(), at, match.end()))
+        at = match.end()
+    found.append(_Token("end", "", len(text), len(text)))
+    return found
+
+
+def _strange(text: str, at: int) -> Fault:
+    if text[at] == '"':
+        return Fault(
+            'expected a closing `"`', at, len(text), ('within a text, write `\\"` for `"` and `\\\\` for `\\`',)
+        )
+    helps = {
+        "$": "a variable is `$` and a name of `a` to `z`, `0` to `9` and `_` that begins with a letter",
+        "/": "there is no division: multiply the other side instead",
+        "'": "a text is in double quotes",
+        "!": "write `!=` for `is not`, or `not(…)` in a cell",
+        "&": "write two conditions: all conditions of a rule must hold",
+        "|": "write alternatives with commas, or as `any:`",
+    }
+    shown = text[at] if text[at].isprintable() else f"U+{ord(text[at]):04X}"
+    help = (helps[text[at]],) if text[at] in helps else ()
+    if text[at].isupper():
+        help = ("names are in lower case; a text is in double quotes",)
+    return Fault(f"`{shown}` has no meaning here", at, at + 1, help)
+
+
+class _Parser:
+    """Recursive descent over the tokens; only parentheses recurse, and ``MOST_OPERATORS`` bounds them."""
+
+    def __init__(self, text: str) -> None:
+        self._tokens = _tokens(text)
+        self._index = 0
+        self._operators = 0
+
+    # --- the token at hand
+
+    @property
+    def _here(self) -> _Token:
+        return self._tokens[self._index]
+
+    @property
+    def kind(self) -> str:
+        return self._here.kind
+
+    @property
+    def token(self) -> str:
+        """The text of the token at hand if it is a symbol, else nothing."""
+        return self._here.text if self._here.kind == "symbol" else ""
+
+    def _take(self) -> _Token:
+        token = self._here
+        self._index += token.kind != "end"
+        return token
+
+    def _expect(self, symbol: str) -> _Token:
+        if self.token != symbol:
+            self.fail(f"`{symbol}`")
+        return self._take()
+
+    def _call(self, name: str) -> bool:
+        """Whether ``name(`` stands here; if so, step over it."""
+        if self._here.text == name and self.kind == "name" and self._tokens[self._index + 1].text == "(":
+            self._index += 2
+            return True
+        return False
+
+    def fail(self, expected: str, *help: str) -> NoReturn:
+        here = self._here
+        found = "nothing more" if here.kind == "end" else f"`{here.text}`"
+        raise _Unexpected(Fault(f"expected {expected}, found {found}", here.at, max(here.end, here.at + 1), help))
+
+    # --- cells
+
+    def cell(self) -> Cell:
+        if self.token == "-" and self._tokens[self._index + 1].kind == "end":
+            self._take()
+            return Cell(())
+        if self._call("not"):
+            tests = self._tests()
+            self._expect(")")
+            return Cell(tests, negated=True)
+        return Cell(self._tests())
+
+    def _tests(self) -> tuple[Test, ...]:
+        tests = [self.test()]
+        while self.token == ",":
+            self._take()
+            tests.append(self.test())
+        return tuple(tests)
+
+    def test(self) -> Test:
+        if self.token in _ORDER:
+            return Bound(self._take().text, self._atom("a value after the comparison"))
+        if self.token in ("=", "!="):
+            self.fail("a value", "write the value alone" if self.token == "=" else "write `not(…)`")
+        if self.token in ("[", "(", "]"):
+            return self._interval()
+        return Equal(self._atom("a value, a comparison such as `>= 20` or a range such as `[10..20)`"))
+
+    def _interval(self) -> Between:
+        low_open = self._take().text != "["
+        low = self._atom("the lower end of a range")
+        self._expect("..")
+        high = self._atom("the upper end of a range")
+        if self.token not in ("]", ")", "["):
+            self.fail("`]` or `)`")
+        return Between(low, high, low_open, self._take().text != "]")
+
+    # --- expressions
+
+    def comparison(self) -> Comparison:
+        left = self.expression()
+        if self.token not in _COMPARE:
+            self.fail("`=`, `!=`, `<`, `<=`, `>` or `>=`")
+        return Comparison(self._take().text, left, self.expression())
+
+    def expression(self) -> Expression:
+        left = self._product()
+        while self.token in ("+", "-"):
+            left = self._operation(left, self._product)
+        return left
+
+    def _product(self) -> Expression:
+        left = self._factor()
+        while self.token == "*":
+            left = self._operation(left, self._factor)
+        return left
+
+    def _operation(self, left: Expression, operand: Callable[[], Expression]) -> Operation:
+        operator = self._counted()
+        right = operand()
+        return Operation(operator.text, left, right, left.at, right.end)
+
+    def _counted(self) -> _Token:
+        self._operators += 1
+        if self._operators > MOST_OPERATORS:
+            here = self._here
+            message = f"more than {MOST_OPERATORS} operators and parentheses in one expression"
+            raise _Unexpected(Fault(message, here.at, here.end, ("derive a part of it by a rule of its own",)))
+        return self._take()
+
+    def _factor(self) -> Expression:
+        start = self._here.at
+        if self._call("count"):
+            if self.kind != "variable":
+                self.fail("a variable that is bound to a set")
+            name = self._take().text[1:]
+            return SizeOf(name, start, self._expect(")").end)
+        if self.token == "(":
+            self._counted()
+            inner = self.expression()
+            self._expect(")")
+            return inner
+        return self._atom("a value, a variable or `(`")
+
+    def _atom(self, expected: str) -> Atom:
+        start = self._here.at
+        if self.token == "-" and self._tokens[self._index + 1].kind == "number":
+            self._take()
+            token = self._take()
+            return Number(-_number(token), start, token.end)
+        if self._call("date"):
+            if self.kind != "text":
+                self.fail("a date in double quotes")
+            token = self._take()
+            return Day(_ordinal(token.text[1:-1], token), start, self._expect(")").end)
+        if self.kind not in ("number", "text", "date", "variable", "name"):
+            self.fail(expected)
+        token = self._take()
+        at, end = token.at, token.end
+        match token.kind:
+            case "number":
+                return Number(_number(token), at, end)
+            case "date":
+                return Day(_ordinal(token.text, token), at, end)
+            case "text":
+                return Quoted(_ESCAPE.sub(r"\1", token.text[1:-1]), at, end)
+            case "variable":
+                return Dollar(token.text[1:], at, end)
+            case _:
+                if token.text in ("true", "false"):
+                    return Truth(token.text == "true", at, end)
+                return Name(token.text, at, end)
+
+
+def _number(token: _Token) -> Decimal:
+    digits = token.text
+    if len(digits) > MOST_DIGITS:
+        raise _Unexpected(Fault(f"a number of more than {MOST_DIGITS} digits", token.at, token.end))
+    if digits[0] == "0" and digits[1:2].isdigit():
+        raise _Unexpected(Fault("a number does not begin with a needless `0`", token.at, token.end))
+    return Decimal(digits)
+
+
+def _ordinal(text: str, token: _Token) -> int:
+    try:
+        if len(text) == 10:
+            return date.fromisoformat(text).toordinal()
+    except ValueError:
+        pass
+    raise _Unexpected(
+        Fault(
+            f"`{text}` is not a date of the calendar", token.at, token.end, ("a date is YYYY-MM-DD, as `2024-01-31`",)
+        )
+    )
