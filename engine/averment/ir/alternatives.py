@@ -1,4 +1,4 @@
-"""``any`` expanded: a rule with alternatives becomes one conjunction for each choice among them, in the author's order."""
+"""``any`` expanded: a rule becomes one conjunction for each choice among its alternatives, in the author's order."""
 
 from __future__ import annotations
 

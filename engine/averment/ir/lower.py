@@ -1,4 +1,4 @@
-"""From a model to a program: parameters filled in, cells to ranges, alternatives expanded, guards in order, strata found."""
+"""From a model to a program: parameters filled in, cells to ranges, `any` expanded, guards in order, strata found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Expressions in one scale: where numbers of different places meet, the coarser is scaled up, so that integers are exact."""
+"""Expressions in one scale: where numbers of different places meet, the coarser is scaled up, so that all are exact."""
 
 from __future__ import annotations
 

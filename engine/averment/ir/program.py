@@ -243,7 +243,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Which derived facts are the claim: field ``field`` of ``type``; strength is field ``strength_field`` of another."""
+    """Which derived facts are the claim: ``field`` of ``type``; its strength is ``strength_field`` of another type."""
 
     type: str
     field: int
@@ -267,7 +267,7 @@ class Program:
     strata: tuple[tuple[Rule, ...], ...]
     recursive: frozenset[str]  # derived types that depend on themselves
     claim: Claim
-    parameters: Mapping[str, str | int | bool] = field(default_factory=dict)
+    parameters: Mapping[str, str | int | bool] = field(default_factory=dict[str, str | int | bool])
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:

@@ -1,14 +1,14 @@
 """Strata: a rule that negates, aggregates or asks what is known comes after all that derives what it looks at.
 
-The dependency graph has a node for each rule and each derived type: a type rests on the rules that derive it, a rule on
-the types it looks at. An edge is *strict* if the rule needs the finished type. A strict edge within a cycle has no least
-model; a value computed within a cycle may never come to an end: both are errors that print the cycle.
+The dependency graph has a node for each rule and each derived type: a type rests on the rules that derive it, a rule
+on the types it looks at. An edge is *strict* if the rule needs the finished type. A strict edge within a cycle has no
+least model; a value computed within a cycle may never come to an end: both are errors that print the cycle.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report, Severity
 from averment.ir.components import components
@@ -160,7 +160,7 @@ class _Cycles:
             yield next(name for name, _ in self._looks[step] if name in made)
 
 
-def _invents(rule: Rule):  # type: ignore[no-untyped-def]
+def _invents(rule: Rule) -> Callable[[Expression], bool]:
     """Whether an expression of the rule's heads makes a value that no fact had."""
     results = {guard.variable for guard in rule.guards if isinstance(guard, Aggregate)}
 

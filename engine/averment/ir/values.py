@@ -1,12 +1,13 @@
-"""Values in and out of their encoding (see ``program``): ``encode`` from a document, ``decode`` to JSON, ``show`` to a reader."""
+"""Values in and out of their encoding: ``encode`` from a document, ``decode`` to JSON, ``show`` to a reader."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from averment.diagnostics.diagnostic import Report
 from averment.diagnostics.suggest import did_you_mean
@@ -19,6 +20,7 @@ MOST_EXACT = 2**53 - 1  # the largest integer that every JSON reader keeps
 
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,40})(?:\.[0-9]{1,40})?")
 _BIG = re.compile(r"-?[1-9][0-9]{15,18}")
+_YES_NO = {"yes": "true", "true": "true", "no": "false", "false": "false"}
 _ARTICLE = {
     Kind.BOOLEAN: "`true` or `false`",
     Kind.INTEGER: "a whole number",
@@ -57,26 +59,14 @@ def encode(written: Node | object, field: Field, name: str, report: Report, span
 
 
 def fit(plain: object, field: Field, name: str) -> Value | Misfit:
-    """The encoded value of something as JSON or YAML has it, or why it is not a value of ``field``."""
-    match field.kind:
-        case Kind.BOOLEAN:
-            return plain if isinstance(plain, bool) else _wrong_type(plain, field, name)
-        case Kind.INTEGER:
-            return _integer(plain, field, name)
-        case Kind.DECIMAL:
-            return _decimal(plain, field, name)
-        case Kind.TEXT:
-            return _text(plain, field, name)
-        case Kind.DATE:
-            return _date(plain, field, name)
-        case Kind.CHOICE | Kind.LEVEL:
-            if not isinstance(plain, str):
-                return _wrong_type(plain, field, name)
-            if plain not in field.values:
-                return unknown_value(plain, field, name)
-            return field.values.index(plain) if field.kind is Kind.LEVEL else plain
-        case Kind.SET:
-            return _set(plain, field, name)
+    """The encoded value of something as JSON or YAML has it, or why it is not a value of ``field``.
+
+    What is said of a sensitive field does not repeat the value.
+    """
+    found = _FIT[field.kind](plain, field, name)
+    if isinstance(found, Misfit) and field.sensitive:
+        return Misfit(found.code, f"this is not a value of `{name}`", found.label, element=found.element)
+    return found
 
 
 def scaled(number: Decimal | int, field: Field, name: str) -> int | Misfit:
@@ -93,7 +83,7 @@ def scaled(number: Decimal | int, field: Field, name: str) -> int | Misfit:
 
 
 def decode(value: Value | None, field: Field) -> Any:
-    """The value as JSON has it: level to its name, date to ISO, decimal to a string, set to a list in declared order."""
+    """The value as JSON has it: a level by name, a date or decimal as text, a set as a list in declared order."""
     if value is None:
         return None
     match field.kind:
@@ -124,7 +114,7 @@ def show(value: Value | None, field: Field) -> str:
             return str(plain).replace("_", " ")
         case Kind.SET:
             names = [str(element).replace("_", " ") for element in plain]
-            return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else "none"
+            return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names) or "none"
         case Kind.INTEGER | Kind.DECIMAL:
             return f"{plain} {field.unit}" if field.unit else str(plain)
         case _:
@@ -168,18 +158,23 @@ def _plain(node: Node) -> object:
 
 
 def _wrong_type(plain: object, field: Field, name: str) -> Misfit:
-    help: tuple[str, ...] = ()
+    label = f"`{name}` is {_ARTICLE[field.kind]}"
+    return Misfit("AV312", f"{_named(plain)} is not a value of `{name}`", label, _mend(plain, field))
+
+
+def _mend(plain: object, field: Field) -> tuple[str, ...]:
     if plain is None:
-        help = ("leave the field out to say that it is unknown",)
-    elif field.kind is Kind.BOOLEAN and isinstance(plain, str) and plain.lower() in ("yes", "no", "true", "false"):
-        help = (f"write `{'true' if plain.lower() in ('yes', 'true') else 'false'}`, without quotes",)
-    elif field.kind is Kind.INTEGER and isinstance(plain, str) and re.fullmatch(r"-?[0-9]{1,15}", plain):
-        help = (f"write `{plain}`, without quotes",)
-    elif field.kind is Kind.SET and isinstance(plain, str):
-        help = (f"write `[{plain}]`",) if plain in field.values else ("write a list, as `[…]`",)
-    elif field.kind is Kind.TEXT and not isinstance(plain, (list, dict)):
-        help = ("put it in quotes",)
-    return Misfit("AV312", f"{_named(plain)} is not a value of `{name}`", f"`{name}` is {_ARTICLE[field.kind]}", help)
+        return ("leave the field out to say that it is unknown",)
+    if isinstance(plain, str):
+        if field.kind is Kind.BOOLEAN and plain.lower() in _YES_NO:
+            return (f"write `{_YES_NO[plain.lower()]}`, without quotes",)
+        if field.kind is Kind.INTEGER and re.fullmatch(r"-?[0-9]{1,15}", plain, re.ASCII):
+            return (f"write `{plain}`, without quotes",)
+        if field.kind is Kind.SET:
+            return (f"write `[{plain}]`",) if plain in field.values else ("write a list, as `[…]`",)
+    if field.kind is Kind.TEXT and isinstance(plain, (bool, int, float, Decimal)):
+        return ("put it in quotes",)
+    return ()
 
 
 def _named(plain: object) -> str:
@@ -198,6 +193,18 @@ def _named(plain: object) -> str:
             return "this number"
         case _:
             return f"`{plain}`"
+
+
+def _boolean(plain: object, field: Field, name: str) -> bool | Misfit:
+    return plain if isinstance(plain, bool) else _wrong_type(plain, field, name)
+
+
+def _one_of(plain: object, field: Field, name: str) -> str | int | Misfit:
+    if not isinstance(plain, str):
+        return _wrong_type(plain, field, name)
+    if plain not in field.values:
+        return unknown_value(plain, field, name)
+    return field.values.index(plain) if field.kind is Kind.LEVEL else plain
 
 
 def _integer(plain: object, field: Field, name: str) -> int | Misfit:
@@ -255,7 +262,7 @@ def _set(plain: object, field: Field, name: str) -> frozenset[str] | Misfit:
     if not isinstance(plain, (list, tuple, frozenset, set)):
         return _wrong_type(plain, field, name)
     found: set[str] = set()
-    for index, element in enumerate(plain):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    for index, element in enumerate(cast("Iterable[object]", plain)):
         if not isinstance(element, str):
             return Misfit("AV312", f"{_named(element)} is not a value of `{name}`", "not a name", element=index)
         if element not in field.values:
@@ -290,3 +297,15 @@ def _digits(scaled_value: int, places: int) -> str:
         return str(scaled_value)
     sign, digits = ("-" if scaled_value < 0 else ""), str(abs(scaled_value)).rjust(places + 1, "0")
     return f"{sign}{digits[:-places]}.{digits[-places:]}"
+
+
+_FIT: dict[Kind, Callable[[object, Field, str], Value | Misfit]] = {
+    Kind.BOOLEAN: _boolean,
+    Kind.INTEGER: _integer,
+    Kind.DECIMAL: _decimal,
+    Kind.TEXT: _text,
+    Kind.CHOICE: _one_of,
+    Kind.LEVEL: _one_of,
+    Kind.SET: _set,
+    Kind.DATE: _date,
+}

@@ -10,7 +10,7 @@ from averment.diagnostics.diagnostic import Diagnostic, Label, Report
 from averment.ir.naming import record_path
 from averment.ir.program import Fact, FactType, Value
 from averment.ir.values import encode, fact_order
-from averment.model.names import suggestion, unknown_field
+from averment.model.names import unknown_field, unknown_type
 from averment.source.node import Node, Span
 
 UNNAMED = "case"
@@ -18,7 +18,7 @@ UNNAMED = "case"
 
 @dataclass(frozen=True)
 class Case:
-    """``facts`` are in canonical order; a `one` type that is not mentioned has none unless one of its fields has a default.
+    """``facts`` are in canonical order; a `one` type not mentioned has none, unless a field of it has a default.
 
     ``mentioned``: the given types the case speaks of, if only with an empty list. ``assumptions``: the paths of fields
     that hold a declared default. ``places``: where each record and field was given, by path. ``expect``: the answer
@@ -29,7 +29,7 @@ class Case:
     facts: tuple[Fact, ...]
     mentioned: frozenset[str] = frozenset()
     assumptions: frozenset[str] = frozenset()
-    places: Mapping[str, Span] = field(default_factory=dict, compare=False)
+    places: Mapping[str, Span] = field(default_factory=dict[str, Span], compare=False)
     expect: Mapping[str, Any] | None = None
     note: str = ""
     place: Span | None = field(default=None, compare=False)
@@ -82,23 +82,14 @@ class _Reading:
         of = self._types.get(name)
         if of is None:
             given = [key for key, declared in self._types.items() if not declared.derived]
-            help = suggestion(name, given)
-            self._report.error("AV302", f"`{name}` is not a fact type of this pack", span, "unknown fact type", *help)
+            unknown_type(name, given, self._report, span)
         elif of.derived:
             help = "give the facts it rests on instead"
             self._report.error("AV344", f"`{name}` is derived by rules", span, "cannot be given", help)
         elif of.one:
-            self._seen.add(name)
-            if isinstance(records.value, dict):
-                self._record(of, records, span)
-            else:
-                help = f"write `{name}: {{…}}`"
-                self._report.error("AV345", f"`{name}` has one record", records.span, "not one record", help)
-        elif isinstance(records.value, list):
-            self._many(of, records.value)
+            self._one(of, records, span)
         else:
-            help = f"write `{name}: [{{…}}]`, or `- ` before each record"
-            self._report.error("AV345", f"`{name}` has a list of records", records.span, "not a list", help)
+            self._many(of, records)
 
     def assume_absent(self) -> None:
         """The records of the `one` types that are not mentioned and whose fields have defaults."""
@@ -110,9 +101,21 @@ class _Reading:
                     self.facts.append(fact)
                     self._assume(of, fact, (field.name for field in of.fields if field.default is not None))
 
-    def _many(self, of: FactType, records: Iterable[Node]) -> None:
+    def _one(self, of: FactType, record: Node, span: Span) -> None:
+        self._seen.add(of.name)
+        if isinstance(record.value, dict):
+            self._record(of, record, span)
+        else:
+            help = f"write `{of.name}: {{…}}`"
+            self._report.error("AV345", f"`{of.name}` has one record", record.span, "not one record", help)
+
+    def _many(self, of: FactType, records: Node) -> None:
+        if not isinstance(records.value, list):
+            help = f"write `{of.name}: [{{…}}]`, or `- ` before each record"
+            self._report.error("AV345", f"`{of.name}` has a list of records", records.span, "not a list", help)
+            return
         first: dict[tuple[Value | None, ...], Span] = {}
-        for record in records:
+        for record in records.value:
             if not isinstance(record.value, dict):
                 help = f"a record of `{of.name}` is `{{FIELD: VALUE, …}}`"
                 self._report.error("AV345", f"this is not a record of `{of.name}`", record.span, "not a mapping", help)

@@ -101,7 +101,8 @@ def _value(field: Field, shown: str, node: Node, scope: Scope) -> tuple[Term, st
 def _constant(term: Constant, kind: Field, field: Field, shown: str, text: str) -> Constant | Misfit:
     """The constant in the places of ``field`` and within its range."""
     if is_number(kind) and is_number(field):
-        number = scaled(Decimal(int(term.value)).scaleb(-term.places), field, shown)  # type: ignore[arg-type]
+        assert isinstance(term.value, int)
+        number = scaled(Decimal(term.value).scaleb(-term.places), field, shown)
         return number if isinstance(number, Misfit) else Constant(number, field.places)
     if not becomes(kind, field):
         return Misfit("AV312", f"`{text}` is not a value of `{shown}`", f"`{shown}` is {described(field)}")

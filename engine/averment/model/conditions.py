@@ -49,12 +49,14 @@ def read_pattern(of: FactType, cells: Sequence[tuple[str, Node, Span]], span: Sp
                 compares.append(read)
             case None:
                 pass
-    by_field = {
-        "cells": tuple(sorted(tests, key=lambda cell: cell.field)),
-        "binds": tuple(sorted(binds, key=lambda bind: bind.field)),
-        "compares": tuple(sorted(compares, key=lambda compare: compare.field)),
-    }
-    return Pattern(of, **by_field, text=pattern_text(of.name, texts), span=span)  # type: ignore[arg-type]
+    return Pattern(
+        of,
+        cells=tuple(sorted(tests, key=lambda cell: cell.field)),
+        binds=tuple(sorted(binds, key=lambda bind: bind.field)),
+        compares=tuple(sorted(compares, key=lambda compare: compare.field)),
+        text=pattern_text(of.name, texts),
+        span=span,
+    )
 
 
 def pattern_text(type_name: str, cells: dict[str, str]) -> str:

@@ -91,9 +91,9 @@ def _sides(tree: Comparison, node: Node, scope: Scope) -> tuple[Typed | None, Ty
     """Both sides, a bare name on one being read as a value of what the other is."""
     if isinstance(tree.left, Name) and not isinstance(tree.right, Name):
         right = type_expression(tree.right, node, scope, None)
-        return type_expression(tree.left, node, scope, right[1] if right else None) if right else None, right
+        return type_expression(tree.left, node, scope, right[1]) if right else None, right
     left = type_expression(tree.left, node, scope, None)
-    return left, type_expression(tree.right, node, scope, left[1]) if left else None
+    return left, type_expression(tree.right, node, scope, left[1] if left else None)
 
 
 def _number(tree: Number, node: Node, scope: Scope) -> Typed | None:

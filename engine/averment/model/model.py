@@ -59,7 +59,7 @@ Term = Operand | Use | SizeUse | Computed
 
 @dataclass(frozen=True, slots=True)
 class CellTest:
-    """One test of a cell: the value lies from ``low`` to ``high`` (``None``: no end), or equals ``low`` if both are one."""
+    """One test of a cell: the value lies from ``low`` to ``high`` (``None``: no end), which may be one value."""
 
     low: Operand | None
     high: Operand | None
@@ -208,7 +208,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Model:
-    """A pack, understood. ``types``, ``parameters`` and ``sources`` are in the order of their names, rules of their ids."""
+    """A pack, understood. ``types``, ``parameters`` and ``sources`` are in the order of their names, rules of ids."""
 
     name: str
     version: str
@@ -218,7 +218,9 @@ class Model:
     sources: Mapping[str, Source]
     rules: tuple[ModelRule, ...]
     claim: Claim
-    places: Mapping[str, Span] = field(default_factory=dict)  # of each rule's `rule:` line, of each row of a table
-    type_places: Mapping[str, Span] = field(default_factory=dict)
-    type_says: Mapping[str, str] = field(default_factory=dict)  # documentation of TYPE and of TYPE.FIELD
+    places: Mapping[str, Span] = field(
+        default_factory=dict[str, Span]
+    )  # of each rule's `rule:` line, of each row of a table
+    type_places: Mapping[str, Span] = field(default_factory=dict[str, Span])
+    type_says: Mapping[str, str] = field(default_factory=dict[str, str])  # documentation of TYPE and of TYPE.FIELD
     claim_place: Span | None = None

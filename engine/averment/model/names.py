@@ -9,7 +9,9 @@ from averment.diagnostics.diagnostic import Report
 from averment.diagnostics.suggest import did_you_mean
 from averment.source.node import Span
 
-RESERVED = frozenset(["not", "any", "count", "sum", "min", "max", "test", "known", "unknown", "true", "false", "open", "gap", "conflict"])
+RESERVED = frozenset(
+    ("not", "any", "count", "sum", "min", "max", "test", "known", "unknown", "true", "false", "open", "gap", "conflict")
+)
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _MENTION = re.compile(r"\$([a-z][a-z0-9_]*)")
@@ -40,6 +42,12 @@ def suggestion(word: str, vocabulary: Iterable[str]) -> tuple[str, ...]:
         shown = ", ".join(f"`{name}`" for name in known[:12])
         return (f"there {'is' if len(known) == 1 else 'are'} {shown}{', …' if len(known) > 12 else ''}",)
     return ()
+
+
+def variable_suggestion(word: str, variables: Iterable[str]) -> tuple[str, ...]:
+    """The help for an unknown variable: the nearest of those that are bound, if one is near."""
+    near = did_you_mean(word, variables)
+    return (f"did you mean `${near}`?",) if near else ()
 
 
 def unknown_type(word: str, types: Iterable[str], report: Report, span: Span) -> None:

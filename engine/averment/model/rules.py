@@ -10,7 +10,7 @@ from averment.model.conclusions import read_conclusions
 from averment.model.conditions import read_conditions
 from averment.model.fields import words
 from averment.model.model import ModelRule, Source
-from averment.model.names import mentioned, suggestion
+from averment.model.names import mentioned, variable_suggestion
 from averment.model.scope import Pack, Scope, scope_of
 from averment.model.sources import read_backing
 from averment.source.node import Node, Span
@@ -55,8 +55,7 @@ def check_says(node: Node, scope: Scope) -> str:
     for name in mentioned(says):
         if name not in scope.bound:
             place = node.at(["says"])[0].span
-            help = tuple(line.replace("`", "`$") for line in suggestion(name, scope.bound) if line.startswith("did"))
-            help = tuple(line.replace("$?", "?").replace("`$?", "`?") for line in help)
+            help = variable_suggestion(name, scope.bound)
             scope.report.error("AV317", f"`says` mentions `${name}`, which is not bound", place, "has no value", *help)
     return says
 

@@ -16,7 +16,7 @@ from averment.diagnostics.diagnostic import Diagnostic, Label, Report
 from averment.ir.program import FactType, Field, Kind
 from averment.model.kinds import described, joins
 from averment.model.model import Parameter
-from averment.model.names import suggestion
+from averment.model.names import variable_suggestion
 from averment.model.vocabulary import Vocabulary
 from averment.source.node import Node, Span
 
@@ -73,10 +73,8 @@ class Scope:
                 "AV318", message, span, "has no value in the others", "bind it in each alternative of `any`"
             )
             return None
-        near = suggestion(variable, self.bound) if self.bound else ()
-        help = tuple(line.replace("`", "`$", 1) if line.startswith("did") else "" for line in near)
-        message = f"`${variable}` is not bound"
-        self.report.error("AV317", message, span, "no condition gives it a value", *filter(None, help))
+        help = variable_suggestion(variable, self.bound)
+        self.report.error("AV317", f"`${variable}` is not bound", span, "no condition gives it a value", *help)
         return None
 
 
@@ -183,7 +181,7 @@ def _bound(conditions: Sequence[Node], vocabulary: Vocabulary) -> frozenset[str]
         key, child = only_item(condition)
         if key == "any":
             each = [_bound(alternative, vocabulary) for alternative in alternatives(child)]
-            found |= frozenset.intersection(*each) if each else frozenset()
+            found |= each[0].intersection(*each[1:]) if each else frozenset[str]()
         else:
             found |= {site.variable for site in _sites(condition, vocabulary)}
     return frozenset(found)

@@ -1,7 +1,7 @@
 """Decision tables: each row is a rule, named ``TABLE/1``, ``TABLE/2``, …
 
-``says`` may name a column by its field, as ``$team_size`` (by ``$TYPE_FIELD`` where two columns have fields of one name): a column
-of ``when`` then binds that variable, and the value of a column of ``then`` stands in its place.
+``says`` may name a column by its field, as ``$team_size`` (by ``$TYPE_FIELD`` where two columns have fields of one
+name): a column of ``when`` then binds that variable, and the value of a column of ``then`` stands in its place.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from averment.ir.program import FactType, Field
+from averment.ir.program import Backing, FactType, Field
 from averment.ir.values import show
 from averment.model.conclusions import derived_type, read_conclusion
 from averment.model.conditions import dotted, read_pattern
@@ -25,13 +25,13 @@ from averment.source.node import Node, Span
 
 class _Column(NamedTuple):
     type: FactType
-    index: int
+    place: int  # of the field in the type
     variable: str
     span: Span
 
     @property
     def field(self) -> Field:
-        return self.type.fields[self.index]
+        return self.type.fields[self.place]
 
 
 def read_tables(files: Sequence[Node], pack: Pack, sources: dict[str, Source]) -> list[ModelRule]:
@@ -70,9 +70,9 @@ def _read_table(name: str, node: Node, span: Span, pack: Pack, sources: dict[str
     rows = node.get("rows")
     found: list[ModelRule] = []
     for number, row in enumerate(rows.elements() if rows else [], 1):
-        rule = _row(f"{name}/{number}", row, when, then, says, scope)
+        rule = _row(f"{name}/{number}", row, when, then, says, backing, scope)
         if rule:
-            found.append(ModelRule(*rule[:2], backing, *rule[2:], row.span))
+            found.append(rule)
     return found
 
 
@@ -83,7 +83,7 @@ def _columns(node: Node, key: str, scope: Scope) -> list[_Column]:
         named = dotted(element, scope)
         if named:
             of, index = named
-            if any(column.type is of and column.index == index for column in found):
+            if any(column.type is of and column.place == index for column in found):
                 scope.report.error("AV322", f"`{element.value}` is twice among the columns", element.span, "again")
             found.append(_Column(of, index, of.fields[index].name, element.span))
     return found
@@ -98,7 +98,7 @@ def _check_columns(when: list[_Column], then: list[_Column], span: Span, scope: 
         if derived_type(column.type.name, column.span, scope) and column.type is not then[0].type:
             scope.report.error("AV322", "a row derives one fact", column.span, f"not of `{then[0].type.name}`")
     if then and then[0].type.derived:
-        given = {column.index for column in then if column.type is then[0].type}
+        given = {column.place for column in then if column.type is then[0].type}
         missing = ", ".join(f"`{f.name}`" for index, f in enumerate(then[0].type.fields) if index not in given)
         if missing:
             scope.report.error("AV321", f"`{then[0].type.name}` is derived without {missing}", span, f"needs {missing}")
@@ -115,10 +115,15 @@ def _named(when: list[_Column], then: list[_Column]) -> tuple[list[_Column], lis
     return [renamed(column) for column in when], [renamed(column) for column in then]
 
 
-_Row = tuple[str, str, tuple[Pattern, ...], tuple[Conclusion, ...], dict[str, Field]]
-
-
-def _row(name: str, row: Node, when: list[_Column], then: list[_Column], says: str, scope: Scope) -> _Row | None:
+def _row(
+    name: str,
+    row: Node,
+    when: list[_Column],
+    then: list[_Column],
+    says: str,
+    backing: tuple[Backing, ...],
+    scope: Scope,
+) -> ModelRule | None:
     before = len(scope.report.diagnostics)
     cells = row.elements()
     if len(cells) != len(when) + len(then):
@@ -136,7 +141,8 @@ def _row(name: str, row: Node, when: list[_Column], then: list[_Column], says: s
     if conclusion is None or len(scope.report.diagnostics) > before:
         return None
     variables = {column.variable: column.field for column in when if column.variable in mentioned(says)}
-    return name, _filled(says, then, conclusion), patterns, (conclusion,), variables
+    said = _filled(says, then, conclusion)
+    return ModelRule(name, said, backing, patterns, (conclusion,), variables, row.span)
 
 
 def _check_values(cells: Sequence[Node], scope: Scope) -> None:
@@ -161,7 +167,7 @@ def _patterns(
                 if str(cell.value) == "-":
                     message = f"`says` mentions `${column.variable}`, which `{name}` does not look at"
                     scope.report.error("AV317", message, cell.span, "may be unknown here")
-                binds.append(Bind(column.index, column.variable))
+                binds.append(Bind(column.place, column.variable))
         if pattern.cells or binds:
             found.append(
                 Pattern(
@@ -176,6 +182,6 @@ def _filled(says: str, then: list[_Column], conclusion: Conclusion) -> str:
     shown = {
         column.variable: show(term.value, column.field) if isinstance(term, Constant) else conclusion.text
         for column in then
-        for term in [conclusion.values[column.index]]
+        for term in [conclusion.values[column.place]]
     }
     return re.sub(r"\$([a-z][a-z0-9_]*)", lambda found: shown.get(found.group(1), found.group()), says)

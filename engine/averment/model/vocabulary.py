@@ -19,13 +19,13 @@ from averment.source.node import Node, Span
 class Vocabulary:
     """The fact types by name, where each was declared, and the documentation of types and fields.
 
-    ``broken`` holds the fields (``TYPE.FIELD``) and types that were declared with a mistake: naming them is no second one.
+    ``broken`` holds the fields (``TYPE.FIELD``) that were declared with a mistake: naming them is no second one.
     """
 
-    types: dict[str, FactType] = field(default_factory=dict)
-    places: dict[str, Span] = field(default_factory=dict)
-    says: dict[str, str] = field(default_factory=dict)
-    broken: set[str] = field(default_factory=set)
+    types: dict[str, FactType] = field(default_factory=dict[str, FactType])
+    places: dict[str, Span] = field(default_factory=dict[str, Span])
+    says: dict[str, str] = field(default_factory=dict[str, str])
+    broken: set[str] = field(default_factory=set[str])
 
 
 def read_vocabulary(facts: Node, report: Report) -> Vocabulary:
