@@ -1,4 +1,4 @@
-"""The PM/TPM pack keeps its promises: what the article names is backed, what the authors add is owned, the cases hold."""
+"""The PM/TPM pack keeps its promises: the article is backed, what its authors add is owned, and its cases hold."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ CRITERIA = {
     "milestone: a new API": (ROADMAP, 1, ["milestone-new-api"]),
     "milestone: third-party integration": (ROADMAP, 1, ["milestone-third-party-integration"]),
     "milestone: particular technologies": (ROADMAP, 1, ["milestone-technology-feature"]),
-    "not every business needs one": (HIRE, 1, ["no-technical-criterion"]),
+    "not every business needs one": (HIRE, 1, ["business-without-need"]),
     "takeaway: strong technical component, five differences": (
         "Key Takeaways",
         1,
