@@ -8,11 +8,13 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
+_PACKAGE = "averment.diagnostics"
+
 
 @cache
 def codes() -> tuple[str, ...]:
     """Every code there is, in order."""
-    pages = files(__package__).joinpath("pages")
+    pages = files(_PACKAGE).joinpath("pages")
     return tuple(sorted(entry.name.removesuffix(".md") for entry in pages.iterdir() if entry.name.endswith(".md")))
 
 
@@ -20,7 +22,7 @@ def page(code: str) -> str:
     """The page of a code, as Markdown. Raises ``KeyError`` for a code that is not in the catalogue."""
     if code not in codes():
         raise KeyError(code)
-    return files(__package__).joinpath("pages", f"{code}.md").read_text(encoding="utf-8")
+    return files(_PACKAGE).joinpath("pages", f"{code}.md").read_text(encoding="utf-8")
 
 
 def title(code: str) -> str:

@@ -11,10 +11,11 @@ Spans and nodes are tuples rather than dataclasses because a pack of 5,000 rules
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from math import isfinite
+from typing import Any, NamedTuple, cast
 
 Scalar = str | int | Decimal | bool | None
 
@@ -82,17 +83,32 @@ class Node(NamedTuple):
 
 
 def node_of(value: Any, file: str) -> Node:
-    """Plain data as a tree of nodes, all at the start of ``file`` (a name for messages)."""
+    """Plain data as a tree of nodes, all at the start of ``file`` (a name for messages).
+
+    A number that no file could hold (not finite, beyond 64 bit) becomes text, so that it fails the check of its type.
+    """
     span = Span(file, 1, 1, 1, 1)
     match value:
         case dict():
-            keys: dict[str, Any] = {str(key): item for key, item in value.items()}
+            keys = {str(key): item for key, item in cast(dict[Any, Any], value).items()}
             return Node({key: node_of(item, file) for key, item in keys.items()}, span, keys=dict.fromkeys(keys, span))
-        case list() | tuple() | set() | frozenset():
-            return Node([node_of(item, file) for item in value], span)
-        case float():
+        case list() | tuple():
+            return Node([node_of(item, file) for item in cast(Sequence[Any], value)], span)
+        case set() | frozenset():
+            return node_of(sorted(cast(Set[Any], value), key=str), file)
+        case None:
+            return Node(None, span)
+        case bool():
+            return Node(value, span, str(value).lower())
+        case int() if -(2**63) <= value < 2**63:
+            return Node(value, span, str(value))
+        case float() if isfinite(value):
             return Node(Decimal(str(value)), span, str(value))
+        case Decimal() if value.is_finite():
+            return Node(value, span, str(value))
         case date():
             return Node(value.isoformat(), span, value.isoformat())
+        case int():
+            return Node(f"{value:#x}", span, f"{value:#x}")  # in decimal, Python refuses numbers of many digits
         case _:
-            return Node(value, span, str(value), quoted=isinstance(value, str))
+            return Node(str(value), span, str(value), quoted=isinstance(value, str))

@@ -16,7 +16,7 @@ from averment.source.node import Scalar, Span
 _WORDS: dict[str, Scalar] = {"true": True, "false": False, "null": None, "~": None, "": None}
 _STARTS = frozenset("-+.0123456789")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*+)(\.[0-9]++)?+([eE][-+]?[0-9]++)?+")
-_LEADING_ZERO = re.compile(r"(-?)0++([0-9]++(?:\.[0-9]++)?+)")
+_LEADING_ZERO = re.compile(r"(-?)0([0-9]++(?:\.[0-9]++)?+)")
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF|nan|NaN|NAN)")
 _MAX_INTEGER = 2**63 - 1
 _MAX_DIGITS = 40  # of a decimal, before and after the point together

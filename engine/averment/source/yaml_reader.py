@@ -87,8 +87,8 @@ class _Composer:
         get_event = loader.get_event
         try:
             while True:
-                event = get_event()
-                kind: type[Any] = type(event)
+                event: yaml.Event = get_event()
+                kind = type(event)
                 if kind is yaml.ScalarEvent:
                     self._scalar(event)
                 elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:

@@ -6,14 +6,13 @@ pack, always with ``/``.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from averment.diagnostics.diagnostic import Report
 from averment.diagnostics.suggest import did_you_mean
+from averment.source.collector import collector_paused
 from averment.source.json_reader import read_json, read_json_lines
 from averment.source.node import Node
 from averment.source.text import start_of
@@ -67,7 +66,7 @@ def read_case_file(data: bytes, file: str, report: Report) -> list[Node]:
 
 
 def _pack(files: Mapping[str, bytes], names: tuple[str, ...], root: str, report: Report) -> PackFiles:
-    with _collector_paused():
+    with collector_paused():
         manifest = _required(MANIFEST, "pack", files, names, report)
         facts = _required(VOCABULARY, "facts", files, names, report)
         rules = tuple(_documents("rules", "rules", files, report))
@@ -129,16 +128,3 @@ def _cases(data: bytes, file: str, report: Report) -> Iterator[Node]:
 def _are_lines(data: bytes) -> bool:
     first, _, rest = data.lstrip().partition(b"\n")
     return first.startswith(b"{") and first.rstrip().endswith(b"}") and rest.lstrip()[:1] == b"{"
-
-
-@contextmanager
-def _collector_paused() -> Generator[None]:
-    """Trees hold no cycles: looking for some while half a million nodes are made doubles the time it takes."""
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
