@@ -1,0 +1,99 @@
+"""``averment decide``: the claim of each case, and every reason for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from averment_cli.options import engine_option, format_option, pack_option, param_option
+
+if TYPE_CHECKING:
+    from averment.diagnostics.diagnostic import Report
+    from averment.model.case import Case
+    from averment.outcome.outcome import Outcome
+    from averment.pack import Pack
+    from averment_cli.reading import Texts
+
+
+@click.command("decide")
+@click.argument("facts", nargs=-1, type=click.Path(allow_dash=True))
+@pack_option
+@click.option(
+    "--set", "settings", multiple=True, metavar="TYPE.FIELD=VALUE", help="Set a field of every case, whatever its file says."
+)
+@param_option
+@format_option
+@click.option("--quiet", "-q", is_flag=True, help="One line a case: case, claim, status and strength, with tabs between.")
+@engine_option
+def command(
+    facts: Sequence[str],
+    pack: str,
+    settings: Sequence[str],
+    parameters: Sequence[str],
+    format: str,
+    quiet: bool,
+    engine: str | None,
+) -> int:
+    """Decide cases, and say why.
+
+    FACTS are YAML, JSON or JSON Lines: files, folders, or - for standard input. Without any, --set gives the facts of
+    one case.
+
+    \b
+    averment decide case.yaml
+    averment decide case.yaml --set product.technical_complexity=high
+    averment decide cases/ --quiet
+    """
+    from averment.diagnostics.diagnostic import Report
+    from averment.pipeline import decide
+    from averment_cli.reading import Texts, pack_of, stop_if_failed
+    from averment_cli.written import parameters_of
+
+    if not facts and not settings:
+        raise click.UsageError("name a fact file, a folder or -, or give facts with --set")
+    if quiet and format == "json":
+        raise click.UsageError("--quiet is text: leave out one of --quiet and --format json")
+    report, texts = Report(), Texts()
+    overrides = parameters_of(parameters, report)
+    stop_if_failed(report, texts)
+    known = pack_of(pack)
+    cases = _cases(facts, settings, known, report, texts)
+    stop_if_failed(report, texts)
+    ready = known.engine(overrides, engine or "")
+    for number, case in enumerate(cases):
+        outcome = decide(ready, case, report)
+        if outcome is not None:
+            _print(outcome, case, known, format, quiet, first=number == 0)
+    stop_if_failed(report, texts)
+    return 0
+
+
+def _cases(facts: Sequence[str], settings: Sequence[str], pack: Pack, report: Report, texts: Texts) -> list[Case]:
+    from averment.model.case import read_case
+    from averment.source.node import node_of
+    from averment_cli.reading import read_cases
+    from averment_cli.written import changed, changes_of
+
+    changes = changes_of(settings, report)
+    documents = read_cases(facts, report, texts)
+    if not facts:
+        documents = [node_of({"case": "case", "facts": {}}, "--set")]
+    if report.failed:
+        return []
+    types = dict(pack.model.types)
+    read = (read_case(changed(document, changes, types), types, report) for document in documents)
+    return [case for case in read if case is not None]
+
+
+def _print(outcome: Outcome, case: Case, pack: Pack, format: str, quiet: bool, *, first: bool) -> None:
+    from averment.render.text import explanation, summary
+    from averment_cli.terminal import data, raw_line, style
+
+    if format == "json":
+        raw_line(outcome.canonical)
+    elif quiet:
+        data(summary(outcome))
+    else:
+        data(("" if first else "\n") + explanation(outcome, pack.model, style(), case.places))

@@ -1,0 +1,52 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+_Command = Callable[..., Any]
+
+
+def pack_option(command: _Command) -> _Command:
+    """``--pack``: a folder, or the name of an installed pack."""
+    return click.option(
+        "--pack", "-p", default="pm_tpm", show_default=True, metavar="PACK", help="A pack: its folder, or its name if installed.",
+        shell_complete=complete_pack,
+    )(command)
+
+
+def format_option(command: _Command) -> _Command:
+    """``--format text|json``."""
+    return click.option(
+        "--format", "format", type=click.Choice(["text", "json"]), default="text", show_default=True,
+        help="For people, or for programs.",
+    )(command)
+
+
+def engine_option(command: _Command) -> _Command:
+    """``--engine reference|durable``."""
+    return click.option(
+        "--engine", type=click.Choice(["durable", "reference"]),
+        help="What infers. Default: durable where it is installed and can run the pack, else reference.",
+        show_default=False,
+    )(command)
+
+
+def param_option(command: _Command) -> _Command:
+    """``--param NAME=VALUE``, any number of times."""
+    return click.option(
+        "--param", "parameters", multiple=True, metavar="NAME=VALUE", help="Override a parameter of the pack."
+    )(command)
+
+
+def complete_pack(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+    """The installed packs, and folders."""
+    from click.shell_completion import CompletionItem
+
+    from averment.shelf import installed_packs
+
+    names = [CompletionItem(name) for name in installed_packs() if name.startswith(incomplete)]
+    return names or [CompletionItem(incomplete, type="dir")]

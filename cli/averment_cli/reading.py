@@ -1,0 +1,121 @@
+"""Reading what the command line names: a pack, and the cases of files, folders and standard input."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from averment.diagnostics.diagnostic import Report
+    from averment.pack import Pack
+    from averment.source.node import Node
+
+SUFFIXES = (".yaml", ".yml", ".json", ".jsonl", ".ndjson")
+STANDARD_INPUT = "<stdin>"
+
+
+@dataclass(slots=True)
+class Texts:
+    """The files read so far, by their names in spans: findings quote from them."""
+
+    of: dict[str, str] = field(default_factory=dict[str, str])
+
+
+def stop_if_failed(report: Report, texts: Texts) -> None:
+    """Say what was found; if any of it is an error, that is the end, with exit code 3."""
+    from averment_cli.terminal import talk_findings
+
+    talk_findings(report.diagnostics, texts.of)
+    if report.failed:
+        raise click.exceptions.Exit(3)
+    report.diagnostics.clear()
+
+
+def read_pack(name: str, report: Report, texts: Texts) -> Pack | None:
+    """The pack in a folder or installed under a name, with all that was found in it."""
+    from averment.pack import compile_files
+    from averment.shelf import find_pack
+    from averment.surface.pack_files import read_pack_folder
+
+    folder = find_pack(name, report)
+    if folder is None:
+        return None
+    files = read_pack_folder(folder, report)
+    texts.of.update(files.texts)
+    return compile_files(files, str(folder), report)
+
+
+def pack_of(name: str) -> Pack:
+    """The pack, where nothing in it is wrong; else what is, and exit code 3."""
+    from averment.diagnostics.diagnostic import Report
+
+    report, texts = Report(), Texts()
+    pack = read_pack(name, report, texts)
+    stop_if_failed(report, texts)
+    assert pack is not None
+    return pack
+
+
+def read_cases(names: Iterable[str], report: Report, texts: Texts) -> list[Node]:
+    """The documents of every fact file named, each with a name no other has."""
+    from averment.surface.pack_files import read_case_file
+
+    found: list[Node] = []
+    for shown, data in _contents(names, report):
+        texts.of[shown] = data.decode("utf-8", "replace")
+        found += read_case_file(data, shown, report)
+    _refuse_namesakes(found, report)
+    return found
+
+
+def _contents(names: Iterable[str], report: Report) -> Iterator[tuple[str, bytes]]:
+    """The name and the bytes of each file, those of a folder in the order of their names."""
+    from averment.source.text import MAX_BYTES, start_of
+    from averment.surface.folder import reason
+
+    for name in names:
+        if name == "-":
+            yield STANDARD_INPUT, sys.stdin.buffer.read(MAX_BYTES + 1)
+            continue
+        path = Path(name)
+        try:
+            files = _files_of(path) if path.is_dir() else [path]
+            if not files:
+                help = f"a fact file is called *{', *'.join(SUFFIXES)}"
+                report.error("AV122", f"there is no fact file in `{name}`", start_of(name), "", help)
+            for file in files:
+                if file.exists() and not file.is_file() and not file.is_fifo():
+                    report.error("AV117", f"`{file}` is not a file", start_of(str(file)))
+                    continue
+                with file.open("rb") as stream:
+                    yield file.as_posix(), stream.read(MAX_BYTES + 1)
+        except (OSError, ValueError) as problem:
+            report.error("AV117", f"`{name}` cannot be read: {reason(problem)}", start_of(name))
+
+
+def _files_of(folder: Path) -> list[Path]:
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
+    )
+
+
+def _refuse_namesakes(cases: Iterable[Node], report: Report) -> None:
+    from averment.diagnostics.diagnostic import Diagnostic, Label
+
+    first: dict[str, Node] = {}
+    for case in cases:
+        name = case.get("case")
+        if name is None or not isinstance(name.value, str):
+            continue
+        if name.value in first:
+            labels = (Label(name.span, "again"), Label(first[name.value].span, "first here"))
+            help = "give each case of a run a name of its own"
+            report.add(Diagnostic("AV121", f"two cases are called `{name.value}`", labels, (help,)))
+        first.setdefault(name.value, name)

@@ -1,0 +1,102 @@
+"""Given facts in words: the fields that a condition looked at, what they hold, and what was asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from averment.ir.naming import record_path
+from averment.ir.program import Fact, FactType, Field, Kind, Match
+from averment.ir.values import show
+from averment.law.truth import TRUE
+from averment.render.display import Piece
+from averment.render.places import given_place
+from averment.render.tree import Line, say
+from averment.source.node import Span
+from averment.warrant.derivation import Derivation
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What renders given facts needs to know of the case: where each was given, and which fields hold a default."""
+
+    places: Mapping[str, Span]
+    assumptions: frozenset[str]
+
+
+def looked_at(derivation: Derivation, pattern: Match, fact: Fact, given: Given) -> Iterator[Line]:
+    """What ``pattern`` saw of a given fact: a line for each field of a `one` type, one line for any other record."""
+    type = derivation.memory.types[fact.type]
+    record = record_path(type, fact)
+    if derivation.memory.truths[fact] is not TRUE:
+        yield say(Piece(record, "doubt"), " is not spoken of, so there may be any")
+        return
+    cells = dict(pattern.cells)
+    fields = sorted({*cells, *(index for index, _ in pattern.binds)})
+    if type.one:
+        for index in fields:
+            field = type.fields[index]
+            needs = f" (needs {cells[index].text})" if index in cells else ""
+            path = f"{record}.{field.name}"
+            yield say(*_is(path, fact.values[index], field), Piece(needs, "dim"), note=_origin(path, record, field, given))
+        return
+    shown = [index for index in fields if type.fields[index].name not in type.key]
+    pieces: list[Piece | str] = [Piece(record)]
+    for number, index in enumerate(shown):
+        pieces += [":" if number == 0 else ",", *_is(f" {type.fields[index].name}", fact.values[index], type.fields[index])]
+        if index in cells:
+            pieces.append(Piece(f" (needs {cells[index].text})", "dim"))
+    assumed = any(f"{record}.{type.fields[index].name}" in given.assumptions for index in shown)
+    place = given_place(given.places, record)
+    yield say(*pieces, note="partly assumed" if assumed and not place else place or "given")
+
+
+def answers(field: Field) -> str:
+    """What may be answered to the question for a field: ``low, medium or high``, ``0 to 100 percent``."""
+    match field.kind:
+        case Kind.BOOLEAN:
+            return "true or false"
+        case Kind.CHOICE | Kind.LEVEL:
+            *most, last = field.values
+            return f"{', '.join(most)} or {last}" if most else last
+        case Kind.SET:
+            return f"any of {', '.join(field.values)}"
+        case Kind.DATE:
+            return "YYYY-MM-DD"
+        case Kind.TEXT:
+            return ""
+        case Kind.INTEGER | Kind.DECIMAL:
+            return _range(field)
+
+
+def field_at(types: Mapping[str, FactType], path: str) -> Field | None:
+    """The field that a path such as ``component["camera"].team`` ends in."""
+    type = types.get(path.partition(".")[0].partition("[")[0])
+    name = path.rpartition(".")[2]
+    return type.fields[type.position[name]] if type and name in type.position else None
+
+
+def _is(name: str, value: object, field: Field) -> tuple[Piece, ...]:
+    held = show(value, field)  # type: ignore[arg-type]
+    return Piece(f"{name} is"), Piece(f" {held}", "doubt" if value is None else "bold")
+
+
+def _origin(path: str, record: str, field: Field, given: Given) -> str:
+    if path in given.assumptions:
+        return "assumed: the pack's default"
+    span = given.places.get(path)
+    return f"{span.file}:{span.line}" if span else ""
+
+
+def _range(field: Field) -> str:
+    low, high = (None if bound is None else show(bound, _bare(field)) for bound in (field.minimum, field.maximum))
+    if low is None and high is None:
+        return f"a number of {field.unit}" if field.unit else "a number"
+    shown = f"{low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"
+    return f"{shown} {field.unit}".rstrip()
+
+
+def _bare(field: Field) -> Field:
+    from dataclasses import replace
+
+    return replace(field, unit="")
