@@ -11,6 +11,7 @@ from typing import Any
 from averment.ir.program import FactType, Field
 from averment.ir.values import MOST_EXACT, decode
 from averment.model.model import AnyOf, Condition, Model, ModelRule, Parameter, Source
+from averment.source.collector import collector_paused
 
 
 def canonical(value: Any) -> bytes:
@@ -34,19 +35,22 @@ def pack_digest(model: Model) -> str:
     Comments, layout, the order of rules, files and keys do not change it. Conditions enter by their canonical wording,
     which says the same exactly when it means the same under one vocabulary.
     """
-    return digest(
-        {
-            "pack": model.name,
-            "version": model.version,
-            "title": model.title,
-            "claim": asdict(model.claim),
-            "facts": {name: _type(of) for name, of in model.types.items()},
-            "says": dict(model.type_says),
-            "parameters": {name: _parameter(parameter) for name, parameter in model.parameters.items()},
-            "sources": {name: _source(source) for name, source in model.sources.items()},
-            "rules": {rule.id: _rule(rule) for rule in model.rules},
-        }
-    )
+    with collector_paused():
+        return digest(_meaning(model))
+
+
+def _meaning(model: Model) -> dict[str, Any]:
+    return {
+        "pack": model.name,
+        "version": model.version,
+        "title": model.title,
+        "claim": asdict(model.claim),
+        "facts": {name: _type(of) for name, of in model.types.items()},
+        "says": dict(model.type_says),
+        "parameters": {name: _parameter(parameter) for name, parameter in model.parameters.items()},
+        "sources": {name: _source(source) for name, source in model.sources.items()},
+        "rules": {rule.id: _rule(rule) for rule in model.rules},
+    }
 
 
 def _exact(value: Any) -> Any:

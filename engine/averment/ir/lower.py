@@ -40,6 +40,7 @@ from averment.model.model import (
     Pattern,
     Test,
 )
+from averment.source.collector import collector_paused
 
 
 def lower(model: Model, overrides: Mapping[str, Value], report: Report) -> Program | None:
@@ -47,6 +48,11 @@ def lower(model: Model, overrides: Mapping[str, Value], report: Report) -> Progr
 
     ``None`` when the report has an error of this stage: an override that does not fit, too many alternatives, a cycle.
     """
+    with collector_paused():
+        return _lower(model, overrides, report)
+
+
+def _lower(model: Model, overrides: Mapping[str, Value], report: Report) -> Program | None:
     before = len(report.diagnostics)
     parameters = _parameters(model, overrides, report)
     rules: list[Rule] = []

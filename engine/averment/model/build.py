@@ -13,12 +13,18 @@ from averment.model.scope import Pack
 from averment.model.sources import read_sources
 from averment.model.tables import read_tables
 from averment.model.vocabulary import Vocabulary, read_vocabulary
+from averment.source.collector import collector_paused
 from averment.source.node import Node
 from averment.surface.pack_files import PackFiles
 
 
 def build_model(files: PackFiles, report: Report) -> Model | None:
     """The model of a pack; ``None`` when anything in it is wrong. All findings of all files are reported."""
+    with collector_paused():
+        return _build(files, report)
+
+
+def _build(files: PackFiles, report: Report) -> Model | None:
     before = len(report.diagnostics)
     vocabulary = read_vocabulary(files.facts, report)
     parameters, broken = read_parameters(files.manifest, report)
