@@ -72,7 +72,11 @@ def _firing(application: Application) -> Document:
 
 def bindings_document(rule: Rule, bindings: Bindings) -> Document:
     """The author's variables and what they stand for: a value, ``null``, or ``{from, to}`` of an interval."""
-    return {entry.variable: _quantity(bindings[entry.variable], entry.field) for entry in rule.shown}
+    return {
+        entry.variable: _quantity(bindings[entry.variable], entry.field)
+        for entry in rule.shown
+        if entry.variable in bindings  # what is local to a negation or an aggregate is not
+    }
 
 
 def _quantity(quantity: Quantity, field: Field) -> Any:
