@@ -162,6 +162,11 @@ def test_every_case_that_is_complete_gets_one_claim() -> None:
         assert outcome.settled or outcome.hangs_on
 
 
+def test_every_rule_fires_in_some_case() -> None:
+    fired = {rule for path in CASES for rule in PACK.decide(_case(path)["facts"]).fired}
+    assert sorted(set(RULES) - fired) == []
+
+
 @pytest.mark.parametrize(("section", "paragraph", "rules"), CRITERIA.values(), ids=CRITERIA.keys())
 def test_criterion_of_the_article_is_backed(section: str, paragraph: int, rules: list[str]) -> None:
     for rule in rules:
