@@ -1,0 +1,325 @@
+"""The columnar kernel: a program compiled once, then record batches in, decisions out.
+
+Rules over one record per case are evaluated as planes over all rows at once, the others as joins of tables. A row that
+the set-at-a-time law does not cover (a calculation near the end of 64 bits, a fact that may stand for many in an
+aggregate, …) is decided alone, by the engine the caller gives, and counted; so every answer is exact.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from averment.backends.columnar import arrow
+from averment.backends.columnar.arrow import Reading, Reject
+from averment.backends.columnar.claims import OPEN, SETTLED, STATUSES, Held, read_claims, read_strength
+from averment.backends.columnar.columns import Array, Plane, either, of_codes
+from averment.backends.columnar.evaluating import Evaluator, Values
+from averment.backends.columnar.hanging import Hanging
+from averment.backends.columnar.single import Alone, Answer, decoded, read_single
+from averment.backends.columnar.vocabulary import Symbols, Vocabulary
+from averment.ir.program import Field, Program
+from averment.ir.values import decode, limits
+from averment.law import network as net
+from averment.law.grounding import ground
+from averment.law.truth import CaseError
+
+ROWS = 32768  # of a chunk: its planes stay in a processor's cache
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Decisions, one row for each row given that is no reject, in order.
+
+    ``batch`` has the columns ``case`` (where given), ``claim``, ``status``, ``strength``, ``hangs_on``, ``fired``; its
+    schema's metadata hold ``averment.pack`` (the digest) and ``averment.rules`` (a JSON list: the id of each bit of
+    ``fired``, the least bit of the first byte first). ``alone`` counts the rows that were decided by themselves.
+    """
+
+    batch: arrow.Batch
+    rejects: tuple[Reject, ...]
+    alone: int
+
+
+@dataclass
+class _Chunk:
+    """The decisions of some rows, as codes."""
+
+    claim: Array
+    status: Array
+    strength: Array
+    hangs_on: Array
+    fired: Array
+    keep: Plane | None
+
+
+class Words:
+    """Values that turn up while deciding, each with a code."""
+
+    def __init__(self) -> None:
+        self.values: list[tuple[str, ...]] = [()]
+        self._codes: dict[tuple[str, ...], int] = {(): 0}
+
+    def code(self, value: tuple[str, ...]) -> int:
+        found = self._codes.get(value)
+        if found is None:
+            found = self._codes[value] = len(self.values)
+            self.values.append(value)
+        return found
+
+
+@dataclass
+class _Run:
+    """What one call of ``decide`` gathers."""
+
+    alone: Alone
+    hangs: Words = field(default_factory=Words)
+    strengths: Words = field(default_factory=Words)
+    rejects: list[Reject] = field(default_factory=list)
+    singles: int = 0
+
+
+class Kernel:
+    """A program ready to decide batches. It holds nothing of any batch, so threads may share it."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.rules = tuple(dict.fromkeys(rule.id for rule in program.rules))
+        self._network = ground(program)
+        self._vocabulary = Vocabulary()
+        self._evaluator = Evaluator(program, self._network, self._vocabulary)
+        self._claim_field = program.types[program.claim.type].fields[program.claim.field]
+        self._claims = [*self._claim_field.values, "open", "gap", "conflict"]
+        self._places = {rule: place for place, rule in enumerate(self.rules)}
+        self._firing: list[list[int]] = [[] for _ in self.rules]
+        for number, truths in self._network.fired.items():
+            self._firing[self._places[program.rules[number].id]] += truths
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """What the schema of every decided batch says of it."""
+        return {
+            "averment.pack": self.program.digest,
+            "averment.name": self.program.name,
+            "averment.version": self.program.version,
+            "averment.rules": json.dumps(self.rules),
+        }
+
+    def decide(self, table: arrow.Table, alone: Alone, explain: bool = True) -> Decided:
+        """The decisions of the rows of a table or record batch (see ``arrow`` for its columns).
+
+        Without ``explain`` the columns ``hangs_on`` and ``fired`` are left out.
+        """
+        places = arrow.find_columns(self.program, table.schema)
+        run = _Run(alone)
+        chunks: list[_Chunk] = []
+        first = 0
+        for batch in arrow.to_batches(table, ROWS):
+            reading = arrow.read_batch(self.program, batch, places, first)
+            chunks.append(self._decide(reading, first, run, explain))
+            first += batch.num_rows
+        return Decided(self._assemble(table, chunks, run, explain), tuple(run.rejects), run.singles)
+
+    # --- one chunk ------------------------------------------------------------------------------------------------
+
+    def _decide(self, reading: Reading, first: int, run: _Run, explain: bool) -> _Chunk:
+        values = Values(reading.rows, reading.symbols, reading.given)
+        self._evaluator.run(values, 0, len(self._network.nodes))
+        self._check(values)
+        claims = self._network.slots.get(self.program.claim.type, [])
+        read = read_claims([self._held(slot, self.program.claim.field, values) for slot in claims], values.rows)
+        claim = np.where(read.status == SETTLED, read.value, len(self._claim_field.values) - 1 + read.status)
+        strength = self._strength(read.status, values, run)
+        chunk = _Chunk(claim, read.status, strength, np.zeros(0, np.int32), np.zeros((0, 0), np.uint8), None)
+        bad = reading.bad
+        if explain:
+            chunk.fired = self._fired(values)
+            chunk.hangs_on = np.zeros(values.rows, np.int32)
+            if (read.status == OPEN).any():
+                open_rows = np.flatnonzero(read.status == OPEN if bad is None else (read.status == OPEN) & ~bad)
+                roots = [(slot.junction, adds) for slot, adds in zip(claims, read.adds, strict=True) if adds is not None]
+                self._hang(open_rows, roots, chunk, values, run)
+        if bad is not None:
+            run.rejects += [reject for _, reject in sorted(reading.rejects.items())]
+            chunk.keep = ~bad
+        if values.hard is not None:
+            self._alone(np.flatnonzero(np.broadcast_to(values.hard, values.rows)), reading, first, chunk, run)
+        return chunk
+
+    def _held(self, slot: net.Slot, index: int, values: Values) -> Held:
+        place = slot.values[index]
+        node = self._network.nodes[place]
+        column = values.columns[place]
+        if isinstance(node, net.Constant) and isinstance(node.value, str):
+            column = of_codes(np.array([self._claim_field.values.index(node.value)], np.int8))
+        return Held(column, values.true[slot.truth], values.possible[slot.truth])
+
+    def _check(self, values: Values) -> None:
+        """Mark the rows that the set-at-a-time law does not cover."""
+        for check in self._network.checks:
+            match check:
+                case net.OutOfRange(truth, place, kept):
+                    column = values.columns[place]
+                    least, greatest = limits(kept)
+                    outside: Plane | None = None
+                    if least is not None and column.least < least:
+                        outside = column.low < least
+                    if greatest is not None and column.greatest > greatest:
+                        outside = either(outside, column.high > greatest)
+                    if outside is not None:
+                        values.hard = either(values.hard, outside & values.possible[truth])
+                case net.Coincide(left, right):
+                    both = values.possible[left.truth] & values.possible[right.truth]
+                    if both.any():
+                        values.hard = either(values.hard, both & self._equal(left, right, values))
+                case net.Unbounded(truth, places):
+                    for place in places:
+                        unknown = values.columns[place].unknown
+                        if unknown is not None:
+                            values.hard = either(values.hard, unknown & values.possible[truth])
+
+    def _equal(self, left: net.Slot, right: net.Slot, values: Values) -> Plane:
+        """Where two facts of one type have the same values, unknown being equal to unknown."""
+        same: Plane = np.ones(values.rows, np.bool_)
+        for one, other in zip(left.values, right.values, strict=True):
+            if one != other:
+                first, second = self._evaluator.comparable(one, other, values)
+                equal = first.low == second.low
+                if first.unknown is not None or second.unknown is not None:
+                    nowhere = np.zeros(values.rows, np.bool_)
+                    a = nowhere if first.unknown is None else first.unknown
+                    b = nowhere if second.unknown is None else second.unknown
+                    equal = (equal & ~a & ~b) | (a & b)
+                same = same & equal
+        return same
+
+    def _strength(self, status: Array, values: Values, run: _Run) -> Array:
+        """Codes of the strength; 0 where there is none."""
+        claim = self.program.claim
+        if not claim.strength_type:
+            return np.zeros(0, np.int32)
+        declared = self.program.types[claim.strength_type].fields[claim.strength_field]
+        slots = self._network.slots.get(claim.strength_type, [])
+        facts: list[Held] = []
+        for slot in slots:
+            place = slot.values[claim.strength_field]
+            node, column = self._network.nodes[place], values.columns[place]
+            if isinstance(node, net.Constant) and not isinstance(node.value, int):
+                column = of_codes(self._code(node.value, declared, values.symbols))
+            facts.append(Held(column, values.true[slot.truth], values.possible[slot.truth]))
+        found, single = read_strength(facts, values.rows)
+        single = single & (status == SETTLED)
+        distinct, inverse = np.unique(np.where(single, found, 0), return_inverse=True)
+        codes = [run.strengths.code((shown(decoded(int(value), declared, values.symbols), declared),)) for value in distinct]
+        return np.where(single, np.array(codes, np.int32)[inverse], 0)
+
+    def _code(self, value: object, declared: Field, symbols: Symbols) -> Array:
+        return self._vocabulary.constant(value, declared, symbols).low
+
+    def _fired(self, values: Values) -> Array:
+        """For each row the rules that fired, as bits: rows × bytes."""
+        packed = np.empty((values.rows, (len(self.rules) + 7) // 8), np.uint8)
+        for byte in range(packed.shape[1]):
+            bits = np.zeros(values.rows, np.uint8)
+            for truths in reversed(self._firing[8 * byte : 8 * byte + 8]):
+                np.add(bits, bits, out=bits)
+                for truth in truths:
+                    np.bitwise_or(bits, values.true[truth].view(np.uint8), out=bits)
+            packed[:, byte] = bits
+        return packed
+
+    def _hang(
+        self, rows: Array, roots: list[tuple[int, Plane]], chunk: _Chunk, values: Values, run: _Run
+    ) -> None:
+        hanging = Hanging(self._network, values, rows)
+        hanging.follow(roots)
+        if hanging.beyond is not None:
+            hard = np.zeros(values.rows, np.bool_)
+            hard[rows[hanging.beyond]] = True
+            values.hard = either(values.hard, hard)
+        paths: dict[str, Plane] = {}
+        for place, plane in hanging.fields.items():
+            node = self._network.nodes[place]
+            assert isinstance(node, net.FieldOf)
+            paths[f"{node.type}.{self.program.types[node.type].fields[node.field].name}"] = plane
+        names = sorted(paths)
+        if names:
+            packed = np.packbits(np.stack([paths[name] for name in names]), axis=0, bitorder="little").T
+            distinct, inverse = np.unique(np.ascontiguousarray(packed), axis=0, return_inverse=True)
+            codes = [
+                run.hangs.code(tuple(name for place, name in enumerate(names) if row[place // 8] >> place % 8 & 1))
+                for row in distinct.tolist()
+            ]
+            chunk.hangs_on[rows] = np.array(codes, np.int32)[inverse.reshape(-1)]
+
+    # --- rows alone -----------------------------------------------------------------------------------------------
+
+    def _alone(self, rows: Array, reading: Reading, first: int, chunk: _Chunk, run: _Run) -> None:
+        for row in rows.tolist():
+            if row in reading.rejects:
+                continue
+            run.singles += 1
+            try:
+                answer = run.alone(read_single(self.program, reading.given, reading.symbols, row))
+            except CaseError as error:
+                run.rejects.append(Reject(first + row, error.code, error.message))
+                if chunk.keep is None:
+                    chunk.keep = np.ones(reading.rows, np.bool_)
+                chunk.keep[row] = False
+            else:
+                self._write(answer, row, chunk, run)
+        run.rejects.sort(key=lambda reject: reject.row)
+
+    def _write(self, answer: Answer, row: int, chunk: _Chunk, run: _Run) -> None:
+        chunk.claim[row] = self._claims.index(answer.claim)
+        chunk.status[row] = STATUSES.index(answer.status)
+        if len(chunk.strength):
+            strength = answer.strength
+            chunk.strength[row] = 0 if strength is None else run.strengths.code((as_text(strength),))
+        if len(chunk.hangs_on):
+            chunk.hangs_on[row] = run.hangs.code(tuple(answer.hangs_on))
+            bits = np.zeros(chunk.fired.shape[1], np.uint8)
+            for rule in answer.fired:
+                place = self._places[rule]
+                bits[place // 8] |= 1 << place % 8
+            chunk.fired[row] = bits
+
+    # --- the result -----------------------------------------------------------------------------------------------
+
+    def _assemble(self, table: arrow.Table, chunks: list[_Chunk], run: _Run, explain: bool) -> arrow.Batch:
+        def gather(name: str) -> Array:
+            parts: list[Array] = []
+            for chunk in chunks:
+                part: Array = getattr(chunk, name)
+                parts.append(part if chunk.keep is None or not len(part) else part[chunk.keep])
+            return parts[0] if len(parts) == 1 else np.concatenate(parts) if parts else np.zeros(0, np.int32)
+
+        claim = gather("claim")
+        columns = {
+            **arrow.case_column(table, [chunk.keep for chunk in chunks], [len(chunk.claim) for chunk in chunks]),
+            "claim": arrow.words(claim, self._claims),
+            "status": arrow.words(gather("status"), STATUSES),
+        }
+        strength = gather("strength")
+        if not len(strength):
+            strength = np.zeros(len(claim), np.int32)
+        texts = [value[0] if value else "" for value in run.strengths.values]
+        columns["strength"] = arrow.words(strength, texts, strength == 0)
+        if explain:
+            columns["hangs_on"] = arrow.lists(gather("hangs_on"), run.hangs.values)
+            packed = gather("fired")
+            columns["fired"] = arrow.masks(packed.reshape(len(claim), (len(self.rules) + 7) // 8))
+        return arrow.record_batch(columns, self.metadata)
+
+
+def shown(value: object, declared: Field) -> str:
+    """A value of a field as the strength column has it."""
+    return as_text(decode(value, declared))  # type: ignore[arg-type]
+
+
+def as_text(value: object) -> str:
+    """A plain value as text: a string itself, else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,436 @@
+"""Grounding: which instances a program's rules can have where every record is of a ``one`` type.
+
+A pattern over a ``one`` type meets its one record, one over a derived type each fact that may be derived, so a rule has
+finitely many instances, known before any case is (Robinson's semi-naive instantiation, as in answer set programming).
+Rules that read a ``many`` type, or would have too many instances, are left to be joined case by case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from averment.graph import components
+from averment.ir.program import (
+    Absent,
+    Aggregate,
+    Arithmetic,
+    Compare,
+    Expression,
+    Guard,
+    Known,
+    Literal,
+    Match,
+    Program,
+    Rule,
+    Size,
+    Variable,
+)
+from averment.law import network as net
+from averment.law.building import Builder
+from averment.law.truth import FALSE, TRUE
+
+MOST_INSTANCES = 512  # of one rule; beyond it the rule is joined
+MOST_OVERLAPS = 64  # pairs of facts of a type that may coincide; beyond it the type is held by rows
+
+Bindings = dict[str, int]
+
+
+class _Unground(Exception):
+    """A rule or type turned out not to be groundable: start again with it among the tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A fact that a pattern may meet: its truth (nothing for a ``one`` record, which is always there) and values."""
+
+    values: tuple[int, ...]
+    slot: net.Slot | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Matched:
+    """A candidate under a pattern: the truth of the match, the new bindings, and the fields it leaves unknown."""
+
+    truth: int
+    bindings: Bindings
+    fields: tuple[int, ...]
+
+
+@dataclass
+class _State:
+    """What is found so far of the instances of one rule."""
+
+    bindings: Bindings = field(default_factory=dict)
+    parts: tuple[int, ...] = ()
+    doubts: tuple[net.Doubt, ...] = ()
+    aggregates: dict[str, int] = field(default_factory=dict)
+
+
+def ground(program: Program) -> net.Network:
+    """The network of a program."""
+    tables = {name for name, kind in program.types.items() if not kind.one and not kind.derived}
+    joined: set[int] = set()
+    while True:
+        _spread(program, tables, joined)
+        try:
+            return _Grounding(program, frozenset(tables), frozenset(joined)).run()
+        except _Unground as found:
+            what = found.args[0]
+            assert what not in tables and what not in joined
+            if isinstance(what, int):
+                joined.add(what)
+            else:
+                tables.add(what)
+
+
+def _spread(program: Program, tables: set[str], joined: set[int]) -> None:
+    """Close ``tables`` and ``joined``: who reads a table is joined; what a joined rule derives with values is a table."""
+    size = -1
+    while size != len(tables) + len(joined):
+        size = len(tables) + len(joined)
+        for number, rule in enumerate(program.rules):
+            if number not in joined and any(name in tables for name in reads(rule)):
+                joined.add(number)
+            if number in joined:
+                for head in rule.heads:
+                    if not all(isinstance(value, Literal) for value in head.values):
+                        tables.add(head.type)
+
+
+def reads(rule: Rule) -> Iterator[str]:
+    """The fact types that a rule's conditions look at."""
+    for match in rule.matches:
+        yield match.type
+    for guard in rule.guards:
+        if not isinstance(guard, Compare):
+            yield guard.match.type
+
+
+class _Grounding(Builder):
+    def __init__(self, program: Program, tables: frozenset[str], joined: frozenset[int]) -> None:
+        super().__init__()
+        self.program, self.joined = program, joined
+        self.network.tables, self.network.rules = tables, program.rules
+        self.found: dict[str, dict[tuple[int, ...], list[net.Doubt]]] = {}
+        self.candidates: dict[str, list[_Candidate]] = {}
+        for name, kind in program.types.items():
+            if kind.one:
+                values = tuple(self.node(net.FieldOf(name, index)) for index in range(len(kind.fields)))
+                self.candidates[name] = [_Candidate(values, None)]
+
+    def run(self) -> net.Network:
+        derivers: dict[str, list[int]] = {name: [] for name in self.program.types}
+        for number, rule in enumerate(self.program.rules):
+            for head in rule.heads:
+                if number not in derivers[head.type]:
+                    derivers[head.type].append(number)
+        graph: dict[int | str, list[int | str]] = {name: [*numbers] for name, numbers in derivers.items()}
+        for number, rule in enumerate(self.program.rules):
+            graph[number] = list(dict.fromkeys(reads(rule)))
+        for component in components(graph):
+            names = sorted(name for name in component if isinstance(name, str))
+            numbers = sorted(number for number in component if isinstance(number, int))
+            if len(component) > 1:
+                self._recursive(names, numbers)
+            elif numbers:
+                self._rule(numbers[0])
+            else:
+                self._type(names[0])
+        return self.network
+
+    # --- types and rules in order of dependence -------------------------------------------------------------------
+
+    def _rule(self, number: int) -> None:
+        if number in self.joined:
+            self._join((number,), recursive=False)
+            return
+        self.network.fired[number] = []
+        for state in self._states(number):
+            self._conclude(number, state)
+
+    def _join(self, numbers: tuple[int, ...], recursive: bool) -> None:
+        self.network.joins.append(net.JoinStep(len(self.network.nodes), numbers, recursive))
+        for number in numbers:
+            for index, head in enumerate(self.program.rules[number].heads):
+                if head.type not in self.network.tables:
+                    values = tuple(self.constant(value.value) for value in head.values if isinstance(value, Literal))
+                    truth = self.node(net.Joined(number, index))
+                    self._contribute(head.type, values, truth, None)
+
+    def _contribute(self, type: str, values: tuple[int, ...], truth: int, junction: int | None) -> None:
+        self.found.setdefault(type, {}).setdefault(values, []).append(net.Doubt((truth,), junction))
+
+    def _type(self, name: str) -> None:
+        """Every rule that derives the type is grounded: its facts are the disjunctions of their firings."""
+        if self.program.types[name].one:
+            return
+        slots: list[net.Slot] = []
+        for values, doubts in self.found.get(name, {}).items():
+            truth = self.any_of(tuple(doubt.gates[0] for doubt in doubts))
+            slots.append(net.Slot(values, truth, self.junction(doubts)))
+        if name in self.network.tables:
+            self.network.rows[name] = slots
+            return
+        self._settle(name, slots)
+
+    def _settle(self, name: str, slots: list[net.Slot]) -> None:
+        overlaps = [(left, right) for place, right in enumerate(slots) for left in slots[:place] if self._meet(left, right)]
+        if len(overlaps) > MOST_OVERLAPS:
+            raise _Unground(name)
+        self.network.checks += [net.Coincide(left, right) for left, right in overlaps]
+        self.network.slots[name] = slots
+        self.candidates[name] = [_Candidate(slot.values, slot) for slot in slots]
+
+    def _meet(self, left: net.Slot, right: net.Slot) -> bool:
+        """Whether the values of two facts may be equal: no constant of one differs from that of the other."""
+        return not any(
+            one != other and self.is_constant(one) and self.is_constant(other)
+            for one, other in zip(left.values, right.values, strict=True)
+        )
+
+    def _recursive(self, names: list[str], numbers: list[int]) -> None:
+        """A component that depends on itself: its facts stand as loop variables until no rule finds a new one."""
+        joined = [number in self.joined for number in numbers]
+        if any(joined):
+            for number in numbers:
+                if number not in self.joined:
+                    raise _Unground(number)
+            for name in names:
+                if name not in self.network.tables:
+                    raise _Unground(name)
+            self._join(tuple(numbers), recursive=True)
+            for name in names:
+                self._type(name)
+            return
+        start = len(self.network.nodes)
+        slots: dict[tuple[str, tuple[int, ...]], net.Slot] = {}
+        for name in names:
+            self.candidates[name] = []
+        for name in names:  # what rules outside the component derive
+            for values in self.found.get(name, {}):
+                self._hold(slots, name, values)
+        size = -1
+        while size != len(slots):
+            size = len(slots)
+            bodies: dict[tuple[str, tuple[int, ...]], list[net.Doubt]] = {}
+            mark = len(self.network.junctions)
+            for number in numbers:
+                self.network.fired[number] = []
+                for state in self._states(number):
+                    truth, heads = self._firing(number, state)
+                    self.network.fired[number].append(truth)
+                    junction = self.junction(list(state.doubts))
+                    for key in heads:
+                        if not all(map(self.is_constant, key[1])):
+                            raise _Unground(key[0])
+                        if key not in slots:
+                            if len(slots) > MOST_INSTANCES:
+                                raise _Unground(key[0])
+                            self._hold(slots, *key)
+                        bodies.setdefault(key, []).append(net.Doubt((truth,), junction))
+            if size != len(slots):
+                del self.network.junctions[mark:]
+        for key, doubts in bodies.items():
+            self.found.setdefault(key[0], {}).setdefault(key[1], []).extend(doubts)
+        held: list[int] = []
+        results: list[int] = []
+        for (name, values), slot in slots.items():
+            doubts = self.found[name][values]
+            results.append(self.any_of(tuple(doubt.gates[0] for doubt in doubts)))
+            held.append(slot.truth)
+            self.network.junctions[slot.junction].extend(doubts)
+        self.network.loops.append(net.Loop(start, len(self.network.nodes), tuple(held), tuple(results)))
+        for name in names:
+            self._settle(name, [slot for (type, _), slot in slots.items() if type == name])
+
+    def _hold(self, slots: dict[tuple[str, tuple[int, ...]], net.Slot], name: str, values: tuple[int, ...]) -> None:
+        slot = net.Slot(values, self.node(net.Held(len(self.network.nodes))), self.junction([]))
+        slots[name, values] = slot
+        self.candidates[name].append(_Candidate(values, slot))
+
+    # --- the instances of one rule --------------------------------------------------------------------------------
+
+    def _states(self, number: int) -> list[_State]:
+        rule = self.program.rules[number]
+        states = [_State()]
+        for match in rule.matches:
+            states = [found for state in states for found in self._extend(match, state)]
+            if len(states) > MOST_INSTANCES:
+                raise _Unground(number)
+        for guard in rule.guards:
+            states = [found for state in states if (found := self._guard(guard, state)) is not None]
+        return states
+
+    def _extend(self, match: Match, state: _State) -> Iterator[_State]:
+        for candidate in self.candidates.get(match.type, []):
+            matched = self._match(match, candidate, state.bindings)
+            if matched is not None:
+                parts = (*state.parts, matched.truth)
+                doubt = self._doubt(candidate, matched, ())
+                yield _State(matched.bindings, parts, (*state.doubts, *doubt), state.aggregates)
+
+    def _match(self, match: Match, candidate: _Candidate, bindings: Bindings) -> _Matched | None:
+        parts = [] if candidate.slot is None else [candidate.slot.truth]
+        fields: list[int] = []
+        for index, cell in match.cells:
+            column = candidate.values[index]
+            truth = self.passes(column, cell)
+            if self.is_fixed(truth, FALSE):
+                return None
+            parts.append(truth)
+            fields.append(column)
+        bindings = dict(bindings)
+        for index, variable in match.binds:
+            column = candidate.values[index]
+            held = bindings.get(variable)
+            if held is None:
+                parts.append(self.given(column))
+                bindings[variable] = column
+            else:
+                truth = self.same(held, column)
+                if self.is_fixed(truth, FALSE):
+                    return None
+                parts += [truth, self.given(column)]
+                bindings[variable] = self.coalesce(held, column)
+            fields.append(column)
+        given = tuple(dict.fromkeys(column for column in fields if isinstance(self.network.nodes[column], net.FieldOf)))
+        return _Matched(self.all_of(tuple(parts)), bindings, given if candidate.slot is None else ())
+
+    @staticmethod
+    def _doubt(candidate: _Candidate, matched: _Matched, gates: tuple[int, ...]) -> list[net.Doubt]:
+        if candidate.slot is not None:
+            return [net.Doubt((*gates, candidate.slot.truth), candidate.slot.junction)]
+        return [net.Doubt(gates, None, matched.fields)] if matched.fields else []
+
+    def _matching(self, match: Match, bindings: Bindings) -> list[tuple[_Candidate, _Matched]]:
+        return [
+            (candidate, matched)
+            for candidate in self.candidates.get(match.type, [])
+            if (matched := self._match(match, candidate, bindings)) is not None
+        ]
+
+    # --- guards ---------------------------------------------------------------------------------------------------
+
+    def _guard(self, guard: Guard, state: _State) -> _State | None:
+        match guard:
+            case Compare(operator, left, right):
+                truth = self.compared(operator, self._column(left, state), self._column(right, state))
+                names = dict.fromkeys((*variables(left), *variables(right)))
+                doubts = [net.Doubt((truth,), state.aggregates[name]) for name in names if name in state.aggregates]
+            case Absent(pattern):
+                found = self._matching(pattern, state.bindings)
+                truth = self.negated(self.any_of(tuple(matched.truth for _, matched in found)))
+                doubts = self._doubts(found, truth)
+            case Known(pattern, index, given):
+                found = self._matching(pattern, state.bindings)
+                known = [self.all_of((matched.truth, self.is_known(held.values[index]))) for held, matched in found]
+                truth = self.any_of(tuple(known))
+                truth = truth if given else self.negated(truth)
+                doubts = self._doubts(found, truth)
+            case Aggregate():
+                return self._aggregate(guard, state)
+        if self.is_fixed(truth, FALSE):
+            return None
+        return _State(state.bindings, (*state.parts, truth), (*state.doubts, *doubts), state.aggregates)
+
+    def _doubts(self, found: list[tuple[_Candidate, _Matched]], *gates: int) -> list[net.Doubt]:
+        return [
+            doubt
+            for candidate, matched in found
+            for doubt in self._doubt(candidate, matched, (*gates, matched.truth))
+        ]
+
+    def _aggregate(self, guard: Aggregate, state: _State) -> _State | None:
+        found = self._matching(guard.match, state.bindings)
+        truths = tuple(matched.truth for _, matched in found)
+        doubts = self._doubts(found)
+        for candidate, matched in found:
+            loose = tuple(column for column in candidate.values if not self.is_constant(column))
+            if candidate.slot is not None and loose:
+                self.network.checks.append(net.Unbounded(matched.truth, loose))
+        truth = self.fixed(TRUE)
+        if guard.function == "count":
+            column = self.counted(truths)
+        else:
+            assert guard.field is not None
+            field = self.program.types[guard.match.type].fields[guard.field]
+            values = [candidate.values[guard.field] for candidate, _ in found]
+            members = tuple(zip(truths, values, strict=True))
+            if guard.function == "sum":
+                column = self.summed(members, field)
+            else:
+                column = self.extreme(guard.function, members, field)
+                truth = self.any_of(truths)
+            doubts += [
+                net.Doubt((), None, (value,), matched)
+                for (candidate, _), matched, value in zip(found, truths, values, strict=True)
+                if candidate.slot is None
+            ]
+        if self.is_fixed(truth, FALSE):
+            return None
+        junction = self.junction(doubts)
+        return _State(
+            {**state.bindings, guard.variable: column},
+            (*state.parts, truth),
+            (*state.doubts, *([] if guard.function in ("count", "sum") else [net.Doubt((truth,), junction)])),
+            {**state.aggregates, guard.variable: junction},
+        )
+
+    def _column(self, expression: Expression, state: _State) -> int:
+        match expression:
+            case Literal(value):
+                return self.constant(value)
+            case Variable(name):
+                return state.bindings[name]
+            case Size(name):
+                return self.size_of(state.bindings[name])
+            case Arithmetic(operator, left, right):
+                return self.calculated(operator, self._column(left, state), self._column(right, state))
+
+    # --- heads ----------------------------------------------------------------------------------------------------
+
+    def _conclude(self, number: int, state: _State) -> None:
+        truth, heads = self._firing(number, state)
+        if self.is_fixed(truth, FALSE):
+            return
+        self.network.fired[number].append(truth)
+        junction = self.junction(list(state.doubts))
+        for type, values in heads:
+            self._contribute(type, values, truth, junction)
+
+    def _firing(self, number: int, state: _State) -> tuple[int, list[tuple[str, tuple[int, ...]]]]:
+        """The truth of an instance, and the facts it derives. Adds to the doubts of ``state`` those of its heads."""
+        rule = self.program.rules[number]
+        parts = list(state.parts)
+        heads: list[tuple[str, tuple[int, ...]]] = []
+        ranged: list[tuple[int, net.Field]] = []
+        for head in rule.heads:
+            values: list[int] = []
+            for expression, kept in zip(head.values, self.program.types[head.type].fields, strict=True):
+                column = self._column(expression, state)
+                if self.may_be_interval(column):
+                    parts.append(self.node(net.Definite(column)))
+                    names = [name for name in variables(expression) if name in state.aggregates]
+                    state.doubts += tuple(
+                        net.Doubt((state.bindings[name],), state.aggregates[name]) for name in dict.fromkeys(names)
+                    )
+                if self.may_leave(column, kept):
+                    ranged.append((column, kept))
+                values.append(self.stored(column, kept))
+            heads.append((head.type, tuple(values)))
+        truth = self.all_of(tuple(parts))
+        self.network.checks += [net.OutOfRange(truth, column, kept) for column, kept in ranged]
+        return truth, heads
+
+
+def variables(expression: Expression) -> Iterator[str]:
+    """The variables an expression mentions."""
+    match expression:
+        case Literal():
+            return
+        case Arithmetic(_, left, right):
+            yield from variables(left)
+            yield from variables(right)
+        case _:
+            yield expression.name
