@@ -48,7 +48,7 @@ def read_json(text: bytes, file: str, report: Report, line: int = 1) -> Node | N
 def read_json_lines(lines: Iterable[bytes], file: str, report: Report) -> Iterator[tuple[int, Node | None]]:
     """The number and the value of each line that is not blank; ``None`` for a line that the report says is bad."""
     for count, line in enumerate(lines, 1):
-        if not line.isspace():
+        if line.strip():
             yield count, read_json(line, file, report, count)
 
 

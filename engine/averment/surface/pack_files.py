@@ -83,8 +83,9 @@ def _required(name: str, schema: str, files: Mapping[str, bytes], names: tuple[s
     if name in files:
         return _document(name, files[name], schema, report) or _nothing(name)
     if name not in names:  # else it is there and cannot be read, which has been said
-        nearest = did_you_mean(name, (other for other in names if "/" not in other))
-        help = f"rename `{nearest}` to `{name}`" if nearest else f"write a `{name}`"
+        stems = {other.rpartition(".")[0]: other for other in names if "/" not in other}
+        nearest = did_you_mean(name.removesuffix(".yaml"), stems)
+        help = f"rename `{stems[nearest]}` to `{name}`" if nearest else f"write a `{name}`"
         report.error("AV118", f"the pack has no `{name}`", start_of(name), "missing", help)
     return _nothing(name)
 

@@ -1,0 +1,39 @@
+"""Did you mean: what is near enough to be suggested."""
+
+from __future__ import annotations
+
+import pytest
+
+from averment.diagnostics.suggest import did_you_mean, distance
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "slips"),
+    [("", "", 0), ("a", "", 1), ("abc", "abc", 0), ("abc", "acb", 1), ("kitten", "sitting", 3), ("ca", "abc", 3)],
+)
+def test_distance_counts_slips(left: str, right: str, slips: int) -> None:
+    assert distance(left, right) == distance(right, left) == slips
+
+
+@pytest.mark.parametrize(
+    ("word", "vocabulary", "meant"),
+    [
+        ("technical_complexty", ["technical_complexity", "technologies"], "technical_complexity"),
+        ("wehn", ["when", "then", "rule"], "when"),
+        ("hgih", ["low", "medium", "high"], "high"),
+        ("team-size", ["team_size", "team_sizes"], "team_size"),
+        ("Team Size", ["team_size"], "team_size"),
+        ("HIGH", ["low", "high"], "high"),
+        ("lo", ["low", "high"], "low"),
+        ("xow", ["low"], None),  # short words must at least begin alike
+        ("a", ["b", "ab"], None),
+        ("price", ["colour", "weight"], None),
+        ("low", ["low"], None),
+        ("", ["low"], None),
+        ("x" * 1_000_000, ["x" * 999_999], None),
+        ("cat_b", ["cat_c", "cat_a"], "cat_a"),  # a tie goes to the first of the alphabet
+    ],
+)
+def test_did_you_mean(word: str, vocabulary: list[str], meant: str | None) -> None:
+    assert did_you_mean(word, vocabulary) == meant
+    assert did_you_mean(word, reversed(vocabulary)) == meant
