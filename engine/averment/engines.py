@@ -16,11 +16,12 @@ NAMES = ("durable", "reference")
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """A program on an engine: ``evaluate`` finds every firing on a case, and may raise CaseError."""
+    """A program on an engine: ``evaluate`` finds every firing on a case, and may raise CaseError; ``close`` frees it."""
 
     name: str
     program: Program
     evaluate: Callable[[Given], Evaluation]
+    close: Callable[[], None] = lambda: None
 
 
 def open_engine(name: str, program: Program) -> Engine:
@@ -50,4 +51,4 @@ def _durable(program: Program, report: Report) -> Engine | None:
     if report.failed:
         return None
     ready = durable.Engine(program)
-    return Engine("durable", program, ready.evaluate)
+    return Engine("durable", program, ready.evaluate, ready.close)
