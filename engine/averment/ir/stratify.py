@@ -155,7 +155,7 @@ class _Cycles:
 
     def _between(self, path: Sequence[int], index: int) -> Iterator[str]:
         """For each rule of the path the type through which it rests on the next."""
-        for step, after in zip(path, [*path[1:], index], strict=True):
+        for step, after in zip(path, [*path, index][1:], strict=True):
             made = {head.type for head in self._rules[after].heads}
             yield next(name for name, _ in self._looks[step] if name in made)
 

@@ -60,6 +60,8 @@ def read_conclusion(
         read = _value(of.fields[index], f"{of.name}.{name}", node, scope)
         terms[name], texts[name] = read or (None, "")
     missing = [f"`{field.name}`" for field in of.fields if field.name not in terms]
+    if missing and len(texts) < len(values):
+        return None  # one of the values was meant for a missing field, and has been reported
     if missing:
         shown = ", ".join(missing)
         scope.report.error("AV321", f"`{of.name}` is derived without {shown}", span, f"needs {shown}")
@@ -74,15 +76,13 @@ def _value(field: Field, shown: str, node: Node, scope: Scope) -> tuple[Term, st
     if field.kind is Kind.SET and isinstance(node.value, list):
         value = encode(node, field, shown, scope.report)
         return None if value is None else (Constant(value), f"[{', '.join(decode(value, field))}]")
+    if field.kind is Kind.SET and node.value in field.values:
+        encode(node, field, shown, scope.report)
+        return None
     read = read_expression(node, field, scope)
     if read is None:
         return None
     term, kind, text = read
-    if field.kind is Kind.SET and text in field.values:
-        scope.report.error(
-            "AV312", f"`{text}` is one element, and `{shown}` is a set", node.span, "", f"write `[{text}]`"
-        )
-        return None
     if isinstance(term, Constant):
         fitted = _constant(term, kind, field, shown, text)
         if isinstance(fitted, Misfit):

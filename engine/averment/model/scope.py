@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
 from averment.ir.program import FactType, Field, Kind
-from averment.model.kinds import described, joins
+from averment.model.kinds import described, is_number, joins
 from averment.model.model import Parameter
 from averment.model.names import variable_suggestion
 from averment.model.vocabulary import Vocabulary
@@ -26,10 +26,10 @@ _VARIABLE = re.compile(r"\s*\$([a-z][a-z0-9_]*)\s*")
 
 
 class Site(NamedTuple):
-    """A place where a variable takes values from a field, or joins with it."""
+    """A place where a variable takes values from a field, or joins with it; no field where that is a mistake."""
 
     variable: str
-    field: Field
+    field: Field | None
     span: Span
 
 
@@ -94,7 +94,7 @@ def scope_of(conditions: Sequence[Node], pack: Pack) -> Scope:
                 first.setdefault(name, site)
     bound = _bound(conditions, vocabulary)
     partly = frozenset(site.variable for site in outer) - bound
-    return Scope(pack, {name: site.field for name, site in first.items()}, bound, partly)
+    return Scope(pack, {name: site.field for name, site in first.items() if site.field}, bound, partly)
 
 
 def variable_alone(node: Node) -> str | None:
@@ -125,13 +125,15 @@ def pattern_of(node: Node | None) -> tuple[str, Node, Span] | None:
 
 
 def aggregate_field(function: str, of: FactType | None, node: Node) -> Field | None:
-    """The field that the result of an aggregate is shown as."""
+    """The field that the result of an aggregate is shown as; ``None`` where the aggregate has no meaning."""
     if function == "count":
         return Field("count", Kind.INTEGER, minimum=0)
     named = node.get("field")
     if of is None or named is None or str(named.value) not in of.position:
         return None
     field = of.fields[of.position[str(named.value)]]
+    if not (is_number(field) or (function != "sum" and field.kind.ordered)):
+        return None
     return replace(field, minimum=None, maximum=None) if function == "sum" else field
 
 
@@ -145,20 +147,20 @@ def _sites(condition: Node, vocabulary: Vocabulary) -> Iterator[Site]:
         name, pattern = child.get("as"), pattern_of(child.get("of"))
         variable = variable_alone(name) if name else None
         field = aggregate_field(key, vocabulary.types.get(pattern[0]) if pattern else None, child)
-        if variable and field and name:
+        if variable and name:
             yield Site(variable, field, name.span)
-    elif key in vocabulary.types:
+    elif key not in ("not", "test", "known", "unknown"):
         yield from _pattern_sites(condition, vocabulary)
 
 
 def _pattern_sites(pattern: Node, vocabulary: Vocabulary) -> Iterator[Site]:
     key, cells = only_item(pattern)
     of = vocabulary.types.get(key)
-    for name, cell in cells.items() if of else []:
+    for name, cell in cells.items():
         variable = variable_alone(cell)
-        index = of.position.get(name) if of else None
-        if of and variable and index is not None:
-            yield Site(variable, of.fields[index], cell.span)
+        if variable:
+            index = of.position.get(name) if of else None
+            yield Site(variable, of.fields[index] if of and index is not None else None, cell.span)
 
 
 def _inner_patterns(condition: Node) -> Iterator[Node]:
@@ -188,8 +190,10 @@ def _bound(conditions: Sequence[Node], vocabulary: Vocabulary) -> frozenset[str]
 
 
 def _join(first: dict[str, Site], site: Site, report: Report) -> None:
+    if site.field is None:
+        return
     known = first.setdefault(site.variable, site)
-    if not joins(known.field, site.field):
+    if known.field and not joins(known.field, site.field):
         report.add(
             Diagnostic(
                 "AV316",

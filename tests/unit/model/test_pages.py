@@ -1,0 +1,37 @@
+"""The pages of the 3xx and 4xx codes tell the truth: what they avoid is found, what they prefer passes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from averment.diagnostics.catalogue import codes, page
+
+_EXAMPLE = re.compile(r"\*\*(Avoid|Prefer)\*\*\n\n```yaml (pack|facts|rules|table|case)\n(.*?)\n```", re.DOTALL)
+_FILES = {"pack": "pack.yaml", "facts": "facts.yaml", "rules": "rules/example.yaml", "table": "tables/example.yaml"}
+_EXAMPLES = [
+    (code, part, kind, text)
+    for code in codes()
+    if code[2] in "34" and code < "AV450"
+    for part, kind, text in _EXAMPLE.findall(page(code))
+]
+
+
+def _found(kind: str, text: str, sample: Callable[..., Any], given: Callable[[str], Any]) -> list[str]:
+    if kind == "case":
+        return [finding.code for finding in given(text)[1]]
+    changes = {_FILES[kind]: text}
+    if kind == "facts":  # the rules of the sample speak of other facts
+        changes["rules/base.yaml"] = "author: The authors\nrules: []\n"
+        return [code for code in sample(changes).codes if code not in ("AV302", "AV406")]
+    return list(sample(changes).codes)
+
+
+@pytest.mark.parametrize(("code", "part", "kind", "text"), _EXAMPLES, ids=[f"{c}-{p}" for c, p, _, _ in _EXAMPLES])
+def test_the_examples_of_a_page_are_what_they_say(
+    code: str, part: str, kind: str, text: str, sample: Callable[..., Any], given: Callable[[str], Any]
+) -> None:
+    assert _found(kind, text, sample, given) == ([code] if part == "Avoid" else [])
