@@ -17,6 +17,10 @@ from averment.source.text import MAX_DEPTH, MAX_FINDINGS, MAX_NODES, MAX_SCALAR,
 _SPACE = re.compile(r"[ \t\n\r]*+")
 _STRING = re.compile(r'"([^"\\\x00-\x1f]*+)"')  # one without escapes, which is nearly every one
 _ESCAPED = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\["\\/bfnrt]|\\u[0-9A-Fa-f]{4})*+')  # up to its closing quote
+# A key with its colon, and the value if it is a text without escapes or an integer of up to 18 digits.
+_MEMBER = re.compile(
+    r'"([^"\\\x00-\x1f]*+)"[ \t\n\r]*+:[ \t\n\r]*+(?:"([^"\\\x00-\x1f]*+)"|(-?(?:0|[1-9][0-9]{0,17}+)(?![0-9.eE])))?+'
+)
 _COLON = re.compile(r"[ \t\n\r]*+:[ \t\n\r]*+")
 _COMMA = re.compile(r"[ \t\n\r]*+,[ \t\n\r]*+(?![\]}])")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*+)(\.[0-9]++)?+([eE][-+]?[0-9]++)?+")
@@ -80,11 +84,7 @@ class _Reader:
     def _value(self, depth: int) -> Node:
         """The value that starts at the position, which is left behind its end."""
         text, start = self.text, self.position
-        self._count += 1
-        if self._count > MAX_NODES:
-            found = f"`{self.file}` holds more than {MAX_NODES:,} values"
-            self.report.error("AV106", found, self._span(start, start + 1), "one too many")
-            raise _Stop
+        self._counted(start)
         character = text[start : start + 1]
         if character == '"':
             value, end = self._string(start)
@@ -114,23 +114,45 @@ class _Reader:
             self.position += 1
             return Node(items, self._span(start, self.position), "", False, keys)
         while True:
-            at = self.position
-            if not text.startswith('"', at):
-                raise self._no_key(at)
-            key, end = self._string(at)
-            span = self._span(at, end)
-            colon = _COLON.match(text, end)
-            if not colon:
-                self.position = _end(_SPACE, text, end)
-                raise self._syntax("`:` expected after a key", "expected `:`")
-            self.position = colon.end()
-            node = self._value(depth + 1)
+            key, span, node = self._member(depth)
             if key in items:
                 self._twice(key, span, keys[key])
             else:
                 items[key], keys[key] = node, span
             if self._closes("}"):
                 return Node(items, self._span(start, self.position), "", False, keys)
+
+    def _member(self, depth: int) -> tuple[str, Span, Node]:
+        """The key at the position, its place and its value."""
+        text, at = self.text, self.position
+        found = _MEMBER.match(text, at)
+        if not found or found.end() - at > MAX_SCALAR:
+            key, span = self._key(at)
+            return key, span, self._value(depth + 1)
+        self.position = end = found.end()
+        key, string, digits = found.groups()
+        span = self._span(at, found.end(1) + 1)
+        if string is not None:
+            start = found.start(2) - 1
+            self._counted(start)
+            return key, span, Node(string, self._span(start, end), string, True)
+        if digits is not None:
+            start = found.start(3)
+            self._counted(start)
+            return key, span, Node(int(digits), self._span(start, end), digits)
+        return key, span, self._value(depth + 1)
+
+    def _key(self, at: int) -> tuple[str, Span]:
+        """The key at ``at``, of whatever form, and its place; its colon is left behind."""
+        if not self.text.startswith('"', at):
+            raise self._no_key(at)
+        key, end = self._string(at)
+        colon = _COLON.match(self.text, end)
+        if not colon:
+            self.position = _end(_SPACE, self.text, end)
+            raise self._syntax("`:` expected after a key", "expected `:`")
+        self.position = colon.end()
+        return key, self._span(at, end)
 
     def _sequence(self, depth: int) -> Node:
         text, start = self.text, self.position
@@ -215,6 +237,13 @@ class _Reader:
         if self._single:
             return Span(self.file, self.line, start + 1, self.line, end + 1)
         return span_at(self.file, self._starts, start, end, self.line)
+
+    def _counted(self, start: int) -> None:
+        self._count += 1
+        if self._count > MAX_NODES:
+            found = f"`{self.file}` holds more than {MAX_NODES:,} values"
+            self.report.error("AV106", found, self._span(start, start + 1), "one too many")
+            raise _Stop
 
     def _deeper(self, depth: int) -> None:
         if depth == MAX_DEPTH:

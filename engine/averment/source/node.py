@@ -90,7 +90,7 @@ def node_of(value: Any, file: str) -> Node:
     span = Span(file, 1, 1, 1, 1)
     match value:
         case dict():
-            keys = {str(key): item for key, item in cast(dict[Any, Any], value).items()}
+            keys = {str(key): item for key, item in cast(Mapping[Any, Any], value).items()}
             return Node({key: node_of(item, file) for key, item in keys.items()}, span, keys=dict.fromkeys(keys, span))
         case list() | tuple():
             return Node([node_of(item, file) for item in cast(Sequence[Any], value)], span)
