@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from averment.ir.program import Fact, Program, Value
+from averment.ir.program import Fact, FactType, Program, Value
 from averment.law.truth import TRUE, UNKNOWN, Truth
 
 
@@ -25,17 +25,17 @@ class Memory:
         self.truths: dict[Fact, Truth] = {}
         self.uncertain = False
         self._facts: dict[str, list[Fact]] = {name: [] for name in program.types}
-        self._indexes: dict[tuple[str, int], dict[Value | None, list[Fact]]] = {}
+        self._indexes: dict[str, dict[int, dict[Value | None, list[Fact]]]] = {}
         for fact in given:
             self.add(fact, TRUE)
         if mentioned is None:
             return
         for name, kind in program.types.items():
-            nothing = Fact(name, (None,) * len(kind.fields))
-            if kind.one and not self._facts[name]:
-                self.add(nothing, TRUE)
+            if kind.one:
+                if not self._facts[name]:
+                    self.add(_blank(kind), TRUE)
             elif kind.absent_unknown and name not in mentioned:
-                self.add(nothing, UNKNOWN)
+                self.add(_blank(kind), UNKNOWN)
 
     def add(self, fact: Fact, truth: Truth) -> bool:
         """Hold ``fact``; whether that is news. What is true is never made merely possible."""
@@ -43,15 +43,24 @@ class Memory:
         if held is not None and held >= truth:
             return False
         self.truths[fact] = truth
+        type, values = fact
         if held is None:
-            self._facts[fact.type].append(fact)
-            for index, value in enumerate(fact.values):
-                found = self._indexes.get((fact.type, index))
-                if found is not None:
-                    found.setdefault(value, []).append(fact)
-        if truth is UNKNOWN or None in fact.values:
+            self._facts[type].append(fact)
+            if type in self._indexes:
+                for index, found in self._indexes[type].items():
+                    found.setdefault(values[index], []).append(fact)
+        if truth is UNKNOWN or None in values:
             self.uncertain = True
         return True
+
+    def learn(self, facts: Iterable[Fact]) -> list[Fact]:
+        """Hold facts as true; those of them that are news."""
+        truths = self.truths
+        news = []
+        for fact in facts:
+            if truths.get(fact) is not TRUE and self.add(fact, TRUE):
+                news.append(fact)
+        return news
 
     def of(self, type: str) -> list[Fact]:
         """Every fact of a type, true or possible."""
@@ -67,9 +76,10 @@ class Memory:
 
     def candidates(self, type: str, field: int, value: Value) -> list[Fact]:
         """The facts of ``type`` whose ``field`` is, or may be, ``value``."""
-        index = self._indexes.get((type, field))
+        indexes = self._indexes.setdefault(type, {})
+        index = indexes.get(field)
         if index is None:
-            index = self._indexes[type, field] = {}
+            index = indexes[field] = {}
             for fact in self._facts[type]:
                 index.setdefault(fact.values[field], []).append(fact)
         unknown = index.get(None)
@@ -79,3 +89,7 @@ class Memory:
     def unbounded(self, fact: Fact) -> bool:
         """Whether ``fact`` may stand for more than one fact."""
         return None in fact.values and self.truths[fact] is UNKNOWN
+
+
+def _blank(type: FactType) -> Fact:
+    return Fact(type.name, (None,) * len(type.fields))

@@ -6,36 +6,16 @@ number of rules compiles, as long as each single rule does (see ``limits``).
 
 from __future__ import annotations
 
-from contextlib import suppress
-from dataclasses import dataclass
-
+from averment.backends.durable.certain import Check, Checks
 from averment.backends.durable.layout import Layout
-from averment.backends.durable.patterns import Patterns, Place, grouped
-from averment.ir.program import Fact, Literal, Program, Rule
-from averment.law.conclusions import conclude
-from averment.law.truth import TRUE, CaseError
+from averment.backends.durable.patterns import Patterns, grouped
+from averment.backends.durable.plan import Plan, make_plan
+from averment.ir.program import Program, Rule
 
+NAME = 6  # digits of the name of an engine's rule
 MAXIMUM_ATTRIBUTES = 200  # of a fact, beside the marks; the engine's limit is 252
 _MAXIMUM_MARKS = 30  # of a fact, and a network has ten times as many; the engine holds 64 pending matches a fact
 _MAXIMUM_RULES = 2000  # of a network; the engine's limit is 4095
-
-
-@dataclass(slots=True, eq=False)
-class Plan:
-    """What to do with a match of a rule.
-
-    ``types`` are those of the rule's patterns; ``joined`` are the ones that match facts of their own, in the engine's
-    order, after the wide fact if ``wide``. ``constant`` are the conclusions where they are the same in every match.
-    """
-
-    rule: Rule
-    stratum: int
-    types: tuple[str, ...]
-    wide: bool
-    joined: tuple[int, ...]
-    variables: tuple[tuple[str, int, int], ...]
-    equal: tuple[tuple[Place, Place], ...]
-    constant: tuple[Fact, ...] | None
 
 
 class Draft:
@@ -56,22 +36,11 @@ class Draft:
                 return False
         return sum(layout.groups for layout in self.layouts.values()) < 9 * _MAXIMUM_MARKS
 
-    def add(self, number: int, stratum: int, rule: Rule) -> Plan:
+    def add(self, name: str, stratum: int, rule: Rule, checks: tuple[Check, ...]) -> Plan:
         """Write a rule for the engine."""
         patterns = Patterns(self._program, rule, self._layout)
-        self.rules[str(number)] = {"all": patterns.written, "dist": 0}
-        groups = grouped(self._program, rule)
-        wide = not groups[0][0]
-        return Plan(
-            rule,
-            stratum,
-            tuple(match.type for match in rule.matches),
-            wide,
-            tuple(places[0] for _, places in groups[wide:]),
-            tuple((name, *place) for name, place in patterns.first.items()),
-            tuple(patterns.equal),
-            _constant(self._program, rule),
-        )
+        self.rules[name] = {"all": patterns.written, "dist": 0}
+        return make_plan(self._program, rule, stratum, patterns, checks)
 
     def _layout(self, kind: str) -> Layout:
         return self.layouts.setdefault(kind, Layout(len(self.layouts)))
@@ -81,14 +50,16 @@ def compile(program: Program) -> tuple[list[Draft], dict[str, Plan]]:
     """The networks of a program, and its plans by the names of the engine's rules."""
     drafts: list[Draft] = []
     plans: dict[str, Plan] = {}
-    rules = ((stratum, rule) for stratum, rules in enumerate(program.strata) for rule in rules)
-    for number, (stratum, rule) in enumerate(rules):
-        if not drafts or not drafts[-1].takes(rule):
-            drafts.append(Draft(program))
-        plans[str(number)] = drafts[-1].add(number, stratum, rule)
+    checks = Checks(program)
+    for stratum, rules in enumerate(program.strata):
+        for rule in rules:
+            if not drafts or not drafts[-1].takes(rule):
+                drafts.append(Draft(program))
+            name = f"{len(plans):0{NAME}}"
+            plans[name] = drafts[-1].add(name, stratum, rule, checks.of(rule))
     for made in drafts:
         for layout in made.layouts.values():
-            layout.freeze()
+            layout.freeze(program.types)
     return drafts, plans
 
 
@@ -99,10 +70,3 @@ def demand(program: Program, rule: Rule) -> dict[str, int]:
         matches = [rule.matches[place] for place in places]
         found[kind] = found.get(kind, 0) + sum(len(match.cells) + 2 * len(match.binds) for match in matches)
     return found
-
-
-def _constant(program: Program, rule: Rule) -> tuple[Fact, ...] | None:
-    if all(isinstance(value, Literal) for head in rule.heads for value in head.values):
-        with suppress(CaseError):  # every match will raise it
-            return conclude(program, rule, {}, TRUE)[0]
-    return None

@@ -13,10 +13,12 @@ from collections.abc import Mapping
 from threading import Lock
 from types import TracebackType
 
-from averment.backends.durable.compile import Plan, compile
+from averment.backends.durable.certain import Shared
+from averment.backends.durable.compile import NAME, compile
 from averment.backends.durable.layout import Codes, Layout
 from averment.backends.durable.native import Network
 from averment.backends.durable.patterns import WIDE
+from averment.backends.durable.plan import Plan
 from averment.ir.program import Fact, Program
 from averment.law.conclusions import conclude
 from averment.law.evaluation import Evaluation, Firing, Given
@@ -27,6 +29,7 @@ from averment.law.saturation import least, saturate
 from averment.law.truth import TRUE, UNKNOWN, CaseError
 
 _WIDE_ID = "w"
+_NAME_END = 2 + NAME  # where the rule's name ends in the text of a match
 
 
 class Engine:
@@ -88,6 +91,9 @@ class _Run:
         self._memory = memory
         self._ones = {name: memory.of(name)[0] for name in engine.ones}
         self._codes = Codes()
+        self._certain = not memory.uncertain
+        self._shared: Shared = {}
+        self._picked: dict[tuple[str, ...], tuple[Fact, ...]] = {}
         self._told: dict[str, Fact] = {}
         self._stirred: dict[Network, None] = {}
         self._agenda: list[list[tuple[Plan, str]]] = [[] for _ in self._program.strata]
@@ -116,17 +122,29 @@ class _Run:
 
     def _run(self, stratum: int, firings: list[Firing]) -> None:
         """Fire the matches of a stratum, and those that come of it, until there are no more."""
-        memory, takers, agenda = self._memory, self._takers, self._agenda
+        agenda, takers, picked = self._agenda, self._takers, self._picked
         while agenda[stratum]:
             matches, agenda[stratum] = agenda[stratum], []
+            found: list[Fact] = []
             for plan, text in matches:
-                firing = self._fire(plan, text)
-                if firing is not None:
-                    firings.append(firing)
-                    for fact in firing.conclusions:
-                        if memory.add(fact, TRUE) and fact.type in takers:
-                            self._tell(fact)
-            self._listen()
+                if plan.joined:
+                    premises = self._joined(plan, text)
+                elif plan.types in picked:
+                    premises = picked[plan.types]
+                else:
+                    premises = picked[plan.types] = tuple([self._ones[type] for type in plan.types])
+                conclusions = plan.plain
+                if conclusions is None:
+                    conclusions = self._conclude(plan, premises)
+                    if conclusions is None:
+                        continue
+                firings.append(Firing(plan.rule, premises, conclusions))
+                found += conclusions
+            for fact in self._memory.learn(found):
+                if fact[0] in takers:
+                    self._tell(fact)
+            if self._stirred:
+                self._listen()
 
     def _tell(self, fact: Fact) -> None:
         """Give a fact to every network that looks for its type."""
@@ -141,38 +159,51 @@ class _Run:
 
     def _listen(self) -> None:
         """Put every new match on the agenda of its rule's stratum."""
+        plans, agenda = self._plans, self._agenda
         for network in self._stirred:
             for text in network.drain():
-                plan = self._plans[text[2 : text.index('"', 2)]]
-                self._agenda[plan.stratum].append((plan, text))
+                plan = plans[text[2:_NAME_END]]
+                agenda[plan.stratum].append((plan, text))
         self._stirred.clear()
 
-    def _fire(self, plan: Plan, text: str) -> Firing | None:
-        """The firing that a match makes; nothing where the law does not let it pass."""
-        rule, premises = plan.rule, self._premises(plan, text)
+    def _conclude(self, plan: Plan, premises: tuple[Fact, ...]) -> tuple[Fact, ...] | None:
+        """What a match concludes; nothing where the law does not let it pass."""
         for (place, field), (other, its) in plan.equal:
             if premises[place].values[field] != premises[other].values[its]:
                 return None
-        if plan.constant is not None and not rule.guards:
-            return Firing(rule, premises, plan.constant)
-        bindings: Bindings = {name: premises[place].values[field] for name, place, field in plan.variables}
+        rule, memory = plan.rule, self._memory
+        bindings: Bindings = {name: premises[place][1][field] for name, place, field in plan.variables}
         try:
-            final = guarded(rule, self._memory, TRUE, bindings, TRUE)
+            if self._certain and plan.checks:
+                if not self._passes(plan, bindings):
+                    return None
+                if plan.constant is not None:
+                    return plan.constant
+            final = guarded(rule, memory, TRUE, bindings, TRUE)
             if final is None:
                 return None
-            conclusions, truth = (plan.constant, TRUE) if plan.constant else conclude(self._program, rule, *final)
+            conclusions, truth = conclude(self._program, rule, *final)
         except CaseError as error:
             self._failure = least(self._failure, error)
             return None
-        return Firing(rule, premises, conclusions) if truth is TRUE else None
+        return conclusions if truth is TRUE else None
 
-    def _premises(self, plan: Plan, text: str) -> tuple[Fact, ...]:
+    def _passes(self, plan: Plan, bindings: Bindings) -> bool:
+        try:
+            for check in plan.checks:
+                if not check(self._memory, bindings, self._shared):
+                    return False
+        except CaseError:
+            guarded(plan.rule, self._memory, TRUE, bindings, TRUE)  # which says whose it is
+        return True
+
+    def _joined(self, plan: Plan, text: str) -> tuple[Fact, ...]:
         """The facts of a match, in the order of the rule's patterns."""
-        ones, told = self._ones, self._told
-        if not plan.joined:
-            return tuple([ones[type] for type in plan.types])
+        told = self._told
         found = [told[part[: part.index('"')]] for part in text.split('{"id":"')[1 + plan.wide :]]
         if not plan.wide:
             return tuple(found)
         premises = dict(zip(plan.joined, found, strict=True))
-        return tuple([premises[place] if place in premises else ones[type] for place, type in enumerate(plan.types)])
+        return tuple(
+            [premises[place] if place in premises else self._ones[type] for place, type in enumerate(plan.types)]
+        )

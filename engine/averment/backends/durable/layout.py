@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from averment.backends.durable.native import SESSION
-from averment.ir.program import Cell, Fact, Field, Kind, Ranges, Value
+from averment.ir.program import Cell, Fact, FactType, Field, Kind, Ranges, Value
 from averment.law.cells import passes
 from averment.law.truth import TRUE
 
@@ -40,17 +40,23 @@ class Codes:
         return self._codes.setdefault(value, EXACT + len(self._codes))
 
 
-class Slot:
-    """One field of the facts of a layout, and the attributes that carry it."""
+class Slot(dict[Value | None, str]):
+    """One field of the facts of a layout: the attributes that carry each of its values, but for its code."""
 
     def __init__(self, field: Field) -> None:
+        super().__init__({None: ""})
         self.field = field
         self.code = ""
         self.known = ""
         self._value = ""
         self._flags: dict[Cell, str] = {}
-        self._texts: dict[Value, str] = {}
         self._ranks = {value: rank for rank, value in enumerate(field.values)} if field.kind is Kind.CHOICE else {}
+
+    def __missing__(self, value: Value) -> str:
+        text = self._write(value)
+        if len(self) < _REMEMBERED:
+            self[value] = text
+        return text
 
     def conditions(self, cell: Cell, name: Namer) -> list[Condition]:
         """Conditions that hold just when ``cell`` is true."""
@@ -66,15 +72,6 @@ class Slot:
         if low == high:
             return [{self._value: low}]
         return [{sign: {self._value: end}} for sign, end in (("$gte", low), ("$lte", high)) if end is not None]
-
-    def text(self, value: Value) -> str:
-        """The attributes that carry ``value``, but for its code."""
-        text = self._texts.get(value)
-        if text is None:
-            text = self._write(value)
-            if len(self._texts) < _REMEMBERED:
-                self._texts[value] = text
-        return text
 
     def _write(self, value: Value) -> str:
         parts = [f',"{name}":1' for cell, name in self._flags.items() if passes(cell, value) is TRUE]
@@ -110,6 +107,16 @@ def _exact(field: Field) -> bool:
     return all(end is not None and abs(end) < EXACT for end in (field.minimum, field.maximum))
 
 
+class _Silent(Slot):
+    """A field that no rule of the network asks for."""
+
+    def __missing__(self, value: Value) -> str:
+        return ""
+
+
+_SILENT = _Silent(Field("", Kind.TEXT))
+
+
 class Namer:
     """Names for the attributes of a layout."""
 
@@ -134,6 +141,7 @@ class Layout:
         self.patterns = 0
         self._slots: dict[tuple[str, int], Slot] = {}
         self._head = ""
+        self._rows: list[tuple[str, list[Slot], list[tuple[int, str]]]] = []
 
     @property
     def groups(self) -> int:
@@ -161,20 +169,25 @@ class Layout:
         self.patterns += 1
         return {self._mark(self.groups - 1): 1}
 
-    def freeze(self) -> None:
+    def freeze(self, types: Mapping[str, FactType]) -> None:
         """Fix what every fact carries, once all patterns are in."""
         marks = "".join(f',"{self._mark(group)}":1' for group in range(self.groups))
         self._head = f'","sid":"{SESSION}","{ANCHOR}":1{marks}'
+        for type in dict.fromkeys(type for type, _ in self._slots):
+            slots = [self._slots.get((type, index), _SILENT) for index in range(len(types[type].fields))]
+            coded = [(index, slot.code) for index, slot in enumerate(slots) if slot.code]
+            self._rows.append((type, slots, coded))
 
     def write(self, id: str, facts: Mapping[str, Fact], codes: Codes) -> str:
         """The engine's text of a fact, or of several by type."""
         parts = ['{"id":"', id, self._head]
-        for (type, index), slot in self._slots.items():
-            value = facts[type].values[index]
-            if value is not None:
-                parts.append(slot.text(value))
-                if slot.code:
-                    parts.append(f',"{slot.code}":{codes(value)}')
+        for type, slots, coded in self._rows:
+            values = facts[type][1]
+            parts += [slot[value] for slot, value in zip(slots, values, strict=True)]
+            for index, code in coded:
+                value = values[index]
+                if value is not None:
+                    parts.append(f',"{code}":{codes(value)}')
         parts.append("}")
         return "".join(parts)
 
