@@ -42,6 +42,17 @@ def param_option(command: _Command) -> _Command:
     )(command)
 
 
+def source_option(command: _Command) -> _Command:
+    """``--source ID=FILE``, any number of times."""
+    return click.option(
+        "--source",
+        "sources",
+        multiple=True,
+        metavar="ID=FILE",
+        help="Verify the pack's citations against the text of a source that you hold. ID may be left out if there is one.",
+    )(command)
+
+
 def complete_pack(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
     """The installed packs, and folders."""
     from click.shell_completion import CompletionItem

@@ -61,19 +61,24 @@ def pack_of(name: str) -> Pack:
     return pack
 
 
+def default_pack() -> str:
+    """The folder one is in, where it is a pack; else the pack about product managers."""
+    return "." if Path("pack.yaml").is_file() else "pm_tpm"
+
+
 def read_cases(names: Iterable[str], report: Report, texts: Texts) -> list[Node]:
     """The documents of every fact file named, each with a name no other has."""
     from averment.surface.pack_files import read_case_file
 
     found: list[Node] = []
-    for shown, data in _contents(names, report):
+    for shown, data in contents(names, report):
         texts.of[shown] = data.decode("utf-8", "replace")
         found += read_case_file(data, shown, report)
-    _refuse_namesakes(found, report)
+    refuse_namesakes(found, report)
     return found
 
 
-def _contents(names: Iterable[str], report: Report) -> Iterator[tuple[str, bytes]]:
+def contents(names: Iterable[str], report: Report) -> Iterator[tuple[str, bytes]]:
     """The name and the bytes of each file, those of a folder in the order of their names."""
     from averment.source.text import MAX_BYTES, start_of
     from averment.surface.folder import reason
@@ -106,7 +111,8 @@ def _files_of(folder: Path) -> list[Path]:
     )
 
 
-def _refuse_namesakes(cases: Iterable[Node], report: Report) -> None:
+def refuse_namesakes(cases: Iterable[Node], report: Report) -> None:
+    """Report every case that has the name of one before it."""
     from averment.diagnostics.diagnostic import Diagnostic, Label
 
     first: dict[str, Node] = {}

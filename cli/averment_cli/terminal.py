@@ -50,6 +50,13 @@ def talk_findings(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]) -
         sys.stderr.write(render_all(found, texts, coloured(sys.stderr)) + "\n")
 
 
+def findings(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]) -> str:
+    """Findings as text for standard output, each with a blank line after it."""
+    from averment.diagnostics.render_text import render
+
+    return "".join(render(found, texts, coloured(sys.stdout)) + "\n\n" for found in diagnostics)
+
+
 def coloured(stream: IO[str]) -> bool:
     """Whether to write colours: to a terminal that has them, unless NO_COLOR says otherwise."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from averment.ir.program import Program, Rule
+from averment.ir.program import Field, Match, Program, Rule
 from averment.ir.values import decode
 from averment.law.patterns import Bindings
 from averment.law.truth import Interval, Quantity
@@ -29,6 +29,18 @@ def filled(text: str, rule: Rule, bindings: Bindings, program: Program) -> str:
     return _WORD.sub(value, text)
 
 
+def described(pattern: Match, rule: Rule, bindings: Bindings, program: Program) -> str:
+    """A pattern in words, with what its variables are bound to: ``product_owner with team ml``."""
+    type = program.types[pattern.type]
+    tests = [f"{type.fields[index].name} {cell.text}" for index, cell in pattern.cells]
+    tests += [
+        f"{type.fields[index].name} {filled(f'${name}', rule, bindings, program)}"
+        for index, name in pattern.binds
+        if name in bindings
+    ]
+    return f"{pattern.type} with {' and '.join(tests)}" if tests else pattern.type
+
+
 def _parameter(word: str, parameters: Mapping[str, str | int | bool]) -> str:
     if word not in parameters:
         return word
@@ -36,11 +48,9 @@ def _parameter(word: str, parameters: Mapping[str, str | int | bool]) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _quantity(quantity: Quantity, name: str, shown: Mapping[str, object]) -> str:
-    from averment.ir.program import Field
-
+def _quantity(quantity: Quantity, name: str, shown: Mapping[str, Field]) -> str:
     field = shown.get(name)
-    if not isinstance(field, Field):
+    if field is None:
         return f"${name}"
     if isinstance(quantity, Interval):
         low, high = ("" if bound is None else decode(bound, field) for bound in quantity)

@@ -96,15 +96,18 @@ def wrap(pieces: Iterable[Piece], width: int, style: Style, hang: int = 0) -> li
 
 
 def _words(pieces: Iterable[Piece], width: int) -> Iterator[tuple[str, str, int]]:
-    """Every word with its role and the space before it: none where pieces touch."""
+    """Every word with its role and the space before it: as written between pieces, one within them."""
+    gap = 0
     for piece in pieces:
         text = visible(" ".join(piece.text.split("\n")))
-        gap = len(text) - len(text.lstrip(" "))
-        for number, word in enumerate(text.split()):
-            before = min(gap, 2) if number == 0 else 1
+        gap += len(text) - len(text.lstrip(" "))
+        for word in text.split():
             for part in _cut(word, width):
-                yield part, piece.role, before
-                before = 0
+                yield part, piece.role, gap
+                gap = 0
+            gap = 1
+        if text.strip():
+            gap = len(text) - len(text.rstrip(" "))
 
 
 def _cut(word: str, width: int) -> Iterator[str]:

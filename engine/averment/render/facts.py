@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from averment.ir.naming import record_path
 from averment.ir.program import Fact, FactType, Field, Kind, Match
-from averment.ir.values import show
+from averment.ir.values import decode, show
 from averment.law.truth import TRUE
 from averment.render.display import Piece
 from averment.render.places import given_place
@@ -38,7 +38,7 @@ def looked_at(derivation: Derivation, pattern: Match, fact: Fact, given: Given) 
             field = type.fields[index]
             needs = f" (needs {cells[index].text})" if index in cells else ""
             path = f"{record}.{field.name}"
-            yield say(*_is(path, fact.values[index], field), Piece(needs, "dim"), note=_origin(path, record, field, given))
+            yield say(*_is(path, fact.values[index], field), Piece(needs, "dim"), note=_origin(path, given))
         return
     shown = [index for index in fields if type.fields[index].name not in type.key]
     pieces: list[Piece | str] = [Piece(record)]
@@ -81,22 +81,21 @@ def _is(name: str, value: object, field: Field) -> tuple[Piece, ...]:
     return Piece(f"{name} is"), Piece(f" {held}", "doubt" if value is None else "bold")
 
 
-def _origin(path: str, record: str, field: Field, given: Given) -> str:
+def _origin(path: str, given: Given) -> str:
+    """Where a field was given; of an unknown one nothing."""
     if path in given.assumptions:
         return "assumed: the pack's default"
-    span = given.places.get(path)
-    return f"{span.file}:{span.line}" if span else ""
+    return given_place(given.places, path)
 
 
 def _range(field: Field) -> str:
-    low, high = (None if bound is None else show(bound, _bare(field)) for bound in (field.minimum, field.maximum))
+    low, high = (None if bound is None else _number(bound, field) for bound in (field.minimum, field.maximum))
     if low is None and high is None:
         return f"a number of {field.unit}" if field.unit else "a number"
     shown = f"{low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"
     return f"{shown} {field.unit}".rstrip()
 
 
-def _bare(field: Field) -> Field:
-    from dataclasses import replace
-
-    return replace(field, unit="")
+def _number(bound: int, field: Field) -> str:
+    whole, point, places = str(decode(bound, field)).partition(".")
+    return f"{int(whole):,}{point}{places}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from averment.ir.program import Backing, Rule
+from averment.ir.program import Backing
 from averment.model.model import Model
 from averment.render.display import Glyphs
 from averment.source.node import Span
+
+ON_COMMAND_LINE = "--"  # what is given there has no file: its span names the option
 
 
 def rule_place(model: Model, rule: str) -> str:
@@ -17,19 +19,21 @@ def rule_place(model: Model, rule: str) -> str:
 
 
 def given_place(places: Mapping[str, Span], record: str, field: str = "") -> str:
-    """``cases/vision-api.yaml:5``: of the field where the case gives it, else of the record; nothing for neither."""
-    span = places.get(f"{record}.{field}") or places.get(record)
-    return f"{span.file}:{span.line}" if span else ""
+    """``vision-api.yaml:5``: of the field where the case gives it, else of the record; nothing for neither."""
+    span = (places.get(f"{record}.{field}") if field else None) or places.get(record)
+    if span is None:
+        return ""
+    if span.file.startswith(ON_COMMAND_LINE):
+        return span.file.partition(" ")[0]
+    return f"{span.file.rpartition('/')[2]}:{span.line}"
 
 
-def citation(model: Model, rule: Rule, glyphs: Glyphs) -> str:
-    """The rule's id and place, and everything that backs it."""
-    backing = [backing_phrase(backing, glyphs) for backing in rule.backing]
-    return glyphs.dot.join(filter(None, [rule.id, rule_place(model, rule.id), *backing]))
-
-
-def backing_phrase(backing: Backing, glyphs: Glyphs) -> str:
-    """``article, Complexity of the product ¶1``, ``judgement of Ann``."""
-    if backing.judgement:
-        return f"judgement of {backing.author}"
-    return f"{backing.source}, {backing.section} {glyphs.paragraph}{backing.paragraph}"
+def backing_phrase(backing: Iterable[Backing], glyphs: Glyphs) -> str:
+    """``article: Complexity of the product ¶1; Key Takeaways ¶2``, ``judgement of Ann``."""
+    cited: dict[str, list[str]] = {}
+    for each in backing:
+        if each.judgement:
+            cited.setdefault(f"judgement of {each.author}", [])
+        else:
+            cited.setdefault(f"{each.source}: ", []).append(f"{each.section} {glyphs.paragraph}{each.paragraph}")
+    return "; ".join(source + "; ".join(places) for source, places in cited.items())

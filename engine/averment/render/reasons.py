@@ -5,16 +5,17 @@ conditions rested on, down to the given facts. What has been shown once is refer
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from averment.ir.program import Absent, Aggregate, Compare, Condition, Fact, Known, Match
 from averment.law.truth import TRUE
 from averment.model.model import Model
 from averment.outcome.hangs_on import hangs_on
-from averment.render.conditions import filled
+from averment.render.conditions import described, filled
 from averment.render.counted import Counted, counted
 from averment.render.display import Piece, Style, columns
 from averment.render.facts import Given, looked_at
-from averment.render.places import citation
+from averment.render.places import backing_phrase, rule_place
 from averment.render.tree import Branch, Line, say
 from averment.warrant.derivation import Application, Derivation, Step
 from averment.warrant.sentences import sentence
@@ -37,14 +38,14 @@ class Reasons:
     def of(self, fact: Fact) -> Iterator[Branch]:
         """A branch for each justification of a derived fact."""
         for number, application in enumerate(self._derivation.support.get(fact, ())):
-            yield self._application(application, (Piece("also: ", "dim"),) if number else (), 0)
+            yield self._application(application, _another(application) if number else (), 0)
 
     def _reason(self, fact: Fact, lead: tuple[Piece, ...], depth: int) -> Branch:
         """A derived fact under another: its first justification, and within that any others."""
         first, *others = self._derivation.support[fact]
         branch = self._application(first, lead, depth)
         for other in others:
-            branch.children.append(self._application(other, (Piece("also: ", "dim"),), depth))
+            branch.children.append(self._application(other, _another(other), depth))
         return branch
 
     def _application(self, application: Application, lead: tuple[Piece, ...], depth: int) -> Branch:
@@ -54,9 +55,9 @@ class Reasons:
         if application.id in self._shown:
             return Branch([say(*lead, says, note=self._style.glyphs.above, hang=hang)])
         self._shown.add(application.id)
-        branch = Branch(
-            [say(*lead, says, hang=hang), say(Piece(citation(self._model, rule, self._style.glyphs), "dim"))]
-        )
+        glyphs = self._style.glyphs
+        cited = say(Piece(rule.id, "name"), Piece(f"{glyphs.dot}{backing_phrase(rule.backing, glyphs)}", "dim"))
+        branch = Branch([say(*lead, says, note=rule_place(self._model, rule.id), hang=hang), cited])
         if depth < _DEEPEST:
             branch.children = list(self._grounds(application, depth + 1))
         else:
@@ -72,14 +73,21 @@ class Reasons:
                 case Match():
                     yield from self._premise(condition, step.facts[0], depth)
                 case Compare():
-                    yield self._stated(condition.text, step, application, compare=True)
-                case Absent() | Known():
+                    yield self._stated(condition.text, step, application)
+                case Absent():
+                    yield self._absent(condition, step, application)
+                case Known():
                     yield self._stated(condition.text, step, application)
                 case Aggregate():
                     pass
-        for condition, step in conditions:
-            if isinstance(condition, Aggregate):
-                yield from self._counted(condition, step, application, depth)
+        tallies = [
+            self._tally(condition, step, application)
+            for condition, step in conditions
+            if isinstance(condition, Aggregate)
+        ]
+        for part in (self._certain, self._uncertain):
+            for tally in sorted(tallies, key=lambda tally: tally.against):
+                yield from part(tally, depth)
 
     def _premise(self, pattern: Match, fact: Fact, depth: int) -> Iterator[Branch]:
         if not self._derivation.memory.types[fact.type].derived:
@@ -88,71 +96,91 @@ class Reasons:
         elif fact in self._derivation.support:
             yield self._reason(fact, (self._mark(self._holds(fact)),), depth)
 
-    def _stated(self, text: str, step: Step, application: Application, *, compare: bool = False) -> Branch:
+    def _stated(self, text: str, step: Step, application: Application) -> Branch:
         """A condition that is not about one fact: what it says with its values filled in."""
         values = filled(text, application.firing.rule, application.bindings, self._program)
-        asked = Piece(f" ({text})", "dim") if compare and values != text else Piece("")
+        asked = Piece(f" ({text})" if values != text else "", "dim")
+        doubt = Piece("" if step.truth is TRUE else "undecided: ", "doubt")
+        return Branch([say(doubt, values, asked)])
+
+    def _absent(self, guard: Absent, step: Step, application: Application) -> Branch:
+        what = described(guard.match, application.firing.rule, application.bindings, self._program)
         if step.truth is TRUE:
-            return Branch([say(values, asked)])
-        branch = Branch([say(Piece("undecided: ", "doubt"), values, asked)])
-        if not compare:
-            branch.children = [self._undecided_line(fact) for fact in step.facts[:_MOST]]
-        return branch
+            return Branch([say(f"there is no {what}")])
+        doubts = [self._undecided_line(fact) for fact in step.facts[:_MOST]]
+        return Branch([say(Piece("undecided: ", "doubt"), f"whether there is no {what}")], doubts)
 
     # --- what was counted -----------------------------------------------------------------------------------------
 
-    def _counted(self, guard: Aggregate, step: Step, application: Application, depth: int) -> Iterator[Branch]:
-        memory = self._derivation.memory
-        facts = counted(guard, step.facts, self._program.claim.values, memory)
-        total = filled(f"${guard.variable}", application.firing.rule, application.bindings, self._program)
-        if not facts:
-            yield Branch([say(filled(guard.text, application.firing.rule, {}, self._program), f" is {total}: there is none")])
-            return
-        if len(facts) > 1 and self._listed.issuperset(step.facts):
-            what = f"the same {len(facts)} facts" + (f", {total} in all" if guard.function == "sum" else "")
-            yield Branch([say(what, note=self._style.glyphs.above)])
-            return
-        self._listed.update(step.facts)
-        certain = [each for each in facts if each.certain]
-        wide = max((columns(each.amount) for each in facts), default=0)
-        for each in certain[:_MOST]:
-            yield self._counted_fact(guard, each, wide, depth)
-        if len(certain) > _MOST:
-            yield Branch([say(Piece(f"and {len(certain) - _MOST} more: --format json has them all", "dim"))])
-        if len(certain) < len(facts):
-            yield self._undecided(guard, [each for each in facts if not each.certain], wide)
-
-    def _counted_fact(self, guard: Aggregate, each: Counted, wide: int, depth: int) -> Branch:
-        against = bool(self.claim and each.speaks_for) and each.speaks_for != self.claim
-        glyphs = self._style.glyphs
-        mark = Piece(f"{glyphs.against} ", "bad") if against else Piece(f"{glyphs.holds} ", "good")
-        amount = Piece(f"{each.amount:>{wide}}  " if wide else "", "bold")
-        against_word = Piece("against: ", "bad") if against else Piece("")
-        lead = (mark, amount, against_word)
-        if each.fact in self._derivation.support:
-            return self._reason(each.fact, lead, depth)
-        branch = Branch(list(looked_at(self._derivation, guard.match, each.fact, self._given)))
-        branch.lines[0] = Line((mark, amount, *branch.lines[0].pieces), branch.lines[0].note)
-        return branch
-
-    def _undecided(self, guard: Aggregate, facts: list[Counted], wide: int) -> Branch:
-        """What is only possible, in one branch: what each would add, and the unknown fields it hangs on."""
-        glyphs = self._style.glyphs
+    def _tally(self, guard: Aggregate, step: Step, application: Application) -> _Tally:
+        facts = counted(guard, step.facts, self._program.claim.values, self._derivation.memory)
         sides = {each.speaks_for for each in facts}
         towards = sides.pop() if len(sides) == 1 else ""
+        rule, bindings = application.firing.rule, application.bindings
+        return _Tally(
+            guard,
+            facts,
+            total=filled(f"${guard.variable}", rule, bindings, self._program),
+            what=described(guard.match, rule, bindings, self._program),
+            towards=towards,
+            against=bool(towards and self.claim) and towards != self.claim,
+            wide=max((columns(each.amount) for each in facts), default=0),
+        )
+
+    def _certain(self, tally: _Tally, depth: int) -> Iterator[Branch]:
+        if not tally.facts:
+            yield Branch([say(f"there is no {tally.what}")])
+            return
+        if len(tally.facts) > 1 and self._listed.issuperset(each.fact for each in tally.facts):
+            what = f"the same {len(tally.facts)} {self._side(tally) or 'facts'}"
+            what += f", {tally.total} in all" if tally.wide else ""
+            yield Branch([say(what, note=self._style.glyphs.above)])
+            tally.facts.clear()
+            return
+        self._listed.update(each.fact for each in tally.facts)
+        certain = [each for each in tally.facts if each.certain]
+        for each in certain[:_MOST]:
+            yield self._counted(tally, each, depth)
+        if len(certain) > _MOST:
+            yield Branch([say(Piece(f"and {len(certain) - _MOST} more: --format json has them all", "dim"))])
+
+    def _counted(self, tally: _Tally, each: Counted, depth: int) -> Branch:
+        against = bool(self.claim and each.speaks_for) and each.speaks_for != self.claim
+        glyphs = self._style.glyphs
+        lead = (
+            Piece(f"{glyphs.against} ", "bad") if against else Piece(f"{glyphs.holds} ", "good"),
+            Piece(f"{each.amount:>{tally.wide}}  " if tally.wide else "", "bold"),
+            Piece("against: " if against else "", "bad"),
+        )
+        if each.fact in self._derivation.support:
+            return self._reason(each.fact, lead, depth)
+        first, *others = looked_at(self._derivation, tally.guard.match, each.fact, self._given)
+        return Branch([Line((*lead, *first.pieces), first.note), *others])
+
+    def _uncertain(self, tally: _Tally, _: int) -> Iterator[Branch]:
+        """What is only possible, in one branch: what each would add, and the unknown fields it hangs on."""
+        facts = [each for each in tally.facts if not each.certain]
+        if not facts:
+            return
         amounts = [each.amount for each in facts]
         adds = ""
-        if guard.function == "sum" and all(amount.isdigit() for amount in amounts):
+        if tally.guard.function == "sum" and all(amount.isdigit() for amount in amounts):
             adds = f", could add {'up to ' if len(facts) > 1 else ''}{sum(map(int, amounts))}"
-        against = towards and self.claim and towards != self.claim
-        for_whom = f" {'against it' if against else 'for it'}" if towards and self.claim else f" for {towards}" if towards else ""
-        branch = Branch([say(Piece(f"{glyphs.doubtful} ", "doubt"), Piece(f"undecided{for_whom}", "doubt"), f"{adds}:")])
+        mark = Piece(f"{self._style.glyphs.doubtful} undecided {self._side(tally)}".rstrip(), "doubt")
+        branch = Branch([say(mark, f"{adds}:")])
         for each in facts[:_MOST]:
-            amount = (Piece(f"{each.amount:>{wide}}  ", "bold"),) if wide else ()
+            amount = (Piece(f"{each.amount:>{tally.wide}}  ", "bold"),) if tally.wide else ()
             branch.children.append(self._undecided_line(each.fact, amount))
         if len(facts) > _MOST:
             branch.children.append(Branch([say(Piece(f"and {len(facts) - _MOST} more", "dim"))]))
-        return branch
+        yield branch
+
+    def _side(self, tally: _Tally) -> str:
+        if not tally.towards:
+            return ""
+        if not self.claim:
+            return f"reasons for {tally.towards}"
+        return "reasons against it" if tally.against else "reasons for it"
 
     def _undecided_line(self, fact: Fact, lead: tuple[Piece, ...] = ()) -> Branch:
         support = self._derivation.support.get(fact, ())
@@ -169,6 +197,23 @@ class Reasons:
     def _mark(self, holds: bool) -> Piece:
         glyphs = self._style.glyphs
         return Piece(f"{glyphs.holds} ", "good") if holds else Piece(f"{glyphs.doubtful} ", "doubt")
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What an aggregate counted, in words. ``towards``: the one claim that all of it speaks for, if there is one."""
+
+    guard: Aggregate
+    facts: list[Counted]
+    total: str
+    what: str
+    towards: str
+    against: bool
+    wide: int
+
+
+def _another(application: Application) -> tuple[Piece, ...]:
+    return (Piece("also: " if application.truth is TRUE else "or: ", "dim"),)
 
 
 def overridden(model: Model, parameters: Mapping[str, str | int | bool], shown: Mapping[str, str | int | bool]) -> list[str]:

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from averment.diagnostics.render_text import visible
 from averment.ir.program import Fact
 from averment.ir.values import decode
+from averment.law.truth import TRUE
 from averment.model.model import Model
 from averment.outcome.claim import Status
 from averment.outcome.outcome import Outcome
 from averment.render.conditions import filled
 from averment.render.display import Piece, Style
 from averment.render.facts import Given, answers, field_at
-from averment.render.places import rule_place
+from averment.render.places import ON_COMMAND_LINE, rule_place
 from averment.render.reasons import Reasons, overridden
 from averment.render.tree import Branch, Line, draw, layout, say
 from averment.render.why_not import obstacles
@@ -41,14 +42,35 @@ def summary(outcome: Outcome) -> str:
 def _rows(outcome: Outcome, model: Model, style: Style, places: Mapping[str, Span]) -> Iterator[str]:
     given = Given(places, outcome.case.assumptions)
     yield from layout(_headline(outcome, style), style)
-    if outcome.status is Status.OPEN:
-        yield from _open(outcome, style)
-    elif outcome.status is Status.GAP:
-        yield from _gap(outcome, model, style)
-    elif outcome.status is Status.CONFLICT:
-        yield from layout(say("Rules claim two things at once, so the pack's author has to say which prevails."), style)
+    for file in sorted({span.file for span in places.values() if not span.file.startswith(ON_COMMAND_LINE)}):
+        yield from layout(say(Piece(file, "dim")), style)
+    verdict = _verdict(outcome)
+    if verdict:
+        yield ""
+        yield from layout(say(verdict), style)
+    if outcome.status is Status.GAP:
+        yield from _obstacles(outcome, model, style)
     yield from _reasons(outcome, model, style, given)
+    if outcome.status is Status.OPEN:
+        yield from _questions(outcome, style)
     yield from _footer(outcome, model, style)
+
+
+def _verdict(outcome: Outcome) -> str:
+    """What an unusual status means for this case; nothing for a settled one."""
+    match outcome.status:
+        case Status.SETTLED:
+            return ""
+        case Status.CONFLICT:
+            return "Rules certainly claim two things at once. The pack has to say which of them prevails."
+        case Status.GAP:
+            return "Certainly no rule claims anything, whatever is still unknown."
+        case Status.OPEN:
+            *most, last = outcome.possible
+            become = f"{', '.join(most)} or {last}" if most else last
+            many = len(outcome.hangs_on)
+            fields = f"{many} unknown field{'' if many == 1 else 's'}"
+            return f"It may still become {become}. That hangs on {fields}, listed at the end."
 
 
 def _headline(outcome: Outcome, style: Style) -> Line:
@@ -60,59 +82,53 @@ def _headline(outcome: Outcome, style: Style) -> Line:
     return say(*pieces, note=f"{program.name} {program.version} {program.digest[:19]}{style.glyphs.ellipsis}")
 
 
-def _open(outcome: Outcome, style: Style) -> Iterator[str]:
-    """What may come of an open claim, and the questions whose answers decide it."""
-    *most, last = outcome.possible
-    yield from layout(say(f"It may turn out {', '.join(most)} or {last}." if most else f"It may turn out {last}."), style)
-    many = len(outcome.hangs_on)
-    yield ""
-    yield from layout(say(Piece(f"It hangs on {many} unknown field{'' if many == 1 else 's'}", "bold")), style)
+def _questions(outcome: Outcome, style: Style) -> Iterator[str]:
+    """The unknown fields that an open claim hangs on, each as the question to ask."""
     branches: list[Branch] = []
     for path in outcome.hangs_on:
         field = field_at(outcome.evaluation.program.types, path)
-        lines = [say(Piece(path, "doubt"))]
+        lines = [say(Piece(path, "doubt"), note=answers(field) if field else "")]
         if field and field.ask:
-            choice = answers(field)
-            lines[0] = say(Piece(path, "doubt"), f"  {field.ask}")
-            lines += [say(Piece(choice, "dim"))] if choice else []
+            lines.append(say(field.ask))
         branches.append(Branch(lines))
+    yield ""
+    yield from layout(say(Piece("It hangs on", "bold")), style)
     yield from draw(branches, style)
 
 
 def _reasons(outcome: Outcome, model: Model, style: Style, given: Given) -> Iterator[str]:
     """The reasons for each value that is, or may be, claimed."""
-    claim = outcome.evaluation.program.claim
     settled = outcome.status is Status.SETTLED
     reasons = Reasons(outcome.derivation, model, given, style, outcome.claim if settled else "")
-    for value, facts in _by_claim(outcome, claim.field).items():
+    for value, facts in _by_claim(outcome).items():
         if not settled:
-            yield ""
-            word = "would follow" if outcome.status is Status.OPEN else "is claimed"
-            yield from layout(say(Piece(f"{value} {word}, because", "bold")), style)
             reasons.claim = value
-        for fact in facts:
-            for branch in reasons.of(fact):
-                if settled:
-                    yield ""
-                    for line in branch.lines:
-                        yield from layout(line, style)
-                    yield from draw(branch.children, style)
-                else:
-                    yield from draw([branch], style)
+        branches = [branch for fact in facts for branch in reasons.of(fact)]
+        if settled:
+            for branch in branches:
+                yield ""
+                for line in branch.lines:
+                    yield from layout(line, style)
+                yield from draw(branch.children, style)
+        else:
+            certain = any(outcome.evaluation.memory.truths[fact] is TRUE for fact in facts)
+            yield ""
+            yield from layout(say(Piece(f"{value} {'is claimed' if certain else 'is possible'}", "bold")), style)
+            yield from draw(branches, style)
 
 
-def _by_claim(outcome: Outcome, field: int) -> dict[str, list[Fact]]:
-    found: dict[str, list[Fact]] = {}
+def _by_claim(outcome: Outcome) -> dict[str, list[Fact]]:
+    """The facts that claim, or may, by what they claim, in the order in which the pack declares its claims."""
+    claim = outcome.evaluation.program.claim
+    found: dict[str, list[Fact]] = {value: [] for value in claim.values}
     for fact in outcome.derivation.roots:
-        found.setdefault(str(fact.values[field] or "some claim"), []).append(fact)
-    return dict(sorted(found.items()))
+        found.setdefault(str(fact.values[claim.field] or "some claim"), []).append(fact)
+    return {value: facts for value, facts in found.items() if facts}
 
 
-def _gap(outcome: Outcome, model: Model, style: Style) -> Iterator[str]:
+def _obstacles(outcome: Outcome, model: Model, style: Style) -> Iterator[str]:
     """Why none of the rules that could have claimed did."""
     program, memory = outcome.evaluation.program, outcome.evaluation.memory
-    yield from layout(say("No rule claims anything, and no answer to what is unknown could change that."), style)
-    yield ""
     branches: list[Branch] = []
     for obstacle in obstacles(program, memory):
         rule, text = obstacle.rule, obstacle.condition.text
@@ -120,8 +136,9 @@ def _gap(outcome: Outcome, model: Model, style: Style) -> Iterator[str]:
         needs = say(Piece("needs ", "dim"), values, Piece(f" ({text})" if values != text else "", "dim"))
         name = rule.id + (f", alternative {rule.alternative}" if rule.alternative else "")
         mark = Piece(f"{style.glyphs.against} ", "bad")
-        branches.append(Branch([say(mark, name, note=rule_place(model, rule.id)), needs]))
-    yield from layout(say(Piece("What each rule that could have claimed stopped at", "bold")), style)
+        branches.append(Branch([say(mark, Piece(name, "name"), note=rule_place(model, rule.id)), needs]))
+    yield ""
+    yield from layout(say(Piece("Where each rule that could have claimed stopped", "bold")), style)
     yield from draw(branches, style)
 
 

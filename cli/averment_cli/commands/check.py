@@ -1,0 +1,85 @@
+"""``averment check``: everything that is wrong with a pack, and with a source text that it cites."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from averment_cli.options import complete_pack, format_option, source_option
+
+if TYPE_CHECKING:
+    from averment.diagnostics.diagnostic import Report
+    from averment.pack import Pack
+    from averment_cli.reading import Texts
+
+
+@click.command("check")
+@click.argument("pack", required=False, shell_complete=complete_pack)
+@source_option
+@format_option
+def command(pack: str | None, sources: Sequence[str], format: str) -> int:
+    """Find what is wrong with a pack, and with its example cases.
+
+    PACK is a folder or the name of an installed pack: by default the folder you are in, if it is one, else pm_tpm.
+
+    \b
+    averment check my_pack
+    averment check pm_tpm --source article.txt
+    """
+    from averment.checks.coverage import check_coverage
+    from averment.diagnostics.diagnostic import Report
+    from averment.diagnostics.render_json import to_json
+    from averment.diagnostics.render_text import summary
+    from averment.shelf import find_pack
+    from averment_cli.reading import Texts, default_pack, read_pack, stop_if_failed
+    from averment_cli.sources import check_sources
+    from averment_cli.terminal import data, findings, json_line
+
+    report, texts = Report(), Texts()
+    name = pack or default_pack()
+    if find_pack(name, report) is None:
+        stop_if_failed(report, texts)
+    read = read_pack(name, report, texts)
+    agreed = ""
+    if read is not None:
+        check_coverage(read.model, report)
+        agreed = check_sources(read.model, sources, report, texts)
+        _check_cases(read, report, texts)
+    if format == "json":
+        json_line({"pack": name, "findings": [to_json(finding) for finding in report.diagnostics]})
+    else:
+        data(findings(report.diagnostics, texts.of))
+        data(f"{_about(read) if read else name}: {summary(report.diagnostics)}{agreed}\n")
+    return 1 if report.failed else 0
+
+
+def _check_cases(pack: Pack, report: Report, texts: Texts) -> None:
+    """Read the example cases of a pack, to find what is wrong with them."""
+    from averment.model.case import read_case
+    from averment.surface.pack_files import read_case_file
+    from averment_cli.reading import SUFFIXES, contents, refuse_namesakes
+
+    folder = Path(pack.root, "cases")
+    if not folder.is_dir() or not any(path.suffix in SUFFIXES for path in folder.rglob("*")):
+        return
+    documents = []
+    for file, content in contents([str(folder)], report):
+        shown = f"cases/{Path(file).relative_to(folder).as_posix()}"
+        texts.of[shown] = content.decode("utf-8", "replace")
+        before = len(report.diagnostics)
+        found = read_case_file(content, shown, report)
+        if len(report.diagnostics) == before:
+            documents += found
+    for document in documents:
+        read_case(document, pack.model.types, report)
+    refuse_namesakes(documents, report)
+
+
+def _about(pack: Pack) -> str:
+    model = pack.model
+    counts = {"rule": len(model.rules), "fact type": len(model.types), "parameter": len(model.parameters)}
+    shown = [f"{count} {word}{'' if count == 1 else 's'}" for word, count in counts.items()]
+    return f"{pack.name} {pack.version} ({', '.join(shown)})"

@@ -1,0 +1,78 @@
+"""``averment schema``: the JSON Schemas that editors complete from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    from averment_schemas import NAMES
+
+    return [name for name in NAMES if name.startswith(incomplete)]
+
+
+@click.command("schema")
+@click.argument("name", required=False, shell_complete=_complete)
+@click.option("--pack", "-p", metavar="PACK", help="The schema of this pack's own fact files: its real fields and values.")
+@click.option("-o", "--output", type=click.Path(file_okay=False), metavar="DIR", help="Write into this folder instead.")
+def command(name: str | None, pack: str | None, output: str | None) -> None:
+    """Print the schemas that editors complete from.
+
+    Without NAME, list them; with -o, write them all. An editor finds the schema of a YAML file by its first line:
+
+    \b
+    # yaml-language-server: $schema=schemas/case.schema.json
+
+    \b
+    averment schema rules
+    averment schema --pack my_pack > my_pack.case.schema.json
+    averment schema -o schemas
+    """
+    from averment_schemas import NAMES, load, text
+
+    from averment.diagnostics.suggest import did_you_mean
+    from averment_cli.terminal import data, style, talk
+
+    if name is not None and name not in NAMES:
+        near = did_you_mean(name, NAMES)
+        raise click.UsageError(f"there is no schema `{name}`; " + (f"did you mean {near}?" if near else ", ".join(NAMES)))
+    if pack is not None:
+        if name not in (None, "case"):
+            raise click.UsageError("--pack makes the schema of fact files: leave out NAME")
+        texts = {f"{Path(pack).resolve().name if pack == '.' else Path(pack).name}.case": _of_pack(pack)}
+    elif name is not None:
+        texts = {name: text(name)}
+    elif output is not None:
+        texts = {each: text(each) for each in NAMES}
+    else:
+        for each in NAMES:
+            schema = load(each)
+            data(f"{style().paint(f'{each:<12}', 'bold')}{_sentence(schema)}\n")
+        return
+    if output is None:
+        data("".join(texts.values()))
+        return
+    folder = Path(output)
+    folder.mkdir(parents=True, exist_ok=True)
+    for each, content in texts.items():
+        path = folder / f"{each}.schema.json"
+        path.write_text(content, encoding="utf-8")
+        talk(f"wrote {path}")
+
+
+def _of_pack(pack: str) -> str:
+    from averment_schemas import load
+
+    from averment.render.case_schema import case_schema
+    from averment_cli.reading import pack_of
+
+    return json.dumps(case_schema(pack_of(pack).model, load("case")), indent=2, ensure_ascii=False) + "\n"
+
+
+def _sentence(schema: Mapping[str, Any]) -> str:
+    return str(schema.get("description") or schema.get("title") or "")

@@ -1,0 +1,56 @@
+"""Coverage: which paragraphs of its sources a pack's rules rest on, and which nothing rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from averment.diagnostics.diagnostic import Diagnostic, Label, Report, Severity
+from averment.model.model import Model
+from averment.source.node import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A paragraph and the ids of the rules that cite it; ``omitted`` is the pack's reason why none need do so."""
+
+    source: str
+    section: str
+    paragraph: int
+    digest: str
+    rules: tuple[str, ...]
+    omitted: str
+    span: Span
+
+    @property
+    def missing(self) -> bool:
+        """Whether no rule rests on the paragraph and the pack does not say why."""
+        return not self.rules and not self.omitted
+
+
+def coverage(model: Model) -> Iterator[Covered]:
+    """Every paragraph of every source, in the pack's order."""
+    citing: dict[tuple[str, str, int], set[str]] = {}
+    for rule in model.rules:
+        for backing in rule.backing:
+            citing.setdefault((backing.source, backing.section, backing.paragraph), set()).add(rule.id)
+    for source in model.sources.values():
+        for section in source.sections:
+            for number, digest in enumerate(section.paragraphs, 1):
+                rules = tuple(sorted(citing.get((source.name, section.name, number), ())))
+                yield Covered(source.name, section.name, number, digest, rules, section.omitted, section.span)
+
+
+def check_coverage(model: Model, report: Report) -> None:
+    """Warn of every paragraph that nothing rests on."""
+    for paragraph in coverage(model):
+        if paragraph.missing:
+            report.add(
+                Diagnostic(
+                    "AV462",
+                    f"no rule rests on paragraph {paragraph.paragraph} of `{paragraph.section}`",
+                    (Label(paragraph.span, "neither cited nor omitted"),),
+                    ("write a rule that it backs, or say why not with `omitted: …`",),
+                    severity=Severity.WARNING,
+                )
+            )

@@ -1,0 +1,79 @@
+"""A pack's vocabulary as a JSON Schema for its fact files, so that an editor completes real fields and values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from averment.ir.program import FactType, Field, Kind
+from averment.ir.values import decode
+from averment.model.model import Model
+
+Schema = dict[str, Any]
+
+_DATE = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
+
+def case_schema(model: Model, general: Mapping[str, Any]) -> Schema:
+    """The ``general`` schema of fact files, narrowed to the facts of this pack and the claims it can make."""
+    schema = {key: value for key, value in general.items() if key != "$defs"}
+    claims = [*model.claim.values, "open", "gap", "conflict"]
+    properties = dict(schema["properties"])
+    expect = dict(properties["expect"])
+    expect["properties"] = {**expect["properties"], "claim": {**expect["properties"]["claim"], "enum": claims}}
+    given = {name: _records(type, model.type_says) for name, type in model.types.items() if not type.derived}
+    properties["facts"] = {
+        "title": "Facts",
+        "description": "What is known of the case; leave out what is unknown.",
+        "type": "object",
+        "minProperties": 1,
+        "properties": given,
+        "additionalProperties": False,
+    }
+    properties["expect"] = expect
+    named = {"$id": f"{model.name}.case.schema.json", "title": f"fact file of {model.name} {model.version}"}
+    return {**schema, **named, "properties": properties}
+
+
+def _records(type: FactType, says: Mapping[str, str]) -> Schema:
+    record: Schema = {
+        "title": type.name,
+        "description": says.get(type.name, ""),
+        "type": "object",
+        "properties": {field.name: _field(field, says.get(f"{type.name}.{field.name}", "")) for field in type.fields},
+        "additionalProperties": False,
+    }
+    if type.one:
+        return record
+    return {"description": record["description"], "type": "array", "items": {**record, "required": list(type.key)}}
+
+
+def _field(field: Field, says: str) -> Schema:
+    described = " ".join(filter(None, [field.ask or field.label, says, f"In {field.unit}." if field.unit else ""]))
+    schema: Schema = {"description": described} if described else {}
+    if field.default is not None:
+        schema["default"] = decode(field.default, field)
+    return {**schema, **_type(field)}
+
+
+def _type(field: Field) -> Schema:
+    match field.kind:
+        case Kind.BOOLEAN:
+            return {"type": "boolean"}
+        case Kind.TEXT:
+            return {"type": "string"}
+        case Kind.DATE:
+            return {"type": "string", "format": "date", "pattern": _DATE}
+        case Kind.CHOICE | Kind.LEVEL:
+            return {"enum": list(field.values)}
+        case Kind.SET:
+            return {"type": "array", "items": {"enum": list(field.values)}, "uniqueItems": True}
+        case Kind.INTEGER:
+            return {"type": "integer", **_range(field, int)}
+        case Kind.DECIMAL:
+            return {"type": ["number", "string"], **_range(field, float)}
+
+
+def _range(field: Field, number: type[int] | type[float]) -> Schema:
+    ends = {"minimum": field.minimum, "maximum": field.maximum}
+    return {key: number(decode(end, field)) for key, end in ends.items() if end is not None}
