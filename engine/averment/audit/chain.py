@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
+from struct import Struct
 from typing import NamedTuple
 
 FORMAT = 1
@@ -24,6 +25,7 @@ FIELDS = ("time", "kind", "key", "case_name", "pack", "digest", "claim", "status
 
 _LOG = b"averment audit log 1\n"
 _RECORD = b"averment audit record 1\n"
+_START = Struct(">I32sIQ")
 _SHORT = tuple(length.to_bytes(4, "big") for length in range(4096))
 
 
@@ -59,11 +61,9 @@ def genesis(log_id: str) -> bytes:
 
 def packed(previous: bytes, sequence: int, fields: Sequence[bytes]) -> bytes:
     """The length-prefixed bytes of a record."""
-    pieces = [b"\0\0\0\x20", previous, b"\0\0\0\x08", sequence.to_bytes(8, "big")]
+    pieces = [_START.pack(32, previous, 8, sequence)]
     for field in fields:
-        length = len(field)
-        pieces.append(_SHORT[length] if length < 4096 else length.to_bytes(4, "big"))
-        pieces.append(field)
+        pieces += (_SHORT[length] if (length := len(field)) < 4096 else length.to_bytes(4, "big")), field
     return b"".join(pieces)
 
 

@@ -82,6 +82,7 @@ class PostgresStore:
             connection = self._connect()
             try:
                 self.log_id = self._identity(connection) or (self._create(connection) if write else "")
+                connection.commit()
             except BaseException:
                 connection.close()
                 raise
@@ -239,24 +240,22 @@ class PostgresStore:
             trouble = damaged(self.name, f"a record holds what no log holds ({type(error).__name__})")
         else:
             return
-        raise trouble
+        raise trouble from None
 
     def _create(self, connection: Connection[Any]) -> str:
         self._take_lock(connection)
-        if existing := self._identity(connection):  # another writer was first
-            return existing
-        for command in _SCHEMA:
-            connection.execute(command.encode())
-        fresh = secrets.token_hex(16)
-        connection.execute("INSERT INTO averment_log VALUES (%s, %s)", (fresh, FORMAT))
-        connection.commit()
+        existing = self._identity(connection)  # another writer may have been first
+        fresh = existing or secrets.token_hex(16)
+        if not existing:
+            for command in _SCHEMA:
+                connection.execute(command.encode())
+            connection.execute("INSERT INTO averment_log VALUES (%s, %s)", (fresh, FORMAT))
         return fresh
 
     def _identity(self, connection: Connection[Any]) -> str:
         """The log's id; empty where there is no log."""
         there = connection.execute("SELECT to_regclass('averment_log') IS NOT NULL").fetchone()
         found = connection.execute("SELECT id, format FROM averment_log").fetchall() if there and there[0] else []
-        connection.commit()
         if not there or not there[0]:
             return ""
         if len(found) != 1:

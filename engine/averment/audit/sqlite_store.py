@@ -204,7 +204,7 @@ class SqliteStore:
             trouble = damaged(self.name, f"a record holds what no log holds ({type(error).__name__})")
         else:
             return
-        raise trouble
+        raise trouble from None
 
     def _trouble(self, code: int) -> LogError:
         if code in _REASONS:

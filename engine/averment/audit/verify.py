@@ -8,6 +8,7 @@ database is asked for faults of its own structure (an index that hides a record 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from averment.audit.anchor import Anchor, check_signature
@@ -49,14 +50,16 @@ def verify(log: DecisionLog, anchor: Anchor | None = None, public_key: bytes = b
         other = Diagnostic(REWRITTEN, f"this is log `{log.id}`, and the anchor is of log `{anchor.log}`")
         return VerifyReport(log.id, 0, genesis(log.id).hex(), True, None, (other,))
     walk = _Walk(log, anchor)
-    fault = walk.run()
+    with ThreadPoolExecutor(1) as beside:
+        structure = beside.submit(_structure, log)
+        fault = walk.run()
     return VerifyReport(
         log=log.id,
         records=walk.head.size,
         head=walk.head.hash.hex(),
         anchored=anchor is not None,
         first_bad=walk.head.size + 1 if fault and fault.code in (ALTERED, MISSING, DAMAGED) else None,
-        diagnostics=(fault,) if fault else (*_packs(log, walk.packs), *_structure(log)),
+        diagnostics=(fault,) if fault else (*_packs(log, walk.packs), *structure.result()),
     )
 
 
@@ -83,23 +86,24 @@ class _Walk:
         return fault
 
     def _chain(self, links: Iterator[Link]) -> Diagnostic | None:
-        size, previous = self.head
+        size, head = self.head
         anchored = self._anchor.size if self._anchor else -1
         if anchored == 0 and (fault := self._against_anchor()):
             return fault
-        for link in links:
-            if link.sequence != size + 1 or link.previous != previous or sealed(link.packed) != link.hash:
-                self.head = Head(size, previous)
-                return _broken(link, self.head)
-            size, previous = link.sequence, link.hash
-            if link.packed[_KIND] == _PACK_KIND:
-                self.packs.append(size)
-            if size == anchored:
-                self.head = Head(size, previous)
-                if fault := self._against_anchor():
-                    return fault
-            self.head = Head(size, previous)
-        return None
+        try:
+            for sequence, previous, hash_, packed in links:
+                if sequence != size + 1 or previous != head or sealed(packed) != hash_:
+                    return _broken(Link(sequence, previous, hash_, packed), Head(size, head))
+                size, head = sequence, hash_
+                if packed[_KIND] == _PACK_KIND:
+                    self.packs.append(size)
+                if size == anchored:
+                    self.head = Head(size, head)
+                    if fault := self._against_anchor():
+                        return fault
+            return None
+        finally:
+            self.head = Head(size, head)
 
     def _against_anchor(self) -> Diagnostic | None:
         anchor = self._anchor
@@ -135,11 +139,9 @@ def _packs(log: DecisionLog, numbers: list[int]) -> Iterator[Diagnostic]:
             yield Diagnostic(PACK, error.diagnostic.message, help=error.diagnostic.help)
 
 
-def _structure(log: DecisionLog) -> Iterator[Diagnostic]:
+def _structure(log: DecisionLog) -> list[Diagnostic]:
     try:
         faults = log.store.faults()
     except LogDamaged as error:
-        yield error.diagnostic
-        return
-    for fault in faults[:1]:
-        yield Diagnostic(DAMAGED, f"every record is whole, but the database is not: {fault}")
+        return [error.diagnostic]
+    return [Diagnostic(DAMAGED, f"every record is whole, but the database is not: {fault}") for fault in faults[:1]]
