@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from averment.ir.program import Fact
+from averment.ir.values import decode
 from averment.law.evaluation import Evaluation
 from averment.law.truth import TRUE
 
@@ -27,7 +28,7 @@ class Reading:
     """``claim`` is a declared value when settled, else the word of its status.
 
     ``possible`` are the claims that three-valued logic does not rule out, declared values first, in their order;
-    ``roots`` the claim facts that a warrant starts from.
+    ``roots`` the facts that a warrant starts from: the claim's, and those that say how strong it is.
     """
 
     claim: str
@@ -57,12 +58,15 @@ def read_claim(evaluation: Evaluation) -> Reading:
     else:
         status, word = Status.GAP, "gap"
     roots = (*true, *undecided) if status is Status.OPEN else tuple(true)
+    strength = _strength(evaluation) if status is Status.SETTLED else None
+    if strength is not None:
+        roots += tuple(memory.of(claim.strength_type))
     reach = certain.union(*undecided.values()) if status is Status.OPEN else certain
     return Reading(
         claim=word,
         status=status,
         possible=_possible(claim.values, certain, reach, status),
-        strength=_strength(evaluation) if status is Status.SETTLED else None,
+        strength=strength,
         roots=roots,
     )
 
@@ -82,8 +86,6 @@ def _strength(evaluation: Evaluation) -> str | int | bool | None:
     values = {fact.values[claim.strength_field] for fact in memory.of(claim.strength_type)}
     if len(values) != 1 or not any(True for _ in memory.true(claim.strength_type)):
         return None
-    from averment.ir.values import decode
-
     value = values.pop()
     field = memory.types[claim.strength_type].fields[claim.strength_field]
     shown = None if value is None else decode(value, field)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from averment.ir.program import Absent, Aggregate, Compare, Fact, Guard, Known, Match
+from averment.ir.program import Absent, Aggregate, Compare, Fact, Guard, Match, Rule
 from averment.law.evaluation import Evaluation, Firing
 from averment.law.guards import hold
 from averment.law.memory import Memory
@@ -39,14 +39,14 @@ class Application:
 
 @dataclass(slots=True)
 class Derivation:
-    """``facts`` by their path, sorted; ``read`` the fields of given facts that some firing looked at; ``applications``
-    sorted by id; ``support`` the applications under each derived fact.
+    """``facts`` by their path, sorted; ``read`` the fields of each type that its rules look at; ``applications`` sorted
+    by id; ``support`` the applications under each derived fact.
     """
 
     evaluation: Evaluation
     roots: tuple[Fact, ...]
     facts: dict[str, Fact]
-    read: dict[Fact, set[int]]
+    read: dict[str, set[int]]
     applications: list[Application]
     support: dict[Fact, list[Application]]
 
@@ -75,8 +75,9 @@ def derive(evaluation: Evaluation, roots: Iterable[Fact]) -> Derivation:
         for firing in support.get(fact, ()):
             application = made.get(id(firing))
             if application is None:
-                application = made[id(firing)] = _apply(firing, memory, derivation.read)
+                application = made[id(firing)] = _apply(firing, memory)
                 derivation.applications.append(application)
+                _look(firing.rule, derivation.read)
                 pending += [used for step in application.steps for used in step.facts]
             application.conclusions.append(fact)
             derivation.support.setdefault(fact, []).append(application)
@@ -103,7 +104,7 @@ def _put_in_order(derivation: Derivation) -> None:
     derivation.roots = tuple(sorted(derivation.roots, key=derivation.path))
 
 
-def _apply(firing: Firing, memory: Memory, read: dict[Fact, set[int]]) -> Application:
+def _apply(firing: Firing, memory: Memory) -> Application:
     """Run one firing again, condition by condition, and write down what it met."""
     bindings: Bindings = {}
     steps: list[Step] = []
@@ -112,23 +113,16 @@ def _apply(firing: Firing, memory: Memory, read: dict[Fact, set[int]]) -> Applic
         assert matched is not None
         bindings = matched[0]
         steps.append(Step(pattern.text, matched[1], "premise", (fact,)))
-        _look(read, pattern, fact)
     for guard in firing.rule.guards:
-        steps.append(_guard(guard, memory, bindings, read))
+        steps.append(_guard(guard, memory, bindings))
     truth = TRUE if all(step.truth is TRUE for step in steps) else UNKNOWN
     if truth is TRUE and not memory.holds(firing.conclusions):
         truth = UNKNOWN
     return Application(firing, truth, bindings, tuple(steps))
 
 
-def _guard(guard: Guard, memory: Memory, bindings: Bindings, read: dict[Fact, set[int]]) -> Step:
-    found: list[tuple[Fact, Truth]] = []
-    if not isinstance(guard, Compare):
-        found = matching(guard.match, memory, bindings)
-        for fact, _ in found:
-            _look(read, guard.match, fact)
-            if isinstance(guard, Aggregate | Known) and guard.field is not None:
-                read.setdefault(fact, set()).add(guard.field)
+def _guard(guard: Guard, memory: Memory, bindings: Bindings) -> Step:
+    found = [] if isinstance(guard, Compare) else matching(guard.match, memory, bindings)
     try:
         truth = hold(guard, memory, bindings)
     except CaseError:
@@ -139,5 +133,15 @@ def _guard(guard: Guard, memory: Memory, bindings: Bindings, read: dict[Fact, se
     return Step(guard.text, truth, role, tuple(fact for fact, _ in found))
 
 
-def _look(read: dict[Fact, set[int]], pattern: Match, fact: Fact) -> None:
-    read.setdefault(fact, set()).update(index for index, _ in (*pattern.cells, *pattern.binds))
+def _look(rule: Rule, read: dict[str, set[int]]) -> None:
+    for pattern in rule.matches:
+        read.setdefault(pattern.type, set()).update(_fields(pattern))
+    for guard in rule.guards:
+        if not isinstance(guard, Compare):
+            read.setdefault(guard.match.type, set()).update(_fields(guard.match))
+            if not isinstance(guard, Absent) and guard.field is not None:
+                read[guard.match.type].add(guard.field)
+
+
+def _fields(pattern: Match) -> set[int]:
+    return {index for index, _ in (*pattern.cells, *pattern.binds)}

@@ -20,6 +20,7 @@ def warrant_document(derivation: Derivation, assumptions: frozenset[str]) -> Doc
     An edge is ``premise``, ``counted`` or ``doubt`` from a fact to the firing that looked at it, and ``concludes`` from
     a firing to a fact. ``assumptions`` are the paths of fields that hold a declared default.
     """
+    claim = derivation.evaluation.program.claim
     nodes = [_fact(derivation, path, fact, assumptions) for path, fact in derivation.facts.items()]
     nodes += [_firing(application) for application in derivation.applications]
     edges: dict[tuple[str, str, str], None] = {}
@@ -30,7 +31,7 @@ def warrant_document(derivation: Derivation, assumptions: frozenset[str]) -> Doc
         for fact in application.conclusions:
             edges[application.id, derivation.path(fact), "concludes"] = None
     return {
-        "claims": [derivation.path(fact) for fact in derivation.roots],
+        "claims": [derivation.path(fact) for fact in derivation.roots if fact.type == claim.type],
         "nodes": nodes,
         "edges": [{"from": start, "to": end, "role": role} for start, end, role in edges],
     }
@@ -40,7 +41,7 @@ def _fact(derivation: Derivation, path: str, fact: Fact, assumptions: frozenset[
     type = derivation.memory.types[fact.type]
     shown = set(range(len(type.fields)))
     if not type.derived:
-        shown = derivation.read.get(fact, set()) | {type.position[name] for name in type.key}
+        shown = derivation.read.get(fact.type, set()) | {type.position[name] for name in type.key}
     fields = [(type.fields[index], fact.values[index]) for index in sorted(shown)]
     document: Document = {
         "id": path,
