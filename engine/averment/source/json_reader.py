@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
+from averment.source.json_slips import no_key, no_value, open_text
 from averment.source.node import Node, Scalar, Span
 from averment.source.scalar import number, refuse_leading_zero, refuse_not_finite, shortened
 from averment.source.text import MAX_DEPTH, MAX_FINDINGS, MAX_NODES, MAX_SCALAR, decode, hidden, line_starts, span_at
@@ -28,7 +29,6 @@ _LEADING_ZERO = re.compile(r"(-?)0([0-9]++(?:\.[0-9]++)?+)")
 _NOT_FINITE = re.compile(r"[-+]?(?:NaN|nan|Infinity|inf)\b")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*+")
 _CONSTANTS: dict[str, Scalar] = {"true": True, "false": False, "null": None}
-_OTHER_WORDS = {"True": "true", "False": "false", "None": "null", "TRUE": "true", "FALSE": "false", "undefined": "null"}
 
 
 def read_json(text: bytes, file: str, report: Report, line: int = 1) -> Node | None:
@@ -101,7 +101,11 @@ class _Reader:
         if word and word.group() in _CONSTANTS:
             self.position = word.end()
             return Node(_CONSTANTS[word.group()], self._span(start, word.end()), word.group())
-        raise self._no_value(start, word)
+        infinite = _NOT_FINITE.match(text, start)
+        if infinite:
+            refuse_not_finite(infinite.group(), self._span(start, infinite.end()), self.report)
+            raise _Stop
+        raise self._syntax(*no_value(text, start))
 
     def _mapping(self, depth: int) -> Node:
         text, start = self.text, self.position
@@ -145,7 +149,7 @@ class _Reader:
     def _key(self, at: int) -> tuple[str, Span]:
         """The key at ``at``, of whatever form, and its place; its colon is left behind."""
         if not self.text.startswith('"', at):
-            raise self._no_key(at)
+            raise self._syntax(*no_key(self.text, at))
         key, end = self._string(at)
         colon = _COLON.match(self.text, end)
         if not colon:
@@ -201,7 +205,8 @@ class _Reader:
     def _escaped(self, start: int) -> tuple[str, int]:
         stop = _end(_ESCAPED, self.text, start)
         if not self.text.startswith('"', stop):
-            raise self._open_string(start, stop)
+            self.position = start if stop == len(self.text) else stop
+            raise self._syntax(*open_text(self.text, stop))
         value: str = json.loads(self.text[start : stop + 1])
         named = hidden(value)
         if named:
@@ -265,46 +270,6 @@ class _Reader:
         span = self._span(self.position, self.position + 1)
         self.report.error("AV113", f"this is not JSON: {problem}", span, label, *help)
         return _Stop()
-
-    def _open_string(self, start: int, stop: int) -> _Stop:
-        """What is wrong with the text in quotes from ``start`` that cannot go on at ``stop``."""
-        self.position = stop
-        if stop == len(self.text):
-            self.position = start
-            return self._syntax("a quote is opened and not closed", "opened here")
-        if self.text[stop] == "\\":
-            return self._syntax("a backslash starts no known escape", "unknown escape", "write a backslash twice")
-        return self._syntax("a text ends on the line where it starts", "line break or tab", "write `\\n` or `\\t`")
-
-    def _no_key(self, at: int) -> _Stop:
-        word = _WORD.match(self.text, at)
-        if word:
-            return self._syntax("a key stands in double quotes", "not quoted", f'write `"{shortened(word.group())}"`')
-        if self.text.startswith("'", at):
-            return self._syntax("a key stands in double quotes", 'expected `"`')
-        if at == len(self.text):
-            return self._syntax("the text ends before the `}`", "ends here")
-        return self._syntax("a key in double quotes expected", "expected a key")
-
-    def _no_value(self, start: int, word: re.Match[str] | None) -> _Stop:
-        text = self.text
-        infinite = _NOT_FINITE.match(text, start)
-        if infinite:
-            refuse_not_finite(infinite.group(), self._span(start, infinite.end()), self.report)
-            return _Stop()
-        if word:
-            shown = shortened(word.group())
-            mend = _OTHER_WORDS.get(shown)
-            return self._syntax(f"`{shown}` is no value", "not quoted", f"write `{mend or chr(34) + shown + chr(34)}`")
-        if start == len(text):
-            return self._syntax("the text ends where a value is expected", "ends here")
-        if text[start] == "'":
-            return self._syntax("text stands in double quotes", 'expected `"`')
-        if text[start] in "+.":
-            return self._syntax("a number starts with a digit or `-`", "not a number")
-        if text.startswith(("//", "/*", "#"), start):
-            return self._syntax("JSON has no comments", "comment", "delete it, or write the file as YAML")
-        return self._syntax("a value expected", "expected a value")
 
 
 def _end(pattern: re.Pattern[str], text: str, position: int) -> int:

@@ -16,6 +16,7 @@ from averment.diagnostics.diagnostic import Diagnostic, Label, Report
 from averment.source.node import Node, Span
 from averment.source.scalar import plain_scalar, shortened
 from averment.source.text import MAX_DEPTH, MAX_FINDINGS, MAX_NODES, MAX_SCALAR, decode, hidden, start_of
+from averment.source.yaml_slips import mend, sentence
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where there is one: ten times faster
 
@@ -37,7 +38,7 @@ def read_yaml(text: bytes, file: str, report: Report) -> list[Node]:
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as problem:
-        composer.refuse_syntax(_sentence(problem), problem.problem_mark or problem.context_mark)
+        composer.refuse_syntax(sentence(problem.context, problem.problem), problem.problem_mark or problem.context_mark)
     except yaml.YAMLError as problem:
         composer.refuse_syntax(str(problem).partition("\n")[0], None)
     except (LookupError, AttributeError, TypeError, ValueError, AssertionError) as problem:
@@ -107,7 +108,7 @@ class _Composer:
     def refuse_syntax(self, problem: str, mark: Any) -> None:
         line, column = (mark.line + 1, mark.column + 1) if mark else (self._last.end_line, self._last.end_column)
         span = Span(self.file, line, column, line, column + 1)
-        self.report.error("AV112", f"this is not YAML: {problem}", span, "here", *_mend(problem))
+        self.report.error("AV112", f"this is not YAML: {problem}", span, "here", *mend(problem))
 
     # --- events ---------------------------------------------------------------------------------------------------
 
@@ -148,8 +149,8 @@ class _Composer:
         if first is not None:
             shown = shortened(text)
             labels = (Label(span, "again here"), Label(first, "first written here"))
-            mend = ("delete one of the two, or merge them",)
-            self._found(Diagnostic("AV101", f"the key `{shown}` is written twice", labels, mend))
+            merge = ("delete one of the two, or merge them",)
+            self._found(Diagnostic("AV101", f"the key `{shown}` is written twice", labels, merge))
             frame.skips = True
             return
         frame.key, frame.key_span = text, span
@@ -235,30 +236,3 @@ class _Composer:
         self.report.add(found)
         if len(self.report.diagnostics) - self._before >= MAX_FINDINGS:
             raise _Full
-
-
-def _sentence(problem: yaml.MarkedYAMLError) -> str:
-    parts = [part for part in (problem.context, problem.problem) if part]
-    return " ".join(", ".join(parts).split()) or "unknown problem"
-
-
-def _mend(problem: str) -> tuple[str, ...]:
-    """What most often leads to this message of the parser, for those messages whose words do not say it."""
-    for words, mend in _MENDS:
-        if words in problem:
-            return (mend,)
-    return ()
-
-
-_MENDS = (
-    ("mapping values are not allowed", "a text that holds `: ` needs quotes; else check the indentation"),
-    ("block sequence entries are not allowed", 'a value that starts with `- ` or is `-` needs quotes: `"-"`'),
-    ("cannot start any token", "a text that starts with this character needs quotes; indent with spaces, not tabs"),
-    ("did not find expected key", "check the indentation of this line and of the lines above"),
-    ("could not find expected ':'", "write `: ` after the key"),
-    ("did not find expected '-' indicator", "check the indentation of this line and of the lines above"),
-    ("did not find expected ',' or ']'", "close the list with `]`, or write `,` between its values"),
-    ("did not find expected ',' or '}'", "close the mapping with `}`, or write `,` between its keys"),
-    ("unexpected end of stream", "a quote is opened and not closed"),
-    ("unknown escape character", "in double quotes a backslash is written twice; or use single quotes"),
-)

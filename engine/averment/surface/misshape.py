@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from itertools import islice
 from typing import Any, NamedTuple
 
 from averment.diagnostics.diagnostic import Diagnostic, Label
 from averment.diagnostics.suggest import did_you_mean
 from averment.source.node import Node, Span
 from averment.source.scalar import shortened
+from averment.source.text import MAX_FINDINGS
 
 
 class Misshape(NamedTuple):
@@ -53,15 +55,17 @@ def meant_keys(unknown: Misshape) -> frozenset[str]:
 
 def _unknown_keys(misshape: Misshape) -> list[tuple[str, Span]]:
     known = misshape.part.get("properties", {})
-    return [(key, span) for key, span in misshape.node.keys.items() if key not in known]
+    unknown = ((key, span) for key, span in misshape.node.keys.items() if key not in known)
+    return list(islice(unknown, MAX_FINDINGS))
 
 
 def _unknown(misshape: Misshape) -> Iterator[Diagnostic]:
     known = misshape.part.get("properties", {})
     for key, span in _unknown_keys(misshape):
         nearest = did_you_mean(key, known)
-        help = f"did you mean `{nearest}`?" if nearest else f"a {misshape.title} has {_list(known)}"
-        message = f"`{shortened(key)}` is not a key of a {misshape.title}"
+        owner = f"{'an' if misshape.title[0] in 'aeiou' else 'a'} {misshape.title}"
+        help = f"did you mean `{nearest}`?" if nearest else f"the keys of {owner} are {_list(known)}"
+        message = f"`{shortened(key)}` is not a key of {owner}"
         yield _finding("AV201", message, span, "unknown key", help)
 
 

@@ -58,10 +58,11 @@ def read_case_file(data: bytes, file: str, report: Report) -> list[Node]:
     JSON. By content otherwise: what starts with ``{`` is JSON, or JSON Lines if a second line starts with ``{`` too.
     """
     before = len(report.diagnostics)
-    cases = list(_cases(data, file, report))
-    if len(report.diagnostics) == before:
-        for case in cases:
-            check_shape(case, "case", report)
+    with collector_paused():
+        cases = list(_cases(data, file, report))
+        if len(report.diagnostics) == before:
+            for case in cases:
+                check_shape(case, "case", report)
     return cases
 
 

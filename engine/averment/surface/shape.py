@@ -18,6 +18,17 @@ from averment.source.node import Node
 from averment.source.text import MAX_FINDINGS
 from averment.surface.misshape import Misshape, explain, meant_keys
 
+# What a document of each schema is called in messages.
+_ROOTS = {
+    "pack": "pack file",
+    "facts": "vocabulary",
+    "rules": "rule file",
+    "table": "table",
+    "case": "case",
+    "outcome": "outcome",
+    "diagnostic": "diagnostic",
+}
+
 
 def check_shape(node: Node, schema: str, report: Report) -> bool:
     """Whether ``node`` is of the shape ``schema`` (a name of ``averment_schemas``); findings in document order."""
@@ -60,7 +71,7 @@ def _instance(node: Node) -> Any:
 def _findings(node: Node, schema: str, errors: Iterator[Any]) -> list[Diagnostic]:
     """One finding for each thing that is wrong; of a value of the wrong type, nothing but that."""
     misshapes: dict[tuple[tuple[str | int, ...], str], Misshape] = {}
-    for error in islice(errors, 10 * MAX_FINDINGS):
+    for error in islice(errors, 3 * MAX_FINDINGS):
         misshape = _misshape(node, schema, error)
         # The last word on a key is that of the innermost schema: a later branch repeats it or is more special.
         misshapes[misshape.path, misshape.keyword] = misshape
@@ -78,7 +89,7 @@ def _misshape(node: Node, schema: str, error: Any) -> Misshape:
     if above and above[-1] == "propertyNames":
         keyword = above.pop()
     part: Any = _schema(schema)
-    title = {"case": "case"}.get(schema, "file")
+    title = _ROOTS[schema]
     for step in above:
         part = part[step]
         if "title" in part and isinstance(part["title"], str):  # else a list of schemas, or properties by name

@@ -73,7 +73,7 @@ NAME = "a name (lower-case letters, digits and `_`, a letter first)"
 @pytest.mark.parametrize(
     ("schema", "text", "expected"),
     [
-        ("rules", "rulez: []", [("AV201", "1:1", "`rulez` is not a key of a file", "did you mean `rules`?")]),
+        ("rules", "rulez: []", [("AV201", "1:1", "`rulez` is not a key of a rule file", "did you mean `rules`?")]),
         (
             "rules",
             RULE.replace("when", "wen") % "[]",
@@ -229,7 +229,7 @@ NAME = "a name (lower-case letters, digits and `_`, a letter first)"
             ],
         ),
         ("table", "table: t\nbacking: judgement\nwhen: [a]\nthen: [a.b]\nrows: [[]]", [
-            ("AV202", "1:1", "this file has no `author`", "add `author: …`"),
+            ("AV202", "1:1", "this table has no `author`", "add `author: …`"),
             ("AV205", "3:8", "`a` is not a field as `TYPE.FIELD`", "write a field as `TYPE.FIELD`"),
             ("AV206", "5:8", "this row must have at least 1 value, and has nothing", ""),
         ]),
