@@ -36,11 +36,8 @@ def read_json(text: bytes, file: str, report: Report, line: int = 1) -> Node | N
 
     Whatever is refused is in the report; a node returned then is for nothing but finding more mistakes.
     """
-    before = len(report.diagnostics)
-    decoded = decode(text, file, report)
+    decoded = decode(text, file, report, line)
     if decoded is None:
-        for index, found in enumerate(report.diagnostics[before:] if line > 1 else [], before):
-            report.diagnostics[index] = _moved(found, line - 1)
         return None
     reader = _Reader(decoded, file, report, line)
     try:
@@ -53,7 +50,7 @@ def read_json_lines(lines: Iterable[bytes], file: str, report: Report) -> Iterat
     """The number and the value of each line that is not blank; ``None`` for a line that the report says is bad."""
     for count, line in enumerate(lines, 1):
         if line.strip():
-            yield count, read_json(line, file, report, count)
+            yield count, read_json(line.rstrip(b"\r\n"), file, report, count)
 
 
 class _Stop(Exception):
@@ -275,12 +272,3 @@ class _Reader:
 def _end(pattern: re.Pattern[str], text: str, position: int) -> int:
     found = pattern.match(text, position)
     return found.end() if found else position
-
-
-def _moved(found: Diagnostic, lines: int) -> Diagnostic:
-    """``found`` with its places ``lines`` further down: of a line decoded on its own."""
-    labels = tuple(
-        Label(span._replace(line=span.line + lines, end_line=span.end_line + lines), text)
-        for span, text in ((label.span, label.text) for label in found.labels)
-    )
-    return Diagnostic(found.code, found.message, labels, found.help, found.notes, found.severity)

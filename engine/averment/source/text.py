@@ -27,22 +27,25 @@ _BREAK = re.compile("\r\n|\r|\n")
 _BOM = "\ufeff"
 
 
-def decode(data: bytes, file: str, report: Report) -> str | None:
-    """``data`` as text without a byte order mark, or ``None`` once the report says why not."""
+def decode(data: bytes, file: str, report: Report, line: int = 1) -> str | None:
+    """``data``, which starts on ``line`` of ``file``, as text without a byte order mark.
+
+    ``None`` once the report says why not.
+    """
     if len(data) > MAX_BYTES:
         found = f"`{file}` has more than {MAX_BYTES:,} bytes"
-        report.error("AV107", found, start_of(file), "too large", "split it into several files")
+        report.error("AV107", found, start_of(file, line), "too large", "split it into several files")
         return None
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as problem:
-        _not_utf8(data, problem.start, file, report)
+        _not_utf8(data, problem.start, file, report, line)
         return None
     text = text.removeprefix(_BOM)
     if not text or text.isspace():
-        report.error("AV111", f"`{file}` is empty", start_of(file))
+        report.error("AV111", f"`{file}` is empty", start_of(file, line))
         return None
-    return None if _refuse_hidden(text, file, report) else text
+    return None if _refuse_hidden(text, file, report, line) else text
 
 
 def hidden(text: str) -> str | None:
@@ -67,29 +70,29 @@ def span_at(file: str, starts: list[int], start: int, end: int, first_line: int 
     return Span(file, first_line + line, start - starts[line] + 1, first_line + last, end - starts[last] + 1)
 
 
-def start_of(file: str) -> Span:
-    """The first character of a file: the place of a finding about the file as a whole."""
-    return Span(file, 1, 1, 1, 1)
+def start_of(file: str, line: int = 1) -> Span:
+    """The start of a file, the place of a finding about the file as a whole; or of a line that is a text of its own."""
+    return Span(file, line, 1, line, 1)
 
 
-def _refuse_hidden(text: str, file: str, report: Report) -> bool:
+def _refuse_hidden(text: str, file: str, report: Report, line: int) -> bool:
     if not _HIDDEN.search(text):
         return False
     starts = line_starts(text)
     for number, found in enumerate(_HIDDEN.finditer(text)):
         if number == MAX_FINDINGS:
             break
-        span = span_at(file, starts, found.start(), found.end())
+        span = span_at(file, starts, found.start(), found.end(), line)
         message = f"{_name(found.group())} is not accepted: it does not show, or changes how the line shows"
         report.error("AV109", message, span, "hidden character", "delete the character")
     return True
 
 
-def _not_utf8(data: bytes, offset: int, file: str, report: Report) -> None:
+def _not_utf8(data: bytes, offset: int, file: str, report: Report, line: int) -> None:
     before = data[:offset].decode("utf-8")
     lines = split_lines(before)
-    column = len(lines[-1]) + 1
-    span = Span(file, len(lines), column, len(lines), column + 1)
+    row, column = line + len(lines) - 1, len(lines[-1]) + 1
+    span = Span(file, row, column, row, column + 1)
     utf16 = data[:2] in (b"\xff\xfe", b"\xfe\xff")
     help = "the file looks like UTF-16: save it as UTF-8" if utf16 else "save the file as UTF-8"
     message = f"byte {offset:,} (0x{data[offset]:02x}) of `{file}` is not UTF-8"
