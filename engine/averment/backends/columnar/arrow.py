@@ -120,7 +120,7 @@ def _code_type(declared: Field) -> Any:
 
 def read_column(array: pa.Array, declared: Field, shown: str, reading: Reading, first: int = 0) -> Column:
     """One field in its encoding. Rows without a value of the field are added to the rejects of ``reading``."""
-    unknown = _nulls(array)
+    unknown = nulls(array)
     codes, bad = _codes(array, declared, reading.symbols)
     if bad is not None and unknown is not None:
         bad = bad & ~unknown
@@ -153,7 +153,8 @@ def _limits(codes: Array, declared: Field) -> tuple[int, int]:
     return INT64_MIN if least is None else least, INT64_MAX if greatest is None else greatest
 
 
-def _nulls(array: pa.Array) -> Plane | None:
+def nulls(array: pa.Array) -> Plane | None:
+    """Where an array is null; None where nowhere."""
     if not array.null_count:
         return None
     return ~_bits(array.buffers()[0], array.offset, len(array))
@@ -226,7 +227,7 @@ def _masks(array: pa.Array, declared: Field) -> tuple[Array, Plane | None]:
     powers = np.left_shift(size(1), codes.astype(size))
     if wrong is not None:
         powers[wrong] = 0
-    holes = _nulls(elements)
+    holes = nulls(elements)
     if holes is not None:
         powers[holes] = 0
     sums = np.zeros(len(powers) + 1, size)

@@ -22,8 +22,8 @@ from averment.backends.columnar.columns import (
     integer_type,
     of_codes,
 )
-from averment.backends.columnar.vocabulary import Symbols, Vocabulary
-from averment.ir.program import Field, Kind, Program, Ranges
+from averment.backends.columnar.vocabulary import Symbols, Vocabulary, in_ranges
+from averment.ir.program import Cell, Field, Kind, Program, Ranges
 from averment.ir.values import limits
 from averment.law import network as net
 from averment.law.truth import INT64_MAX, INT64_MIN, TRUE
@@ -104,15 +104,8 @@ class Evaluator:
         return (true, true) if node.truth in (TRUE, 0) else (true, ~true)
 
     def _passes(self, node: net.Passes, values: Values) -> tuple[Plane, Plane]:
-        column = values.columns[node.column]
-        cell = node.cell
-        if isinstance(cell, Ranges):
-            passed = _in_ranges(column.low, cell)
-        else:
-            passed = self._vocabulary.among(column.low, cell, self._field(node.column), values.symbols)
-        if column.unknown is None:
-            return passed, passed
-        return passed & ~column.unknown, passed | column.unknown
+        column, declared = values.columns[node.column], self._field(node.column)
+        return passing(column, node.cell, declared, self._vocabulary, values.symbols)
 
     def _same(self, node: net.Same, values: Values) -> tuple[Plane, Plane]:
         left, right = self.comparable(node.left, node.right, values)
@@ -308,17 +301,17 @@ def field_of(program: Program, network: net.Network, place: int) -> Field | None
             return None
 
 
-def _in_ranges(value: Array, cell: Ranges) -> Plane:
-    found: Plane | None = None
-    for low, high in cell.ranges:
-        if low is not None and low == high:
-            inside = value == low
-        elif low is None:
-            inside = np.ones(len(value), np.bool_) if high is None else value <= high
-        else:
-            inside = value >= low if high is None else (value >= low) & (value <= high)
-        found = inside if found is None else found | inside
-    return np.zeros(len(value), np.bool_) if found is None else found
+def passing(
+    column: Column, cell: Cell, declared: Field | None, vocabulary: Vocabulary, symbols: Symbols
+) -> tuple[Plane, Plane]:
+    """Where a column passes a cell, and where it may."""
+    if isinstance(cell, Ranges):
+        passed = in_ranges(column.low, cell)
+    else:
+        passed = vocabulary.among(column.low, cell, declared, symbols)
+    if column.unknown is None:
+        return passed, passed
+    return passed & ~column.unknown, passed | column.unknown
 
 
 def _fold(operation: np.ufunc, parts: tuple[int, ...], values: Values) -> tuple[Plane, Plane]:

@@ -19,15 +19,20 @@ from averment.backends.columnar.claims import OPEN, SETTLED, STATUSES, Held, rea
 from averment.backends.columnar.columns import Array, Plane, either, of_codes
 from averment.backends.columnar.evaluating import Evaluator, Values
 from averment.backends.columnar.hanging import Hanging
-from averment.backends.columnar.single import Alone, Answer, decoded, read_single
+from averment.backends.columnar.joining import Facts, Joiner
+from averment.backends.columnar.records import Records, read_records, sort_sides, used_fields
+from averment.backends.columnar.single import Alone, Answer, decoded
+from averment.backends.columnar.rows import read_single
+from averment.backends.columnar.tables import KeyTooWide
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
-from averment.ir.program import Field, Program
+from averment.ir.program import Field, Kind, Program
 from averment.ir.values import decode, limits
 from averment.law import network as net
-from averment.law.grounding import ground
+from averment.law.grounding import ground, reads
 from averment.law.truth import CaseError
 
 ROWS = 32768  # of a chunk: its planes stay in a processor's cache
+JOINED_ROWS = 4096  # of a chunk whose cases have many records
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,13 @@ class Kernel:
         self._firing: list[list[int]] = [[] for _ in self.rules]
         for number, truths in self._network.fired.items():
             self._firing[self._places[program.rules[number].id]] += truths
+        self._joining: list[list[int]] = [[] for _ in self.rules]
+        for step in self._network.joins:
+            for number in step.rules:
+                self._joining[self._places[program.rules[number].id]].append(number)
+        self._joiner = Joiner(program, self._network, self._vocabulary)
+        self._used = used_fields(program)
+        self._read = {name for rule in program.rules for name in reads(rule)}
 
     @property
     def metadata(self) -> Mapping[str, str]:
@@ -108,53 +120,122 @@ class Kernel:
             "averment.rules": json.dumps(self.rules),
         }
 
-    def decide(self, table: arrow.Table, alone: Alone, explain: bool = True) -> Decided:
+    def decide(
+        self, table: arrow.Table, alone: Alone, sides: Mapping[str, arrow.Table] | None = None, explain: bool = True
+    ) -> Decided:
         """The decisions of the rows of a table or record batch (see ``arrow`` for its columns).
 
+        ``sides`` are tables of the records of `many` types, keyed by the column ``case`` that the main table then has.
         Without ``explain`` the columns ``hangs_on`` and ``fired`` are left out.
         """
         places = arrow.find_columns(self.program, table.schema)
-        run = _Run(alone)
+        sorted_sides = sort_sides(self.program, table, sides or {})
+        run = _Run(alone, rejects=[*sorted_sides.strays])
         chunks: list[_Chunk] = []
         first = 0
-        for batch in arrow.to_batches(table, ROWS):
+        for batch in arrow.to_batches(table, JOINED_ROWS if self._network.joins else ROWS):
             reading = arrow.read_batch(self.program, batch, places, first)
-            chunks.append(self._decide(reading, first, run, explain))
+            records = read_records(self.program, batch, sorted_sides, reading, first)
+            chunks.append(self._decide(reading, records, first, run, explain))
             first += batch.num_rows
         return Decided(self._assemble(table, chunks, run, explain), tuple(run.rejects), run.singles)
 
     # --- one chunk ------------------------------------------------------------------------------------------------
 
-    def _decide(self, reading: Reading, first: int, run: _Run, explain: bool) -> _Chunk:
+    def _decide(
+        self, reading: Reading, records: dict[str, Records], first: int, run: _Run, explain: bool
+    ) -> _Chunk:
         values = Values(reading.rows, reading.symbols, reading.given)
-        self._evaluator.run(values, 0, len(self._network.nodes))
+        facts = self._evaluate(values, records)
         self._check(values)
-        claims = self._network.slots.get(self.program.claim.type, [])
-        read = read_claims([self._held(slot, self.program.claim.field, values) for slot in claims], values.rows)
-        claim = np.where(read.status == SETTLED, read.value, len(self._claim_field.values) - 1 + read.status)
-        strength = self._strength(read.status, values, run)
-        chunk = _Chunk(claim, read.status, strength, np.zeros(0, np.int32), np.zeros((0, 0), np.uint8), None)
+        claim = self.program.claim
+        roots, held = self._facts(claim.type, claim.field, values, facts)
+        read = read_claims(held, values.rows)
+        codes = np.where(read.status == SETTLED, read.value, len(self._claim_field.values) - 1 + read.status)
+        strength = self._strength(read.status, values, facts, run)
+        chunk = _Chunk(codes, read.status, strength, np.zeros(0, np.int32), np.zeros((0, 0), np.uint8), None)
         bad = reading.bad
         if explain:
-            chunk.fired = self._fired(values)
+            chunk.fired = self._fired(values, facts)
             chunk.hangs_on = np.zeros(values.rows, np.int32)
-            if (read.status == OPEN).any():
-                open_rows = np.flatnonzero(read.status == OPEN if bad is None else (read.status == OPEN) & ~bad)
-                roots = [(slot.junction, adds) for slot, adds in zip(claims, read.adds, strict=True) if adds is not None]
-                self._hang(open_rows, roots, chunk, values, run)
+            is_open: Plane = read.status == OPEN
+            if is_open.any():
+                rows = np.flatnonzero(is_open if bad is None else is_open & ~bad)
+                reached = [(root, adds) for root, adds in zip(roots, read.adds, strict=True) if adds is not None]
+                self._hang(rows, reached, chunk, values, run)
         if bad is not None:
             run.rejects += [reject for _, reject in sorted(reading.rejects.items())]
             chunk.keep = ~bad
         if values.hard is not None:
-            self._alone(np.flatnonzero(np.broadcast_to(values.hard, values.rows)), reading, first, chunk, run)
+            hard = np.flatnonzero(np.broadcast_to(values.hard, values.rows))
+            self._alone(hard, reading, records, first, chunk, run)
         return chunk
 
-    def _held(self, slot: net.Slot, index: int, values: Values) -> Held:
+    def _evaluate(self, values: Values, records: dict[str, Records]) -> Facts:
+        """Every node and every join, in order."""
+        facts = Facts(values.rows)
+        if self._network.joins:
+            for name, held in records.items():
+                facts.tables[name] = held.table(values.symbols)
+                self._mark_unknown(name, held, values)
+        start = 0
+        try:
+            for step in self._network.joins:
+                self._evaluator.run(values, start, step.ready)
+                self._joiner.run(step, values, facts)
+                start = step.ready
+        except KeyTooWide:
+            everywhere = np.ones(values.rows, np.bool_)
+            values.hard = everywhere
+            for number in range(len(self.program.rules)):
+                for head in range(len(self.program.rules[number].heads)):
+                    values.joined[number, head] = ~everywhere, ~everywhere
+            facts = Facts(values.rows)
+        self._evaluator.run(values, start, len(self._network.nodes))
+        return facts
+
+    def _mark_unknown(self, name: str, held: Records, values: Values) -> None:
+        """Cases with a record whose field a rule uses is unknown, or that may have records nobody mentioned, are hard."""
+        hard = np.zeros(values.rows, np.bool_)
+        for place in self._used[name]:
+            unknown = held.columns[place].unknown
+            if unknown is not None:
+                hard[held.case[unknown]] = True
+        if held.kind.absent_unknown and held.unmentioned is not None and name in self._read:
+            hard |= held.unmentioned
+        if hard.any():
+            values.hard = either(values.hard, hard)
+
+    def _facts(self, type: str, index: int, values: Values, facts: Facts) -> tuple[list[int], list[Held]]:
+        """The facts of a type by the value of one field, and the junction of each (-1: one that no plane follows)."""
+        if type not in self._network.tables:
+            slots = self._network.slots.get(type, [])
+            return [slot.junction for slot in slots], [self._held(slot, type, index, values) for slot in slots]
+        table = self._joiner.table(type, values, facts)
+        found: list[Held] = []
+        for value in np.unique(table.values[index]):
+            rows: Plane = table.values[index] == value
+            possible = np.zeros(values.rows, np.bool_)
+            possible[table.case[rows]] = True
+            true = possible
+            if table.true is not None:
+                true = np.zeros(values.rows, np.bool_)
+                true[table.case[rows & table.true]] = True
+            code = self._own_code(int(value), self.program.types[type].fields[index], values.symbols)
+            found.append(Held(of_codes(np.array([code])), true, possible))
+        return [-1] * len(found), found
+
+    @staticmethod
+    def _own_code(value: int, declared: Field, symbols: Symbols) -> int:
+        """The code that a column of the field has for a value of a table."""
+        return declared.values.index(symbols.strings[value]) if declared.kind is Kind.CHOICE else value
+
+    def _held(self, slot: net.Slot, type: str, index: int, values: Values) -> Held:
         place = slot.values[index]
-        node = self._network.nodes[place]
-        column = values.columns[place]
-        if isinstance(node, net.Constant) and isinstance(node.value, str):
-            column = of_codes(np.array([self._claim_field.values.index(node.value)], np.int8))
+        node, column = self._network.nodes[place], values.columns[place]
+        if isinstance(node, net.Constant) and not isinstance(node.value, int):
+            declared = self.program.types[type].fields[index]
+            column = self._vocabulary.constant(node.value, declared, values.symbols)
         return Held(column, values.true[slot.truth], values.possible[slot.truth])
 
     def _check(self, values: Values) -> None:
@@ -196,38 +277,31 @@ class Kernel:
                 same = same & equal
         return same
 
-    def _strength(self, status: Array, values: Values, run: _Run) -> Array:
+    def _strength(self, status: Array, values: Values, facts: Facts, run: _Run) -> Array:
         """Codes of the strength; 0 where there is none."""
         claim = self.program.claim
         if not claim.strength_type:
             return np.zeros(0, np.int32)
         declared = self.program.types[claim.strength_type].fields[claim.strength_field]
-        slots = self._network.slots.get(claim.strength_type, [])
-        facts: list[Held] = []
-        for slot in slots:
-            place = slot.values[claim.strength_field]
-            node, column = self._network.nodes[place], values.columns[place]
-            if isinstance(node, net.Constant) and not isinstance(node.value, int):
-                column = of_codes(self._code(node.value, declared, values.symbols))
-            facts.append(Held(column, values.true[slot.truth], values.possible[slot.truth]))
-        found, single = read_strength(facts, values.rows)
+        _, facts_held = self._facts(claim.strength_type, claim.strength_field, values, facts)
+        found, single = read_strength(facts_held, values.rows)
         single = single & (status == SETTLED)
         distinct, inverse = np.unique(np.where(single, found, 0), return_inverse=True)
         codes = [run.strengths.code((shown(decoded(int(value), declared, values.symbols), declared),)) for value in distinct]
         return np.where(single, np.array(codes, np.int32)[inverse], 0)
 
-    def _code(self, value: object, declared: Field, symbols: Symbols) -> Array:
-        return self._vocabulary.constant(value, declared, symbols).low
-
-    def _fired(self, values: Values) -> Array:
+    def _fired(self, values: Values, facts: Facts) -> Array:
         """For each row the rules that fired, as bits: rows × bytes."""
         packed = np.empty((values.rows, (len(self.rules) + 7) // 8), np.uint8)
         for byte in range(packed.shape[1]):
             bits = np.zeros(values.rows, np.uint8)
-            for truths in reversed(self._firing[8 * byte : 8 * byte + 8]):
+            for place in reversed(range(8 * byte, min(8 * byte + 8, len(self.rules)))):
                 np.add(bits, bits, out=bits)
-                for truth in truths:
+                for truth in self._firing[place]:
                     np.bitwise_or(bits, values.true[truth].view(np.uint8), out=bits)
+                for number in self._joining[place]:
+                    if number in facts.fired:
+                        np.bitwise_or(bits, facts.fired[number].view(np.uint8), out=bits)
             packed[:, byte] = bits
         return packed
 
@@ -235,7 +309,10 @@ class Kernel:
         self, rows: Array, roots: list[tuple[int, Plane]], chunk: _Chunk, values: Values, run: _Run
     ) -> None:
         hanging = Hanging(self._network, values, rows)
-        hanging.follow(roots)
+        for junction, adds in roots:
+            if junction < 0:
+                values.hard = either(values.hard, adds)
+        hanging.follow((junction, adds) for junction, adds in roots if junction >= 0)
         if hanging.beyond is not None:
             hard = np.zeros(values.rows, np.bool_)
             hard[rows[hanging.beyond]] = True
@@ -257,13 +334,15 @@ class Kernel:
 
     # --- rows alone -----------------------------------------------------------------------------------------------
 
-    def _alone(self, rows: Array, reading: Reading, first: int, chunk: _Chunk, run: _Run) -> None:
+    def _alone(
+        self, rows: Array, reading: Reading, records: dict[str, Records], first: int, chunk: _Chunk, run: _Run
+    ) -> None:
         for row in rows.tolist():
             if row in reading.rejects:
                 continue
             run.singles += 1
             try:
-                answer = run.alone(read_single(self.program, reading.given, reading.symbols, row))
+                answer = run.alone(read_single(self.program, reading, records, row))
             except CaseError as error:
                 run.rejects.append(Reject(first + row, error.code, error.message))
                 if chunk.keep is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from averment.backends.columnar.columns import Array, Column, Plane, of_codes
-from averment.ir.program import Among, Field, Kind
+from averment.ir.program import Among, Cell, Field, Kind, Ranges
 
 MOST_ELEMENTS = 64  # of a set type: its values are the bits of a word
 
@@ -86,6 +86,29 @@ class Vocabulary:
             return column
         return of_codes(symbols.codes(list(field.values))[column.low], column.unknown)
 
+    def plain(self, column: Column, field: Field, symbols: Symbols) -> Column:
+        """A column as tables hold it: 64-bit numbers, strings as symbols."""
+        low = column.low
+        if field.kind is Kind.CHOICE:
+            low = symbols.codes(list(field.values))[low]
+        if low.dtype == np.uint64:
+            low = low.view(np.int64)
+        low = low.astype(np.int64, copy=False)
+        return Column(low, low, column.unknown, column.least, column.greatest)
+
+    def passes_plain(self, value: Array, cell: Cell, field: Field, symbols: Symbols) -> Plane:
+        """Where a column of a table passes a cell."""
+        if isinstance(cell, Ranges):
+            return in_ranges(value, cell)
+        if field.kind is Kind.BOOLEAN:
+            return self.among(value != 0, cell, field, symbols)
+        if field.kind is Kind.CHOICE:
+            found = _one_of(value, [symbols.code(str(element)) for element in cell.values])
+            return ~found if cell.negated else found
+        if field.kind is Kind.SET:
+            return self.among(value.view(np.uint64), cell, field, symbols)
+        return self.among(value, cell, field, symbols)
+
     def recode(self, column: Column, source: Field, target: Field, symbols: Symbols) -> Column:
         """A column of choices or texts in the code of the field that is to hold it."""
         if source.kind is target.kind and (source.kind is Kind.TEXT or source.values == target.values):
@@ -98,6 +121,20 @@ class Vocabulary:
             return of_codes(table[column.low], column.unknown)
         places = [target.values.index(value) if value in target.values else 0 for value in source.values]
         return of_codes(np.array(places, self.code_type(target))[column.low], column.unknown)
+
+
+def in_ranges(value: Array, cell: Ranges) -> Plane:
+    """Where a number lies in one of the ranges of a cell."""
+    found: Plane | None = None
+    for low, high in cell.ranges:
+        if low is not None and low == high:
+            inside = value == low
+        elif low is None:
+            inside = np.ones(len(value), np.bool_) if high is None else value <= high
+        else:
+            inside = value >= low if high is None else (value >= low) & (value <= high)
+        found = inside if found is None else found | inside
+    return np.zeros(len(value), np.bool_) if found is None else found
 
 
 def _one_of(codes: Array, wanted: list[int]) -> Plane:

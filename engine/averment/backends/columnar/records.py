@@ -1,0 +1,186 @@
+"""The records of `many` types of a batch: from nested columns (``TYPE``: lists of structs) or side tables keyed by case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from averment.backends.columnar.arrow import Reading, Reject, Table, nulls, read_column
+from averment.backends.columnar.columns import Array, Column, Plane
+from averment.backends.columnar.single import decoded
+from averment.backends.columnar.tables import packed
+from averment.backends.columnar.tables import Table as Facts
+from averment.backends.columnar.vocabulary import Symbols, Vocabulary
+from averment.ir.naming import record_path
+from averment.ir.program import Compare, Fact, FactType, Program
+
+
+@dataclass
+class Records:
+    """The records of one type in a batch: the row of each one's case, its fields, and the rows that do not mention it."""
+
+    kind: FactType
+    case: Array
+    columns: list[Column]
+    unmentioned: Plane | None
+
+    def table(self, symbols: Symbols) -> Facts:
+        """As a table of true facts."""
+        vocabulary = Vocabulary()
+        values = [
+            vocabulary.plain(column, declared, symbols).low
+            for column, declared in zip(self.columns, self.kind.fields, strict=True)
+        ]
+        return Facts(self.case, values)
+
+    def facts(self, row: int, symbols: Symbols) -> list[Fact]:
+        """The records of one case."""
+        found: list[Fact] = []
+        for place in np.flatnonzero(self.case == row).tolist():
+            found.append(self.fact(place, symbols))
+        return found
+
+    def fact(self, place: int, symbols: Symbols) -> Fact:
+        """One record."""
+        return Fact(
+            self.kind.name,
+            tuple(
+                None
+                if column.unknown is not None and column.unknown[place]
+                else decoded(int(column.low[place]), declared, symbols)
+                for column, declared in zip(self.columns, self.kind.fields, strict=True)
+            ),
+        )
+
+
+@dataclass
+class Sides:
+    """Side tables put in the order of the rows of a main table. ``strays`` are their rows of cases it does not have."""
+
+    tables: dict[str, tuple[pa.Table, Array]] = field(default_factory=dict[str, tuple[pa.Table, Array]])
+    strays: list[Reject] = field(default_factory=list[Reject])
+
+
+def used_fields(program: Program) -> dict[str, set[int]]:
+    """The fields of each type that rules look at."""
+    found: dict[str, set[int]] = {name: set() for name in program.types}
+    for rule in program.rules:
+        patterns = [*rule.matches, *(guard.match for guard in rule.guards if not isinstance(guard, Compare))]
+        for pattern in patterns:
+            found[pattern.type] |= {place for place, _ in pattern.cells} | {place for place, _ in pattern.binds}
+        for guard in rule.guards:
+            place = None if isinstance(guard, Compare) else getattr(guard, "field", None)
+            if place is not None and not isinstance(guard, Compare):
+                found[guard.match.type].add(place)
+    return found
+
+
+def sort_sides(program: Program, table: Table, sides: Mapping[str, Table]) -> Sides:
+    """Find for each row of the side tables the row of its case.
+
+    Raises: KeyError where a side table is of no `many` type, or a table has no ``case`` column.
+    """
+    found = Sides()
+    if not sides:
+        return found
+    cases = table.column("case")
+    if isinstance(cases, pa.ChunkedArray):
+        cases = cases.combine_chunks()
+    for name, side in sides.items():
+        kind = program.types.get(name)
+        if kind is None or kind.one or kind.derived:
+            raise KeyError(name)
+        if isinstance(side, pa.RecordBatch):
+            side = pa.Table.from_batches([side])
+        places = pc.index_in(side.column("case").cast(cases.type), value_set=cases)
+        rows = np.asarray(pc.fill_null(places, -1)).astype(np.int64)
+        for stray in np.flatnonzero(rows < 0).tolist():
+            what = f"a record of `{name}` belongs to case `{side.column('case')[stray].as_py()}`, which is not given"
+            found.strays.append(Reject(-1, "AV347", what))
+        if len(rows) and (rows[1:] < rows[:-1]).any():
+            order = np.argsort(rows, kind="stable")
+            side, rows = side.take(pa.array(order)), rows[order]
+        found.tables[name] = (side, rows)
+    return found
+
+
+def read_records(
+    program: Program, batch: pa.RecordBatch, sides: Sides, reading: Reading, first: int
+) -> dict[str, Records]:
+    """The records of every `many` type in the rows of a batch. Rows with a record that is none are added to the rejects."""
+    found: dict[str, Records] = {}
+    for name, kind in program.types.items():
+        if kind.one or kind.derived:
+            continue
+        place = batch.schema.get_field_index(name)
+        if name in sides.tables:
+            side, rows = sides.tables[name]
+            start, end = np.searchsorted(rows, (first, first + batch.num_rows)).tolist()
+            part = side.slice(start, end - start).combine_chunks()
+            children = {field.name: _one_chunk(part.column(field.name)) for field in part.schema if field.name != "case"}
+            found[name] = _read(kind, rows[start:end] - first, children, None, reading, first)
+        elif place >= 0:
+            column = batch.column(place)
+            offsets = np.asarray(column.offsets)
+            elements = column.values.slice(int(offsets[0]), int(offsets[-1] - offsets[0]))
+            case = np.repeat(np.arange(batch.num_rows), np.diff(offsets))
+            children = dict(zip([part.name for part in elements.type], elements.flatten(), strict=True))
+            found[name] = _read(kind, case, children, nulls(column), reading, first)
+        else:
+            nothing = np.zeros(0, np.int64)
+            everywhere = np.ones(batch.num_rows, np.bool_)
+            found[name] = Records(kind, nothing, [Column(nothing, nothing) for _ in kind.fields], everywhere)
+    return found
+
+
+def _one_chunk(column: pa.ChunkedArray) -> pa.Array:
+    found = column.combine_chunks()
+    return found if isinstance(found, pa.Array) else pa.concat_arrays(column.chunks)
+
+
+def _read(
+    kind: FactType, case: Array, children: Mapping[str, pa.Array], unmentioned: Plane | None, reading: Reading, first: int
+) -> Records:
+    inner = Reading(len(case), {}, reading.symbols)
+    columns: list[Column] = []
+    for declared in kind.fields:
+        array = children.get(declared.name)
+        if array is None:
+            array = pa.nulls(len(case), pa.string() if not declared.kind.ordered else pa.int64())
+        columns.append(read_column(array, declared, f"{kind.name}.{declared.name}", inner))
+    records = Records(kind, case, columns, unmentioned)
+    for place, reject in inner.rejects.items():
+        _refuse(reading, int(case[place]), first, reject.code, reject.message)
+    _check_keys(records, reading, first)
+    return records
+
+
+def _refuse(reading: Reading, row: int, first: int, code: str, message: str) -> None:
+    reading.rejects.setdefault(row, Reject(first + row, code, message))
+
+
+def _check_keys(records: Records, reading: Reading, first: int) -> None:
+    """Key fields are given, and no two records of a case have the same."""
+    kind, case = records.kind, records.case
+    places = [kind.position[name] for name in kind.key]
+    for place in places:
+        unknown = records.columns[place].unknown
+        if unknown is not None:
+            for row in sorted(set(case[unknown].tolist())):
+                what = f"this `{kind.name}` is given without `{kind.fields[place].name}`"
+                _refuse(reading, row, first, "AV342", what)
+    if len(case) < 2:
+        return
+    vocabulary = Vocabulary()
+    values = [vocabulary.plain(records.columns[place], kind.fields[place], reading.symbols).low for place in places]
+    key = packed(case, values, reading.rows)
+    if not (key[1:] > key[:-1]).all():
+        order = np.argsort(key, kind="stable")
+        again = order[1:][key[order][1:] == key[order][:-1]]
+        for place in again.tolist():
+            path = record_path(kind, records.fact(place, reading.symbols))
+            _refuse(reading, int(case[place]), first, "AV343", f"`{path}` is given twice")

@@ -1,0 +1,228 @@
+"""Tables of facts: for each fact the row of its case, its values as 64-bit codes, and whether it is true or only possible.
+
+Strings are symbols here, so that any two fields join. A table is a set: no two of its facts are equal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from averment.backends.columnar.columns import Array, Plane, either
+
+_WIDEST = 2**62
+_DENSE = 16  # how many times the rows an index may be, to be addressed directly
+
+
+@dataclass
+class Table:
+    """``true`` is None where every fact is true. Indexes, once made, are kept."""
+
+    case: Array
+    values: list[Array]
+    true: Plane | None = None
+    _indexes: dict[tuple[int, ...], Index] = field(default_factory=dict["tuple[int, ...]", "Index"], repr=False)
+
+    def __len__(self) -> int:
+        return len(self.case)
+
+    def take(self, rows: Array) -> Table:
+        """The facts at these places, or where a plane is true."""
+        true = None if self.true is None else self.true[rows]
+        return Table(self.case[rows], [value[rows] for value in self.values], true)
+
+    def index(self, fields: tuple[int, ...], cases: int) -> Index:
+        """The facts by case and these fields."""
+        found = self._indexes.get(fields)
+        if found is None:
+            found = self._indexes[fields] = Index(self.case, [self.values[place] for place in fields], cases)
+        return found
+
+
+class Index:
+    """Places of rows by key: a case and some values.
+
+    The key is one number, each value taken from its least. Where the numbers are dense it addresses the places
+    directly, else they are searched in sorted order.
+    """
+
+    def __init__(self, case: Array, values: list[Array], cases: int) -> None:
+        self._steps: list[_Step] = []
+        key, span = case, max(cases, 1)
+        for value in values:
+            step = _Step.over(key, span, value)
+            key, span = step.after(key, value), step.span
+            self._steps.append(step)
+        self.dense = span <= _DENSE * (len(key) + cases) + 4096
+        self.span = span
+        self._sorted = key[:0]
+        if not self.dense:
+            self._sorted, codes = np.unique(key, return_inverse=True)
+            key, self.span = codes.reshape(-1), len(self._sorted)
+        self._key = key
+        self._unique: Array | None = None
+        self._grouped: tuple[Array, Array, Array] | None = None
+
+    def find(self, case: Array, values: list[Array]) -> Array:
+        """The group of each of these keys, from 0 to before ``span``; -1 where there is none."""
+        key = case
+        outside: Plane | None = None
+        for step, value in zip(self._steps, values, strict=True):
+            key, beyond = step.find(key, value)
+            outside = either(outside, beyond)
+        if not self.dense:
+            key, absent = _search(self._sorted, key)
+            outside = either(outside, absent)
+        if outside is not None and outside.any():
+            key = np.where(outside, -1, key)
+        return key
+
+    @property
+    def group(self) -> Array:
+        """The group of each row of the table."""
+        return self._key
+
+    def counts(self, rows: Plane | None = None) -> Array:
+        """How many rows (of these) each group has; one more place at the end, for -1, holds 0."""
+        return np.bincount(self._key if rows is None else self._key[rows], minlength=self.span + 1)
+
+    def some(self, rows: Plane | None = None) -> Plane:
+        """Whether each group has a row (of these); the place for -1 has none."""
+        found = np.zeros(self.span + 1, np.bool_)
+        found[self._key if rows is None else self._key[rows]] = True
+        return found
+
+    def join(self, groups: Array) -> tuple[Array | None, Array]:
+        """All pairs of a key and a row: places of keys (None for each key once, in order) and of rows."""
+        rows = self._rows()
+        if rows is not None:
+            found = rows[groups]
+            hit = found >= 0
+            if hit.all():
+                return None, found
+            places = np.flatnonzero(hit)
+            return places, found[places]
+        counts, starts, order = self._groups()
+        many = counts[groups]
+        places = np.repeat(np.arange(len(groups)), many)
+        before = np.cumsum(many) - many
+        within = np.arange(len(places)) - np.repeat(before, many)
+        return places, order[starts[groups][places] + within]
+
+    def _rows(self) -> Array | None:
+        """The row of each group where none has two."""
+        if self._unique is None:
+            rows = np.full(self.span + 1, -1, np.int64)
+            own = np.arange(len(self._key))
+            rows[self._key] = own
+            self._unique = rows if np.array_equal(rows[self._key], own) else np.zeros(0, np.int64)
+        return self._unique if len(self._unique) else None
+
+    def _groups(self) -> tuple[Array, Array, Array]:
+        if self._grouped is None:
+            counts = self.counts()
+            self._grouped = counts, np.cumsum(counts) - counts, np.argsort(self._key, kind="stable")
+        return self._grouped
+
+    def sorted_rows(self) -> tuple[Array, Array, Array]:
+        """Rows in the order of their groups, where each group that has any begins, and which groups those are."""
+        counts, starts, order = self._groups()
+        some = np.flatnonzero(counts)
+        return order, starts[some], some
+
+
+@dataclass(slots=True)
+class _Step:
+    """How a key takes in one more value: ``key * width + (value - floor)``, the key made small first if need be."""
+
+    keys: Array | None
+    floor: int
+    width: int
+    span: int
+
+    @staticmethod
+    def over(key: Array, span: int, value: Array) -> _Step:
+        floor, top = (int(value.min()), int(value.max())) if len(value) else (0, 0)
+        width = top - floor + 1
+        keys = None
+        if span * width > _WIDEST:
+            keys = np.unique(key)
+            span = len(keys)
+            if span * width > _WIDEST:
+                raise KeyTooWide
+        return _Step(keys, floor, width, span * width)
+
+    def after(self, key: Array, value: Array) -> Array:
+        if self.keys is not None:
+            key = np.searchsorted(self.keys, key)
+        return key * self.width + (value - self.floor)
+
+    def find(self, key: Array, value: Array) -> tuple[Array, Plane]:
+        rest = value - self.floor
+        beyond: Plane = (rest < 0) | (rest >= self.width)
+        if self.keys is not None:
+            key, absent = _search(self.keys, key)
+            beyond |= absent
+        return key * self.width + rest, beyond
+
+
+def _search(keys: Array, wanted: Array) -> tuple[Array, Plane]:
+    """The places of what is wanted in sorted keys, and where it is not among them."""
+    if not len(keys):
+        return np.zeros(len(wanted), np.int64), np.ones(len(wanted), np.bool_)
+    place = np.searchsorted(keys, wanted)
+    place[place == len(keys)] = 0
+    return place, keys[place] != wanted
+
+
+class KeyTooWide(Exception):
+    """Values too far apart to make one number of a key: the batch's cases are decided alone."""
+
+
+def distinct(table: Table, cases: int) -> Table:
+    """The table as a set: equal facts are one, true if any of them is."""
+    if len(table) < 2:
+        return table
+    key = packed(table.case, table.values, cases)
+    order = np.argsort(key, kind="stable")
+    sorted_key = key[order]
+    first = np.empty(len(key), np.bool_)
+    first[0] = True
+    np.not_equal(sorted_key[1:], sorted_key[:-1], out=first[1:])
+    if first.all():
+        return table
+    starts = np.flatnonzero(first)
+    found = table.take(order[starts])
+    if table.true is not None:
+        found.true = np.logical_or.reduceat(table.true[order], starts)
+    return found
+
+
+def packed(case: Array, values: list[Array], cases: int) -> Array:
+    """Cases and values as one number each.
+
+    Raises: KeyTooWide.
+    """
+    key, span = case, max(cases, 1)
+    for value in values:
+        step = _Step.over(key, span, value)
+        key, span = step.after(key, value), step.span
+    return key
+
+
+def joined(parts: list[Table], width: int) -> Table:
+    """The facts of several tables one after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        nothing = np.zeros(0, np.int64)
+        return Table(nothing, [nothing] * width)
+    true = None
+    if any(part.true is not None for part in parts):
+        true = np.concatenate([np.ones(len(part), np.bool_) if part.true is None else part.true for part in parts])
+    return Table(
+        np.concatenate([part.case for part in parts]),
+        [np.concatenate([part.values[place] for part in parts]) for place in range(width)],
+        true,
+    )
