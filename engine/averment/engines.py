@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.util import find_spec
 
 from averment.backends import reference
 from averment.diagnostics.diagnostic import Refused, Report
@@ -42,9 +41,6 @@ def open_engine(name: str, program: Program) -> Engine:
 
 
 def _durable(program: Program, report: Report) -> Engine | None:
-    if find_spec("durable_rules_engine") is None:
-        report.error("AV451", "the durable engine is not installed", None, "", "install `durable_rules`")
-        return None
     from averment.backends import durable
 
     report.extend(durable.supports(program))

@@ -35,7 +35,7 @@ def find_pack(pack: str | Path, report: Report) -> Path | None:
         return packs[str(pack)]
     close = did_you_mean(str(pack), packs)
     mend = f"did you mean `{close}`?" if close else f"installed packs: {', '.join(packs) or 'none'}"
-    report.error("AV110", f"there is no pack `{pack}`: neither a folder nor the name of an installed pack", None, "", mend)
+    report.error("AV125", f"there is no pack `{pack}`: neither a folder nor the name of an installed pack", None, "", mend)
     return None
 
 
