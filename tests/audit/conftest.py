@@ -7,10 +7,11 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import pytest
@@ -43,7 +44,7 @@ class World:
 
     pack, files, maker, key, start = PACK, FILES, MAKER, KEY, START
 
-    types = {
+    types: ClassVar = {
         "person": FactType(
             "person",
             (
@@ -125,19 +126,12 @@ def postgres() -> Iterator[str]:
             except psycopg.OperationalError:
                 if server.poll() is not None:
                     pytest.skip("the PostgreSQL server does not start here")
-                server_pause()
+                time.sleep(0.1)
         yield url
     finally:
         server.send_signal(signal.SIGINT)
         server.wait()
         shutil.rmtree(folder)
-
-
-def server_pause() -> None:
-    """Long enough for a server to come nearer to its start."""
-    import time
-
-    time.sleep(0.1)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@
     python tests/audit/faults.py file-flips PATH [--count 10000] [--seed 1]
     python tests/audit/faults.py field-flips URL [--count 10000] [--seed 1]
 
-URL and PATH name a log that is not there yet. Prints one JSON object; exit code 1 where something was lost or undetected.
+URL and PATH name a log that is not there yet. Prints one JSON object; exit code 1 where one was lost or unnoticed.
 ``--victim server`` kills the server process of a writer (PostgreSQL then drops every connection and recovers).
 """
 
@@ -144,7 +144,7 @@ def patiently(url: str) -> DecisionLog:
 
 
 def file_flips(path: str, count: int, seed: int) -> dict[str, Any]:
-    """Flip one bit of the SQLite file at a time. What another reader of the file then sees tells whether it altered a record."""
+    """Flip one bit of the SQLite file at a time. A plain reader of the file tells whether that altered a record."""
     log = fresh(f"sqlite:{path}", 60)
     anchor = draw(log, clock)
     log.close()

@@ -101,7 +101,7 @@ def test_packs_are_kept_by_digest(world: Any) -> None:
 
 
 def test_no_decision_enters_without_its_pack(world: Any) -> None:
-    with world.open() as log, pytest.raises(LogRefused, match="AV557.*could not be replayed"):
+    with world.open() as log, pytest.raises(LogRefused, match=r"AV557.*could not be replayed"):
         log.append(world.entry())
 
 
@@ -222,7 +222,7 @@ def test_a_conflict_in_a_shared_transaction_is_one_callers_own(world: Any) -> No
 
 def test_a_log_opened_for_reading_takes_nothing(world: Any) -> None:
     world.open().close()
-    with world.read() as log, pytest.raises(LogError, match="AV550.*opened for reading"):
+    with world.read() as log, pytest.raises(LogError, match=r"AV550.*opened for reading"):
         log.append(world.entry())
 
 

@@ -50,7 +50,7 @@ def leaks(data: bytes) -> list[str]:
 
 
 def files_of(world: Any) -> dict[str, bytes]:
-    """Every byte the store keeps: its files (with WAL and shared memory), or the server's tables and its log of changes."""
+    """Every byte the store keeps: its files (with WAL and shared memory), or all the files of the server."""
     if world.path:
         return {path.name: path.read_bytes() for path in world.path.parent.iterdir()}
     import psycopg
@@ -132,7 +132,7 @@ def test_the_masking_key_stands_beside_the_file_and_not_in_it(sqlite_world: Any)
         assert log.mask(sqlite_world.types).key == bytes.fromhex(key)
         assert all(key.encode() not in data for name, data in files_of(sqlite_world).items() if name != beside.name)
         beside.write_text("no key")
-        with pytest.raises(LogError, match="AV551.*masking key"):
+        with pytest.raises(LogError, match=r"AV551.*masking key"):
             log.mask(sqlite_world.types)
 
 
@@ -145,7 +145,7 @@ def test_no_key_file_is_made_where_nothing_is_sensitive(sqlite_world: Any) -> No
 def test_a_log_elsewhere_needs_a_key_to_be_given(world: Any) -> None:
     if world.path:
         return
-    with world.open(key=b"") as log, pytest.raises(LogRefused, match="AV559.*no masking key"):
+    with world.open(key=b"") as log, pytest.raises(LogRefused, match=r"AV559.*no masking key"):
         log.mask(world.types)
 
 

@@ -1,4 +1,4 @@
-"""Many processes at once, killed processes, flipped bits. Counts are small here; ``faults.py`` gives the full figures."""
+"""Many processes at once, killed processes, flipped bits. Counts are small here; ``faults.py`` gives full figures."""
 
 from __future__ import annotations
 

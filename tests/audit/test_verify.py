@@ -264,8 +264,13 @@ def test_a_signature_holds_for_its_anchor_and_key_only(sqlite_world: Any) -> Non
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "{}", '{"anchor": 2}', "[" * 100_000, '{"anchor": 1, "log": "x", "size": true, "head": "", "time": ""}']
-    + [
+    [
+        "",
+        "[]",
+        "{}",
+        '{"anchor": 2}',
+        "[" * 100_000,
+        '{"anchor": 1, "log": "x", "size": true, "head": "", "time": ""}',
         '{"anchor": 1, "log": "x", "size": -1, "head": "", "time": ""}',
         '{"anchor": 1, "log": "x", "size": 1, "head": 1, "time": ""}',
         '{"anchor": 1, "log": "x", "size": 1, "head": "", "time": "", "more": 1}',

@@ -24,7 +24,7 @@ import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeGuard, cast
 
 from averment.audit.chain import prefixed
 from averment.audit.errors import UNRECORDABLE, refused
@@ -63,8 +63,8 @@ class Mask:
         hidden: list[Any] = []
         result: dict[str, Any] = {}
         for name, given in facts.items():
-            if isinstance(given, list):
-                result[name] = [self._record(name, record, hidden) for record in cast(list[Any], given)]
+            if _is_list(given):
+                result[name] = [self._record(name, record, hidden) for record in given]
             else:
                 result[name] = self._record(name, given, hidden) if given is not None else None
         return Masked(result, tuple(hidden))
@@ -120,6 +120,10 @@ def recordable(what: str, value: Any) -> bytes:
     raise refused(UNRECORDABLE, message, "write decimals as texts, and no NaN, infinity or lone surrogate")
 
 
+def _is_list(value: Any) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)
+
+
 def _records(facts: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     for given in facts.values():
         if isinstance(given, list):
@@ -130,7 +134,9 @@ def _records(facts: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
 
 def _forms(hidden: tuple[Any, ...]) -> tuple[set[tuple[type, Any]], tuple[str, ...]]:
     """The scalars to hide (with their type, for True is not 1) and the texts they may stand as in a sentence."""
-    scalars = [one for value in hidden for one in (cast(list[Any], value) if isinstance(value, list) else [value])]
+    scalars: list[Any] = []
+    for value in hidden:
+        scalars += value if _is_list(value) else [value]
     texts = {str(one) for one in scalars if not isinstance(one, bool)} - {""}
     return {(type(one), one) for one in scalars}, tuple(sorted(texts, key=lambda text: (-len(text), text)))
 

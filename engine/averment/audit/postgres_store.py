@@ -46,6 +46,8 @@ _SCHEMA = (
     "CREATE INDEX averment_record_time ON averment_record (time)",
     f"CREATE TABLE averment_pack (digest {_TEXT} PRIMARY KEY, archive BYTEA NOT NULL)",
 )
+# A catalogue query sees what was committed by now; `to_regclass` remembers that a table was absent.
+_THERE = "SELECT 1 FROM pg_catalog.pg_class WHERE relname = 'averment_log' AND pg_catalog.pg_table_is_visible(oid)"
 _INSERT = f"INSERT INTO averment_record ({', '.join(COLUMNS)}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"
 _COPY_HEADER = b"PGCOPY\n\xff\r\n\0"
 _COPY_END = b"\xff\xff"
@@ -254,10 +256,9 @@ class PostgresStore:
 
     def _identity(self, connection: Connection[Any]) -> str:
         """The log's id; empty where there is no log."""
-        there = connection.execute("SELECT to_regclass('averment_log') IS NOT NULL").fetchone()
-        found = connection.execute("SELECT id, format FROM averment_log").fetchall() if there and there[0] else []
-        if not there or not there[0]:
+        if connection.execute(_THERE).fetchone() is None:
             return ""
+        found = connection.execute("SELECT id, format FROM averment_log").fetchall()
         if len(found) != 1:
             raise damaged(self.name, "it does not have one id")
         if found[0][1] != FORMAT:
