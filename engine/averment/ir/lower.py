@@ -95,11 +95,16 @@ def _parameters(model: Model, overrides: Mapping[str, Value], report: Report) ->
 
 
 def _misfit(value: Value, parameter: Parameter) -> Misfit | None:
+    """Why an encoded value is none of the parameter's, if it is none."""
     try:
         found = fit(decode(value, parameter.field), parameter.field, parameter.name)
-    except (AssertionError, IndexError, TypeError, ValueError, OverflowError):
+    except (AssertionError, IndexError, TypeError, ValueError, OverflowError):  # not encoded as this kind is
+        found = None
+    if isinstance(found, Misfit):
+        return found
+    if found != value or isinstance(found, bool) != isinstance(value, bool):
         return Misfit("AV312", f"`{value!r}` is not a value of `{parameter.name}`")
-    return found if isinstance(found, Misfit) else None
+    return None
 
 
 def _lower_rule(rule: ModelRule, parameters: _Filled, report: Report) -> list[Rule]:

@@ -95,7 +95,7 @@ class _Cycles:
     ) -> None:
         self._model, self._rules, self._looks = model, rules, looks
         self._makers, self._of, self._report = makers, of, report
-        self._told: set[tuple[str, int]] = set()
+        self._told: set[int] = set()
 
     def check(self, index: int, rule: Rule) -> None:
         """Report what is wrong with the cycles through a recursive rule, once for each component."""
@@ -112,9 +112,9 @@ class _Cycles:
             self._tell("AV402", index, plain, message, "")
 
     def _tell(self, code: str, index: int, name: str, message: str, strict: str) -> None:
-        if (code, self._of[index]) in self._told:
+        if self._of[index] in self._told:
             return
-        self._told.add((code, self._of[index]))
+        self._told.add(self._of[index])
         path = self._path(index, name)
         labels: list[Label] = []
         steps: list[str] = []

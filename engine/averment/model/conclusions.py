@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from averment.ir.program import FactType, Field, Kind
@@ -79,7 +80,7 @@ def _value(field: Field, shown: str, node: Node, scope: Scope) -> tuple[Term, st
     if field.kind is Kind.SET and node.value in field.values:
         encode(node, field, shown, scope.report)
         return None
-    read = read_expression(node, field, scope)
+    read = read_expression(node, replace(field, name=shown), scope)
     if read is None:
         return None
     term, kind, text = read

@@ -123,11 +123,12 @@ def _name(tree: Name, node: Node, scope: Scope, hint: Field | None) -> Typed | N
     if tree.name in scope.pack.broken:
         return None
     place = caret(node, tree.at, tree.end)
-    names = [*scope.pack.parameters, *(hint.values if hint else ())]
-    help = suggestion(tree.name, names)
+    parameters = scope.pack.parameters.values()
+    names = [parameter.name for parameter in parameters if hint is None or compares(parameter.field, hint)]
+    help = suggestion(tree.name, [*names, *(hint.values if hint else ())])
     if tree.name in scope.bound:
         help = (f"did you mean the variable `${tree.name}`?",)
-    what = f"a value of `{hint.name}` or a parameter" if hint and hint.values and hint.name else "a parameter"
+    what = f"a value of `{hint.name}` and not a parameter" if hint and hint.values and hint.name else "a parameter"
     scope.report.error("AV303", f"`{tree.name}` is not {what}", place, "unknown name", *help)
     return None
 

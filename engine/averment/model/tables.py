@@ -130,7 +130,8 @@ def _row(
         message = f"the row has {len(cells)} cells, and the table {len(when) + len(then)} columns"
         scope.report.error("AV322", message, row.span, f"{len(when)} of `when` and {len(then)} of `then`")
         return None
-    _check_values(cells[: len(when)], scope)
+    if not _has_no_variables(cells[: len(when)], scope):
+        return None
     patterns = _patterns(when, cells, set(mentioned(says)), name, scope)
     conclusion = read_conclusion(
         then[0].type,
@@ -145,10 +146,12 @@ def _row(
     return ModelRule(name, said, backing, patterns, (conclusion,), variables, row.span)
 
 
-def _check_values(cells: Sequence[Node], scope: Scope) -> None:
+def _has_no_variables(cells: Sequence[Node], scope: Scope) -> bool:
+    before = len(scope.report.diagnostics)
     for cell in cells:
         if isinstance(cell.value, str) and "$" in cell.value and '"' not in cell.value:
             scope.report.error("AV322", "a table has no variables", cell.span, "not here", "write a rule instead")
+    return len(scope.report.diagnostics) == before
 
 
 def _patterns(
@@ -164,7 +167,7 @@ def _patterns(
         binds: list[Bind] = []
         for column, cell in listed:
             if column.variable in mentions:
-                if str(cell.value) == "-":
+                if str(cell.value).strip() == "-":
                     message = f"`says` mentions `${column.variable}`, which `{name}` does not look at"
                     scope.report.error("AV317", message, cell.span, "may be unknown here")
                 binds.append(Bind(column.place, column.variable))

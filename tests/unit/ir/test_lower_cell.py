@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -106,7 +107,7 @@ def test_merged_and_complemented_ranges_hold_what_they_should(ranges: list[tuple
     for value in range(-7, 8):
         assert holds(found, value) == holds(ranges, value)
         assert holds(complement(found), value) != holds(ranges, value)
-    for (_, high), (low, _) in zip(found, found[1:], strict=False):
+    for (_, high), (low, _) in pairwise(found):
         assert high is not None
         assert low is not None
         assert high + 1 < low
