@@ -219,7 +219,7 @@ class Joiner:
         for step, place in enumerate(order):
             match = rule.matches[place]
             if self._program.types[match.type].one:
-                frame = self._record(match, frame or _every(facts.cases), values)
+                frame = self._record(match, _every(facts.cases) if frame is None else frame, values)
                 continue
             if fresh is not None and place == fresh[0]:
                 repeated = [(p, v) for p, v in match.binds if sum(name == v for _, name in match.binds) > 1]
@@ -228,7 +228,7 @@ class Joiner:
                 table = self._filtered(match, values, facts)
             needed = _needed(rule, [rule.matches[other] for other in order[step + 1 :]])
             frame = _scan(match, table) if frame is None else self._join(match, table, frame, needed, values, facts)
-        frame = frame or _every(facts.cases)
+        frame = _every(facts.cases) if frame is None else frame
         for guard in rule.guards:
             if not len(frame):
                 break
@@ -444,7 +444,7 @@ def _grown(known: Table, found: Table, cases: int) -> tuple[Table, Table]:
     both = distinct(joined([known, found], width), cases)
     index = known.index(tuple(range(width)), cases)
     held = index.find(both.case, both.values)
-    fresh = held < 0
+    fresh: Plane = ~index.some()[held]
     if both.true is not None:
         certain = index.some(known.true)[held] if known.true is not None else ~fresh
         fresh = fresh | (both.true & ~certain)
