@@ -1,7 +1,7 @@
 """``averment``: the commands, and what becomes of whatever goes wrong in them.
 
-Exit codes: 0 fine, 1 findings or failures, 2 usage, 3 invalid input, 4 internal, 130 interrupted. A reader of our output
-who closes the pipe early has had enough, which is fine.
+Exit codes: 0 fine, 1 findings or failures, 2 usage, 3 invalid input, 4 internal, 130 interrupted. A reader of our
+output who closes the pipe early has had enough, which is fine.
 """
 
 from __future__ import annotations

@@ -13,7 +13,12 @@ _Command = Callable[..., Any]
 def pack_option(command: _Command) -> _Command:
     """``--pack``: a folder, or the name of an installed pack."""
     return click.option(
-        "--pack", "-p", default="pm_tpm", show_default=True, metavar="PACK", help="A pack: its folder, or its name if installed.",
+        "--pack",
+        "-p",
+        default="pm_tpm",
+        show_default=True,
+        metavar="PACK",
+        help="A pack: its folder, or its name if installed.",
         shell_complete=complete_pack,
     )(command)
 
@@ -21,7 +26,11 @@ def pack_option(command: _Command) -> _Command:
 def format_option(command: _Command) -> _Command:
     """``--format text|json``."""
     return click.option(
-        "--format", "format", type=click.Choice(["text", "json"]), default="text", show_default=True,
+        "--format",
+        "format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
         help="For people, or for programs.",
     )(command)
 
@@ -29,7 +38,8 @@ def format_option(command: _Command) -> _Command:
 def engine_option(command: _Command) -> _Command:
     """``--engine reference|durable``."""
     return click.option(
-        "--engine", type=click.Choice(["durable", "reference"]),
+        "--engine",
+        type=click.Choice(["durable", "reference"]),
         help="What infers. Default: durable where it is installed and can run the pack, else reference.",
         show_default=False,
     )(command)
@@ -49,7 +59,7 @@ def source_option(command: _Command) -> _Command:
         "sources",
         multiple=True,
         metavar="ID=FILE",
-        help="Verify the pack's citations against the text of a source that you hold. ID may be left out if there is one.",
+        help="Verify citations against the text of a source that you hold. ID may be left out if there is one.",
     )(command)
 
 

@@ -67,13 +67,16 @@ def default_pack() -> str:
 
 
 def read_cases(names: Iterable[str], report: Report, texts: Texts) -> list[Node]:
-    """The documents of every fact file named, each with a name no other has."""
+    """The documents of every fact file that is well formed, each with a name no other has."""
     from averment.surface.pack_files import read_case_file
 
     found: list[Node] = []
     for shown, data in contents(names, report):
         texts.of[shown] = data.decode("utf-8", "replace")
-        found += read_case_file(data, shown, report)
+        before = len(report.diagnostics)
+        read = read_case_file(data, shown, report)
+        if len(report.diagnostics) == before:
+            found += read
     refuse_namesakes(found, report)
     return found
 
@@ -89,7 +92,7 @@ def contents(names: Iterable[str], report: Report) -> Iterator[tuple[str, bytes]
             continue
         path = Path(name)
         try:
-            files = _files_of(path) if path.is_dir() else [path]
+            files = files_of(path) if path.is_dir() else [path]
             if not files:
                 help = f"a fact file is called *{', *'.join(SUFFIXES)}"
                 report.error("AV122", f"there is no fact file in `{name}`", start_of(name), "", help)
@@ -103,7 +106,8 @@ def contents(names: Iterable[str], report: Report) -> Iterator[tuple[str, bytes]
             report.error("AV117", f"`{name}` cannot be read: {reason(problem)}", start_of(name))
 
 
-def _files_of(folder: Path) -> list[Path]:
+def files_of(folder: Path) -> list[Path]:
+    """The fact files in a folder and below, in the order of their names."""
     return sorted(
         path
         for path in folder.rglob("*")

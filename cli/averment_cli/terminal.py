@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from averment.render.display import Style
 
 _WIDEST = 120  # a line longer than this is hard to follow
+_NARROWEST = 40
+_PIPED = 100
 
 
 def data(text: str) -> None:
@@ -66,8 +68,15 @@ def style() -> Style:
     """How text on standard output is to look."""
     from averment.render.display import ASCII, UNICODE, Style
 
-    width = min(max(shutil.get_terminal_size((100, 24)).columns, 40), _WIDEST)
-    return Style(width, coloured(sys.stdout), UNICODE if _shows("├─└│✔✘·¶–↑…") else ASCII)
+    return Style(_width(), coloured(sys.stdout), UNICODE if _shows("├─└│✔✘·¶–↑…") else ASCII)
+
+
+def _width() -> int:
+    """The width of the terminal, within reason; where output goes elsewhere, that of COLUMNS or 100."""
+    columns = shutil.get_terminal_size((_PIPED, 24)).columns if sys.stdout.isatty() else _PIPED
+    if not sys.stdout.isatty() and os.environ.get("COLUMNS", "").isdecimal():
+        columns = int(os.environ["COLUMNS"])
+    return min(max(columns, _NARROWEST), _WIDEST)
 
 
 def _shows(text: str) -> bool:

@@ -15,6 +15,7 @@ import click
 if TYPE_CHECKING:
     from averment.diagnostics.diagnostic import Report
     from averment.ir.program import FactType
+    from averment.model.model import Model
     from averment.source.node import Node
 
 _PATH = re.compile(r"([a-z][a-z0-9_]*)(\[.*\])?\.([a-z][a-z0-9_]*)", re.DOTALL)
@@ -30,8 +31,10 @@ class Change(NamedTuple):
     value: Node
 
 
-def parameters_of(written: Iterable[str], report: Report) -> dict[str, Any]:
-    """``NAME=VALUE`` of each ``--param``, as values of YAML."""
+def parameters_of(written: Iterable[str], model: Model, report: Report) -> dict[str, Any]:
+    """``NAME=VALUE`` of each ``--param``, as values that fit the parameters of the pack."""
+    from averment.model.parameters import read_override
+
     found: dict[str, Any] = {}
     for text in written:
         name, equals, value = text.partition("=")
@@ -40,7 +43,7 @@ def parameters_of(written: Iterable[str], report: Report) -> dict[str, Any]:
         if name in found:
             raise click.UsageError(f"--param gives `{name}` twice")
         node = _value(value, f"--param {name}", report)
-        if node is not None:
+        if node is not None and read_override(name, node, dict(model.parameters), report) is not None:
             found[name] = node.value
     return found
 
@@ -56,7 +59,9 @@ def changes_of(written: Iterable[str], report: Report) -> list[Change]:
         try:
             key = json.loads(match[2]) if match[2] else []
         except (ValueError, RecursionError):
-            raise click.UsageError(f'--set wants a key as JSON, as component["camera"].team=edge, not `{path}`') from None
+            raise click.UsageError(
+                f'--set wants a key as JSON, as component["camera"].team=edge, not `{path}`'
+            ) from None
         node = _value(value, f"--set {path}", report)
         if node is not None:
             found.append(Change(match[1], tuple(key), match[3], node))

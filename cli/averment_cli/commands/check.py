@@ -59,23 +59,13 @@ def command(pack: str | None, sources: Sequence[str], format: str) -> int:
 def _check_cases(pack: Pack, report: Report, texts: Texts) -> None:
     """Read the example cases of a pack, to find what is wrong with them."""
     from averment.model.case import read_case
-    from averment.surface.pack_files import read_case_file
-    from averment_cli.reading import SUFFIXES, contents, refuse_namesakes
+    from averment_cli.reading import files_of, read_cases
 
     folder = Path(pack.root, "cases")
-    if not folder.is_dir() or not any(path.suffix in SUFFIXES for path in folder.rglob("*")):
-        return
-    documents = []
-    for file, content in contents([str(folder)], report):
-        shown = f"cases/{Path(file).relative_to(folder).as_posix()}"
-        texts.of[shown] = content.decode("utf-8", "replace")
-        before = len(report.diagnostics)
-        found = read_case_file(content, shown, report)
-        if len(report.diagnostics) == before:
-            documents += found
-    for document in documents:
-        read_case(document, pack.model.types, report)
-    refuse_namesakes(documents, report)
+    if folder.is_dir():
+        names = [str(file) for file in files_of(folder)]
+        for document in read_cases(names, report, texts):
+            read_case(document, pack.model.types, report)
 
 
 def _about(pack: Pack) -> str:

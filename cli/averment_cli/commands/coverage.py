@@ -41,10 +41,9 @@ def command(pack: str | None, sources: Sequence[str], format: str) -> int:
         data(_table(paragraphs, style()))
         missing = sum(paragraph.missing for paragraph in paragraphs)
         omitted = sum(not paragraph.rules and bool(paragraph.omitted) for paragraph in paragraphs)
-        data(
-            f"\n{len(paragraphs)} paragraphs: {len(paragraphs) - missing - omitted} back rules, {omitted} omitted with a "
-            f"reason, {missing} uncovered. {len(judged)} of {len(read.model.rules)} rules rest on judgement alone.\n"
-        )
+        backing = len(paragraphs) - missing - omitted
+        of_all = f"{len(judged)} of {len(read.model.rules)} rules rest on judgement alone"
+        data(f"\n{len(paragraphs)} paragraphs: {backing} back rules, {omitted} omitted, {missing} uncovered\n{of_all}\n")
     talk_findings(report.diagnostics, texts.of)
     if agreed:
         talk(agreed.removeprefix("; "))

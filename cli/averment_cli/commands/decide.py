@@ -21,11 +21,17 @@ if TYPE_CHECKING:
 @click.argument("facts", nargs=-1, type=click.Path(allow_dash=True))
 @pack_option
 @click.option(
-    "--set", "settings", multiple=True, metavar="TYPE.FIELD=VALUE", help="Set a field of every case, whatever its file says."
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="TYPE.FIELD=VALUE",
+    help="Set a field of every case, whatever its file says.",
 )
 @param_option
 @format_option
-@click.option("--quiet", "-q", is_flag=True, help="One line a case: case, claim, status and strength, with tabs between.")
+@click.option(
+    "--quiet", "-q", is_flag=True, help="One line a case: case, claim, status and strength, with tabs between."
+)
 @engine_option
 def command(
     facts: Sequence[str],
@@ -56,9 +62,8 @@ def command(
     if quiet and format == "json":
         raise click.UsageError("--quiet is text: leave out one of --quiet and --format json")
     report, texts = Report(), Texts()
-    overrides = parameters_of(parameters, report)
-    stop_if_failed(report, texts)
     known = pack_of(pack)
+    overrides = parameters_of(parameters, known.model, report)
     cases = _cases(facts, settings, known, report, texts)
     stop_if_failed(report, texts)
     ready = known.engine(overrides, engine or "")
@@ -80,8 +85,6 @@ def _cases(facts: Sequence[str], settings: Sequence[str], pack: Pack, report: Re
     documents = read_cases(facts, report, texts)
     if not facts:
         documents = [node_of({"case": "case", "facts": {}}, "--set")]
-    if report.failed:
-        return []
     types = dict(pack.model.types)
     read = (read_case(changed(document, changes, types), types, report) for document in documents)
     return [case for case in read if case is not None]

@@ -23,11 +23,10 @@ def command(folder: str) -> None:
     averment check my_pack
     averment decide my_pack/cases --pack my_pack
     """
-    from averment_schemas import NAMES, load, text
-
     from averment.render.case_schema import case_schema
     from averment_cli.reading import pack_of
     from averment_cli.terminal import data
+    from averment_schemas import NAMES, load, text
 
     target = Path(folder)
     name = target.name

@@ -18,7 +18,9 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 
 @click.command("schema")
 @click.argument("name", required=False, shell_complete=_complete)
-@click.option("--pack", "-p", metavar="PACK", help="The schema of this pack's own fact files: its real fields and values.")
+@click.option(
+    "--pack", "-p", metavar="PACK", help="The schema of this pack's own fact files: its real fields and values."
+)
 @click.option("-o", "--output", type=click.Path(file_okay=False), metavar="DIR", help="Write into this folder instead.")
 def command(name: str | None, pack: str | None, output: str | None) -> None:
     """Print the schemas that editors complete from.
@@ -33,14 +35,15 @@ def command(name: str | None, pack: str | None, output: str | None) -> None:
     averment schema --pack my_pack > my_pack.case.schema.json
     averment schema -o schemas
     """
-    from averment_schemas import NAMES, load, text
-
     from averment.diagnostics.suggest import did_you_mean
     from averment_cli.terminal import data, style, talk
+    from averment_schemas import NAMES, load, text
 
     if name is not None and name not in NAMES:
         near = did_you_mean(name, NAMES)
-        raise click.UsageError(f"there is no schema `{name}`; " + (f"did you mean {near}?" if near else ", ".join(NAMES)))
+        raise click.UsageError(
+            f"there is no schema `{name}`; " + (f"did you mean {near}?" if near else ", ".join(NAMES))
+        )
     if pack is not None:
         if name not in (None, "case"):
             raise click.UsageError("--pack makes the schema of fact files: leave out NAME")
@@ -66,10 +69,9 @@ def command(name: str | None, pack: str | None, output: str | None) -> None:
 
 
 def _of_pack(pack: str) -> str:
-    from averment_schemas import load
-
     from averment.render.case_schema import case_schema
     from averment_cli.reading import pack_of
+    from averment_schemas import load
 
     return json.dumps(case_schema(pack_of(pack).model, load("case")), indent=2, ensure_ascii=False) + "\n"
 

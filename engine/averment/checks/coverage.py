@@ -42,15 +42,19 @@ def coverage(model: Model) -> Iterator[Covered]:
 
 
 def check_coverage(model: Model, report: Report) -> None:
-    """Warn of every paragraph that nothing rests on."""
+    """Warn of the paragraphs that nothing rests on, once for each section."""
+    missing: dict[tuple[str, str], list[Covered]] = {}
     for paragraph in coverage(model):
         if paragraph.missing:
-            report.add(
-                Diagnostic(
-                    "AV462",
-                    f"no rule rests on paragraph {paragraph.paragraph} of `{paragraph.section}`",
-                    (Label(paragraph.span, "neither cited nor omitted"),),
-                    ("write a rule that it backs, or say why not with `omitted: …`",),
-                    severity=Severity.WARNING,
-                )
+            missing.setdefault((paragraph.source, paragraph.section), []).append(paragraph)
+    for (_, section), paragraphs in missing.items():
+        numbers = ", ".join(str(paragraph.paragraph) for paragraph in paragraphs)
+        report.add(
+            Diagnostic(
+                "AV462",
+                f"no rule rests on paragraph{'' if len(paragraphs) == 1 else 's'} {numbers} of `{section}`",
+                (Label(paragraphs[0].span, "neither cited nor omitted"),),
+                ("write a rule that it backs, or say why not with `omitted: …`",),
+                severity=Severity.WARNING,
             )
+        )

@@ -1,4 +1,4 @@
-"""What an aggregate counted: which facts speak for a claim, which against it, which are undecided, and how much each is.
+"""What an aggregate counted: which facts speak for a claim, which against it, which are undecided, and by how much.
 
 A fact speaks for a claim where one of its choice fields holds that claim, and against it where one holds another claim.
 """

@@ -80,19 +80,27 @@ class Piece:
 def wrap(pieces: Iterable[Piece], width: int, style: Style, hang: int = 0) -> list[tuple[str, int]]:
     """The pieces as rows with their widths: the first of at most ``width`` columns, each other ``hang`` narrower.
 
-    A word wider than a row is cut.
+    Rows break at spaces and beside wide characters; a word wider than a row is cut.
     """
     rows: list[tuple[str, int]] = []
-    row, used, room = "", 0, width
+    runs: list[Piece] = []
+    used, room = 0, width
     for word, role, gap in _words(pieces, width - hang):
         wide = columns(word)
         if used and used + gap + wide > room:
-            rows.append((row, used))
-            row, used, room = "", 0, width - hang
+            rows.append((_painted(runs, style), used))
+            runs, used, room = [], 0, width - hang
         gap = gap if used else 0
-        row += " " * gap + style.paint(word, role)
+        if runs and (runs[-1].role == role or not word):
+            runs[-1] = Piece(runs[-1].text + " " * gap + word, role)
+        else:
+            runs += [Piece(" " * gap), Piece(word, role)] if gap else [Piece(word, role)]
         used += gap + wide
-    return [*rows, (row, used)]
+    return [*rows, (_painted(runs, style), used)]
+
+
+def _painted(runs: Iterable[Piece], style: Style) -> str:
+    return "".join(style.paint(run.text, run.role) for run in runs)
 
 
 def _words(pieces: Iterable[Piece], width: int) -> Iterator[tuple[str, str, int]]:
@@ -111,15 +119,17 @@ def _words(pieces: Iterable[Piece], width: int) -> Iterator[tuple[str, str, int]
 
 
 def _cut(word: str, width: int) -> Iterator[str]:
-    while columns(word) > width:
-        end, used = 0, 0
-        while used < width:
-            used += columns(word[end])
-            end += 1
-        end = max(end - (used > width), 1)
-        yield word[:end]
-        word = word[end:]
-    yield word
+    """The parts of a word between which a row may break: each wide character, and what is too long for any row."""
+    part, used = "", 0
+    for character in word:
+        wide = columns(character)
+        if part and (wide == 2 or (_wide(part[-1]) and wide) or used + wide > width):
+            yield part
+            part, used = "", 0
+        part += character
+        used += wide
+    if part:
+        yield part
 
 
 def _wide(character: str) -> bool:

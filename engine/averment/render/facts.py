@@ -43,12 +43,15 @@ def looked_at(derivation: Derivation, pattern: Match, fact: Fact, given: Given) 
     shown = [index for index in fields if type.fields[index].name not in type.key]
     pieces: list[Piece | str] = [Piece(record)]
     for number, index in enumerate(shown):
-        pieces += [":" if number == 0 else ",", *_is(f" {type.fields[index].name}", fact.values[index], type.fields[index])]
+        pieces += [
+            ":" if number == 0 else ",",
+            *_is(f" {type.fields[index].name}", fact.values[index], type.fields[index]),
+        ]
         if index in cells:
             pieces.append(Piece(f" (needs {cells[index].text})", "dim"))
-    assumed = any(f"{record}.{type.fields[index].name}" in given.assumptions for index in shown)
-    place = given_place(given.places, record)
-    yield say(*pieces, note="partly assumed" if assumed and not place else place or "given")
+        if f"{record}.{type.fields[index].name}" in given.assumptions:
+            pieces.append(Piece(" (assumed: the pack's default)", "dim"))
+    yield say(*pieces, note=given_place(given.places, record))
 
 
 def answers(field: Field) -> str:

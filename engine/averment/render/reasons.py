@@ -67,7 +67,9 @@ class Reasons:
     def _grounds(self, application: Application, depth: int) -> Iterator[Branch]:
         """What the conditions of an application rest on: facts, comparisons, then what was counted."""
         rule = application.firing.rule
-        conditions: list[tuple[Condition, Step]] = list(zip((*rule.matches, *rule.guards), application.steps, strict=True))
+        conditions: list[tuple[Condition, Step]] = list(
+            zip((*rule.matches, *rule.guards), application.steps, strict=True)
+        )
         for condition, step in conditions:
             match condition:
                 case Match():
@@ -216,7 +218,9 @@ def _another(application: Application) -> tuple[Piece, ...]:
     return (Piece("also: " if application.truth is TRUE else "or: ", "dim"),)
 
 
-def overridden(model: Model, parameters: Mapping[str, str | int | bool], shown: Mapping[str, str | int | bool]) -> list[str]:
+def overridden(
+    model: Model, parameters: Mapping[str, str | int | bool], shown: Mapping[str, str | int | bool]
+) -> list[str]:
     """``large_team = 30 (the pack says 20)`` for each parameter that is not as the pack has it."""
     return [
         f"{name} = {value} (the pack says {shown[name]})"

@@ -1,23 +1,23 @@
-"""An outcome explained on a terminal: the claim, how clear it is, and every reason down to the facts that were given."""
+"""An outcome explained on a terminal: the claim, how clear it is, and every reason down to the given facts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from averment.diagnostics.render_text import visible
-from averment.ir.program import Fact
+from averment.ir.program import Absent, Aggregate, Compare, Fact, Known, Match
 from averment.ir.values import decode
 from averment.law.truth import TRUE
 from averment.model.model import Model
 from averment.outcome.claim import Status
 from averment.outcome.outcome import Outcome
-from averment.render.conditions import filled
+from averment.render.conditions import described, filled
 from averment.render.display import Piece, Style
-from averment.render.facts import Given, answers, field_at
+from averment.render.facts import Given, answers, field_at, looked_at
 from averment.render.places import ON_COMMAND_LINE, rule_place
 from averment.render.reasons import Reasons, overridden
 from averment.render.tree import Branch, Line, draw, layout, say
-from averment.render.why_not import obstacles
+from averment.render.why_not import Obstacle, obstacles
 from averment.source.node import Span
 
 _ROLES = {
@@ -49,7 +49,7 @@ def _rows(outcome: Outcome, model: Model, style: Style, places: Mapping[str, Spa
         yield ""
         yield from layout(say(verdict), style)
     if outcome.status is Status.GAP:
-        yield from _obstacles(outcome, model, style)
+        yield from _obstacles(outcome, model, style, given)
     yield from _reasons(outcome, model, style, given)
     if outcome.status is Status.OPEN:
         yield from _questions(outcome, style)
@@ -126,28 +126,45 @@ def _by_claim(outcome: Outcome) -> dict[str, list[Fact]]:
     return {value: facts for value, facts in found.items() if facts}
 
 
-def _obstacles(outcome: Outcome, model: Model, style: Style) -> Iterator[str]:
+def _obstacles(outcome: Outcome, model: Model, style: Style, given: Given) -> Iterator[str]:
     """Why none of the rules that could have claimed did."""
-    program, memory = outcome.evaluation.program, outcome.evaluation.memory
     branches: list[Branch] = []
-    for obstacle in obstacles(program, memory):
-        rule, text = obstacle.rule, obstacle.condition.text
-        values = filled(text, rule, obstacle.bindings, program)
-        needs = say(Piece("needs ", "dim"), values, Piece(f" ({text})" if values != text else "", "dim"))
+    for obstacle in obstacles(outcome.evaluation.program, outcome.evaluation.memory):
+        rule = obstacle.rule
         name = rule.id + (f", alternative {rule.alternative}" if rule.alternative else "")
         mark = Piece(f"{style.glyphs.against} ", "bad")
-        branches.append(Branch([say(mark, Piece(name, "name"), note=rule_place(model, rule.id)), needs]))
+        head = say(mark, Piece(name, "name"), note=rule_place(model, rule.id))
+        branches.append(Branch([head], [Branch([line]) for line in _stopped(outcome, obstacle, given)]))
     yield ""
     yield from layout(say(Piece("Where each rule that could have claimed stopped", "bold")), style)
     yield from draw(branches, style)
 
 
+def _stopped(outcome: Outcome, obstacle: Obstacle, given: Given) -> Iterator[Line]:
+    """What was the case instead of what the rule asked for."""
+    program, memory = outcome.evaluation.program, outcome.evaluation.memory
+    rule, condition, bindings = obstacle.rule, obstacle.condition, obstacle.bindings
+    match condition:
+        case Match() if program.types[condition.type].one:
+            for fact in memory.of(condition.type):
+                yield from looked_at(outcome.derivation, condition, fact, given)
+        case Match():
+            yield say(f"there is no {described(condition, rule, bindings, program)}")
+        case Absent():
+            yield say(f"there is {described(condition.match, rule, bindings, program)}")
+        case Aggregate():
+            yield say(f"there is no {described(condition.match, rule, bindings, program)}")
+        case Compare() | Known():
+            values = filled(condition.text, rule, bindings, program)
+            asked = f" ({condition.text})" if values != condition.text else ""
+            yield say("not ", values, Piece(asked, "dim"))
+
+
 def _footer(outcome: Outcome, model: Model, style: Style) -> Iterator[str]:
-    """What the claim takes for granted: defaults, and parameters that are not as the pack has them."""
+    """The parameters that are not as the pack has them."""
     program = outcome.evaluation.program
     declared = {name: decode(each.value, each.field) for name, each in model.parameters.items()}
-    rows = [f"assumed: {path}" for path in sorted(outcome.case.assumptions)]
-    rows += [f"parameter: {text}" for text in overridden(model, program.parameters, declared)]
+    rows = [f"parameter: {text}" for text in overridden(model, program.parameters, declared)]
     if rows:
         yield ""
     for row in rows:

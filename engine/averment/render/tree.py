@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from averment.diagnostics.render_text import visible
 from averment.render.display import Piece, Style, columns, wrap
 
-
 _NARROWEST = 24  # a row is never given less room, however deep the tree
 
 
@@ -53,7 +52,7 @@ def draw(branches: Sequence[Branch], style: Style) -> Iterator[str]:
 
 
 def layout(line: Line, style: Style, taken: int = 0, hang: int = 0) -> Iterator[str]:
-    """The rows of a line after ``taken`` columns, all but the first ``hang`` narrower; the note is at the right edge."""
+    """The rows of a line after ``taken`` columns, all but the first ``hang`` narrower, its note at the right edge."""
     widest = max(style.width - taken, _NARROWEST + hang)
     note = visible(line.note)
     rows = wrap(line.pieces, widest, style, hang)
@@ -67,4 +66,5 @@ def layout(line: Line, style: Style, taken: int = 0, hang: int = 0) -> Iterator[
         yield text + " " * (room - used - columns(note)) + style.paint(note, "dim")
     else:
         yield text
-        yield " " * max(widest - hang - columns(note), 0) + style.paint(note, "dim")
+        for row, used in wrap([Piece(note, "dim")], widest - hang, style):
+            yield " " * (widest - hang - used) + row
