@@ -8,7 +8,7 @@ from averment.diagnostics.diagnostic import Report
 from averment.ir.alternatives import expanded
 from averment.ir.digest import pack_digest
 from averment.ir.lower_cell import lower_cell
-from averment.ir.lower_expression import Scales, aligned, lower_comparison, lower_term
+from averment.ir.lower_expression import Scales, aligned, beyond, lower_comparison, lower_term
 from averment.ir.program import (
     Absent,
     Aggregate,
@@ -31,6 +31,7 @@ from averment.ir.values import Misfit, decode, fit
 from averment.model.model import (
     AggregateOf,
     AnyOf,
+    Conclusion,
     Condition,
     KnownOf,
     Model,
@@ -147,22 +148,25 @@ class _Lowering:
                     guards.append(Known(match, condition.field, condition.given, condition.text))
                 case Test():
                     left, right = lower_comparison(condition, scales)
+                    self._check_scale(condition.text, left, right)
                     guards.append(Compare(condition.operator, left, right, condition.text))
                 case Pattern() | AnyOf():
                     pass
-        heads = tuple(
-            Head(
-                conclusion.type.name,
-                tuple(
-                    aligned(*lower_term(term, scales), field.places)
-                    for term, field in zip(conclusion.values, conclusion.type.fields, strict=True)
-                ),
-            )
-            for conclusion in rule.then
-        )
+        heads = tuple(self._head(conclusion, scales) for conclusion in rule.then)
         ordered = (*self._in_order(aggregates), *guards)
         shown = tuple(Shown(name, field) for name, field in sorted(self._shown.items()))
         return Rule(rule.id, alternative, tuple(matches), ordered, heads, rule.says, rule.backing, shown)
+
+    def _head(self, conclusion: Conclusion, scales: Scales) -> Head:
+        typed = zip(conclusion.values, conclusion.type.fields, strict=True)
+        values = tuple(aligned(*lower_term(term, scales), field.places) for term, field in typed)
+        self._check_scale(conclusion.text, *values)
+        return Head(conclusion.type.name, values)
+
+    def _check_scale(self, text: str, *expressions: Expression) -> None:
+        if any(map(beyond, expressions)):
+            message = f"`{text}` has a number beyond 64 bits once all have the same decimal places"
+            self._report.error("AV313", message, self._rule.span, "out of range", "use numbers of fewer places")
 
     def _match(self, pattern: Pattern, scales: Scales) -> tuple[Match, list[Compare]]:
         of = pattern.type

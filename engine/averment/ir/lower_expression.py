@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from averment.ir.program import Arithmetic, Expression, Field, Literal, Size, Value, Variable
+from averment.ir.values import LEAST_INTEGER, MOST_INTEGER
 from averment.model.model import Computed, Constant, Reference, SizeUse, Term, Test, Use
 
 
@@ -58,6 +59,17 @@ def lower_comparison(test: Test, scales: Scales) -> tuple[Expression, Expression
 def aligned(expression: Expression, places: int, wanted: int) -> Expression:
     """The expression, scaled up from ``places`` to ``wanted`` decimal places."""
     return expression if places >= wanted else _computed("*", expression, Literal(10 ** (wanted - places)))
+
+
+def beyond(expression: Expression) -> bool:
+    """Whether a number in the expression, once in scale, is not a 64-bit integer."""
+    match expression:
+        case Literal(value=int() as value):
+            return not LEAST_INTEGER <= value <= MOST_INTEGER
+        case Arithmetic():
+            return beyond(expression.left) or beyond(expression.right)
+        case _:
+            return False
 
 
 def _computed(operator: str, left: Expression, right: Expression) -> Expression:

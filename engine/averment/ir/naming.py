@@ -7,20 +7,17 @@ import json
 from averment.ir.program import Fact, FactType
 from averment.ir.values import decode
 
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 def record_path(type: FactType, fact: Fact) -> str:
     """``product``, ``component["camera"]``; of a derived fact the whole of it: ``pressure["complexity","pm"]``."""
     if type.one:
         return type.name
-    names = type.key if not type.derived else tuple(type.position)
-    values = [fact.values[type.position[name]] for name in names]
-    if all(value is None for value in values) and not type.derived:
+    shown = [decode(fact.values[index], type.fields[index]) for index in type.naming]
+    if not type.derived and shown.count(None) == len(shown):
         return type.name
-    shown = [
-        None if value is None else decode(value, type.fields[type.position[name]])
-        for name, value in zip(names, values, strict=True)
-    ]
-    return type.name + json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+    return type.name + _written(shown)
 
 
 def field_path(type: FactType, fact: Fact, field: int) -> str:

@@ -78,6 +78,11 @@ class FactType:
         """Field name to its index in a fact's values."""
         return {field.name: index for index, field in enumerate(self.fields)}
 
+    @cached_property
+    def naming(self) -> tuple[int, ...]:
+        """The indexes of the fields that tell one record from another: the key, or all fields of a derived type."""
+        return tuple(range(len(self.fields))) if self.derived else tuple(self.position[name] for name in self.key)
+
 
 class Fact(NamedTuple):
     """A fact: its type's name and its values in the order of the type's fields; ``None`` is unknown."""

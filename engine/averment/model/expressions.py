@@ -31,6 +31,8 @@ from averment.surface.syntax import (
 
 Typed = tuple[Term, Field]
 
+_MOST_PLACES = 18  # what a 64-bit integer can hold
+
 
 def read_comparison(node: Node, scope: Scope) -> Test | None:
     """The ``test:`` that ``node`` writes; ``None`` after reporting its mistakes."""
@@ -154,4 +156,8 @@ def _operation(tree: Operation, node: Node, scope: Scope) -> Typed | None:
             scope.report.error("AV312", f"`{tree.operator}` is for numbers", place, f"{described(field)}")
             return None
     places = left[1].places + right[1].places if tree.operator == "*" else max(left[1].places, right[1].places)
+    if places > _MOST_PLACES:
+        place = caret(node, tree.at, tree.end)
+        scope.report.error("AV314", f"this product has {places} decimal places", place, f"more than {_MOST_PLACES}")
+        return None
     return Computed(tree.operator, left[0], right[0]), _numeric(places)

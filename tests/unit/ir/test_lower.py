@@ -198,3 +198,14 @@ def test_a_rule_without_conditions_stands(sample: Callable[..., Any]) -> None:
     text = "author: Me\nrules:\n  - {rule: always, backing: judgement, when: [], then: [{weight: {points: 1}}]}\n"
     rule = sample({"rules/always.yaml": text}).rule("always")
     assert (rule.matches, rule.guards) == ((), ())
+
+
+@pytest.mark.parametrize("test", ["$b < 9000000000000000000", "$b * 9000000000000000000 < 1.5"])
+def test_a_number_that_leaves_64_bits_in_scale_is_an_error(test: str, sample: Callable[..., Any]) -> None:
+    compiled = sample(_rules(f"- component: {{budget: $b}}\n- test: {test}"))
+    assert compiled.codes == (["AV313"] if "*" not in test else [])
+
+
+def test_a_product_of_too_many_places_is_an_error(sample: Callable[..., Any]) -> None:
+    test = "$b" + " * $b" * 9 + " > 1"
+    assert sample(_rules(f"- component: {{budget: $b}}\n- test: {test}")).codes == ["AV314"]

@@ -136,7 +136,7 @@ def test_a_mistake_is_found_at_its_place(facts: str, expected: Any, given: Calla
 
     def under_carets(finding: Any) -> str:
         span = finding.labels[0].span
-        return text.split("\n")[span.line - 1][span.column - 1 : span.end_column - 1]
+        return str(text.split("\n")[span.line - 1][span.column - 1 : span.end_column - 1])
 
     assert [(f.code, f.message, under_carets(f), f.help) for f in findings] == expected
 

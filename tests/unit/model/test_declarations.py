@@ -191,5 +191,6 @@ def test_a_bad_table(old: str, new: str, expected: tuple[str, str], sample: Call
 
 _RECOMMENDATION = "  recommendation: {derived: true, fields: {role: {type: choice, of: [a, b]}}}\n"
 _NO_RULES = {
-    "rules/base.yaml": "author: Me\nrules:\n  - {rule: r, backing: judgement, when: [], then: [{recommendation: {role: a}}]}\n"
+    "rules/base.yaml": "author: Me\nrules:\n"
+    "  - {rule: r, backing: judgement, when: [], then: [{recommendation: {role: a}}]}\n"
 }

@@ -159,7 +159,7 @@ def _under_carets(finding: Any, text: str) -> str:
     span = finding.labels[0].span
     assert span.file == "rules/example.yaml"
     assert span.line == span.end_line
-    return text.split("\n")[span.line - 1][span.column - 1 : span.end_column - 1]
+    return str(text.split("\n")[span.line - 1][span.column - 1 : span.end_column - 1])
 
 
 @pytest.mark.parametrize(("when", "then"), _GOOD)
