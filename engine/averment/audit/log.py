@@ -112,7 +112,10 @@ class DecisionLog:
         return self.append(entry)
 
     def put_pack(self, digest: str, files: Mapping[str, bytes], name: str = "") -> Receipt:
-        """Keep a pack's files (path to content) under its digest, once. It must be there before its decisions."""
+        """Keep a pack's files (path to content) under its digest, once: the first files of a digest are those kept.
+
+        It must be there before its decisions.
+        """
         receipt = self.append(stored_pack(digest, files, name))
         self._packs.add(digest)
         return receipt

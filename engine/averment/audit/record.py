@@ -55,7 +55,12 @@ class Entry:
         return (*(text.encode() for text in texts), self.body)
 
     def agrees(self, row: Row) -> bool:
-        """Whether ``row`` records the same, whoever made it and whenever."""
+        """Whether ``row`` records the same, whoever made it and whenever.
+
+        A pack's digest is that of its meaning: files that differ in comments or layout are the same pack.
+        """
+        if self.kind == PACK:
+            return row.fields[1] == PACK.encode()
         if self.fields("")[1:8] != row.fields[1:8]:
             return False
         mine, theirs = json.loads(self.body), json.loads(row.fields[8])

@@ -1,0 +1,44 @@
+"""The facts of a case as they enter the log: as given, so that the case can be decided again from them.
+
+A declared default that stood in for a field is left out: filled in, it would come back as given, and no longer as an
+assumption of the outcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from averment.ir.naming import field_path
+from averment.ir.program import Fact, FactType
+from averment.ir.values import decode
+
+
+class Given(Protocol):
+    """What is needed of a case: its records, the types it speaks of, and the paths of fields that hold a default."""
+
+    @property
+    def facts(self) -> tuple[Fact, ...]: ...
+    @property
+    def mentioned(self) -> frozenset[str]: ...
+    @property
+    def assumptions(self) -> frozenset[str]: ...
+
+
+def given_facts(case: Given, types: Mapping[str, FactType]) -> dict[str, Any]:
+    """The ``facts`` of a fact file that gives this case, in the types' own values (decimals and dates as texts)."""
+    document: dict[str, Any] = {name: {} if types[name].one else [] for name in sorted(case.mentioned)}
+    for fact in case.facts:
+        if fact.type not in document:
+            continue
+        type = types[fact.type]
+        record = {
+            field.name: decode(value, field)
+            for index, (field, value) in enumerate(zip(type.fields, fact.values, strict=True))
+            if value is not None and field_path(type, fact, index) not in case.assumptions
+        }
+        if type.one:
+            document[type.name] = record
+        else:
+            document[type.name].append(record)
+    return document
