@@ -49,6 +49,7 @@ class Derivation:
     read: dict[str, set[int]]
     applications: list[Application]
     support: dict[Fact, list[Application]]
+    _paths: dict[Fact, str] = field(default_factory=dict[Fact, str])
 
     @property
     def memory(self) -> Memory:
@@ -56,7 +57,10 @@ class Derivation:
 
     def path(self, fact: Fact) -> str:
         """The name of a fact in documents."""
-        return record_path(self.memory.types[fact.type], fact)
+        path = self._paths.get(fact)
+        if path is None:
+            path = self._paths[fact] = record_path(self.memory.types[fact.type], fact)
+        return path
 
 
 def derive(evaluation: Evaluation, roots: Iterable[Fact]) -> Derivation:
