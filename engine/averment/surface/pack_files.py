@@ -15,7 +15,7 @@ from averment.diagnostics.suggest import did_you_mean
 from averment.source.collector import collector_paused
 from averment.source.json_reader import read_json, read_json_lines
 from averment.source.node import Node
-from averment.source.text import start_of
+from averment.source.text import MAX_FINDINGS, start_of
 from averment.source.yaml_reader import read_yaml
 from averment.surface.folder import MANIFEST, VOCABULARY, belonging, read_folder
 from averment.surface.shape import check_shape
@@ -63,6 +63,8 @@ def read_case_file(data: bytes, file: str, report: Report) -> list[Node]:
         if len(report.diagnostics) == before:
             for case in cases:
                 check_shape(case, "case", report)
+                if len(report.diagnostics) - before >= MAX_FINDINGS:
+                    break
     return cases
 
 
@@ -118,7 +120,12 @@ def _nothing(name: str) -> Node:
 def _cases(data: bytes, file: str, report: Report) -> Iterator[Node]:
     suffix = file.lower().rpartition(".")[2]
     if suffix in ("jsonl", "ndjson") or (suffix not in ("yaml", "yml", "json") and _are_lines(data)):
-        yield from (node for _, node in read_json_lines(data.splitlines(), file, report) if node is not None)
+        before = len(report.diagnostics)
+        for _, node in read_json_lines(data.splitlines(), file, report):
+            if node is not None:
+                yield node
+            elif len(report.diagnostics) - before >= MAX_FINDINGS:
+                return
     elif suffix == "json" or (suffix not in ("yaml", "yml") and data.lstrip()[:1] == b"{"):
         node = read_json(data, file, report)
         if node is not None:

@@ -148,6 +148,13 @@ def test_every_bad_line_is_found() -> None:
     assert codes(report) == [("AV202", "c.jsonl:1:1"), ("AV201", "c.jsonl:2:15")]
 
 
+def test_findings_of_one_file_are_bounded() -> None:
+    for line in (b"{\n", b"{}\n"):
+        report = Report()
+        read_case_file(line * 10_000, "c.jsonl", report)
+        assert 100 <= len(report.diagnostics) <= 101
+
+
 def test_the_collector_is_left_as_it_was() -> None:
     import gc
 
