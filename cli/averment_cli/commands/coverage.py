@@ -43,7 +43,7 @@ def command(pack: str | None, sources: Sequence[str], format: str) -> int:
         omitted = sum(not paragraph.rules and bool(paragraph.omitted) for paragraph in paragraphs)
         backing = len(paragraphs) - missing - omitted
         of_all = f"{len(judged)} of {len(read.model.rules)} rules rest on judgement alone"
-        data(f"\n{len(paragraphs)} paragraphs: {backing} back rules, {omitted} omitted, {missing} uncovered\n{of_all}\n")
+        data(f"\nparagraphs: {backing} behind rules, {omitted} omitted, {missing} uncovered\n{of_all}\n")
     talk_findings(report.diagnostics, texts.of)
     if agreed:
         talk(agreed.removeprefix("; "))

@@ -29,6 +29,11 @@ def filled(text: str, rule: Rule, bindings: Bindings, program: Program) -> str:
     return _WORD.sub(value, text)
 
 
+def with_parameters(text: str, program: Program) -> str:
+    """The wording of a cell with a value for each parameter."""
+    return _WORD.sub(lambda found: _parameter(found[0], program.parameters), text)
+
+
 def described(pattern: Match, rule: Rule, bindings: Bindings, program: Program) -> str:
     """A pattern in words, with what its variables are bound to: ``product_owner with team ml``."""
     type = program.types[pattern.type]

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from averment.ir.naming import record_path
-from averment.ir.program import Fact, FactType, Field, Kind, Match
+from averment.ir.program import Cell, Fact, FactType, Field, Kind, Match
 from averment.ir.values import decode, show
 from averment.law.truth import TRUE
+from averment.render.conditions import with_parameters
 from averment.render.display import Piece
 from averment.render.places import given_place
 from averment.render.tree import Line, say
@@ -36,7 +37,7 @@ def looked_at(derivation: Derivation, pattern: Match, fact: Fact, given: Given) 
     if type.one:
         for index in fields:
             field = type.fields[index]
-            needs = f" (needs {cells[index].text})" if index in cells else ""
+            needs = f" ({_needs(cells[index], derivation)})" if index in cells else ""
             path = f"{record}.{field.name}"
             yield say(*_is(path, fact.values[index], field), Piece(needs, "dim"), note=_origin(path, given))
         return
@@ -48,7 +49,7 @@ def looked_at(derivation: Derivation, pattern: Match, fact: Fact, given: Given) 
             *_is(f" {type.fields[index].name}", fact.values[index], type.fields[index]),
         ]
         if index in cells:
-            pieces.append(Piece(f" (needs {cells[index].text})", "dim"))
+            pieces.append(Piece(f" ({_needs(cells[index], derivation)})", "dim"))
         if f"{record}.{type.fields[index].name}" in given.assumptions:
             pieces.append(Piece(" (assumed: the pack's default)", "dim"))
     yield say(*pieces, note=given_place(given.places, record))
@@ -77,6 +78,12 @@ def field_at(types: Mapping[str, FactType], path: str) -> Field | None:
     type = types.get(path.partition(".")[0].partition("[")[0])
     name = path.rpartition(".")[2]
     return type.fields[type.position[name]] if type and name in type.position else None
+
+
+def _needs(cell: Cell, derivation: Derivation) -> str:
+    """``needs >= high``; with a parameter in it, also what that stands for."""
+    plain = with_parameters(cell.text, derivation.evaluation.program)
+    return f"needs {cell.text}" if plain == cell.text else f"needs {cell.text}, that is {plain}"
 
 
 def _is(name: str, value: object, field: Field) -> tuple[Piece, ...]:

@@ -97,33 +97,47 @@ def _questions(outcome: Outcome, style: Style) -> Iterator[str]:
 
 
 def _reasons(outcome: Outcome, model: Model, style: Style, given: Given) -> Iterator[str]:
-    """The reasons for each value that is, or may be, claimed."""
+    """The reasons for each value that is, or may be, claimed, and for how strong a settled claim is."""
     settled = outcome.status is Status.SETTLED
     reasons = Reasons(outcome.derivation, model, given, style, outcome.claim if settled else "")
-    for value, facts in _by_claim(outcome).items():
+    claims, strengths = _roots(outcome)
+    for value, facts in claims.items():
         if not settled:
             reasons.claim = value
         branches = [branch for fact in facts for branch in reasons.of(fact)]
         if settled:
-            for branch in branches:
-                yield ""
-                for line in branch.lines:
-                    yield from layout(line, style)
-                yield from draw(branch.children, style)
+            yield from _trunks(branches, style)
         else:
             certain = any(outcome.evaluation.memory.truths[fact] is TRUE for fact in facts)
             yield ""
             yield from layout(say(Piece(f"{value} {'is claimed' if certain else 'is possible'}", "bold")), style)
             yield from draw(branches, style)
+    if strengths:
+        yield ""
+        yield from layout(say(Piece(f"How clear: {outcome.strength}", "bold")), style)
+        yield from draw([branch for fact in strengths for branch in reasons.of(fact)], style)
 
 
-def _by_claim(outcome: Outcome) -> dict[str, list[Fact]]:
-    """The facts that claim, or may, by what they claim, in the order in which the pack declares its claims."""
+def _trunks(branches: list[Branch], style: Style) -> Iterator[str]:
+    """Branches as trees of their own, each at the left edge."""
+    for branch in branches:
+        yield ""
+        for line in branch.lines:
+            yield from layout(line, style)
+        yield from draw(branch.children, style)
+
+
+def _roots(outcome: Outcome) -> tuple[dict[str, list[Fact]], list[Fact]]:
+    """The facts that claim, or may, by what they claim, in the pack's order of claims; and those of its strength."""
     claim = outcome.evaluation.program.claim
-    found: dict[str, list[Fact]] = {value: [] for value in claim.values}
+    claims: dict[str, list[Fact]] = {value: [] for value in claim.values}
+    strengths: list[Fact] = []
     for fact in outcome.derivation.roots:
-        found.setdefault(str(fact.values[claim.field] or "some claim"), []).append(fact)
-    return {value: facts for value, facts in found.items() if facts}
+        if fact.type == claim.type:
+            claims.setdefault(str(fact.values[claim.field] or "some claim"), []).append(fact)
+        else:
+            strengths.append(fact)
+    return {value: facts for value, facts in claims.items() if facts}, strengths
 
 
 def _obstacles(outcome: Outcome, model: Model, style: Style, given: Given) -> Iterator[str]:
