@@ -7,7 +7,7 @@ Rules that read a ``many`` type, or would have too many instances, are left to b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from averment.graph import components
@@ -67,14 +67,19 @@ class _State:
     aggregates: dict[str, int] = field(default_factory=dict)
 
 
-def ground(program: Program) -> net.Network:
-    """The network of a program."""
-    tables = {name for name, kind in program.types.items() if not kind.one and not kind.derived}
+Records = Mapping[str, Sequence[tuple[net.Constant | net.FieldOf, ...]]]
+"""By given `many` types the records there are: what is known of each as constants, the rest as fields of that record."""
+
+
+def ground(program: Program, records: Records | None = None) -> net.Network:
+    """The network of a program: over any records of `many` types, or over just these."""
+    given = records or {}
+    tables = {name for name, kind in program.types.items() if not kind.one and not kind.derived} - set(given)
     joined: set[int] = set()
     while True:
         _spread(program, tables, joined)
         try:
-            return _Grounding(program, frozenset(tables), frozenset(joined)).run()
+            return _Grounding(program, frozenset(tables), frozenset(joined), given).run()
         except _Unground as found:
             what = found.args[0]
             assert what not in tables and what not in joined
@@ -108,7 +113,7 @@ def reads(rule: Rule) -> Iterator[str]:
 
 
 class _Grounding(Builder):
-    def __init__(self, program: Program, tables: frozenset[str], joined: frozenset[int]) -> None:
+    def __init__(self, program: Program, tables: frozenset[str], joined: frozenset[int], given: Records) -> None:
         super().__init__()
         self.program, self.joined = program, joined
         self.network.tables, self.network.rules = tables, program.rules
@@ -118,6 +123,12 @@ class _Grounding(Builder):
             if kind.one:
                 values = tuple(self.node(net.FieldOf(name, index)) for index in range(len(kind.fields)))
                 self.candidates[name] = [_Candidate(values, None)]
+        for name, records in given.items():
+            self.candidates[name] = [_Candidate(tuple(map(self._known, record)), None) for record in records]
+        self.present = frozenset(self.candidates)
+
+    def _known(self, column: net.Constant | net.FieldOf) -> int:
+        return self.constant(column.value) if isinstance(column, net.Constant) else self.node(column)
 
     def run(self) -> net.Network:
         derivers: dict[str, list[int]] = {name: [] for name in self.program.types}
@@ -163,7 +174,7 @@ class _Grounding(Builder):
 
     def _type(self, name: str) -> None:
         """Every rule that derives the type is grounded: its facts are the disjunctions of their firings."""
-        if self.program.types[name].one:
+        if name in self.present:
             return
         slots: list[net.Slot] = []
         for values, doubts in self.found.get(name, {}).items():
@@ -214,7 +225,6 @@ class _Grounding(Builder):
         while size != len(slots):
             size = len(slots)
             bodies: dict[tuple[str, tuple[int, ...]], list[net.Doubt]] = {}
-            mark = len(self.network.junctions)
             for number in numbers:
                 self.network.fired[number] = []
                 for state in self._states(number):
@@ -229,8 +239,6 @@ class _Grounding(Builder):
                                 raise _Unground(key[0])
                             self._hold(slots, *key)
                         bodies.setdefault(key, []).append(net.Doubt((truth,), junction))
-            if size != len(slots):
-                del self.network.junctions[mark:]
         for key, doubts in bodies.items():
             self.found.setdefault(key[0], {}).setdefault(key[1], []).extend(doubts)
         held: list[int] = []

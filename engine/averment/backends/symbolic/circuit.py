@@ -1,0 +1,181 @@
+"""A case as a circuit: the program grounded over its records, and evaluated anew only where a changed field leads.
+
+A field may hold a value, be unknown, or (of an ordered kind) be *somewhere in* an interval: known, but not which value.
+What is then true or false is so for every value in it (interval arithmetic, Moore 1966; three-valued logic).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from averment.backends.symbolic.gates import Gate, Quantities, Unsure, gate_of, reach_of
+from averment.ir.program import Fact, Program, Rule, Value
+from averment.law import network as net
+from averment.law.grounding import ground
+from averment.law.truth import Quantity
+
+Leaf = tuple[int, int]
+"""A field of a record of the case, by their numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimSlot:
+    """A claim fact that may be derived: the places of its value and of its truth."""
+
+    value: int
+    truth: int
+
+
+class Circuit:
+    """A program over the records of a case. Not for two threads at once: it keeps the state it was last in."""
+
+    def __init__(self, network: net.Network, program: Program, leaves: Mapping[Leaf, int], values: Quantities) -> None:
+        self.network, self.leaves = network, leaves
+        self._program = program
+        self._gates: list[Gate | None] = [gate_of(node) for node in network.nodes]
+        self._loops = {place: loop for loop in network.loops for place in range(loop.start, loop.end)}
+        self._cones = self._reach()
+        self._claims = [
+            ClaimSlot(slot.values[program.claim.field], slot.truth) for slot in network.slots.get(program.claim.type, [])
+        ]
+        self._values = values
+        self._held: dict[int, Quantity] = {place: values[place] for place in leaves.values()}
+        self._run([place for place in range(len(network.nodes)) if place not in self._held])
+
+    def claims(self, fields: Mapping[int, Quantity]) -> list[tuple[Quantity, int]]:
+        """The claims with their truths where leaves (by place) hold other quantities.
+
+        Raises: Unsure where the circuit does not have the law's answer.
+        """
+        self.set(fields)
+        for check in self.network.checks:
+            if fails(check, self._values):
+                raise Unsure
+        return [(self._values[slot.value], int(self._values[slot.truth])) for slot in self._claims]  # type: ignore[arg-type]
+
+    def set(self, fields: Mapping[int, Quantity]) -> None:
+        """Let the leaves hold these quantities, the others what the case gives."""
+        dirty: set[int] = set()
+        for place, value in self._held.items():
+            wanted = fields.get(place, value) if place in fields else value
+            held = self._values[place]
+            if held is not wanted and (held != wanted or type(held) is not type(wanted)):
+                self._values[place] = wanted
+                dirty |= self._cones[place]
+        if dirty:
+            self._run(sorted(dirty))
+
+    def _run(self, places: Sequence[int]) -> None:
+        values, gates = self._values, self._gates
+        done = -1
+        for place in places:
+            if place < done:
+                continue
+            loop = self._loops.get(place)
+            if loop is not None:
+                self._repeat(loop)
+                done = loop.end
+                continue
+            gate = gates[place]
+            assert gate is not None
+            values[place] = gate(values)
+
+    def _repeat(self, loop: net.Loop) -> None:
+        """A loop to its least fixpoint."""
+        values = self._values
+        for place in loop.held:
+            values[place] = 0
+        held = set(loop.held)
+        while True:
+            for place in range(loop.start, loop.end):
+                gate = self._gates[place]
+                if place not in held and gate is not None:
+                    values[place] = gate(values)
+            found = [values[body] for body in loop.bodies]
+            if found == [values[place] for place in loop.held]:
+                return
+            for place, truth in zip(loop.held, found, strict=True):
+                values[place] = truth
+
+    def _reach(self) -> dict[int, set[int]]:
+        """By leaf the places that its value may change."""
+        users: dict[int, set[int]] = {}
+        for place, node in enumerate(self.network.nodes):
+            for used in reach_of(node):
+                users.setdefault(used, set()).add(place)
+        for loop in self.network.loops:
+            for body, held in zip(loop.bodies, loop.held, strict=True):
+                users.setdefault(body, set()).add(held)
+        cones: dict[int, set[int]] = {}
+        for leaf in self.leaves.values():
+            cone: set[int] = set()
+            pending = [leaf]
+            while pending:
+                for user in users.get(pending.pop(), ()):
+                    if user not in cone:
+                        cone.add(user)
+                        pending.append(user)
+            cones[leaf] = cone
+        return cones
+
+
+def fails(check: net.OutOfRange | net.Coincide | net.Unbounded, values: Quantities) -> bool:
+    """Whether the law needs the case by itself."""
+    match check:
+        case net.OutOfRange(truth, column, field):
+            held = values[column]
+            if not values[truth] or held is None:
+                return False
+            low, high = (held.low, held.high) if isinstance(held, tuple) else (held, held)
+            least = field.minimum
+            greatest = field.maximum
+            return (least is not None and (low is None or low < least)) or (  # type: ignore[operator]
+                greatest is not None and (high is None or high > greatest)  # type: ignore[operator]
+            )
+        case net.Coincide(left, right):
+            if not values[left.truth] or not values[right.truth]:
+                return False
+            pairs = [(values[one], values[other]) for one, other in zip(left.values, right.values, strict=True)]
+            return all(one is None or other is None or one == other for one, other in pairs)
+        case net.Unbounded(truth, columns):
+            return bool(values[truth]) and any(values[column] is None for column in columns)
+
+
+def circuit_of(
+    program: Program, rules: Sequence[Rule], records: Sequence[Fact], unspoken: Sequence[str], loose: set[Leaf]
+) -> Circuit | None:
+    """The circuit of some rules over the records of a case; none where they are too many or meet without end.
+
+    ``loose`` are the fields that may change (unknown ones always may); all others are constants.
+    """
+    if unspoken:
+        return None
+    kept = frozenset(rules)
+    strata = tuple(tuple(rule for rule in stratum if rule in kept) for stratum in program.strata)
+    sliced = replace(program, strata=strata)
+    given: dict[str, list[tuple[net.Constant | net.FieldOf, ...]]] = {
+        name: [] for name, type in program.types.items() if not type.derived and not type.one
+    }
+    names: dict[str, int] = {}
+    for number, fact in enumerate(records):
+        one = program.types[fact.type].one
+        name = fact.type if one else f"{fact.type}#{number}"
+        names[name] = number
+        if not one:
+            given[fact.type].append(tuple(_column(name, number, index, value, loose) for index, value in enumerate(fact.values)))
+    network = ground(sliced, given)
+    if network.joins or network.tables:
+        return None
+    leaves: dict[Leaf, int] = {}
+    values: Quantities = [None] * len(network.nodes)
+    for place, node in enumerate(network.nodes):
+        if isinstance(node, net.FieldOf):
+            leaf = names[node.type], node.field
+            leaves[leaf] = place
+            values[place] = records[leaf[0]].values[leaf[1]]
+    return Circuit(network, program, leaves, values)
+
+
+def _column(name: str, record: int, index: int, value: Value | None, loose: set[Leaf]) -> net.Constant | net.FieldOf:
+    return net.FieldOf(name, index) if value is None or (record, index) in loose else net.Constant(value)

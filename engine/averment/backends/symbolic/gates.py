@@ -1,0 +1,177 @@
+"""The nodes of a network as functions of the quantities before them. Truths are 0 (false), 1 (unknown) and 2 (true)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from averment.ir.program import Arithmetic, Cell, Ranges, Variable
+from averment.ir.values import limits
+from averment.law import network as net
+from averment.law.cells import passes
+from averment.law.expressions import compare, evaluate
+from averment.law.truth import INT64_MAX, INT64_MIN, CaseError, Interval, Quantity, bounds, interval
+
+Quantities = list[Quantity]
+Gate = Callable[[Quantities], Quantity]
+
+
+class Unsure(Exception):
+    """The circuit does not have the law's answer here: the case has to be decided by itself."""
+
+
+def gate_of(node: net.Node) -> Gate | None:
+    """The function of a node; none for a leaf, which is set from outside."""
+    match node:
+        case net.FieldOf() | net.Held():
+            return None
+        case net.Constant(value):
+            return lambda _: value
+        case net.Fixed(truth):
+            return lambda _: int(truth)
+        case net.Coalesce(first, second):
+            return lambda held: held[second] if held[first] is None else held[first]
+        case net.SizeOf(column):
+            return lambda held: len(value) if isinstance(value := held[column], frozenset) else None
+        case net.Calculated(operator, left, right):
+            return lambda held: _calculated(operator, held[left], held[right])
+        case net.Counted(members):
+            return lambda held: _counted([held[member] for member in members])
+        case net.Summed(members, field):
+            spread = limits(field)
+            return lambda held: _summed([(held[truth], held[value]) for truth, value in members], spread)
+        case net.Extreme(function, members, field):
+            spread = limits(field)
+            return lambda held: _extreme(function, [(held[truth], held[value]) for truth, value in members], spread)
+        case net.Stored(column, _):
+            return lambda held: None if isinstance(held[column], Interval) else held[column]
+        case _:
+            return _truth(node)
+
+
+def _truth(node: net.Node) -> Gate:
+    match node:
+        case net.Passes(column, cell):
+            return lambda held: _passes(cell, held[column])
+        case net.Same(left, right):
+            return lambda held: _same(held[left], held[right])
+        case net.Given(column):
+            return lambda held: 1 if held[column] is None else 2
+        case net.IsKnown(column):
+            return lambda held: 0 if held[column] is None else 2
+        case net.Definite(column):
+            return lambda held: 1 if held[column] is None or isinstance(held[column], Interval) else 2
+        case net.Compared(operator, left, right):
+            return lambda held: int(compare(operator, held[left], held[right]))
+        case net.All(parts):
+            return lambda held: min([held[part] for part in parts])  # type: ignore[type-var]
+        case net.AnyOf(parts):
+            return lambda held: max([held[part] for part in parts])  # type: ignore[type-var]
+        case net.Negated(part):
+            return lambda held: 2 - held[part]  # type: ignore[operator]
+        case _:
+            raise AssertionError(node)
+
+
+def reach_of(node: net.Node) -> Iterator[int]:
+    """The places that a node looks at."""
+    match node:
+        case net.Coalesce(left, right) | net.Same(left, right):
+            yield from (left, right)
+        case net.Calculated(_, left, right) | net.Compared(_, left, right):
+            yield from (left, right)
+        case net.Counted(parts) | net.All(parts) | net.AnyOf(parts):
+            yield from parts
+        case net.Summed(members, _) | net.Extreme(_, members, _):
+            for truth, value in members:
+                yield from (truth, value)
+        case net.SizeOf(column) | net.Stored(column) | net.Passes(column) | net.Given(column):
+            yield column
+        case net.IsKnown(column) | net.Definite(column) | net.Negated(column):
+            yield column
+        case _:
+            return
+
+
+def _passes(cell: Cell, value: Quantity) -> int:
+    if not isinstance(value, Interval):
+        return int(passes(cell, value))
+    assert isinstance(cell, Ranges)
+    met = False
+    for low, high in cell.ranges:
+        above = low is None or (value.low is not None and low <= value.low)
+        below = high is None or (value.high is not None and value.high <= high)
+        if above and below:
+            return 2
+        apart = (high is not None and value.low is not None and high < value.low) or (
+            low is not None and value.high is not None and value.high < low
+        )
+        met = met or not apart
+    return 1 if met else 0
+
+
+def _same(left: Quantity, right: Quantity) -> int:
+    if left is None or right is None:
+        return 1
+    return int(compare("=", left, right))
+
+
+def _calculated(operator: str, left: Quantity, right: Quantity) -> Quantity:
+    if left is None or right is None:
+        return None
+    if isinstance(left, int) and isinstance(right, int):
+        value = left + right if operator == "+" else left - right if operator == "-" else left * right
+        if INT64_MIN <= value <= INT64_MAX:
+            return value
+        raise Unsure
+    try:
+        return evaluate(Arithmetic(operator, Variable("l"), Variable("r")), {"l": left, "r": right})
+    except CaseError:
+        raise Unsure from None
+
+
+def _counted(truths: list[Quantity]) -> Quantity:
+    low, high = truths.count(2), len(truths) - truths.count(0)
+    return low if low == high else Interval(low, high)
+
+
+def _summed(members: list[tuple[Quantity, Quantity]], spread: tuple[int | None, int | None]) -> Quantity:
+    low: int | None = 0
+    high: int | None = 0
+    for truth, value in members:
+        if not truth:
+            continue
+        least, greatest = _span(value, spread)
+        if truth != 2:
+            least = None if least is None else min(0, least)
+            greatest = None if greatest is None else max(0, greatest)
+        low = None if low is None or least is None else low + least
+        high = None if high is None or greatest is None else high + greatest
+    if (low is not None and low < INT64_MIN) or (high is not None and high > INT64_MAX):
+        raise Unsure
+    return interval(low, high)
+
+
+def _extreme(function: str, members: list[tuple[Quantity, Quantity]], spread: tuple[int | None, int | None]) -> Quantity:
+    """Minimum or maximum of what matches, as ``law.guards`` bounds it."""
+    ends = [(truth, *_span(value, spread)) for truth, value in members if truth]
+    if not ends:
+        return Interval(None, None)
+    certain = [entry for entry in ends if entry[0] == 2]
+    if function == "min":
+        lows, highs = [low for _, low, _ in ends], [high for _, _, high in certain or ends]
+        low = None if None in lows else min(lows)  # type: ignore[type-var]
+        known = [high for high in highs if high is not None]
+        high = (min(known, default=None) if certain else max(known)) if certain or len(known) == len(highs) else None
+        return interval(low, high)
+    lows, highs = [low for _, low, _ in certain or ends], [high for _, _, high in ends]
+    high = None if None in highs else max(highs)  # type: ignore[type-var]
+    known = [low for low in lows if low is not None]
+    low = (max(known, default=None) if certain else min(known)) if certain or len(known) == len(lows) else None
+    return interval(low, high)
+
+
+def _span(value: Quantity, spread: tuple[int | None, int | None]) -> tuple[int | None, int | None]:
+    if value is None:
+        return spread
+    assert isinstance(value, int | Interval)
+    return bounds(value)

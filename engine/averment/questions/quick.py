@@ -1,0 +1,61 @@
+"""The quickest judge there is for a situation: through a circuit where the case can be made into one."""
+
+from __future__ import annotations
+
+from averment.backends.symbolic.circuit import Circuit, circuit_of
+from averment.backends.symbolic.gates import Unsure
+from averment.ir.program import Claim
+from averment.law.truth import CaseError, Quantity
+from averment.questions.judge import Judge, Verdict
+from averment.questions.situation import Changes, Situation
+
+
+class Circuitry:
+    """A situation's circuit, with its slots as leaves. ``places`` are the leaves of the slots that some rule reads."""
+
+    def __init__(self, situation: Situation, circuit: Circuit) -> None:
+        self.circuit = circuit
+        self.claim = situation.program.claim
+        self.places = {
+            number: circuit.leaves[slot.record, slot.index]
+            for number, slot in enumerate(situation.slots)
+            if (slot.record, slot.index) in circuit.leaves
+        }
+
+    def verdict(self, changes: Changes) -> Verdict | None:
+        """The verdict under changes; none where the law needs the case by itself."""
+        return self.within({number: value for number, value in changes.items()})
+
+    def within(self, fields: dict[int, Quantity]) -> Verdict | None:
+        """The verdict where slots hold quantities, intervals among them: definite only if it is so for all values."""
+        try:
+            claims = self.circuit.claims({self.places[slot]: held for slot, held in fields.items() if slot in self.places})
+        except (Unsure, CaseError):
+            return None
+        return read_claims(self.claim, claims)
+
+
+def read_claims(claim: Claim, claims: list[tuple[Quantity, int]]) -> Verdict:
+    """As ``outcome.claim`` reads them off an evaluation."""
+    certain = {str(value) for value, truth in claims if truth == 2}
+    if len(certain) > 1:
+        return Verdict("conflict", True, ("conflict",))
+    reach = set(certain)
+    for value, truth in claims:
+        if truth == 1:
+            reach |= set(claim.values) if value is None else {str(value)}
+    if reach == certain:
+        word = next(iter(certain), "gap")
+        return Verdict(word, True, (word,))
+    words = tuple(word for word in claim.values if word in reach and len(certain | {word}) == 1)
+    return Verdict("open", False, words + (() if certain else ("gap",)) + (("conflict",) if len(reach) > 1 else ()))
+
+
+def judge_of(situation: Situation) -> Judge:
+    """A judge of a situation."""
+    judge = Judge(situation)
+    loose = {(slot.record, slot.index) for number, slot in enumerate(situation.slots) if judge.read(number)}
+    circuit = circuit_of(situation.program, judge.uses.rules, situation.records, situation.unspoken, loose)
+    if circuit is not None:
+        judge.circuitry = Circuitry(situation, circuit)
+    return judge
