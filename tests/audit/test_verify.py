@@ -6,6 +6,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from averment.audit.anchor import Anchor, check_signature, draw, read_anchor
 from averment.audit.chain import FIELDS, genesis
 from averment.audit.ed25519 import new_keys
-from averment.audit.errors import LogRefused
+from averment.audit.errors import LogDamaged, LogRefused
 from averment.audit.export import jsonl
 from averment.audit.verify import verify
 
@@ -279,6 +280,32 @@ def test_a_signature_holds_for_its_anchor_and_key_only(sqlite_world: Any) -> Non
 def test_what_is_no_anchor_is_refused(text: str) -> None:
     with pytest.raises(LogRefused, match="AV556: this is not an anchor"):
         read_anchor(text)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *("previous = 5", "previous = NULL", "previous = 'text'", "previous = x'00'", "hash = NULL", "hash = 7"),
+        *("claim = 7", "claim = NULL", "body = x'ff'", "body = 1.5", "time = ''", "sequence = -4"),
+    ],
+)
+def test_a_field_of_another_type_is_found(sqlite_world: Any, change: str) -> None:
+    """As a flipped bit may leave it: such a value could not be written through the schema."""
+    with sqlite_world.open() as log:
+        sqlite_world.fill(log, 5)
+    connection = sqlite3.connect(sqlite_world.path, isolation_level=None)
+    connection.execute("PRAGMA writable_schema = ON")
+    connection.execute("UPDATE sqlite_master SET sql = replace(replace(sql, ' STRICT', ''), ' NOT NULL', '')")
+    connection.close()
+    connection = sqlite3.connect(sqlite_world.path, isolation_level=None)
+    connection.execute(f"UPDATE averment_record SET {change} WHERE sequence = 4")
+    connection.close()
+    with sqlite_world.read() as log:
+        report = verify(log)
+        assert not report.whole
+        assert report.first_bad == (1 if "sequence" in change else 4)
+        with suppress(LogDamaged):  # reading it refuses or shows it, and never fails otherwise
+            list(log.records())
 
 
 def test_an_index_that_hides_a_record_is_a_fault(sqlite_world: Any) -> None:

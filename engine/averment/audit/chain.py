@@ -25,7 +25,7 @@ FIELDS = ("time", "kind", "key", "case_name", "pack", "digest", "claim", "status
 
 _LOG = b"averment audit log 1\n"
 _RECORD = b"averment audit record 1\n"
-_START = Struct(">I32sIQ")
+_SEQUENCE = Struct(">Iq")
 _SHORT = tuple(length.to_bytes(4, "big") for length in range(4096))
 
 
@@ -61,7 +61,7 @@ def genesis(log_id: str) -> bytes:
 
 def packed(previous: bytes, sequence: int, fields: Sequence[bytes]) -> bytes:
     """The length-prefixed bytes of a record."""
-    pieces = [_START.pack(32, previous, 8, sequence)]
+    pieces = [b"\0\0\0\x20", previous, _SEQUENCE.pack(8, sequence)]
     for field in fields:
         pieces += (_SHORT[length] if (length := len(field)) < 4096 else length.to_bytes(4, "big")), field
     return b"".join(pieces)

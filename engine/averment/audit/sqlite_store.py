@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from averment.audit.chain import FORMAT, Head, Link, Row, genesis, packed
@@ -125,7 +126,7 @@ class SqliteStore:
     def rows(self, where: Filter, *, after: int, newest_first: bool, limit: int | None) -> Iterator[Row]:
         with self._reading() as connection:
             for row in connection.execute(*statement(where, after, newest_first, limit)):
-                yield Row(row[2], row[1], row[0], tuple(row[3:]))
+                yield _row(row)
 
     def links(self) -> Iterator[Link]:
         with self._reading() as connection:
@@ -140,7 +141,8 @@ class SqliteStore:
 
     def row(self, sequence: int) -> Row | None:
         with self._reading() as connection:
-            return _row(connection.execute(f"{SELECT} WHERE sequence = ?", (sequence,)).fetchone())
+            found = connection.execute(f"{SELECT} WHERE sequence = ?", (sequence,)).fetchone()
+            return _row(found) if found else None
 
     def keyed(self, key: str) -> Row | None:
         with self._reading() as connection:
@@ -271,12 +273,17 @@ def _values(row: Row) -> tuple[bytes | int, ...]:
     return (row.hash, row.previous, row.sequence, *row.fields)
 
 
-def _row(found: tuple[bytes, bytes, int, *tuple[bytes, ...]] | None) -> Row | None:
-    return Row(found[2], found[1], found[0], found[3:]) if found else None
+def _row(found: tuple[Any, ...]) -> Row:
+    """A row of ``COLUMNS``. Raises TypeError where a damaged file holds something else in them."""
+    hash_, previous, sequence, *fields = found
+    if not all(isinstance(piece, bytes) for piece in (hash_, previous, *fields)):
+        raise TypeError
+    return Row(sequence, previous, hash_, tuple(fields))
 
 
 def _keyed(connection: sqlite3.Connection, key: str) -> Row | None:
-    return _row(connection.execute(f"{SELECT} WHERE key = ? AND key <> ''", (key,)).fetchone())
+    found = connection.execute(f"{SELECT} WHERE key = ? AND key <> ''", (key,)).fetchone()
+    return _row(found) if found else None
 
 
 def _make_key(path: str) -> None:
