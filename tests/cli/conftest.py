@@ -1,0 +1,56 @@
+"""Running the command line: in this process where its words matter, as a process of its own where the system does."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from averment_cli.main import run
+
+PROGRAM = [sys.executable, "-c", "from averment_cli.main import main; main()"]
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+
+Averment = Callable[..., Ran]
+
+
+@pytest.fixture
+def averment(capsys: pytest.CaptureFixture[str]) -> Averment:
+    """Run the command line with these arguments."""
+
+    def call(*arguments: str | Path) -> Ran:
+        capsys.readouterr()
+        code = run([str(argument) for argument in arguments])
+        return Ran(code, *capsys.readouterr())
+
+    return call
+
+
+@pytest.fixture
+def start() -> Callable[..., subprocess.Popen[bytes]]:
+    """Start the command line as a process."""
+
+    def call(*arguments: str | Path, **options: object) -> subprocess.Popen[bytes]:
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
+        return subprocess.Popen([*PROGRAM, *map(str, arguments)], **pipes)  # type: ignore[call-overload]
+
+    return call
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Path:
+    """A fact file for the pack that is shipped."""
+    file = tmp_path / "case.yaml"
+    file.write_text("case: shop\nfacts:\n  product: {technical_complexity: high}\n", "utf-8")
+    return file
