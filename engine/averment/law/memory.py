@@ -43,22 +43,22 @@ class Memory:
         if held is not None and held >= truth:
             return False
         self.truths[fact] = truth
-        type, values = fact
         if held is None:
-            self._facts[type].append(fact)
-            if type in self._indexes:
-                for index, found in self._indexes[type].items():
-                    found.setdefault(values[index], []).append(fact)
-        if truth is UNKNOWN or None in values:
+            self._file(fact)
+        if truth is UNKNOWN:
             self.uncertain = True
         return True
 
     def learn(self, facts: Iterable[Fact]) -> list[Fact]:
         """Hold facts as true; those of them that are news."""
         truths = self.truths
-        news = []
+        news: list[Fact] = []
         for fact in facts:
-            if truths.get(fact) is not TRUE and self.add(fact, TRUE):
+            if fact not in truths:
+                truths[fact] = TRUE
+                self._file(fact)
+                news.append(fact)
+            elif self.add(fact, TRUE):
                 news.append(fact)
         return news
 
@@ -85,6 +85,15 @@ class Memory:
         unknown = index.get(None)
         known = index.get(value, [])
         return known + unknown if unknown else known
+
+    def _file(self, fact: Fact) -> None:
+        type, values = fact
+        self._facts[type].append(fact)
+        if type in self._indexes:
+            for index, found in self._indexes[type].items():
+                found.setdefault(values[index], []).append(fact)
+        if None in values:
+            self.uncertain = True
 
     def unbounded(self, fact: Fact) -> bool:
         """Whether ``fact`` may stand for more than one fact."""

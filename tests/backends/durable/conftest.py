@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pytest
@@ -125,11 +126,7 @@ class Chance:
 
     def fields(self, most: int) -> tuple[Field, ...]:
         kinds = [self.random.choice(list(FIELDS)) for _ in range(self.random.randrange(1, most + 1))]
-        return tuple(
-            Field(f"{FIELDS[kind].name}{n}", kind, *(getattr(FIELDS[kind], a) for a in ("values", "places")), *bounds)
-            for n, kind in enumerate(kinds)
-            for bounds in [(FIELDS[kind].minimum, FIELDS[kind].maximum)]
-        )
+        return tuple(replace(FIELDS[kind], name=f"{FIELDS[kind].name}{n}") for n, kind in enumerate(kinds))
 
     def rule(self, number: int, head: FactType) -> Rule:
         pick, level = self.random, self.level[head.name]
@@ -180,8 +177,7 @@ class Chance:
             kinds = sorted(set(bound.values()))
             kind = pick.choice(kinds) if kinds else Kind.INTEGER
             operators = ["=", "!=", "!=", "<", "<=", ">", ">="] if kind.ordered else ["=", "!="]
-            sides = [self.side(kind, bound) for _ in range(2)]
-            return Compare(pick.choice(operators), *sides)
+            return Compare(pick.choice(operators), self.side(kind, bound), self.side(kind, bound))
         inner = Match(type.name, *self.inner(type, bound))
         if shape == "absent":
             return Absent(inner)

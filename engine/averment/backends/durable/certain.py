@@ -65,15 +65,15 @@ class Checks:
         self._program = program
         self._numbers: dict[object, int] = {}
 
-    def of(self, rule: Rule) -> tuple[Check, ...]:
-        """The guards of a rule, in their order."""
+    def of(self, rule: Rule) -> Check:
+        """All the guards of a rule, in their order."""
         bound = {name for match in rule.matches for _, name in match.binds}
         checks: list[Check] = []
         for guard in rule.guards:
             checks.append(self._check(guard, bound) or _by_law(guard))
             if isinstance(guard, Aggregate):
                 bound.add(guard.variable)
-        return tuple(checks)
+        return _all(checks)
 
     def _check(self, guard: Guard, bound: set[str]) -> Check | None:
         """A function for a guard; nothing where it is rare."""
@@ -110,8 +110,9 @@ class Checks:
         number = self._numbers.setdefault((guard.function, match.type, match.cells, field), len(self._numbers))
 
         def check_once(memory: Memory, bindings: Bindings, shared: Shared) -> bool:
-            if number in shared:
-                bindings[variable] = shared[number]
+            value = shared.get(number)
+            if value is not None:
+                bindings[variable] = value
                 return True
             held = check(memory, bindings, shared)
             if held:
@@ -119,6 +120,16 @@ class Checks:
             return held
 
         return check_once
+
+
+def _all(checks: list[Check]) -> Check:
+    if not checks:
+        return lambda memory, bindings, shared: True
+    first, *rest = checks
+    if not rest:
+        return first
+    then = _all(rest)
+    return lambda memory, bindings, shared: first(memory, bindings, shared) and then(memory, bindings, shared)
 
 
 def _by_law(guard: Guard) -> Check:

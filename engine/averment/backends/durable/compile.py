@@ -6,9 +6,9 @@ number of rules compiles, as long as each single rule does (see ``limits``).
 
 from __future__ import annotations
 
-from averment.backends.durable.certain import Check, Checks
+from averment.backends.durable.certain import Checks
 from averment.backends.durable.layout import Layout
-from averment.backends.durable.patterns import Patterns, grouped
+from averment.backends.durable.patterns import Patterns, grouped, likeness
 from averment.backends.durable.plan import Plan, make_plan
 from averment.ir.program import Program, Rule
 
@@ -36,27 +36,35 @@ class Draft:
                 return False
         return sum(layout.groups for layout in self.layouts.values()) < 9 * _MAXIMUM_MARKS
 
-    def add(self, name: str, stratum: int, rule: Rule, checks: tuple[Check, ...]) -> Plan:
+    def add(self, name: str, rule: Rule) -> Patterns:
         """Write a rule for the engine."""
         patterns = Patterns(self._program, rule, self._layout)
         self.rules[name] = {"all": patterns.written, "dist": 0}
-        return make_plan(self._program, rule, stratum, patterns, checks)
+        return patterns
 
     def _layout(self, kind: str) -> Layout:
         return self.layouts.setdefault(kind, Layout(len(self.layouts)))
 
 
-def compile(program: Program) -> tuple[list[Draft], dict[str, Plan]]:
-    """The networks of a program, and its plans by the names of the engine's rules."""
+def compile(program: Program) -> tuple[list[Draft], dict[str, list[Plan]]]:
+    """The networks of a program, and its plans by the names of the engine's rules.
+
+    Rules of one stratum that the engine would match alike are one rule to it.
+    """
     drafts: list[Draft] = []
-    plans: dict[str, Plan] = {}
+    plans: dict[str, list[Plan]] = {}
+    alike: dict[object, tuple[str, Patterns]] = {}
     checks = Checks(program)
     for stratum, rules in enumerate(program.strata):
         for rule in rules:
-            if not drafts or not drafts[-1].takes(rule):
-                drafts.append(Draft(program))
-            name = f"{len(plans):0{NAME}}"
-            plans[name] = drafts[-1].add(name, stratum, rule, checks.of(rule))
+            kind = stratum, likeness(rule)
+            if kind not in alike:
+                if not drafts or not drafts[-1].takes(rule):
+                    drafts.append(Draft(program))
+                name = f"{len(plans):0{NAME}}"
+                alike[kind] = name, drafts[-1].add(name, rule)
+            name, patterns = alike[kind]
+            plans.setdefault(name, []).append(make_plan(program, rule, stratum, patterns, checks.of(rule)))
     for made in drafts:
         for layout in made.layouts.values():
             layout.freeze(program.types)

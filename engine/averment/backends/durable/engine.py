@@ -96,7 +96,7 @@ class _Run:
         self._picked: dict[tuple[str, ...], tuple[Fact, ...]] = {}
         self._told: dict[str, Fact] = {}
         self._stirred: dict[Network, None] = {}
-        self._agenda: list[list[tuple[Plan, str]]] = [[] for _ in self._program.strata]
+        self._agenda: list[list[tuple[list[Plan], str]]] = [[] for _ in self._program.strata]
         self._failure: CaseError | None = None
 
     def evaluate(self) -> Evaluation:
@@ -126,20 +126,22 @@ class _Run:
         while agenda[stratum]:
             matches, agenda[stratum] = agenda[stratum], []
             found: list[Fact] = []
-            for plan, text in matches:
+            for plans, text in matches:
+                plan = plans[0]
                 if plan.joined:
                     premises = self._joined(plan, text)
                 elif plan.types in picked:
                     premises = picked[plan.types]
                 else:
                     premises = picked[plan.types] = tuple([self._ones[type] for type in plan.types])
-                conclusions = plan.plain
-                if conclusions is None:
-                    conclusions = self._conclude(plan, premises)
+                for plan in plans:
+                    conclusions = plan.plain
                     if conclusions is None:
-                        continue
-                firings.append(Firing(plan.rule, premises, conclusions))
-                found += conclusions
+                        conclusions = self._conclude(plan, premises)
+                        if conclusions is None:
+                            continue
+                    firings.append(Firing(plan.rule, premises, conclusions))
+                    found += conclusions
             for fact in self._memory.learn(found):
                 if fact[0] in takers:
                     self._tell(fact)
@@ -162,8 +164,8 @@ class _Run:
         plans, agenda = self._plans, self._agenda
         for network in self._stirred:
             for text in network.drain():
-                plan = plans[text[2:_NAME_END]]
-                agenda[plan.stratum].append((plan, text))
+                alike = plans[text[2:_NAME_END]]
+                agenda[alike[0].stratum].append((alike, text))
         self._stirred.clear()
 
     def _conclude(self, plan: Plan, premises: tuple[Fact, ...]) -> tuple[Fact, ...] | None:
@@ -172,30 +174,29 @@ class _Run:
             if premises[place].values[field] != premises[other].values[its]:
                 return None
         rule, memory = plan.rule, self._memory
-        bindings: Bindings = {name: premises[place][1][field] for name, place, field in plan.variables}
+        bindings: Bindings = {}
+        for name, place, field in plan.variables:
+            bindings[name] = premises[place][1][field]
         try:
-            if self._certain and plan.checks:
-                if not self._passes(plan, bindings):
+            if self._certain and rule.guards:
+                if not plan.check(memory, bindings, self._shared):
                     return None
                 if plan.constant is not None:
                     return plan.constant
-            final = guarded(rule, memory, TRUE, bindings, TRUE)
+            return self._by_law(plan, bindings)
+        except CaseError:
+            return self._by_law(plan, bindings)
+
+    def _by_law(self, plan: Plan, bindings: Bindings) -> tuple[Fact, ...] | None:
+        try:
+            final = guarded(plan.rule, self._memory, TRUE, bindings, TRUE)
             if final is None:
                 return None
-            conclusions, truth = conclude(self._program, rule, *final)
+            conclusions, truth = conclude(self._program, plan.rule, *final)
         except CaseError as error:
             self._failure = least(self._failure, error)
             return None
         return conclusions if truth is TRUE else None
-
-    def _passes(self, plan: Plan, bindings: Bindings) -> bool:
-        try:
-            for check in plan.checks:
-                if not check(self._memory, bindings, self._shared):
-                    return False
-        except CaseError:
-            guarded(plan.rule, self._memory, TRUE, bindings, TRUE)  # which says whose it is
-        return True
 
     def _joined(self, plan: Plan, text: str) -> tuple[Fact, ...]:
         """The facts of a match, in the order of the rule's patterns."""

@@ -30,6 +30,12 @@ def grouped(program: Program, rule: Rule) -> list[tuple[str, list[int]]]:
     return [(WIDE, together), *alone] if together or not alone else alone
 
 
+def likeness(rule: Rule) -> object:
+    """What two rules share just when their patterns would be the same."""
+    inequalities = tuple(guard for guard in rule.guards if isinstance(guard, Compare) and guard.operator == "!=")
+    return tuple((match.type, match.cells, match.binds) for match in rule.matches), inequalities
+
+
 class Patterns:
     """A rule written for the engine.
 

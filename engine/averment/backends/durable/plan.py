@@ -18,7 +18,7 @@ class Plan:
 
     ``types`` are those of the rule's patterns; ``joined`` are the patterns that match facts of their own, in the
     engine's order, after the wide fact if ``wide``. ``variables`` tells where each is bound, ``equal`` what the engine
-    did not compare. ``checks`` are the guards for a case in which nothing is unknown. ``constant`` are the conclusions
+    did not compare. ``check`` are the guards for a case in which nothing is unknown. ``constant`` are the conclusions
     where they are the same in every match that passes, ``plain`` where besides every match does.
     """
 
@@ -29,12 +29,12 @@ class Plan:
     joined: tuple[int, ...]
     variables: tuple[tuple[str, int, int], ...]
     equal: tuple[tuple[Place, Place], ...]
-    checks: tuple[Check, ...]
+    check: Check
     constant: tuple[Fact, ...] | None
     plain: tuple[Fact, ...] | None
 
 
-def make_plan(program: Program, rule: Rule, stratum: int, patterns: Patterns, checks: tuple[Check, ...]) -> Plan:
+def make_plan(program: Program, rule: Rule, stratum: int, patterns: Patterns, check: Check) -> Plan:
     """The plan of a rule that was written for the engine as ``patterns``."""
     groups = grouped(program, rule)
     wide = not groups[0][0]
@@ -48,7 +48,7 @@ def make_plan(program: Program, rule: Rule, stratum: int, patterns: Patterns, ch
         joined=tuple(places[0] for _, places in groups[wide:]),
         variables=tuple((name, *place) for name, place in patterns.first.items()),
         equal=tuple(patterns.equal),
-        checks=checks,
+        check=check,
         constant=constant,
         plain=None if rule.guards or patterns.equal else constant,
     )
