@@ -1,7 +1,7 @@
 """Whether a document has the shape that its JSON Schema describes; if not, every place where it has not.
 
-The validator is jsonschema_rs: it takes microseconds for a good case, its expressions cannot backtrack, and it says
-exactly where it failed. It sees our own schemas only, and is given nothing to fetch a reference with.
+jsonschema_rs says yes or no, in microseconds for a good case; of what fails, jsonschema says what and where, one error
+after the other, so that no more are made than are shown. Both see our own schemas only and can fetch no other.
 """
 
 from __future__ import annotations
@@ -32,11 +32,12 @@ _ROOTS = {
 
 def check_shape(node: Node, schema: str, report: Report) -> bool:
     """Whether ``node`` is of the shape ``schema`` (a name of ``averment_schemas``); findings in document order."""
-    validator = _validator(schema)
     instance = _instance(node)
-    if validator.is_valid(instance):
+    if _judge(schema).is_valid(instance):
         return True
-    report.extend(_findings(node, schema, validator.iter_errors(instance)))
+    found = _findings(node, schema, _explainer(schema).iter_errors(instance))
+    assert found, f"two validators disagree on the schema {schema}"
+    report.extend(found)
     return False
 
 
@@ -46,10 +47,18 @@ def _schema(name: str) -> dict[str, Any]:
 
 
 @cache
-def _validator(name: str) -> Any:
+def _judge(name: str) -> Any:
     import jsonschema_rs  # here, because `averment --help` needs no validator
 
     return jsonschema_rs.Draft202012Validator(_schema(name), retriever=_refuse)
+
+
+@cache
+def _explainer(name: str) -> Any:
+    import jsonschema  # here, because a good document needs no explanation
+    import referencing
+
+    return jsonschema.Draft202012Validator(_schema(name), registry=referencing.Registry(retrieve=_refuse))
 
 
 def _refuse(uri: str) -> Any:
@@ -84,14 +93,23 @@ def _findings(node: Node, schema: str, errors: Iterator[Any]) -> list[Diagnostic
 
 
 def _misshape(node: Node, schema: str, error: Any) -> Misshape:
-    path = tuple(error.instance_path)
-    *above, keyword = error.schema_path
+    *above, keyword = error.absolute_schema_path
     if above and above[-1] == "propertyNames":
         keyword = above.pop()
     part: Any = _schema(schema)
     title = _ROOTS[schema]
     for step in above:
-        part = part[step]
+        part = _resolved(schema, part[step])
         if "title" in part and isinstance(part["title"], str):  # else a list of schemas, or properties by name
             title = part["title"].lower()
-    return Misshape(node, path, keyword, part, title)
+    return Misshape(node, tuple(error.absolute_path), keyword, part, title)
+
+
+def _resolved(schema: str, part: Any) -> Any:
+    """The part that a reference within the schema stands for; the paths of errors pass over references."""
+    while isinstance(part, dict) and "$ref" in part:
+        target: Any = _schema(schema)
+        for step in part["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        part = target
+    return part
