@@ -1,51 +1,55 @@
-"""Strongly connected components (Tarjan 1972), without recursion."""
+"""Strongly connected components of a directed graph (Tarjan 1972), without recursion."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import TypeVar
 
-Vertex = TypeVar("Vertex", bound=Hashable)
+Node = TypeVar("Node", bound=Hashable)
 
 
-def components(graph: Mapping[Vertex, Collection[Vertex]]) -> Iterator[list[Vertex]]:
-    """The components of ``graph`` (vertex to successors), each after those it can reach.
+def components(graph: Mapping[Node, Iterable[Node]]) -> list[list[Node]]:
+    """The components of ``graph`` (node to the nodes it points to), each after every component that it points to.
 
-    Vertices that are only successors count as having none of their own.
+    A node that is only pointed to points to nothing.
     """
-    number: dict[Vertex, int] = {}
-    low: dict[Vertex, int] = {}
-    held: list[Vertex] = []
-    waiting: set[Vertex] = set()
+    found: list[list[Node]] = []
+    number: dict[Node, int] = {}
+    lowest: dict[Node, int] = {}
+    stack: list[Node] = []
+    on_stack: set[Node] = set()
     for root in graph:
         if root in number:
             continue
-        path: list[tuple[Vertex, Iterator[Vertex]]] = []
-        entered: Vertex | None = root
-        while True:
-            if entered is not None:
-                number[entered] = low[entered] = len(number)
-                held.append(entered)
-                waiting.add(entered)
-                path.append((entered, iter(graph.get(entered, ()))))
-            vertex, successors = path[-1]
-            entered = None
-            for successor in successors:
-                if successor not in number:
-                    entered = successor
+        work = [(root, iter(graph[root]))]
+        number[root] = lowest[root] = len(number)
+        stack.append(root)
+        on_stack.add(root)
+        while work:
+            node, rest = work[-1]
+            for after in rest:
+                if after not in number:
+                    number[after] = lowest[after] = len(number)
+                    stack.append(after)
+                    on_stack.add(after)
+                    work.append((after, iter(graph.get(after, ()))))
                     break
-                if successor in waiting:
-                    low[vertex] = min(low[vertex], number[successor])
-            if entered is not None:
-                continue
-            path.pop()
-            if low[vertex] == number[vertex]:
-                component: list[Vertex] = []
-                while not component or component[-1] != vertex:
-                    component.append(held.pop())
-                    waiting.discard(component[-1])
-                yield component
-            if not path:
-                break
-            parent = path[-1][0]
-            low[parent] = min(low[parent], low[vertex])
+                if after in on_stack:
+                    lowest[node] = min(lowest[node], number[after])
+            else:
+                work.pop()
+                if work:
+                    above = work[-1][0]
+                    lowest[above] = min(lowest[above], lowest[node])
+                if lowest[node] == number[node]:
+                    found.append(_cut(stack, on_stack, node))
+    return found
+
+
+def _cut(stack: list[Node], on_stack: set[Node], node: Node) -> list[Node]:
+    """Take a finished component, from ``node`` up, off the stack."""
+    start = stack.index(node)
+    component = stack[start:]
+    del stack[start:]
+    on_stack.difference_update(component)
+    return component

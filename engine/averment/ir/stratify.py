@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report, Severity
-from averment.ir.components import components
+from averment.graph import components
 from averment.ir.program import Absent, Aggregate, Arithmetic, Compare, Expression, Known, Rule, Size, Variable
 from averment.model.model import Model
 
