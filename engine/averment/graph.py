@@ -48,8 +48,8 @@ def components(graph: Mapping[Node, Iterable[Node]]) -> list[list[Node]]:
 
 def _cut(stack: list[Node], on_stack: set[Node], node: Node) -> list[Node]:
     """Take a finished component, from ``node`` up, off the stack."""
-    start = stack.index(node)
-    component = stack[start:]
-    del stack[start:]
+    component = [stack.pop()]
+    while component[-1] != node:
+        component.append(stack.pop())
     on_stack.difference_update(component)
     return component

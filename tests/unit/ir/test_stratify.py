@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from averment.ir.components import components
+from averment.graph import components
 
 
 def _pack(**rules: tuple[str, str]) -> dict[str, str]:
