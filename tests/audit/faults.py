@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import random
+import select
 import signal
 import sqlite3
 import sys
@@ -77,6 +78,8 @@ def kills(url: str, count: int, victim: str, seed: int) -> dict[str, Any]:
         writers = [writer(url) for _ in range(WRITERS)]
         victims = chance.sample(writers, min(chance.randint(1, WRITERS), count - killed)) if victim == "writer" else []
         servers = [int(os.read(reader, 20)) for _, reader in writers]
+        if chance.random() < 0.8:  # mostly in the midst of appending, sometimes as early as the opening
+            select.select([reader for _, reader in writers], [], [], 10)
         time.sleep(chance.uniform(0.0, 0.03))
         for process, _ in victims:
             os.kill(process, signal.SIGKILL)
@@ -181,7 +184,7 @@ def seen(path: str) -> Any:
             connection.text_factory = bytes
             tables = ("averment_record ORDER BY sequence", "averment_pack", "averment_log")
             return [connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables]
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # the message of an error may itself be damaged
         return type(error).__name__
 
 

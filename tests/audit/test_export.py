@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from averment.audit.export import COLUMNS, csv_lines, jsonl, write_parquet
+from averment.audit.mask import Mask
 
 
 @pytest.fixture
@@ -25,6 +26,7 @@ def records(sqlite_world: Any) -> Any:
             pack=sqlite_world.pack,
             parameters={},
             maker=sqlite_world.maker,
+            mask=Mask(),
         )
         return list(log.records())
 

@@ -11,9 +11,13 @@ import pytest
 
 from averment.audit.errors import LogError, LogRefused, LogUnavailable
 from averment.audit.log import open_log
+from averment.audit.mask import Mask
 from averment.audit.stats import stats
 from averment.audit.store import Filter
 from averment.audit.verify import verify
+
+# The forking process has no thread of its own at work.
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
 
 def test_a_decision_is_read_as_it_was_recorded(world: Any) -> None:
@@ -74,6 +78,7 @@ def test_a_part_of_a_batch_is_recorded_once_across_resumes(world: Any) -> None:
             pack=world.pack,
             parameters={},
             maker=type(world.maker)("columnar", "0.1.0", requester),
+            mask=Mask(),
             inputs="sha256:aa",
         )
 

@@ -178,6 +178,13 @@ def test_the_digest_of_a_masked_outcome_does_not_depend_on_what_is_dropped(world
     assert mask.digest({"a": 1}, ()) != mask.digest({"a": 1}, ("x",))
 
 
+def test_the_digest_of_a_part_is_keyed_where_anything_is_sensitive(world: Any) -> None:
+    one, other = (mask_of(world.types.values(), key * 16) for key in (b"a", b"b"))
+    assert Mask().seal("sha256:01") == "sha256:01"
+    assert one.seal("sha256:01") == one.seal("sha256:01") != other.seal("sha256:01")
+    assert one.seal("sha256:01").startswith("hmac-sha256:") and one.seal("") == ""
+
+
 def test_a_fact_left_open_masks_nothing(world: Any) -> None:
     mask = mask_of(world.types.values(), b"k" * 16)
     facts = {"person": {"name": None, "role": "nurse"}, "visit": []}

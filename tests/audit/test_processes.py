@@ -15,13 +15,16 @@ import pytest
 from averment.audit.store import Filter
 from averment.audit.verify import verify
 
+# The forking process has no thread of its own at work.
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+
 FAULTS = Path(__file__).with_name("faults.py")
 WRITERS, EACH = 8, 25
 
 
 def count(usual: int) -> str:
     """How often: more where the environment says so."""
-    return os.environ.get("AVERMENT_FAULTS", str(usual))
+    return os.environ.get("FAULT_COUNT", str(usual))
 
 
 def faults(*arguments: str) -> dict[str, Any]:

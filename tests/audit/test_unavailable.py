@@ -18,6 +18,9 @@ from averment.audit.file_lock import locked
 from averment.audit.log import open_log
 from averment.audit.verify import verify
 
+# The forking process has no thread of its own at work.
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+
 
 def one_line(error: pytest.ExceptionInfo[LogError], code: str, words: str) -> None:
     """The error is one line with its code, says ``words``, and hides where it came from."""
@@ -120,14 +123,9 @@ def test_every_waiting_thread_is_told(sqlite_world: Any) -> None:
 def test_a_read_only_database_server(world: Any) -> None:
     if world.path:
         return
-    import psycopg
-
     with world.open() as log:
         world.fill(log, 1)
-        with psycopg.connect(world.url, autocommit=True) as other:
-            name = other.info.dbname
-            other.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on".encode())
-        other.close()
+    world.url += "%20-cdefault_transaction_read_only%3Don"
     with world.open() as log, pytest.raises(LogUnavailable) as error:
         log.append(world.entry())
     one_line(error, "AV550", "it is read only")

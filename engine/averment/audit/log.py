@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Self
 
 from averment.audit.chain import Head, Row
-from averment.audit.errors import PACK, UNAVAILABLE, LogError, refused
+from averment.audit.errors import PACK, UNAVAILABLE, LogError, LogUnavailable, refused
 from averment.audit.mask import Mask, mask_of
 from averment.audit.record import (
     Entry,
@@ -96,6 +96,7 @@ class DecisionLog:
         pack: Mapping[str, str],
         parameters: Mapping[str, Any],
         maker: Maker,
+        mask: Mask,
         inputs: str = "",
     ) -> Receipt:
         """Record a part of a batch, once: the same ``key`` again gives the first receipt (see ``record.part``)."""
@@ -107,6 +108,7 @@ class DecisionLog:
             pack=pack,
             parameters=parameters,
             maker=maker,
+            mask=mask,
             inputs=inputs,
         )
         return self.append(entry)
@@ -220,7 +222,7 @@ def open_log(url: str, *, clock: Clock | None = None, key: bytes = b"", patience
             from averment.audit.postgres_store import PostgresStore
         except ImportError:
             reason = "logs in PostgreSQL need psycopg, which is not installed"
-            raise LogError(Diagnostic(UNAVAILABLE, reason, help=("install `averment[log]`",))) from None
+            raise LogUnavailable(Diagnostic(UNAVAILABLE, reason, help=("install `averment[log]`",))) from None
         return DecisionLog(PostgresStore(url, write=write, key=key, patience=patience), clock)
     scheme = url.partition(":")[0] if "://" in url or url.startswith("sqlite:") else ""
     raise refused(

@@ -15,7 +15,8 @@ so that a value of few possibilities cannot be guessed from the log alone. Who d
 
 The digests of the outcome and of the warrant of a case that gave a sensitive value are of documents in which the value
 is masked wherever it stands, and are keyed with the same key: what was computed from it cannot be guessed either.
-The name of the case and the requester are recorded as they are.
+So are the digests of a batch's parts where the vocabulary has sensitive fields. The name of the case and the requester
+are recorded as they are.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from averment.ir.program import FactType
 
 _VALUE = b"averment audit mask 1\n"
 _DOCUMENT = b"averment audit masked document 1\n"
+_DIGEST = b"averment audit masked digest 1\n"
 _DOTS = "...."
 
 
@@ -75,6 +77,12 @@ class Mask:
             return "sha256:" + sha256(recordable("the outcome", document)).hexdigest()
         data = recordable("the outcome", _without(document, *_forms(hidden)))
         return "hmac-sha256:" + hmac.digest(self.key, _DOCUMENT + data, "sha256").hex()
+
+    def seal(self, digest: str) -> str:
+        """The digest of what may hold sensitive values that were not masked, such as a part of a batch: keyed."""
+        if not self.sensitive or not digest:
+            return digest
+        return "hmac-sha256:" + hmac.digest(self.key, _DIGEST + digest.encode(), "sha256").hex()
 
     def _record(self, type_name: str, record: Mapping[str, Any], hidden: list[Any]) -> dict[str, Any]:
         result: dict[str, Any] = {}

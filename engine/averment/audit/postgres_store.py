@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 from psycopg import Connection, IsolationLevel
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from averment.audit.chain import FORMAT, Head, Link, Row, genesis
 from averment.audit.errors import LogError, LogRefused, damaged, unavailable
@@ -204,13 +204,18 @@ class PostgresStore:
 
     def _connect(self) -> Connection[Any]:
         connection = psycopg.connect(
-            self._url, client_encoding="UTF8", application_name="averment", prepare_threshold=None
+            self._bounded(), client_encoding="UTF8", application_name="averment", prepare_threshold=None
         )
         connection.isolation_level = IsolationLevel.READ_COMMITTED  # each statement sees what was there before it
         connection.execute("SET synchronous_commit = on")
         connection.execute(f"SET lock_timeout = {round(self._patience * 1000)}".encode())
         connection.commit()
         return connection
+
+    def _bounded(self) -> str:
+        """The address, and how long a network that swallows everything may hold us up, where it does not say."""
+        bounds = {"connect_timeout": max(2, round(self._patience)), "tcp_user_timeout": round(self._patience * 1000)}
+        return make_conninfo("", **{**bounds, **conninfo_to_dict(self._url)})
 
     @contextmanager
     def _reading(self) -> Generator[Connection[Any]]:

@@ -171,6 +171,7 @@ def part(
     pack: Mapping[str, str],
     parameters: Mapping[str, Any],
     maker: Maker,
+    mask: Mask,
     inputs: str = "",
 ) -> Entry:
     """The entry for a part of a batch. ``key`` (the run's identity and the part's number) makes it exact-once.
@@ -181,10 +182,10 @@ def part(
         **_made_by(maker),
         "pack_version": pack["version"],
         "parameters": dict(parameters),
-        "part": part_digest,
+        "part": mask.seal(part_digest),
         "cases": cases,
         "claims": dict(claims),
-        "inputs": inputs,
+        "inputs": mask.seal(inputs),
     }
     key = _plain("the key", f"{PART}:{key}")
     return Entry(
