@@ -6,7 +6,7 @@ What is then true or false is so for every value in it (interval arithmetic, Moo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from averment.backends.symbolic.gates import Gate, Quantities, Unsure, gate_of, reach_of
@@ -36,7 +36,7 @@ class Circuit:
         self._gates: list[Gate | None] = [gate_of(node) for node in network.nodes]
         self._loops = {place: loop for loop in network.loops for place in range(loop.start, loop.end)}
         self._cones = self._reach()
-        self._claims = [
+        self.claim_slots = [
             ClaimSlot(slot.values[program.claim.field], slot.truth) for slot in network.slots.get(program.claim.type, [])
         ]
         self._values = values
@@ -52,7 +52,7 @@ class Circuit:
         for check in self.network.checks:
             if fails(check, self._values):
                 raise Unsure
-        return [(self._values[slot.value], int(self._values[slot.truth])) for slot in self._claims]  # type: ignore[arg-type]
+        return [(self._values[slot.value], int(self._values[slot.truth])) for slot in self.claim_slots]  # type: ignore[arg-type]
 
     def set(self, fields: Mapping[int, Quantity]) -> None:
         """Let the leaves hold these quantities, the others what the case gives."""
@@ -65,6 +65,14 @@ class Circuit:
                 dirty |= self._cones[place]
         if dirty:
             self._run(sorted(dirty))
+
+    def held(self, place: int) -> Quantity:
+        """What a node holds in the state the circuit is in."""
+        return self._values[place]
+
+    def cone(self, leaves: Iterable[int]) -> set[int]:
+        """The places that the values of these leaves may change."""
+        return {place for leaf in leaves for place in self._cones[leaf]}
 
     def _run(self, places: Sequence[int]) -> None:
         values, gates = self._values, self._gates
