@@ -2,6 +2,8 @@
 
 A network takes rules until one more could reach a limit of the engine; then the next one begins. So a pack of any
 number of rules compiles, as long as each single rule does (see ``limits``).
+
+Rules over `one` types alone have networks of their own: these hold a single fact, so their sessions can be used again.
 """
 
 from __future__ import annotations
@@ -19,10 +21,14 @@ _MAXIMUM_RULES = 2000  # of a network; the engine's limit is 4095
 
 
 class Draft:
-    """The rules of one network, as the engine wants them, and the layouts of the facts that it takes by their kind."""
+    """The rules of one network, as the engine wants them, and the layouts of the facts that it takes by their kind.
 
-    def __init__(self, program: Program) -> None:
+    In a ``flat`` one all rules are over `one` types alone.
+    """
+
+    def __init__(self, program: Program, flat: bool) -> None:
         self._program = program
+        self.flat = flat
         self.rules: dict[str, object] = {}
         self.layouts: dict[str, Layout] = {}
 
@@ -52,6 +58,7 @@ def compile(program: Program) -> tuple[list[Draft], dict[str, list[Plan]]]:
     Rules of one stratum that the engine would match alike are one rule to it.
     """
     drafts: list[Draft] = []
+    open: dict[bool, Draft] = {}
     plans: dict[str, list[Plan]] = {}
     alike: dict[object, tuple[str, Patterns]] = {}
     checks = Checks(program)
@@ -59,10 +66,12 @@ def compile(program: Program) -> tuple[list[Draft], dict[str, list[Plan]]]:
         for rule in rules:
             kind = stratum, likeness(rule)
             if kind not in alike:
-                if not drafts or not drafts[-1].takes(rule):
-                    drafts.append(Draft(program))
+                flat = all(program.types[match.type].one for match in rule.matches)
+                if flat not in open or not open[flat].takes(rule):
+                    open[flat] = Draft(program, flat)
+                    drafts.append(open[flat])
                 name = f"{len(plans):0{NAME}}"
-                alike[kind] = name, drafts[-1].add(name, rule)
+                alike[kind] = name, open[flat].add(name, rule)
             name, patterns = alike[kind]
             plans.setdefault(name, []).append(make_plan(program, rule, stratum, patterns, checks.of(rule)))
     for made in drafts:

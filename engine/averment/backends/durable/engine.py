@@ -9,7 +9,6 @@ as the law says, and the next one's turn comes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from threading import Lock
 from types import TracebackType
 
@@ -42,13 +41,20 @@ class Engine:
         self.program = program
         drafts, self.plans = compile(program)
         self._lock = Lock()
-        self._networks: list[tuple[Network, Mapping[str, Layout]]] = []
-        for draft in drafts:
-            self._networks.append((Network(draft.rules), draft.layouts))
+        self._networks: list[Network] = []
+        self.flat: list[tuple[Network, Layout]] = []
+        self.joining: dict[Network, Layout] = {}
         self.takers: dict[str, list[tuple[Network, Layout]]] = {}
-        for network, layouts in self._networks:
-            for kind, layout in layouts.items():
-                self.takers.setdefault(kind, []).append((network, layout))
+        for draft in drafts:
+            network = Network(draft.rules, single=draft.flat)
+            self._networks.append(network)
+            for kind, layout in draft.layouts.items():
+                if kind != WIDE:
+                    self.takers.setdefault(kind, []).append((network, layout))
+                elif draft.flat:
+                    self.flat.append((network, layout))
+                else:
+                    self.joining[network] = layout
         self.ones = tuple(name for name, type in program.types.items() if type.one)
 
     def evaluate(self, case: Given) -> Evaluation:
@@ -61,10 +67,10 @@ class Engine:
             try:
                 evaluation = _Run(self, memory).evaluate()
             except BaseException:
-                for network, _ in self._networks:
+                for network in self._networks:
                     network.clear()
                 raise
-            for network, _ in self._networks:
+            for network in self._networks:
                 network.empty()
             return evaluation
 
@@ -72,7 +78,7 @@ class Engine:
         """Free what the engine holds."""
         with self._lock:
             while self._networks:
-                self._networks.pop()[0].close()
+                self._networks.pop().close()
 
     def __enter__(self) -> Engine:
         return self
@@ -88,6 +94,7 @@ class _Run:
 
     def __init__(self, engine: Engine, memory: Memory) -> None:
         self._program, self._plans, self._takers = engine.program, engine.plans, engine.takers
+        self._flat, self._joining = engine.flat, dict(engine.joining)
         self._memory = memory
         self._ones = {name: memory.of(name)[0] for name in engine.ones}
         self._codes = Codes()
@@ -111,13 +118,11 @@ class _Run:
         return evaluation
 
     def _start(self) -> None:
-        for network, layout in self._takers.get(WIDE, ()):
-            network.add(_WIDE_ID, layout.write(_WIDE_ID, self._ones, self._codes))
-            self._stirred[network] = None
+        for network, layout in self._flat:
+            self._tell_wide(network, layout)
         for kind in self._takers:
-            if kind != WIDE:
-                for fact in self._memory.true(kind):
-                    self._tell(fact)
+            for fact in self._memory.true(kind):
+                self._tell(fact)
         self._listen()
 
     def _run(self, stratum: int, firings: list[Firing]) -> None:
@@ -152,12 +157,18 @@ class _Run:
         """Give a fact to every network that looks for its type."""
         facts = {fact.type: fact}
         for network, layout in self._takers[fact.type]:
+            if network in self._joining:  # the wide fact is of no use there before another
+                self._tell_wide(network, self._joining.pop(network))
             placed = False
             while not placed:  # an id whose hash is another's is passed over
                 id = str(len(self._told))
                 self._told[id] = fact
                 placed = network.add(id, layout.write(id, facts, self._codes))
             self._stirred[network] = None
+
+    def _tell_wide(self, network: Network, layout: Layout) -> None:
+        network.add(_WIDE_ID, layout.write(_WIDE_ID, self._ones, self._codes))
+        self._stirred[network] = None
 
     def _listen(self) -> None:
         """Put every new match on the agenda of its rule's stratum."""

@@ -5,7 +5,9 @@ The calls are fenced in by what is known to kill the process or to answer wrongl
 - the first fact of a fresh session is one that a rule of our own fires on, since the engine frees what it never set
   when a session in which nothing fired is deleted;
 - facts go in one by one, the answer is read back, and an id that collides with another's hash is told apart;
-- nothing is taken out while an action is under way, and what fails midway takes its whole session with it.
+- a fact is taken out only where every match is of that one fact: facts that met in a match cannot be taken out one
+  after the other, even long after it was seen, since the engine then reads past the end of what it keeps of the match;
+- what fails midway takes its whole session with it.
 """
 
 from __future__ import annotations
@@ -20,7 +22,6 @@ SESSION = "s"  # a network holds one session at a time, so that no two can ever 
 PRIME = "p"
 _PRIMER = f'{{"id":"{PRIME}","sid":"{SESSION}","p":1}}'
 _STORED, _TAKEN = 0, 2  # the engine's answers to a fact that a rule looks at, and to an id it holds already
-_KEPT = 64  # facts that are taken out one by one; more go with the session, so that memory stays flat
 
 
 class EngineFailure(Exception):
@@ -36,12 +37,14 @@ class Network:
     """A compiled set of rules: facts go in as JSON text, matches come out as ``{"rule":{"alias":fact,…}}``.
 
     The rules are ``{name: {"all": [{alias: condition}, …], …}}``; no fact may have the primer's id or attribute.
-    Not safe in threads: one user at a time.
+    Not safe in threads: one user at a time. ``single``: no rule joins and one fact at most is held at a time, so that
+    the session can be used for the next case, which saves the engine making another.
     """
 
-    def __init__(self, rules: Mapping[str, object]) -> None:
+    def __init__(self, rules: Mapping[str, object], single: bool) -> None:
         engine: Any = import_module("durable_rules_engine")
         self._engine = engine
+        self._single = single
         self._state: int | None = None
         self._held: list[str] = []
         text = json.dumps({PRIME: {"all": [{"m0": {"p": 1}}]}, **rules}, ensure_ascii=False, separators=(",", ":"))
@@ -82,8 +85,8 @@ class Network:
         return found
 
     def empty(self) -> None:
-        """Forget every fact. A session that held few is kept, which saves the engine making another."""
-        if len(self._held) > _KEPT:
+        """Forget every fact."""
+        if not self._single:
             self.clear()
             return
         try:
