@@ -1,0 +1,44 @@
+"""pyarrow as the batch tool uses it: the one module of this package that imports it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow
+import pyarrow.compute
+import pyarrow.csv
+import pyarrow.ipc
+import pyarrow.json
+import pyarrow.parquet
+
+pa: Any = pyarrow
+pc: Any = pyarrow.compute
+csv: Any = pyarrow.csv
+json: Any = pyarrow.json
+parquet: Any = pyarrow.parquet
+
+Table = Any  # pyarrow.Table
+Array = Any  # pyarrow.Array
+
+
+def to_bytes(table: Table) -> Any:
+    """A table as a buffer of the Arrow stream format."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return sink.getvalue()
+
+
+def from_bytes(data: Any) -> Table:
+    """The table in a buffer of the Arrow stream format."""
+    with pa.ipc.open_stream(data) as reader:
+        return reader.read_all()
+
+
+def one_chunk(column: Any) -> Array:
+    """A column as one array."""
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    return pa.concat_arrays(column.unify_dictionaries().chunks) if column.num_chunks else pa.array([], column.type)

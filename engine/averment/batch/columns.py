@@ -1,0 +1,124 @@
+"""Which column of a table is which field of the pack: by name, or as a mapping file says.
+
+A column is called ``TYPE.FIELD``, or by the bare name of a field that no other type of one record has, or ``case``; a
+column of structs may be called by a type of one record, one of lists of structs by a type of many. A mapping file is
+YAML: ``columns: {HEADING: TYPE.FIELD | TYPE | case | ignore}``. A column that is none of this is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from averment.diagnostics.diagnostic import Diagnostic, Label, Report
+from averment.ir.program import FactType
+from averment.model.names import suggestion
+from averment.source.node import Node, Span
+from averment.source.yaml_reader import read_yaml
+
+IGNORE = "ignore"
+CASE = "case"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a column holds: a field of a type, or all the records of a type (no field), or (no type) the case's name."""
+
+    type: str
+    field: str = ""
+
+    @property
+    def path(self) -> str:
+        return f"{self.type}.{self.field}" if self.field else self.type or CASE
+
+
+Mapped = Mapping[str, str]
+
+
+def read_mapping(data: bytes, file: str, report: Report) -> Mapped:
+    """What a mapping file says: column to target, as written."""
+    documents = read_yaml(data, file, report)
+    if report.failed or not documents:
+        return {}
+    columns = documents[0].get("columns")
+    strange = [key for key in documents[0].value if key != "columns"] if isinstance(documents[0].value, dict) else []
+    for key in strange:
+        span = documents[0].keys[key]
+        report.error("AV520", f"`{key}` is not a part of a mapping file", span, "unknown", *suggestion(key, ["columns"]))
+    if columns is None or not isinstance(columns.value, dict):
+        place: Node = columns or documents[0]
+        report.error("AV520", "a mapping file has `columns`", place.span, "needs `columns`", "write `columns: {…}`")
+        return {}
+    found: dict[str, str] = {}
+    for heading, target in columns.items():
+        if isinstance(target.value, str):
+            found[heading] = target.value
+        else:
+            help = f"write `TYPE.FIELD`, `{CASE}` or `{IGNORE}`"
+            report.error("AV520", f"`{heading}` is mapped to no name", target.span, "not a name", help)
+    return found
+
+
+def map_columns(
+    headings: Sequence[str], types: Mapping[str, FactType], mapped: Mapped, file: str, report: Report
+) -> dict[int, Target]:
+    """The target of each column by its place. Columns to be ignored are left out; every mistake is reported."""
+    given = {name: type for name, type in types.items() if not type.derived}
+    bare: dict[str, list[Target]] = {}
+    for name, type in given.items():
+        if type.one:
+            for field in type.fields:
+                bare.setdefault(field.name, []).append(Target(name, field.name))
+    names = [CASE, *given, *(f"{name}.{field.name}" for name, type in given.items() if type.one for field in type.fields)]
+    found: dict[int, Target] = {}
+    first: dict[str, str] = {}
+    for place, heading in enumerate(headings):
+        written = mapped.get(heading, heading)
+        if heading in mapped and written == IGNORE:
+            continue
+        span = Span(file, 1, place + 1, 1, place + 2)
+        target = _target(written, given, {} if heading in mapped else bare)
+        if target is None:
+            _unknown(heading, written, names, bare, span, report)
+        elif target.path in first:
+            help = f"map one of them to `{IGNORE}` in a mapping file"
+            message = f"the columns `{first[target.path]}` and `{heading}` are both `{target.path}`"
+            report.add(Diagnostic("AV521", message, (Label(span, "again"),), (help,)))
+        else:
+            found[place] = target
+            first[target.path] = heading
+    for heading in mapped:
+        if heading not in headings:
+            help = suggestion(heading, headings)
+            report.error("AV520", f"`{file}` has no column `{heading}`, which the mapping names", None, "", *help)
+    if not report.failed and not any(target.type for target in found.values()):
+        report.error("AV522", f"no column of `{file}` is a field of this pack", None, "", *suggestion("", names))
+    return found
+
+
+def _target(written: str, given: Mapping[str, FactType], bare: Mapping[str, list[Target]]) -> Target | None:
+    if written == CASE:
+        return Target("")
+    name, dot, field = written.partition(".")
+    type = given.get(name)
+    if type is not None and not dot:
+        return Target(name)
+    if type is not None and type.one and field in type.position:
+        return Target(name, field)
+    targets = bare.get(written, [])
+    return targets[0] if len(targets) == 1 else None
+
+
+def _unknown(
+    heading: str, written: str, names: list[str], bare: Mapping[str, list[Target]], span: Span, report: Report
+) -> None:
+    several = bare.get(written, ())
+    if len(several) > 1:
+        paths = " or ".join(f"`{target.path}`" for target in several)
+        message, help = f"the column `{heading}` may be {paths}", f"call it {paths}"
+        report.error("AV520", message, span, "which one?", help)
+        return
+    what = f"`{written}`, which the column `{heading}` is mapped to," if written != heading else f"the column `{heading}`"
+    help = suggestion(written, [*names, *(name for name, targets in bare.items() if len(targets) == 1)])
+    away = f"or leave the column out: map it to `{IGNORE}` in a mapping file"
+    report.error("AV520", f"{what} is no field of this pack", span, "unknown column", *help, away)

@@ -1,0 +1,218 @@
+"""Deciding a unit: what fits a table by the columnar kernel, all else case by case, put together in the order of rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import numpy as np
+
+from averment.backends.columnar import Kernel
+from averment.backends.columnar.columns import Array as Codes
+from averment.batch.arrow import Array, Table, one_chunk, pa
+from averment.batch.csv_rows import CsvReader
+from averment.batch.json_rows import JsonReader
+from averment.batch.reading import Format as Shape
+from averment.batch.reading import Reading, all_singles
+from averment.batch.table_rows import TableReader
+from averment.batch.unit import Format, Reject, Unit
+from averment.diagnostics.diagnostic import Report, Severity
+from averment.engines import Engine, open_engine
+from averment.ir.program import FactType, Program
+from averment.law.evaluation import Given
+from averment.model.case import Case, read_case
+from averment.outcome.outcome import Outcome
+from averment.pipeline import decide
+
+COLUMNS = ("claim", "status", "strength", "hangs_on", "fired")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker needs to decide units. ``columnar``: on the kernel, where ``engine`` decides only what that leaves."""
+
+    program: Program
+    types: Mapping[str, FactType]
+    shapes: Sequence[Shape]
+    engine: str
+    columnar: bool
+    whole: bool  # outcome documents instead of rows
+    output: Format
+
+
+@dataclass
+class Decisions:
+    """The rows of a unit that have an outcome: ``table`` with the columns ``row``, ``case`` and ``COLUMNS``, all but the
+    first two dictionaries; or whole ``documents``. And those that have none; ``alone`` is how many were decided singly.
+    """
+
+    table: Table
+    documents: list[bytes]
+    rejects: list[Reject]
+    counts: Counter[str] = field(default_factory=Counter[str])
+    alone: int = 0
+
+
+class Decider:
+    """A program ready to decide units of some files."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._engine: Engine = open_engine(job.engine, job.program)
+        self._kernel = Kernel(job.program) if job.columnar and not job.whole else None
+        self.rules = tuple(dict.fromkeys(rule.id for rule in job.program.rules))
+        self._bit = {rule: place for place, rule in enumerate(self.rules)}
+        self._readers: dict[tuple[int, Format], JsonReader | CsvReader | TableReader] = {}
+
+    def decide(self, unit: Unit) -> Decisions:
+        """The decisions of a unit."""
+        reading = self._reader(unit).read(unit)
+        return self.decide_reading(reading, unit.first, unit.file)
+
+    def decide_reading(self, reading: Reading, first: int, file: int) -> Decisions:
+        """The decisions of rows read from ``file``, the first of which is number ``first`` of the run."""
+        rejects: list[Reject] = []
+        tables: list[Table] = []
+        if self._kernel is None:
+            reading = all_singles(reading)
+        elif reading.table is not None:
+            tables.append(self._columnar(self._kernel, reading, first, file, rejects))
+        singles = self._singles(reading, first, file, rejects)
+        alone = len(reading.singles)
+        if self._job.whole:
+            documents = [outcome.canonical for _, outcome in singles]
+            return Decisions(None, documents, rejects, _counts_of([outcome for _, outcome in singles]), alone)
+        if singles or not tables:
+            tables.append(self._rows(singles, first))
+        table = _in_order(tables)
+        rejects.sort(key=lambda reject: reject.row)
+        return Decisions(table, [], rejects, self._counts(table), alone)
+
+    def _reader(self, unit: Unit) -> JsonReader | CsvReader | TableReader:
+        key = (unit.file, unit.format)
+        if key not in self._readers:
+            make = {Format.JSONL: JsonReader, Format.CSV: CsvReader}.get(unit.format, TableReader)
+            self._readers[key] = make(self._job.shapes[unit.file])
+        return self._readers[key]
+
+    # --- many at once ---------------------------------------------------------------------------------------------
+
+    def _columnar(self, kernel: Kernel, reading: Reading, first: int, file: int, rejects: list[Reject]) -> Table:
+        decided = kernel.decide(reading.table, self._alone)
+        keep: Codes = np.arange(len(reading.places))
+        assert reading.names is not None and reading.table is not None
+        if decided.rejects:
+            refused = sorted({reject.row for reject in decided.rejects})
+            keep = np.delete(keep, refused)
+            if reading.final:
+                for reject in decided.rejects:
+                    row, name = int(reading.places[reject.row]), reading.names[reject.row].as_py()
+                    rejects.append(Reject(first + row, file, reading.offset(row), name, reject.code, reject.message))
+            else:
+                reading.singles = sorted([*reading.singles, *reading.places[refused].tolist()])
+        names = reading.names if len(keep) == len(reading.names) else reading.names.take(pa.array(keep))
+        batch = decided.batch
+        columns = [pa.array(reading.places[keep] + first), names]
+        for name in COLUMNS:
+            column = one_chunk(batch.column(batch.schema.get_field_index(name)))
+            if name == "hangs_on":
+                column = pa.DictionaryArray.from_arrays(column.indices, joined(column.dictionary.to_pylist()))
+            columns.append(column)
+        return pa.table(columns, names=["row", "case", *COLUMNS])
+
+    def _alone(self, given: Given) -> Outcome:
+        """The outcome of a row as the kernel read it; only what needs no name is asked of it."""
+        return Outcome(cast(Case, given), self._engine.evaluate(given))
+
+    # --- one at a time --------------------------------------------------------------------------------------------
+
+    def _singles(
+        self, reading: Reading, first: int, file: int, rejects: list[Reject]
+    ) -> list[tuple[int, Outcome]]:
+        found: list[tuple[int, Outcome]] = []
+        for row in reading.singles:
+            report = Report()
+            node = reading.document(row, report)
+            case = None if node is None else read_case(node, self._job.types, report)
+            outcome = None if case is None or report.failed else decide(self._engine, case, report)
+            if outcome is not None:
+                found.append((row, outcome))
+                continue
+            problem = next(found for found in report.diagnostics if found.severity is Severity.ERROR)
+            named = node.get("case") if node is not None else None
+            name = named.value if named is not None and isinstance(named.value, str) else None
+            offset = reading.offset(row)
+            rejects.append(Reject(first + row, file, offset, name, problem.code, problem.message))
+        return found
+
+    def _rows(self, singles: list[tuple[int, Outcome]], first: int) -> Table:
+        outcomes = [outcome for _, outcome in singles]
+        width = (len(self.rules) + 7) // 8
+        masks = [sum(1 << self._bit[rule] for rule in outcome.fired).to_bytes(width, "little") for outcome in outcomes]
+        strengths = [None if outcome.strength is None else _text(outcome.strength) for outcome in outcomes]
+        words = {
+            "claim": [outcome.claim for outcome in outcomes],
+            "status": [outcome.status.value for outcome in outcomes],
+            "strength": strengths,
+        }
+        columns = {
+            "row": pa.array([row + first for row, _ in singles], pa.int64()),
+            "case": pa.array([outcome.case.name for outcome in outcomes], pa.string()),
+            **{name: pa.array(values, pa.string()).dictionary_encode() for name, values in words.items()},
+            "hangs_on": joined([outcome.hangs_on for outcome in outcomes]).dictionary_encode(),
+            "fired": pa.array(masks, pa.binary()).dictionary_encode(),
+        }
+        return pa.table(columns)
+
+    # --- counting -------------------------------------------------------------------------------------------------
+
+    def _counts(self, table: Table) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        for name in ("claim", "status"):
+            for value, number in _frequencies(table.column(name)):
+                counts[f"{name}:{value}"] += number
+        masks = _frequencies(table.column("fired"))
+        if masks and self.rules:
+            packed = np.frombuffer(b"".join(mask for mask, _ in masks), np.uint8).reshape(len(masks), -1)
+            bits = np.unpackbits(packed, axis=1, count=len(self.rules), bitorder="little")
+            numbers = np.array([number for _, number in masks]) @ bits
+            counts.update({f"rule:{rule}": n for rule, n in zip(self.rules, numbers.tolist(), strict=True) if n})
+        return counts
+
+    def close(self) -> None:
+        self._engine.close()
+
+
+def joined(paths: Sequence[Sequence[str]]) -> Array:
+    """Lists of paths as texts, ``|`` between them; one in a key is written as JSON may."""
+    return pa.array(["|".join(path.replace("|", "\\u007c") for path in one) for one in paths], pa.string())
+
+
+def _text(strength: str | int | bool) -> str:
+    return strength if isinstance(strength, str) else str(strength).lower()
+
+
+def _counts_of(outcomes: Sequence[Outcome]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for outcome in outcomes:
+        counts[f"claim:{outcome.claim}"] += 1
+        counts[f"status:{outcome.status.value}"] += 1
+        counts.update(f"rule:{rule}" for rule in outcome.fired)
+    return counts
+
+
+def _frequencies(column: Any) -> list[tuple[Any, int]]:
+    array = one_chunk(column)
+    if not len(array):
+        return []
+    numbers = np.bincount(np.asarray(array.indices), minlength=len(array.dictionary)).tolist()
+    return [(value, number) for value, number in zip(array.dictionary.to_pylist(), numbers, strict=True) if number]
+
+
+def _in_order(tables: list[Table]) -> Table:
+    if len(tables) == 1:
+        return tables[0]
+    table = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+    return table.take(pa.array(np.argsort(np.asarray(table.column("row")), kind="stable")))

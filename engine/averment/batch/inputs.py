@@ -1,0 +1,128 @@
+"""What a batch reads: one file, or the tables of a folder or glob in the order of their names; told apart by content."""
+
+from __future__ import annotations
+
+import glob
+import gzip
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, Any
+
+from averment.batch.unit import Format
+from averment.diagnostics.diagnostic import Report
+from averment.source.text import start_of
+from averment.surface.folder import reason
+
+_FORMATS = {
+    ".jsonl": Format.JSONL,
+    ".ndjson": Format.JSONL,
+    ".csv": Format.CSV,
+    ".parquet": Format.PARQUET,
+    ".pq": Format.PARQUET,
+    ".arrow": Format.ARROW,
+    ".feather": Format.ARROW,
+    ".arrows": Format.ARROW,
+}
+_COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A file: ``size`` and ``changed`` tell whether it was touched while being read, ``digest`` (``sha256:…``) what it is."""
+
+    path: str
+    format: Format
+    compression: str
+    size: int
+    changed: int
+    digest: str = ""
+
+    def open(self) -> IO[bytes]:
+        """The bytes of the file, decompressed."""
+        if self.compression == "gzip":
+            return gzip.open(self.path, "rb")
+        if self.compression == "zstd":
+            from averment.batch.arrow import pa
+
+            stream: Any = pa.input_stream(self.path, compression="zstd")
+            return stream  # type: ignore[no-any-return]
+        return Path(self.path).open("rb")
+
+
+def format_of(name: str) -> tuple[Format | None, str]:
+    """The format and the compression that a file's name tells."""
+    path = Path(name)
+    compression = _COMPRESSIONS.get(path.suffix.lower(), "")
+    return _FORMATS.get((Path(path.stem) if compression else path).suffix.lower()), compression
+
+
+def find_inputs(name: str, format: Format | None, report: Report) -> tuple[Input, ...]:
+    """The files that ``name`` stands for: a file, a folder or a glob. ``format`` where the name does not tell."""
+    path = Path(name)
+    if path.is_dir():
+        files = sorted(file for file in path.rglob("*") if _is_table(file))
+    elif not path.exists() and glob.has_magic(name):
+        files = [Path(found) for found in sorted(glob.glob(name, recursive=True)) if Path(found).is_file()]
+    else:
+        files = [path]
+    if not files:
+        help = f"a table is called *{', *'.join(_FORMATS)}, perhaps with .gz or .zst after it"
+        report.error("AV523", f"there is no table in `{name}`", None, "", help)
+    found = [_input(file, format, report) for file in files]
+    return tuple(file for file in found if file is not None)
+
+
+def _is_table(file: Path) -> bool:
+    return file.is_file() and not file.name.startswith(".") and format_of(file.name)[0] is not None
+
+
+def _input(path: Path, format: Format | None, report: Report) -> Input | None:
+    told, compression = format_of(path.name)
+    chosen = format or told
+    if chosen is None:
+        help = f"name it *{', *'.join(_FORMATS)}, or say what it is with --input-format"
+        report.error("AV523", f"the name of `{path}` does not tell what it holds", None, "", help)
+        return None
+    if compression and not chosen.text:
+        report.error("AV523", f"`{path}` is compressed twice: {chosen} files are not read through {compression}")
+        return None
+    try:
+        status = path.stat()
+        with path.open("rb"):
+            pass
+    except (OSError, ValueError) as problem:
+        report.error("AV117", f"`{path}` cannot be read: {reason(problem)}", start_of(str(path)))
+        return None
+    return Input(str(path), chosen, compression, status.st_size, status.st_mtime_ns)
+
+
+def digested(inputs: Sequence[Input]) -> tuple[Input, ...]:
+    """The files with the digests of their contents. Raises OSError."""
+    return tuple(replace(file, digest=digest_of(file.path)) for file in inputs)
+
+
+def digest_of(path: str) -> str:
+    """``sha256:…`` of a file."""
+    found = hashlib.sha256()
+    with Path(path).open("rb") as stream:
+        while block := stream.read(_BLOCK):
+            found.update(block)
+    return "sha256:" + found.hexdigest()
+
+
+def touched(inputs: Sequence[Input]) -> list[Input]:
+    """The files that were written to since they were found."""
+    found: list[Input] = []
+    for file in inputs:
+        try:
+            status = os.stat(file.path)
+        except OSError:
+            found.append(file)
+        else:
+            if (status.st_size, status.st_mtime_ns) != (file.size, file.changed):
+                found.append(file)
+    return found

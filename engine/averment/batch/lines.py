@@ -1,0 +1,123 @@
+"""Text cut into pieces at the ends of its records, whatever its bytes are; a record too long to hold is skipped and told.
+
+A record of JSON Lines is a line. A record of CSV is a line too, unless a cell in quotes holds line breaks; a quote that
+opens a cell and is closed nowhere near, or not rightly, is taken to be its own line's mistake.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
+
+PIECE = 8 * 1024 * 1024  # the most bytes of a piece, and so of a record
+NEAR = 256 * 1024  # the most bytes of a CSV record that spans lines
+_READ = 1 << 20
+_BOM = b"\xef\xbb\xbf"
+# Cells in quotes or without, up to the end of the record or of the text; and a record whose last cell is still open.
+_CELL = rb'(?:"(?:[^"]|"")*+"|[^,"\r\n][^,\r\n]*+|)'
+_RECORD = re.compile(rb"%b(?:,%b)*+(?:\r?\n|\Z)" % (_CELL, _CELL))
+_OPEN = re.compile(rb'(?:%b,)*+"(?:[^"]|"")*+\Z' % _CELL)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """``rows`` whole records from byte ``offset`` on. ``overlong`` is the length of the one record that is not held."""
+
+    offset: int
+    data: bytes
+    rows: int
+    overlong: int = 0
+
+
+def pieces(stream: IO[bytes], quoted: bool, rows: int, header: bool = False, offset: int = 0) -> Iterator[Piece]:
+    """A text in pieces of at most ``rows`` records and ``PIECE`` bytes; their bounds depend on nothing else.
+
+    ``quoted``: it is CSV. With ``header`` the first piece is the first record alone. ``offset`` is where in
+    its file the stream starts.
+    """
+    held, ended, fresh = b"", False, not offset
+    wanted = 1 if header else rows
+    while True:
+        while len(held) < PIECE and not ended:
+            block = stream.read(_READ)
+            held, ended = held + block, not block
+        if fresh and held.startswith(_BOM):
+            held, offset = held[len(_BOM) :], len(_BOM)
+        fresh = False
+        if not held:
+            return
+        end, count = _last_end(held[:PIECE], quoted, ended and len(held) <= PIECE, wanted)
+        if count:
+            yield Piece(offset, held[:end], count)
+            offset, held = offset + end, held[end:]
+        else:
+            length, held = _skip(stream, held)
+            yield Piece(offset, b"", 1, length)
+            offset, ended = offset + length, ended or not held
+        wanted = rows
+
+
+def _last_end(data: bytes, quoted: bool, last: bool, most: int) -> tuple[int, int]:
+    """Where the last of the first ``most`` whole records ends, and how many they are."""
+    if not (quoted and b'"' in data):
+        count = data.count(b"\n")
+        if count < most or (count == most and data.endswith(b"\n")):
+            end = data.rfind(b"\n") + 1
+            return (len(data), count + 1) if last and end < len(data) else (end, count)
+    ends = record_ends(data, quoted, last, most)
+    return (ends[-1], len(ends)) if ends else (0, 0)
+
+
+def record_ends(data: bytes, quoted: bool, last: bool, most: int | None = None) -> list[int]:
+    """Where each of the first ``most`` whole records ends, its line break included. ``last``: nothing follows ``data``."""
+    if quoted and b'"' in data:
+        return _quoted_ends(data, last, len(data) if most is None else most)
+    ends: list[int] = []
+    position = 0
+    find = data.find
+    while most is None or len(ends) < most:
+        position = find(b"\n", position) + 1
+        if not position:
+            if last and len(data) > (ends[-1] if ends else 0):
+                ends.append(len(data))
+            break
+        ends.append(position)
+    return ends
+
+
+def _quoted_ends(data: bytes, last: bool, most: int) -> list[int]:
+    ends: list[int] = []
+    start, length = 0, len(data)
+    while start < length and len(ends) < most:
+        near = min(length, start + NEAR)
+        found = _RECORD.match(data, start, near)
+        whole = found is not None and (data[found.end() - 1 : found.end()] == b"\n" or (near == length and last))
+        if found and whole and found.end() > start:
+            end = found.end()
+        elif near == length and not last and (found or _OPEN.match(data, start, near)):
+            break  # it goes on in the next piece
+        else:
+            end = data.find(b"\n", start) + 1
+            if not end:
+                if not last:
+                    break
+                end = length
+        ends.append(end)
+        start = end
+    return ends
+
+
+def _skip(stream: IO[bytes], held: bytes) -> tuple[int, bytes]:
+    """The length of the record that starts in ``held`` and has no end there, and what follows it."""
+    end = held.find(b"\n") + 1
+    if end:
+        return end, held[end:]
+    length = len(held)
+    while block := stream.read(_READ):
+        end = block.find(b"\n") + 1
+        if end:
+            return length + end, block[end:]
+        length += len(block)
+    return length, b""

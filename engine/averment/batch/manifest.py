@@ -1,0 +1,103 @@
+"""The chained manifest of a run: canonical JSON Lines, each with the hash of the one before it.
+
+A line commits what it tells of: what it names was synced before. A tail that a killed run left torn is cut off; a line
+broken in the middle means that somebody was at the file, and nothing of it is believed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from averment.ir.digest import canonical
+
+NAME = "manifest.jsonl"
+Entry = dict[str, Any]
+
+
+class Damaged(Exception):
+    """A manifest that is not as it was written: a line in its middle does not follow from the one before it."""
+
+
+class Manifest:
+    """The entries of a manifest and the file they are in."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.entries: list[Entry] = []
+        self._ends: list[int] = []
+        if path.exists():
+            self._read(path.read_bytes())
+
+    def append(self, entry: Entry) -> None:
+        """Commit an entry: it is on the disk when this returns. Raises OSError."""
+        line, chained = _chained(entry, self.entries[-1]["hash"] if self.entries else "")
+        end = self._end
+        with self._path.open("r+b" if self._path.exists() else "xb") as stream:
+            stream.truncate(end)
+            stream.seek(end)
+            stream.write(line)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if not end:
+            sync_folder(self._path.parent)
+        self.entries.append(chained)
+        self._ends.append(end + len(line))
+
+    def keep(self, count: int) -> None:
+        """Take back every entry after the first ``count``; the next ``append`` cuts them off."""
+        del self.entries[count:], self._ends[count:]
+
+    @property
+    def _end(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    def _read(self, data: bytes) -> None:
+        position = 0
+        while position < len(data):
+            end = data.find(b"\n", position) + 1
+            entry = _entry(data[position:end], self.entries[-1]["hash"] if self.entries else "") if end else None
+            if entry is None:
+                if end and end < len(data):
+                    raise Damaged(f"line {len(self.entries) + 1}")
+                return
+            self.entries.append(entry)
+            self._ends.append(end)
+            position = end
+
+
+def read_entries(path: Path) -> list[Entry]:
+    """The entries of a finished manifest. Raises Damaged, OSError."""
+    return Manifest(path).entries
+
+
+def sync_folder(folder: Path) -> None:
+    """Make what was renamed in a folder last."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _chained(entry: Entry, previous: str) -> tuple[bytes, Entry]:
+    chained = {**entry, "previous": previous}
+    chained["hash"] = "sha256:" + hashlib.sha256(canonical(chained)).hexdigest()
+    return canonical(chained) + b"\n", chained
+
+
+def _entry(line: bytes, previous: str) -> Entry | None:
+    try:
+        entry: Any = json.loads(line)
+    except ValueError:
+        return None
+    if not isinstance(entry, dict) or entry.get("previous") != previous:
+        return None
+    rest: Entry = {str(key): value for key, value in entry.items() if key != "hash"}
+    expected = "sha256:" + hashlib.sha256(canonical(rest)).hexdigest()
+    return {**rest, "hash": expected} if entry.get("hash") == expected else None
+
+

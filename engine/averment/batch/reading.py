@@ -1,0 +1,66 @@
+"""The rows of a unit as cases: many at once as a table, and one at a time as documents, for whatever the table leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from averment.backends.columnar.columns import Array as Codes
+from averment.batch.arrow import Array, Table, pa, pc
+from averment.batch.columns import Target
+from averment.diagnostics.diagnostic import Report
+from averment.ir.program import FactType
+from averment.source.node import Node, node_of
+
+Document = Callable[[int, Report], Node | None]
+"""The case document in row ``i`` of the unit, for ``read_case``; nothing, and why, where there is none."""
+
+
+@dataclass
+class Reading:
+    """Row ``i`` of the unit is a row of ``table`` (``places``: which; ``names``: its case's name), or among ``singles``,
+    to be read one by one, or blank. ``final``: what is no case in the table need not be read once more.
+    """
+
+    rows: int
+    document: Document
+    table: Table | None = None
+    places: Codes = field(default_factory=lambda: np.zeros(0, np.int64))
+    names: Array | None = None
+    singles: list[int] = field(default_factory=list[int])
+    offset: Callable[[int], int | None] = lambda _: None
+    final: bool = False
+
+
+@dataclass(frozen=True)
+class Format:
+    """What a reader must know of the pack and of the file."""
+
+    types: Mapping[str, FactType]
+    columns: Mapping[int, Target]  # of tables
+    headings: tuple[str, ...]
+    file: str
+
+
+def row_document(name: str | None, facts: Mapping[str, Any], row: int, file: str) -> Node:
+    """The case document of a row of a table: without a name it is called by its number."""
+    return node_of({"case": f"row {row}" if name is None else name, "facts": facts}, file)
+
+
+def case_names(names: Array | None, first: int, places: Codes) -> tuple[Array, Codes]:
+    """The name of the case in each of some rows of a unit that starts with row ``first``, and where that is blank."""
+    if names is None:
+        names = pa.nulls(len(places), pa.string())
+    if names.null_count:
+        numbered = pa.array([f"row {row}" for row in (places + first).tolist()], pa.string())
+        names = pc.if_else(names.is_valid(), names, numbered)
+    return names, np.asarray(pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(names)), 0))
+
+
+def all_singles(reading: Reading) -> Reading:
+    """The same rows, each to be read by itself."""
+    rows = sorted({*reading.places.tolist(), *reading.singles})
+    return Reading(reading.rows, reading.document, singles=rows, offset=reading.offset)

@@ -1,0 +1,126 @@
+"""Decisions as text: a JSON object or a CSV record a row. Each distinct value is written once, and rows joined in bulk.
+
+Keys and columns: ``case``, ``row`` (its number in the input, from 1), ``claim``, ``status``, ``strength``, ``hangs_on`` (paths),
+``fired`` (ids of rules), ``pack`` (the digest). In CSV ``|`` stands between paths and between ids.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from averment.batch.arrow import Array, Table, one_chunk, pa, pc
+from averment.batch.fired import FiredTexts
+from averment.ir.program import Kind, Program
+from averment.ir.values import MOST_EXACT
+
+HEADINGS = ("case", "row", "claim", "status", "strength", "hangs_on", "fired", "pack")
+
+
+class JsonWriter:
+    """A line of JSON a row."""
+
+    heading = b""
+
+    def __init__(self, program: Program, rules: Sequence[str]) -> None:
+        claim = program.claim
+        self._strength = program.types[claim.strength_type].fields[claim.strength_field] if claim.strength_type else None
+        self._fired = FiredTexts(rules, [_json(rule) for rule in rules], ",")
+        self._end = f'],"pack":{_json(program.digest)}}}\n'
+
+    def write(self, table: Table) -> bytes:
+        """The lines of some decisions."""
+        names = _escaped(one_chunk(table.column("case")), r'["\\\x00-\x1f]', lambda name: _json(name)[1:-1])
+        return _joined(
+            ['{"case":"', names, '","row":', _numbers(table), ',"claim":'],
+            _written(table, "claim", lambda words: [_json(word) for word in words]),
+            [',"status":'],
+            _written(table, "status", lambda words: [_json(word) for word in words]),
+            [',"strength":'],
+            _written(table, "strength", lambda words: [self._shown(word) for word in words], "null"),
+            [',"hangs_on":'],
+            _written(table, "hangs_on", lambda words: [_json(_paths(word)) for word in words]),
+            [',"fired":['],
+            _written(table, "fired", self._fired.of),
+            [self._end],
+        )
+
+    def _shown(self, text: str) -> str:
+        assert self._strength is not None
+        kind = self._strength.kind
+        plain = kind is Kind.BOOLEAN or (kind is Kind.INTEGER and abs(int(text)) <= MOST_EXACT)
+        return text if plain else _json(text)
+
+
+class CsvWriter:
+    """A record of CSV a row."""
+
+    heading = (",".join(HEADINGS) + "\n").encode()
+
+    def __init__(self, program: Program, rules: Sequence[str]) -> None:
+        self._fired = FiredTexts(rules, rules, "|")
+        self._end = f",{program.digest}\n"
+
+    def write(self, table: Table) -> bytes:
+        """The records of some decisions."""
+        names = _escaped(one_chunk(table.column("case")), r'^$|[",\r\n]|^\s|\s$', _cell)
+        cells = [
+            _written(table, name, lambda words: [_cell(word) for word in words], "")
+            for name in ("claim", "status", "strength", "hangs_on")
+        ]
+        parts = [part for cell in cells for part in ([","], cell)]
+        return _joined([names, ",", _numbers(table)], *parts, [","], _written(table, "fired", self._fired.of), [self._end])
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _paths(text: str) -> list[str]:
+    return [path.replace("\\u007c", "|") for path in text.split("|")] if text else []
+
+
+def _cell(text: str) -> str:
+    if any(sign in text for sign in '",\r\n') or text != text.strip():
+        stream = io.StringIO()
+        csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="").writerow([text])
+        return stream.getvalue()
+    return text
+
+
+def _escaped(names: Array, suspicious: str, escape: Callable[[str], str]) -> Array:
+    """The names as they are written."""
+    odd = pc.match_substring_regex(names, suspicious)
+    if not pc.any(odd).as_py():
+        return names
+    texts = [escape(name) if strange else name for name, strange in zip(names.to_pylist(), odd.to_pylist(), strict=True)]
+    return pa.array(texts, pa.string())
+
+
+def _numbers(table: Table) -> Array:
+    return one_chunk(table.column("row")).cast(pa.string())
+
+
+def _written(table: Table, name: str, write: Callable[[list[Any]], list[str]], null: str = "") -> list[Array]:
+    """A dictionary column as text. Only the words that rows use are written."""
+    column = one_chunk(table.column(name))
+    codes = np.asarray(pc.fill_null(column.indices, len(column.dictionary)))
+    used = np.flatnonzero(np.bincount(codes, minlength=len(column.dictionary) + 1)[:-1])
+    places = np.full(len(column.dictionary) + 1, len(used), np.int32)
+    places[used] = np.arange(len(used))
+    texts = write(column.dictionary.take(pa.array(used)).to_pylist())
+    return [pa.array([*texts, null], pa.string()).take(pa.array(places[codes]))]
+
+
+def _joined(*parts: list[Any]) -> bytes:
+    columns = [column for part in parts for column in part]
+    lines = one_chunk(pc.binary_join_element_wise(*columns, ""))
+    if not len(lines):
+        return b""
+    offsets = np.frombuffer(lines.buffers()[1], np.int32)[lines.offset : lines.offset + len(lines) + 1]
+    return bytes(memoryview(lines.buffers()[2])[int(offsets[0]) : int(offsets[-1])])

@@ -1,0 +1,276 @@
+"""A batch: from the input's files to the output, resumable at every moment.
+
+The run's header (pack, parameters, input, output) is the first entry of the manifest: a run goes on only where all of it is
+as it was. When every part is there, the output is assembled, synced and renamed, and its manifest is kept beside it
+as ``OUT.manifest``: the header, what the parts were, and the digest of the output.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from averment.backends.columnar import Kernel
+from averment.batch import inputs as files
+from averment.batch.arrow import pa
+from averment.batch.assembling import assemble, join_files
+from averment.batch.columns import Mapped
+from averment.batch.deciding import Job
+from averment.batch.inputs import Input, digest_of
+from averment.batch.manifest import NAME, Damaged, Entry, read_entries, sync_folder
+from averment.batch.parts import Busy, Parts, held, remove
+from averment.batch.pool import Lost, run_here, run_there
+from averment.batch.rendering import CsvWriter
+from averment.batch.sources import CHUNK, Position, Source, open_source, units
+from averment.batch.summary import Summary
+from averment.batch.unit import Format
+from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
+from averment.ir.program import FactType, Program
+
+Progress = Callable[[int, float], None]
+"""Told after each part: how many rows are done, and which share of the input."""
+
+_VERSION = 1
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be done. ``name``: the input as it was asked for."""
+
+    program: Program
+    types: Mapping[str, FactType]
+    name: str
+    output: Path
+    format: Format
+    input_format: Format | None = None
+    mapping: Mapped = field(default_factory=dict[str, str])
+    warrants: bool = False
+    engine: str = ""
+    jobs: int = 1
+    chunk: int = CHUNK
+    restart: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """``fallback``: why the columnar kernel did not decide, if so. ``resumed``: how many rows were done before."""
+
+    summary: Summary
+    fallback: str
+    resumed: int
+    rejects: Path | None
+
+
+def run(order: Order, progress: Progress = lambda _, __: None) -> Result:
+    """Decide every row. Raises Refused, with what is wrong with the order, its input or an earlier run of it."""
+    report = Report()
+    found = files.find_inputs(order.name, order.input_format, report)
+    source = None if report.failed else open_source(found, order.types, order.mapping, report)
+    if source is None or report.failed:
+        raise Refused(report.diagnostics)
+    try:
+        with held(_folder(order.output)):
+            return _run(order, source, progress)
+    except Busy:
+        raise _refused("AV526", f"another run is writing `{order.output}`", "wait for it, or write to another file") from None
+    except Damaged as damage:
+        what = f"the manifest of `{order.output}` is damaged: {damage}"
+        raise _refused("AV527", what, "begin anew with --restart") from None
+    except Lost as lost:
+        what = f"a worker ended by itself ({lost})"
+        raise _refused("AV530", what, "the same command goes on where it stopped; perhaps with fewer --jobs") from None
+    except OSError as problem:
+        if problem.errno not in _FULL:
+            raise
+        what = f"`{order.output}` cannot be written: {problem.strerror}"
+        raise _refused("AV531", what, "make room; the same command goes on where it stopped") from None
+
+
+def _refused(code: str, message: str, *help: str) -> Refused:
+    return Refused([Diagnostic(code, message, (), help)])
+
+
+def _folder(output: Path) -> Path:
+    return output.with_name(f"{output.name}.parts")
+
+
+def manifest_of(output: Path) -> Path:
+    """Where the manifest of a finished output is."""
+    return output.with_name(f"{output.name}.manifest")
+
+
+def rejects_of(output: Path) -> Path:
+    """Where the rows without an outcome are."""
+    return output.with_name(f"{output.name}.rejects")
+
+
+def _run(order: Order, source: Source, progress: Progress) -> Result:
+    kernel, fallback = _columnar(order)
+    inputs = files.digested(source.inputs)
+    header = _header(order, inputs, kernel)
+    parts = Parts(_folder(order.output))
+    rules = tuple(dict.fromkeys(rule.id for rule in order.program.rules))
+    if order.restart:
+        parts.manifest.keep(0)
+    elif parts.header is not None:
+        _same_run(parts.header, header, order.output)
+    else:
+        finished = _finished(order.output, header, rules)
+        if finished is not None:
+            remove(parts.folder)
+            return Result(finished, fallback, finished.rows, _rejects(order.output))
+    parts.recover()
+    if parts.header is None:
+        parts.manifest.append(header)
+    summary = Summary(rules)
+    for entry in parts.committed:
+        summary.add(entry)
+    resumed = summary.rows
+    position = Position(*parts.committed[-1]["next"]) if parts.committed else Position()
+    job = Job(order.program, order.types, source.shapes, order.engine, kernel, order.warrants, order.format)
+    _decide(order, source, job, position, parts, summary, progress)
+    for file in files.touched(source.inputs):
+        raise _refused("AV528", f"`{file.path}` was written to while it was read", "run again with --restart")
+    _finish(order, parts, header, summary)
+    return Result(summary, fallback, resumed, _rejects(order.output))
+
+
+def _columnar(order: Order) -> tuple[bool, str]:
+    """Whether the kernel decides, and if not, why."""
+    if order.engine or order.warrants:
+        return False, ""
+    try:
+        Kernel(order.program)
+    except NotImplementedError as problem:
+        return False, str(problem)
+    return True, ""
+
+
+def _header(order: Order, inputs: tuple[Input, ...], columnar: bool) -> Entry:
+    program = order.program
+    return {
+        "kind": "run",
+        "version": _VERSION,
+        "pack": {"name": program.name, "version": program.version, "digest": program.digest},
+        "parameters": dict(program.parameters),
+        "input": order.name,
+        "files": [{"path": file.path, "format": file.format.value, "digest": file.digest} for file in inputs],
+        "mapping": [[heading, target] for heading, target in sorted(order.mapping.items())],
+        "format": order.format.value,
+        "warrants": "full" if order.warrants else "none",
+        "engine": "columnar" if columnar else order.engine or "reference",
+        "rules": list(dict.fromkeys(rule.id for rule in program.rules)),
+    }
+
+
+_SAID = {
+    "pack": "the pack has changed",
+    "rules": "the pack has changed",
+    "parameters": "a parameter has changed",
+    "files": "the input has changed",
+    "input": "the input is another one",
+    "mapping": "the mapping of columns has changed",
+}
+
+
+def _same_run(before: Entry, now: Entry, output: Path) -> None:
+    for key, value in now.items():
+        if before.get(key) != value:
+            what = _SAID.get(key, f"`{key}` is another one")
+            help = "run it as it was begun, or begin anew with --restart"
+            raise _refused("AV529", f"`{output}` is begun and cannot go on: {what}", help)
+
+
+def _finished(output: Path, header: Entry, rules: tuple[str, ...]) -> Summary | None:
+    """What an output that this very run has already made came to."""
+    try:
+        entries = read_entries(manifest_of(output))
+        if not entries or any(entries[0].get(key) != value for key, value in header.items()):
+            return None
+        if entries[-1]["kind"] != "done" or digest_of(str(output)) != entries[-1]["digest"]:
+            return None
+    except (Damaged, OSError):
+        return None
+    summary = Summary(rules)
+    for entry in entries:
+        if entry["kind"] == "part":
+            summary.add(entry)
+    return summary
+
+
+def _decide(
+    order: Order, source: Source, job: Job, position: Position, parts: Parts, summary: Summary, progress: Progress
+) -> None:
+    stream = units(source, position, order.chunk)
+    ready = run_here(job, stream) if order.jobs == 1 else run_there(job, stream, order.jobs)
+    number = len(parts.committed)
+    try:
+        for unit, after, done in ready:
+            contents = {"part": done.data} | ({"rejects": done.rejects} if done.rejects else {})
+            entry: Entry = {
+                "first": unit.first,
+                "rows": unit.rows,
+                "file": unit.file,
+                "offset": unit.offset,
+                "next": [after.file, after.index, after.offset, after.row],
+                "decided": done.decided,
+                "alone": done.alone,
+                "counts": sorted(done.counts.items()),
+            }
+            parts.commit(number, contents, entry)
+            number += 1
+            summary.add(entry)
+            progress(summary.rows, _share(source, after))
+    except (EOFError, pa.ArrowInvalid) as problem:
+        what = str(problem).partition("\n")[0].rstrip(".")
+        raise _refused("AV523", f"`{source.inputs[0].path}` cannot be read to its end: {what}") from None
+
+
+def _share(source: Source, after: Position) -> float:
+    total = source.size
+    before = sum(file.size for file in source.inputs[: after.file])
+    file = source.inputs[after.file]
+    part = after.offset if file.format.text and not file.compression else file.size // 2
+    return (before + part) / total if total else 1.0
+
+
+def _finish(order: Order, parts: Parts, header: Entry, summary: Summary) -> None:
+    """Put the output in its place, then what else there is to say of it; a run killed meanwhile does it again."""
+    target = parts.folder / "output"
+    heading = CsvWriter.heading if order.format is Format.CSV and not order.warrants else b""
+    assemble(parts.files("part"), target, order.format, heading, _metadata(order, header))
+    rejects = parts.files("rejects")
+    if rejects:
+        join_files(rejects, parts.folder / "rejected")
+        (parts.folder / "rejected").replace(rejects_of(order.output))
+    else:
+        rejects_of(order.output).unlink(missing_ok=True)
+    digest = digest_of(str(target))
+    target.replace(order.output)
+    sync_folder(order.output.parent)
+    parts.manifest.append({"kind": "done", "digest": digest, "rows": summary.rows, "decided": summary.decided})
+    (parts.folder / NAME).replace(manifest_of(order.output))
+    sync_folder(order.output.parent)
+    remove(parts.folder)
+
+
+def _metadata(order: Order, header: Entry) -> dict[str, str]:
+    program = order.program
+    return {
+        "averment.pack": program.digest,
+        "averment.name": program.name,
+        "averment.version": program.version,
+        "averment.rules": json.dumps(header["rules"]),
+        "averment.run": json.dumps(header, sort_keys=True, ensure_ascii=False),
+    }
+
+
+def _rejects(output: Path) -> Path | None:
+    path = rejects_of(output)
+    return path if path.exists() else None
+

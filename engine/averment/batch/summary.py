@@ -1,0 +1,87 @@
+"""What a run came to: how many rows, which claims, which rules fired and which never did, what was wrong with the rest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Summary:
+    """``counts``: ``claim:…``, ``status:…``, ``rule:…`` and ``reject:CODE`` to a number of rows."""
+
+    rules: Sequence[str]
+    rows: int = 0
+    decided: int = 0
+    alone: int = 0
+    counts: Counter[str] = field(default_factory=Counter[str])
+
+    def add(self, entry: Mapping[str, Any]) -> None:
+        """Count a part as its entry in the manifest has it."""
+        self.rows += entry["rows"]
+        self.decided += entry["decided"]
+        self.alone += entry["alone"]
+        self.counts.update(dict(entry["counts"]))
+
+    @property
+    def rejected(self) -> int:
+        return sum(self._of("reject").values())
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The summary as JSON has it."""
+        fired = self._of("rule")
+        return {
+            "rows": self.rows,
+            "decided": self.decided,
+            "alone": self.alone,
+            "claims": _ordered(self._of("claim")),
+            "statuses": _ordered(self._of("status")),
+            "rules": _ordered(fired),
+            "never_fired": sorted(set(self.rules) - fired.keys()),
+            "rejected": self.rejected,
+            "errors": _ordered(self._of("reject")),
+        }
+
+    def text(self) -> str:
+        """The summary for people."""
+        lines = [f"{self.decided:,} decided, {self.rejected:,} rejected"]
+        lines += _section("claims", self._of("claim"), self.decided)
+        lines += _section("statuses", self._of("status"), self.decided)
+        fired = self._of("rule")
+        lines += _section("rules that fired", fired, self.decided)
+        never = sorted(set(self.rules) - fired.keys())
+        if never:
+            lines += [f"rules that never fired: {len(never)}", *_wrapped(never)]
+        lines += _section("errors", self._of("reject"), self.rows)
+        return "\n".join(lines)
+
+    def _of(self, kind: str) -> dict[str, int]:
+        return {key.partition(":")[2]: number for key, number in self.counts.items() if key.startswith(f"{kind}:")}
+
+
+def _ordered(counts: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _section(title: str, counts: Mapping[str, int], of: int) -> Iterable[str]:
+    if not counts:
+        return []
+    wide = max(map(len, counts))
+    most = max(len(f"{number:,}") for number in counts.values())
+    return [
+        f"{title}:",
+        *(f"  {name:<{wide}}  {number:>{most},}  {100 * number / max(of, 1):5.1f}%" for name, number in _ordered(counts).items()),
+    ]
+
+
+def _wrapped(names: Sequence[str], width: int = 96) -> Iterable[str]:
+    line = " "
+    for name in names:
+        if len(line) + len(name) > width:
+            yield line
+            line = " "
+        line += f" {name}"
+    yield line

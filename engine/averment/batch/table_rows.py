@@ -1,0 +1,87 @@
+"""Rows of Parquet and Arrow tables: columns as they are, given the names by which the kernel knows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from averment.batch.arrow import Table, from_bytes, one_chunk, pa
+from averment.batch.reading import Format, Reading, case_names, row_document
+from averment.batch.unit import Unit
+from averment.diagnostics.diagnostic import Report
+from averment.ir.program import Field, Kind
+from averment.source.node import Node
+
+
+class TableReader:
+    """Reads units of tables under one pack and one schema."""
+
+    def __init__(self, format: Format) -> None:
+        self._format = format
+
+    def read(self, unit: Unit) -> Reading:
+        """The rows of a unit. What the kernel refuses of them is no case, and need not be looked at again."""
+        table = unit.data if isinstance(unit.data, pa.Table) else from_bytes(unit.data)
+        return self.read_table(table, unit.first)
+
+    def read_table(self, table: Table, first: int) -> Reading:
+        """The rows of a table whose first is number ``first`` of the run."""
+        names = None
+        columns: dict[str, Any] = {}
+        for place, target in self._format.columns.items():
+            column = one_chunk(table.column(self._format.headings[place]))
+            if target.type:
+                columns[target.path] = column
+            else:
+                names = column if column.type == pa.string() else column.cast(pa.string())
+        rows = np.arange(table.num_rows)
+        names, blank = case_names(names, first, rows)
+        found = pa.table(columns)
+
+        def document(row: int, report: Report) -> Node | None:
+            return self._document(columns, names[row].as_py(), row, first)
+
+        reading = Reading(table.num_rows, document, final=True)
+        if blank.any():
+            keep = np.flatnonzero(~blank)
+            reading.singles = np.flatnonzero(blank).tolist()
+            found, names, rows = found.take(pa.array(keep)), names.take(pa.array(keep)), keep
+        reading.table, reading.names, reading.places = found, names, rows
+        return reading
+
+    def _document(self, columns: dict[str, Any], name: str, row: int, first: int) -> Node:
+        facts: dict[str, Any] = {}
+        for target in self._format.columns.values():
+            if not target.type:
+                continue
+            type = self._format.types[target.type]
+            value = columns[target.path][row].as_py()
+            if target.field:
+                record = facts.setdefault(target.type, {})
+                if value is not None:
+                    record[target.field] = _plain(value, type.fields[type.position[target.field]])
+            elif isinstance(value, dict):
+                facts.setdefault(target.type, {}).update(_record(value, type))
+            elif isinstance(value, list) and not type.one:
+                facts[target.type] = [_record(item, type) if isinstance(item, dict) else item for item in value]
+            elif type.one:
+                facts.setdefault(target.type, {} if value is None else value)
+            elif value is not None:
+                facts[target.type] = value
+        return row_document(name, facts, first + row, self._format.file)
+
+
+def _record(value: dict[str, Any], type: Any) -> dict[str, Any]:
+    return {
+        name: _plain(item, type.fields[type.position[name]]) if name in type.position else item
+        for name, item in value.items()
+        if item is not None
+    }
+
+
+def _plain(value: Any, field: Field) -> Any:
+    """A value of Arrow as a fact file has it, read as the kernel reads it."""
+    if field.kind is Kind.DATE and hasattr(value, "isoformat"):
+        return value.isoformat()[:10]
+    return value

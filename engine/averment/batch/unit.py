@@ -1,0 +1,49 @@
+"""A unit of work: a run of rows of one input file, small enough to hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Format(StrEnum):
+    """What an input or output file holds."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    PARQUET = "parquet"
+    ARROW = "arrow"
+
+    @property
+    def text(self) -> bool:
+        return self in (Format.JSONL, Format.CSV)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Rows ``first`` to ``first + rows - 1`` of the run (counted from 1 over all its files).
+
+    ``data`` is text, or a buffer of the Arrow stream format, and starts at byte ``offset`` of its file once
+    decompressed. ``overlong``: the bytes of the one row of the unit, too many to be held; then there is no data.
+    """
+
+    file: int
+    format: Format
+    first: int
+    rows: int
+    offset: int
+    data: Any
+    overlong: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row without an outcome. ``offset`` is the byte at which it starts, in text formats."""
+
+    row: int
+    file: int
+    offset: int | None
+    case: str | None
+    code: str
+    message: str

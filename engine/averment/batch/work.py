@@ -1,0 +1,61 @@
+"""One unit's work, from its data to the bytes of its part; it runs in this process or in another, with the same result."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from averment.batch.arrow import to_bytes
+from averment.batch.deciding import Decider, Decisions, Job
+from averment.batch.rendering import CsvWriter, JsonWriter
+from averment.batch.unit import Format, Reject, Unit
+from averment.ir.digest import canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A part: its output, the lines of its rejects, and what is counted of it."""
+
+    data: Any
+    rejects: bytes
+    decided: int
+    counts: Counter[str]
+    alone: int
+
+
+class Worker:
+    """Does the work of units, one after the other."""
+
+    def __init__(self, job: Job) -> None:
+        self._decider = Decider(job)
+        self._files = [shape.file for shape in job.shapes]
+        self._whole = job.whole
+        self._writer = None
+        if job.output.text and not job.whole:
+            writer = JsonWriter if job.output is Format.JSONL else CsvWriter
+            self._writer = writer(job.program, self._decider.rules)
+
+    def run(self, unit: Unit) -> Done:
+        """The part that a unit becomes."""
+        decisions = self._decider.decide(unit)
+        counts = decisions.counts
+        counts.update(f"reject:{reject.code}" for reject in decisions.rejects)
+        rejects = b"".join(self._line(reject) for reject in decisions.rejects)
+        data, decided = self._data(decisions)
+        return Done(data, rejects, decided, counts, decisions.alone)
+
+    def _data(self, decisions: Decisions) -> tuple[Any, int]:
+        if self._whole:
+            return b"".join(document + b"\n" for document in decisions.documents), len(decisions.documents)
+        table = decisions.table
+        return (self._writer.write(table) if self._writer else to_bytes(table)), table.num_rows
+
+    def _line(self, reject: Reject) -> bytes:
+        about: dict[str, Any] = {"row": reject.row, "file": self._files[reject.file]}
+        if reject.offset is not None:
+            about["offset"] = reject.offset
+        return canonical(about | {"case": reject.case, "code": reject.code, "message": reject.message}) + b"\n"
+
+    def close(self) -> None:
+        self._decider.close()
