@@ -10,7 +10,7 @@ import pytest
 from averment_cli.main import COMMANDS, averment
 
 _README = Path(__file__).parents[2] / "README.md"
-_CALL = re.compile(r"(?:^|[`$ ])averment ([a-z]+)\b", re.MULTILINE)
+_CALL = re.compile(r"(?:^\$ |\| )averment ([a-z]+)\b", re.MULTILINE)  # at a prompt or after a pipe
 
 
 @pytest.mark.parametrize("command", COMMANDS)
