@@ -46,7 +46,7 @@ class Case(NamedTuple):
     mentioned: frozenset[str]
 
 
-Outcome = tuple[object, ...]
+Outcome = tuple[Any, ...]
 
 
 def outcome(evaluate: Callable[[Program, Given], Evaluation], program: Program, case: Given) -> Outcome:
@@ -240,10 +240,21 @@ class Chance:
         return Case(tuple(dict.fromkeys(facts)), frozenset(mentioned))
 
 
+def joining(seed: int = 0) -> Chance:
+    """A random program that fires and joins often."""
+    while True:
+        chance = Chance(seed)
+        found = [outcome(reference.evaluate, chance.program, chance.case()) for _ in range(20)]
+        if sum(said[0] != "error" and any(len(key[1]) > 1 for key in said[0]) for said in found) > 5:
+            return Chance(seed)
+        seed += 1
+
+
 class Kit(NamedTuple):
     """What the tests of this folder share."""
 
     chance: type[Chance]
+    joining: Callable[..., Chance]
     program: Callable[..., Program]
     case: Callable[..., Case]
     outcome: Callable[[Callable[[Program, Given], Evaluation], Program, Given], Outcome]
@@ -261,4 +272,4 @@ def same(program: Program, case: Given) -> Outcome:
 
 @pytest.fixture(scope="session")
 def kit() -> Kit:
-    return Kit(Chance, make_program, make_case, outcome, same)
+    return Kit(Chance, joining, make_program, make_case, outcome, same)

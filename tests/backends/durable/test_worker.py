@@ -42,7 +42,7 @@ _TROUBLES = {
 @pytest.fixture
 def sample(kit: Any) -> tuple[Any, list[Any], list[Any]]:
     """A program, cases for it of which two are trouble, and their outcomes by the reference."""
-    chance = kit.chance(33)
+    chance = kit.joining()
     cases = [chance.case() for _ in range(8)]
     for number in (2, 5):
         cases[number] = cases[number]._replace(mentioned=cases[number].mentioned | {"trouble"})
