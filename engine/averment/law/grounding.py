@@ -210,9 +210,9 @@ class _Grounding(Builder):
             for name in names:
                 if name not in self.network.tables:
                     raise _Unground(name)
-            self._join(tuple(numbers), recursive=True)
             for name in names:
                 self._type(name)
+            self._join(tuple(numbers), recursive=True)
             return
         start = len(self.network.nodes)
         slots: dict[tuple[str, tuple[int, ...]], net.Slot] = {}
@@ -248,7 +248,8 @@ class _Grounding(Builder):
             results.append(self.any_of(tuple(doubt.gates[0] for doubt in doubts)))
             held.append(slot.truth)
             self.network.junctions[slot.junction].extend(doubts)
-        self.network.loops.append(net.Loop(start, len(self.network.nodes), tuple(held), tuple(results)))
+        if held:
+            self.network.loops.append(net.Loop(start, len(self.network.nodes), tuple(held), tuple(results)))
         for name in names:
             self._settle(name, [slot for (type, _), slot in slots.items() if type == name])
 

@@ -90,6 +90,8 @@ class Joiner:
     def __init__(self, program: Program, network: net.Network, vocabulary: Vocabulary) -> None:
         self._program, self._network, self._vocabulary = program, network, vocabulary
         self._orders: dict[tuple[int, int], list[int]] = {}
+        fields = [declared for kind in program.types.values() for declared in kind.fields]
+        self._sets = next((declared for declared in fields if declared.kind is Kind.SET), None)
 
     def run(self, step: net.JoinStep, values: Values, facts: Facts) -> None:
         """Run the rules of a step: their facts go to ``facts``, their heads without values to ``values.joined``."""
@@ -163,6 +165,7 @@ class Joiner:
         if isinstance(value, str):
             return symbols.code(value)
         if isinstance(value, frozenset):
+            declared = declared or self._sets
             assert declared is not None
             return int(np.array(self._vocabulary.mask(value, declared), np.uint64).astype(np.int64))
         assert isinstance(value, int)
@@ -382,6 +385,8 @@ class Joiner:
                 return column
 
     def _conclude(self, number: int, frame: Frame, values: Values, facts: Facts) -> None:
+        if not len(frame):
+            return
         rule = self._program.rules[number]
         found = [self._values(head.type, head.values, frame, values) for head in rule.heads]
         facts.fired[number][frame.case if frame.true is None else frame.case[frame.true]] = True

@@ -23,7 +23,6 @@ from averment.backends.columnar.joining import Facts, Joiner
 from averment.backends.columnar.records import Records, read_records, sort_sides, used_fields
 from averment.backends.columnar.single import Alone, Answer, decoded
 from averment.backends.columnar.rows import read_single
-from averment.backends.columnar.tables import KeyTooWide
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
 from averment.ir.program import Field, Kind, Program
 from averment.ir.values import decode, limits
@@ -176,21 +175,13 @@ class Kernel:
         facts = Facts(values.rows)
         if self._network.joins:
             for name, held in records.items():
-                facts.tables[name] = held.table(values.symbols)
+                facts.tables[name] = held.table(values.symbols, values.rows)
                 self._mark_unknown(name, held, values)
         start = 0
-        try:
-            for step in self._network.joins:
-                self._evaluator.run(values, start, step.ready)
-                self._joiner.run(step, values, facts)
-                start = step.ready
-        except KeyTooWide:
-            everywhere = np.ones(values.rows, np.bool_)
-            values.hard = everywhere
-            for number in range(len(self.program.rules)):
-                for head in range(len(self.program.rules[number].heads)):
-                    values.joined[number, head] = ~everywhere, ~everywhere
-            facts = Facts(values.rows)
+        for step in self._network.joins:
+            self._evaluator.run(values, start, step.ready)
+            self._joiner.run(step, values, facts)
+            start = step.ready
         self._evaluator.run(values, start, len(self._network.nodes))
         return facts
 
@@ -300,8 +291,7 @@ class Kernel:
                 for truth in self._firing[place]:
                     np.bitwise_or(bits, values.true[truth].view(np.uint8), out=bits)
                 for number in self._joining[place]:
-                    if number in facts.fired:
-                        np.bitwise_or(bits, facts.fired[number].view(np.uint8), out=bits)
+                    np.bitwise_or(bits, facts.fired[number].view(np.uint8), out=bits)
             packed[:, byte] = bits
         return packed
 

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from averment.backends.columnar.arrow import Reading, Reject, Table, nulls, read_column
 from averment.backends.columnar.columns import Array, Column, Plane
 from averment.backends.columnar.single import decoded
-from averment.backends.columnar.tables import packed
+from averment.backends.columnar.tables import distinct, packed
 from averment.backends.columnar.tables import Table as Facts
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
 from averment.ir.naming import record_path
@@ -28,14 +28,15 @@ class Records:
     columns: list[Column]
     unmentioned: Plane | None
 
-    def table(self, symbols: Symbols) -> Facts:
+    def table(self, symbols: Symbols, cases: int) -> Facts:
         """As a table of true facts."""
         vocabulary = Vocabulary()
         values = [
             vocabulary.plain(column, declared, symbols).low
             for column, declared in zip(self.columns, self.kind.fields, strict=True)
         ]
-        return Facts(self.case, values)
+        found = Facts(self.case, values)
+        return found if self.kind.key else distinct(found, cases)
 
     def facts(self, row: int, symbols: Symbols) -> list[Fact]:
         """The records of one case."""
@@ -173,7 +174,7 @@ def _check_keys(records: Records, reading: Reading, first: int) -> None:
             for row in sorted(set(case[unknown].tolist())):
                 what = f"this `{kind.name}` is given without `{kind.fields[place].name}`"
                 _refuse(reading, row, first, "AV342", what)
-    if len(case) < 2:
+    if len(case) < 2 or not places:
         return
     vocabulary = Vocabulary()
     values = [vocabulary.plain(records.columns[place], kind.fields[place], reading.symbols).low for place in places]

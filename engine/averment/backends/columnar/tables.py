@@ -134,8 +134,12 @@ class Index:
 
 @dataclass(slots=True)
 class _Step:
-    """How a key takes in one more value: ``key * width + (value - floor)``, the key made small first if need be."""
+    """How a key takes in one more value: ``key * width + (value - floor)``.
 
+    Where that would leave 62 bits the value, and if need be the key, is first replaced by its rank among those there are.
+    """
+
+    levels: Array | None
     keys: Array | None
     floor: int
     width: int
@@ -145,25 +149,34 @@ class _Step:
     def over(key: Array, span: int, value: Array) -> _Step:
         floor, top = (int(value.min()), int(value.max())) if len(value) else (0, 0)
         width = top - floor + 1
-        keys = None
+        levels = keys = None
+        if span * width > _WIDEST:
+            levels = np.unique(value)
+            floor, width = 0, len(levels)
         if span * width > _WIDEST:
             keys = np.unique(key)
             span = len(keys)
-            if span * width > _WIDEST:
-                raise KeyTooWide
-        return _Step(keys, floor, width, span * width)
+        return _Step(levels, keys, floor, width, span * width)
 
     def after(self, key: Array, value: Array) -> Array:
+        """The key with the value taken in; both must be among those the step was made over."""
+        if self.levels is not None:
+            value = np.searchsorted(self.levels, value)
         if self.keys is not None:
             key = np.searchsorted(self.keys, key)
         return key * self.width + (value - self.floor)
 
     def find(self, key: Array, value: Array) -> tuple[Array, Plane]:
-        rest = value - self.floor
-        beyond: Plane = (rest < 0) | (rest >= self.width)
+        """The key with the value taken in, and where either is not among those the step was made over."""
+        beyond: Plane
+        if self.levels is None:
+            beyond = (value < self.floor) | (value >= self.floor + self.width)
+            rest = value - self.floor
+        else:
+            rest, beyond = _search(self.levels, value)
         if self.keys is not None:
             key, absent = _search(self.keys, key)
-            beyond |= absent
+            beyond = beyond | absent
         return key * self.width + rest, beyond
 
 
@@ -174,10 +187,6 @@ def _search(keys: Array, wanted: Array) -> tuple[Array, Plane]:
     place = np.searchsorted(keys, wanted)
     place[place == len(keys)] = 0
     return place, keys[place] != wanted
-
-
-class KeyTooWide(Exception):
-    """Values too far apart to make one number of a key: the batch's cases are decided alone."""
 
 
 def distinct(table: Table, cases: int) -> Table:
@@ -200,10 +209,7 @@ def distinct(table: Table, cases: int) -> Table:
 
 
 def packed(case: Array, values: list[Array], cases: int) -> Array:
-    """Cases and values as one number each.
-
-    Raises: KeyTooWide.
-    """
+    """Cases and values as one number each, the same only for the same."""
     key, span = case, max(cases, 1)
     for value in values:
         step = _Step.over(key, span, value)
