@@ -26,6 +26,10 @@ COMMANDS = {
 }
 
 
+class _PipeClosed(Exception):
+    """Whoever read our output has had enough."""
+
+
 class Commands(click.Group):
     """A group whose commands are imported when called; their one-line help stands here."""
 
@@ -48,6 +52,12 @@ class Commands(click.Group):
             near = did_you_mean(args[0], COMMANDS)
             ctx.fail(f"there is no command `{args[0]}`" + (f"; did you mean `{near}`?" if near else ""))
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # which Click would take for a failure
+            raise _PipeClosed from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -96,7 +106,7 @@ def run(arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return 130
-    except BrokenPipeError:
+    except (_PipeClosed, BrokenPipeError):
         _close_quietly()
         return 0
     except Exception as problem:

@@ -134,7 +134,7 @@ def _row(
     if len(cells) != len(columns):
         return _unread(number, file, line, f"{len(cells)} cells under {len(columns)} headings", name)
     if any("\udc80" <= character <= "\udcff" for cell in cells for character in cell):
-        return _unread(number, file, line, "a cell is not UTF-8", name)
+        return _unread(number, file, line, "a cell is not UTF-8")
     report = Report()
     span = Span(file, line, 1, line, 1)
     records = {type: Node(fields, span, keys=dict.fromkeys(fields, span)) for type, fields in facts.items()}

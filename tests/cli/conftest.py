@@ -12,7 +12,13 @@ import pytest
 
 from averment_cli.main import run
 
-PROGRAM = [sys.executable, "-c", "from averment_cli.main import main; main()"]
+# A process that is started in the background may ignore interrupts from its birth.
+_START = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from averment_cli.main import main
+main()
+"""
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ def start() -> Callable[..., subprocess.Popen[bytes]]:
 
     def call(*arguments: str | Path, **options: object) -> subprocess.Popen[bytes]:
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
-        return subprocess.Popen([*PROGRAM, *map(str, arguments)], **pipes)  # type: ignore[call-overload]
+        return subprocess.Popen([sys.executable, "-c", _START, *map(str, arguments)], **pipes)  # type: ignore[call-overload]
 
     return call
 

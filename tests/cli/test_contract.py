@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
@@ -17,27 +18,28 @@ import pytest
 
 import averment_cli.commands.codes as codes_command
 
-Start = Callable[..., "subprocess.Popen[bytes]"]
+Start = Callable[..., Any]
+_PATIENCE = 20  # seconds, so that what hangs fails
 _PLAIN = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm-256color"}
 
 
 def seen_on_terminal(start: Start, *arguments: str | Path, **environment: str) -> str:
     """What a person at a terminal sees on standard output."""
     ours, theirs = pty.openpty()
-    process = start(*arguments, stdout=theirs, env={**_PLAIN, **environment})
-    os.close(theirs)
-    seen = b""
-    while True:
-        try:
-            part = os.read(ours, 65536)
-        except OSError:
-            break
-        if not part:
-            break
-        seen += part
-    os.close(ours)
-    assert process.wait() == 0, process.stderr.read()
-    return seen.decode()
+    with start(*arguments, stdout=theirs, env={**_PLAIN, **environment}) as process:
+        os.close(theirs)
+        seen = b""
+        while True:
+            try:
+                part = os.read(ours, 65536)
+            except OSError:
+                break
+            if not part:
+                break
+            seen += part
+        os.close(ours)
+        assert process.wait(_PATIENCE) == 0
+    return seen.decode().replace("\r\n", "\n")
 
 
 def test_colours_are_for_terminals_that_want_them(start: Start, case: Path) -> None:
@@ -83,24 +85,28 @@ def test_who_closes_the_pipe_hears_nothing_more(start: Start, tmp_path: Path) ->
     file.write_text(
         "".join(f'{{"case": "{number}", "facts": {{"product": {{"stage": "idea"}}}}}}\n' for number in range(30)), "utf-8"
     )
-    process = start("decide", file, "--format", "json")
-    assert process.stdout is not None
-    process.stdout.read(10)
-    process.stdout.close()
-    assert process.wait() == 0
-    assert process.stderr is not None
-    assert process.stderr.read() == b""
+    with start("decide", file, "--format", "json") as process:
+        process.stdout.read(10)
+        process.stdout.close()
+        assert process.wait(_PATIENCE) == 0
+        assert process.stderr.read() == b""
+
+
+def interrupted(process: Any) -> int:
+    """Send an interrupt until one is noticed: one that comes just before a read begins waits for its end."""
+    for _ in range(_PATIENCE):
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return int(process.wait(1))
+    raise AssertionError("nobody listens")
 
 
 def test_an_interrupt_ends_with_130_and_one_line(start: Start) -> None:
-    process = start("decide", "-", stdin=subprocess.PIPE)
-    assert process.stdin is not None
-    process.stdin.write(b"x" * 200_000)  # more than a pipe holds: whoever takes it all is reading
-    process.stdin.flush()
-    process.send_signal(signal.SIGINT)
-    assert process.wait() == 130
-    assert process.stderr is not None
-    assert process.stderr.read().strip() == b"interrupted"
+    with start("decide", "-", stdin=subprocess.PIPE) as process:
+        process.stdin.write(b"x" * 200_000)  # more than a pipe holds: whoever takes it all is reading
+        process.stdin.flush()
+        assert interrupted(process) == 130
+        assert process.stderr.read().strip() == b"interrupted"
 
 
 def test_our_own_mistake_is_one_line_and_no_traceback(averment: Any, monkeypatch: pytest.MonkeyPatch) -> None:
