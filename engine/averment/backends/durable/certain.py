@@ -56,6 +56,7 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
 }
 _ARITHMETIC: dict[str, Callable[[int, int], int]] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
+_FUNCTIONS: dict[str, Callable[[list[Any]], Any]] = {"count": len, "sum": sum, "min": min, "max": max}
 
 
 class Checks:
@@ -91,7 +92,7 @@ class Checks:
 
     def _aggregate(self, guard: Aggregate, find: _Find, joins: list[tuple[int, str]]) -> Check:
         field, variable, law = guard.field, guard.variable, _by_law(guard)
-        function: Callable[[list[Any]], Any] = {"count": len, "sum": sum, "min": min, "max": max}[guard.function]
+        function = _FUNCTIONS[guard.function]
         total, extreme = guard.function == "sum", guard.function in ("min", "max")
 
         def check(memory: Memory, bindings: Bindings, shared: Shared) -> bool:
