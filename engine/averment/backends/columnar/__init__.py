@@ -3,5 +3,15 @@
 from averment.backends.columnar.arrow import Reject
 from averment.backends.columnar.kernel import Decided, Kernel
 from averment.backends.columnar.single import Alone, Answer
+from averment.backends.columnar.support import unsupported
+from averment.diagnostics.diagnostic import Report
+from averment.ir.program import Program
 
-__all__ = ["Alone", "Answer", "Decided", "Kernel", "Reject"]
+__all__ = ["Alone", "Answer", "Decided", "Kernel", "Reject", "compile_program"]
+
+
+def compile_program(program: Program, report: Report) -> Kernel | None:
+    """The kernel of a program; nothing, and a diagnostic for each rule that stands against it, where it has none."""
+    found = unsupported(program)
+    report.extend(found)
+    return None if found else Kernel(program)

@@ -286,30 +286,11 @@ def words(codes: Array, values: list[str], unknown: Plane | None = None) -> pa.D
     return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32, copy=False), mask=unknown), pa.array(values, pa.string()))
 
 
-def masks(packed: Array) -> pa.DictionaryArray:
-    """Rows of bytes (an array of rows × bytes) as a dictionary-encoded column of binary."""
+def masks(packed: Array) -> pa.FixedSizeBinaryArray:
+    """Rows of bytes (an array of rows × bytes) as a column of binary; a file's own dictionary makes it small there."""
     rows, width = packed.shape
-    if width <= 8:
-        size = 4 if width <= 4 else 8
-        wide = np.zeros((rows, size), np.uint8)
-        wide[:, :width] = packed
-        encoded = pa.array(wide.view(f"<u{size}")[:, 0]).dictionary_encode()
-        distinct = np.ascontiguousarray(encoded.dictionary.to_numpy()).view(np.uint8).reshape(-1, size)[:, :width]
-    else:
-        fixed = pa.FixedSizeBinaryArray.from_buffers(
-            pa.binary(width), rows, [None, pa.py_buffer(np.ascontiguousarray(packed))]
-        )
-        encoded = fixed.dictionary_encode()
-        distinct = np.frombuffer(encoded.dictionary.buffers()[1], np.uint8)[: len(encoded.dictionary) * width]
-    offsets = np.arange(len(encoded.dictionary) + 1, dtype=np.int32) * width
-    data = pa.py_buffer(np.ascontiguousarray(distinct).tobytes())
-    held = pa.BinaryArray.from_buffers(pa.binary(), len(encoded.dictionary), [None, pa.py_buffer(offsets), data])
-    return pa.DictionaryArray.from_arrays(encoded.indices, held)
-
-
-def lists(codes: Array, values: list[tuple[str, ...]]) -> pa.DictionaryArray:
-    """Codes as a dictionary-encoded column of lists of strings."""
-    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32, copy=False)), pa.array(values, pa.list_(pa.string())))
+    data = pa.py_buffer(np.ascontiguousarray(packed))
+    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), rows, [None, data])
 
 
 def record_batch(columns: Mapping[str, pa.Array], metadata: Mapping[str, str]) -> pa.RecordBatch:

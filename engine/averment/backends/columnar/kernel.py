@@ -38,7 +38,8 @@ JOINED_ROWS = 4096  # of a chunk whose cases have many records
 class Decided:
     """Decisions, one row for each row given that is no reject, in order.
 
-    ``batch`` has the columns ``case`` (where given), ``claim``, ``status``, ``strength``, ``hangs_on``, ``fired``; its
+    ``batch`` has the columns ``case`` (where given), ``claim``, ``status``, ``strength``, ``hangs_on`` (a JSON list of
+    paths, sorted) and ``fired`` (a bit for each rule); all but the first and last are dictionaries. Its
     schema's metadata hold ``averment.pack`` (the digest) and ``averment.rules`` (a JSON list: the id of each bit of
     ``fired``, the least bit of the first byte first). ``alone`` counts the rows that were decided by themselves.
     """
@@ -378,7 +379,8 @@ class Kernel:
         texts = [value[0] if value else "" for value in run.strengths.values]
         columns["strength"] = arrow.words(strength, texts, strength == 0)
         if explain:
-            columns["hangs_on"] = arrow.lists(gather("hangs_on"), run.hangs.values)
+            paths = [json.dumps(value, ensure_ascii=False, separators=(",", ":")) for value in run.hangs.values]
+            columns["hangs_on"] = arrow.words(gather("hangs_on"), paths)
             packed = gather("fired")
             columns["fired"] = arrow.masks(packed.reshape(len(claim), (len(self.rules) + 7) // 8))
         return arrow.record_batch(columns, self.metadata)
