@@ -57,7 +57,7 @@ def changes_of(written: Iterable[str], report: Report) -> list[Change]:
         if not equals or not match:
             raise click.UsageError(f"--set wants TYPE.FIELD=VALUE, as product.team_size=12, not `{text}`")
         try:
-            key = json.loads(match[2]) if match[2] else []
+            key: list[Any] = json.loads(match[2]) if match[2] else []
         except (ValueError, RecursionError):
             raise click.UsageError(
                 f'--set wants a key as JSON, as component["camera"].team=edge, not `{path}`'

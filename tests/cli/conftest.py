@@ -38,7 +38,8 @@ def averment(capsys: pytest.CaptureFixture[str]) -> Averment:
     def call(*arguments: str | Path) -> Ran:
         capsys.readouterr()
         code = run([str(argument) for argument in arguments])
-        return Ran(code, *capsys.readouterr())
+        seen = capsys.readouterr()
+        return Ran(code, str(seen.out), str(seen.err))
 
     return call
 

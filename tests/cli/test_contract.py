@@ -83,7 +83,8 @@ def test_json_is_utf_8_wherever_it_goes(start: Start, tmp_path: Path) -> None:
 def test_who_closes_the_pipe_hears_nothing_more(start: Start, tmp_path: Path) -> None:
     file = tmp_path / "cases.jsonl"
     file.write_text(
-        "".join(f'{{"case": "{number}", "facts": {{"product": {{"stage": "idea"}}}}}}\n' for number in range(30)), "utf-8"
+        "".join(f'{{"case": "{number}", "facts": {{"product": {{"stage": "idea"}}}}}}\n' for number in range(30)),
+        "utf-8",
     )
     with start("decide", file, "--format", "json") as process:
         process.stdout.read(10)

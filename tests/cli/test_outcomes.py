@@ -64,7 +64,9 @@ def test_a_batch_decides_as_decide_does(averment: Any, tmp_path: Path) -> None:
     lines = averment("decide", _CASES, "--format", "json").out
     table, out = tmp_path / "cases.jsonl", tmp_path / "out" / "outcomes.jsonl"
     cases = [json.loads(line) for line in lines.splitlines()]
-    table.write_text("".join(json.dumps({"case": each["case"], "facts": each["facts"]}) + "\n" for each in cases), "utf-8")
+    table.write_text(
+        "".join(json.dumps({"case": each["case"], "facts": each["facts"]}) + "\n" for each in cases), "utf-8"
+    )
     assert averment("batch", table, "-o", out).code == 0
     decided = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
     # What was assumed in the fact file is given in the table; nothing else may differ.

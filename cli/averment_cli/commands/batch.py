@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -83,7 +83,7 @@ def command(table: str, output: str, pack: str, parameters: Sequence[str], engin
 
 
 @contextmanager
-def _input(table: str, report: Report) -> Iterator[Callable[[Pack, Report], Iterator[Row]]]:
+def _input(table: str, report: Report) -> Generator[Callable[[Pack, Report], Iterator[Row]], None, None]:
     """The open table; what it gives reads its rows under a pack."""
     from averment.source.text import start_of
     from averment.surface.folder import reason
@@ -97,7 +97,7 @@ def _input(table: str, report: Report) -> Iterator[Callable[[Pack, Report], Iter
         stream = open(table, "rb")  # noqa: PTH123, SIM115 - closed below, once it is known that it opened
     except (OSError, ValueError) as problem:
         report.error("AV117", f"`{table}` cannot be read: {reason(problem)}", start_of(table))
-        yield lambda *_: iter(())
+        yield lambda pack, report: iter(())
         return
     with stream:
         if table.lower().endswith(".csv"):
@@ -108,7 +108,7 @@ def _input(table: str, report: Report) -> Iterator[Callable[[Pack, Report], Iter
 
 
 @contextmanager
-def _output(output: str) -> Iterator[Callable[[Outcome | None, Row], None]]:
+def _output(output: str) -> Generator[Callable[[Outcome | None, Row], None], None, None]:
     """Something that writes a row's outcome. A file appears under its name only once it is whole."""
     if output == "-":
         yield _json_writer(sys.stdout.buffer)

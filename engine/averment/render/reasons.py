@@ -21,6 +21,7 @@ from averment.warrant.derivation import Application, Derivation, Step
 from averment.warrant.sentences import sentence
 
 _DEEPEST = 16  # a tree deeper than this is no longer read; the whole warrant is in the document
+_MOST_REASONS = 400  # told of one case
 _MOST = 40  # facts listed of one condition
 _MOST_FIELDS = 3  # unknown fields named beside an undecided reason
 
@@ -58,7 +59,7 @@ class Reasons:
         glyphs = self._style.glyphs
         cited = say(Piece(rule.id, "name"), Piece(f"{glyphs.dot}{backing_phrase(rule.backing, glyphs)}", "dim"))
         branch = Branch([say(*lead, says, note=rule_place(self._model, rule.id), hang=hang), cited])
-        if depth < _DEEPEST:
+        if depth < _DEEPEST and len(self._shown) <= _MOST_REASONS:
             branch.children = list(self._grounds(application, depth + 1))
         else:
             branch.children = [Branch([say(Piece("what this rests on is in the whole warrant: --format json", "dim"))])]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from averment.diagnostics.render_text import visible
 from averment.render.display import Piece, Style, columns, wrap
 
+_DEEPEST_HANG = 6  # continuation rows start no further in, lest they get too narrow
 _NARROWEST = 24  # a row is never given less room, however deep the tree
 
 
@@ -25,7 +26,7 @@ class Branch:
     """A node: what it says, and what that rests on."""
 
     lines: list[Line]
-    children: list[Branch] = field(default_factory=list)
+    children: list[Branch] = field(default_factory=list["Branch"])
 
 
 def say(*texts: str | Piece, note: str = "", hang: int = 0) -> Line:
@@ -43,7 +44,7 @@ def draw(branches: Sequence[Branch], style: Style) -> Iterator[str]:
         inner = under + (glyphs.trunk if branch.children else glyphs.blank)
         lead, indent = before + (glyphs.last if last else glyphs.branch), len(glyphs.blank)
         for line in branch.lines:
-            hang = max(line.hang, indent)
+            hang = max(min(line.hang, _DEEPEST_HANG), indent)
             for row in layout(line, style, len(lead), hang):
                 yield (style.paint(lead, "dim") + row).rstrip()
                 lead = inner + " " * (hang - indent)
