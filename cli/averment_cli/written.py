@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -66,6 +66,20 @@ def changes_of(written: Iterable[str], report: Report) -> list[Change]:
         if node is not None:
             found.append(Change(match[1], tuple(key), match[3], node))
     return found
+
+
+def refuse_misplaced(changes: Iterable[Change], types: Mapping[str, FactType]) -> None:
+    """Refuse a key that a type does not have, and one that is not told whole: it would be silently passed over."""
+    for type, key, field, _ in changes:
+        declared = types.get(type)
+        if declared is None:
+            continue
+        wanted = () if declared.one else declared.key
+        if len(key) != len(wanted):
+            path = f"{type}[{', '.join(wanted)}]" if wanted else type
+            raise click.UsageError(f"--set names a record of `{type}` as {path}.{field}=VALUE")
+        if field in wanted:
+            raise click.UsageError(f"--set cannot change `{type}.{field}`: it tells the record from the others")
 
 
 def changed(case: Node, changes: Iterable[Change], types: dict[str, FactType]) -> Node:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -53,7 +53,6 @@ def command(
     averment decide cases/ --quiet
     """
     from averment.diagnostics.diagnostic import Report
-    from averment.pipeline import decide
     from averment_cli.reading import Texts, pack_of, stop_if_failed
     from averment_cli.written import parameters_of
 
@@ -66,22 +65,35 @@ def command(
     overrides = parameters_of(parameters, known.model, report)
     cases = _cases(facts, settings, known, report, texts)
     stop_if_failed(report, texts)
-    ready = known.engine(overrides, engine or "")
-    for number, case in enumerate(cases):
-        outcome = decide(ready, case, report)
+    for number, (case, outcome) in enumerate(_decided(known, cases, overrides, engine or "", report)):
         if outcome is not None:
             _print(outcome, case, known, format, quiet, first=number == 0)
     stop_if_failed(report, texts)
     return 0
 
 
+def _decided(
+    pack: Pack, cases: list[Case], overrides: Mapping[str, Any], engine: str, report: Report
+) -> Iterator[tuple[Case, Outcome | None]]:
+    """One case is decided here; of several, none may be lost to another's crash of the engine."""
+    from averment.pipeline import decide
+
+    if len(cases) == 1:
+        yield cases[0], decide(pack.engine(overrides, engine), cases[0], report)
+        return
+    for case, outcome, found in pack.decide_all(cases, overrides, engine):
+        report.extend(found.diagnostics)
+        yield case, outcome
+
+
 def _cases(facts: Sequence[str], settings: Sequence[str], pack: Pack, report: Report, texts: Texts) -> list[Case]:
     from averment.model.case import read_case
     from averment.source.node import node_of
     from averment_cli.reading import read_cases
-    from averment_cli.written import changed, changes_of
+    from averment_cli.written import changed, changes_of, refuse_misplaced
 
     changes = changes_of(settings, report)
+    refuse_misplaced(changes, pack.model.types)
     documents = read_cases(facts, report, texts)
     if not facts:
         documents = [node_of({"case": "case", "facts": {}}, "--set")]
