@@ -5,7 +5,7 @@ A pack never changes once loaded and shares nothing with another, so it may be u
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -90,6 +90,22 @@ class Pack:
         if outcome is None:
             raise Refused(report.diagnostics)
         return outcome
+
+    def decide_all(
+        self, cases: Iterable[Case], parameters: Parameters | None = None, engine: str = ""
+    ) -> Iterator[tuple[Case, Outcome | None, Report]]:
+        """Each case with its outcome (none where it has no lawful one) and what there is to report of it, in order.
+
+        An engine that may crash runs in a process of its own: a crash costs no other case.
+        Raises: Refused as ``engine`` does.
+        """
+        ready = open_engine(engine, self.program(parameters), isolated=True)
+        try:
+            for case in cases:
+                report = Report()
+                yield case, decide(ready, case, report), report
+        finally:
+            ready.close()
 
     def engine(self, parameters: Parameters | None = None, engine: str = "") -> Engine:
         """The named engine (``reference``, ``durable``) made ready for this pack, kept for the next call.

@@ -5,6 +5,8 @@ Each stage reports all it can see; the next begins only where none before it fai
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from averment.diagnostics.diagnostic import Diagnostic, Report
 from averment.engines import Engine
 from averment.ir.lower import lower
@@ -31,3 +33,7 @@ def decide(engine: Engine, case: Case, report: Report) -> Outcome | None:
     except CaseError as error:
         report.add(Diagnostic(error.code, f"case `{case.name}` has no outcome: {error.message}"))
         return None
+    finally:
+        while engine.losses:
+            loss = engine.losses.pop()
+            report.add(replace(loss, message=f"case `{case.name}`: {loss.message}"))

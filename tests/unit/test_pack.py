@@ -1,0 +1,96 @@
+"""The front door of the library: loading, deciding, parameters, engines and threads."""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
+
+import pytest
+
+import averment
+from averment.diagnostics.diagnostic import Severity
+
+FACTS = {"product": {"technical_complexity": "high"}, "engineering": {"team_size": 45}}
+durable = pytest.mark.skipif(find_spec("durable_rules_engine") is None, reason="durable-rules is not installed")
+
+
+@pytest.fixture(scope="module")
+def pack() -> averment.Pack:
+    return averment.load("pm_tpm")
+
+
+def codes(refused: pytest.ExceptionInfo[averment.Refused]) -> list[str]:
+    return [found.code for found in refused.value.diagnostics]
+
+
+def test_an_outcome_is_typed(pack: averment.Pack) -> None:
+    outcome = pack.decide(FACTS)
+    assert outcome.status is averment.Status.OPEN
+    assert not outcome.settled
+    assert "company.role_emphasis" in outcome.hangs_on
+    assert {node["kind"] for node in outcome.warrant["nodes"]} == {"fact", "firing"}
+    assert outcome.document["pack"] == {"name": "pm_tpm", "version": pack.version, "digest": pack.digest}
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"produkt": {}}, ["AV302"]),
+        ({"product": {"technical_complexty": "high"}}, ["AV301"]),
+        ({"product": {"technical_complexity": 3}}, ["AV312"]),
+        ({"engineering": {"team_size": float("nan")}}, ["AV312"]),
+        ({"engineering": {"team_size": 10**400}}, ["AV312"]),
+        ({"engineering": {"team_size": -1}, "product": {"technologies": ["fax"]}}, ["AV313", "AV303"]),
+    ],
+)
+def test_facts_outside_the_vocabulary_are_refused_all_at_once(
+    pack: averment.Pack, facts: dict[str, object], expected: list[str]
+) -> None:
+    with pytest.raises(averment.Refused) as refused:
+        pack.decide(facts)
+    assert codes(refused) == expected
+
+
+def test_an_unknown_pack_engine_or_parameter_is_refused_with_a_mend(pack: averment.Pack) -> None:
+    with pytest.raises(averment.Refused) as refused:
+        averment.load("pm_tmp")
+    assert refused.value.diagnostics[0].help == ("did you mean `pm_tpm`?",)
+    with pytest.raises(averment.Refused) as refused:
+        pack.decide(FACTS, engine="rete")
+    assert codes(refused) == ["AV450"]
+    with pytest.raises(averment.Refused) as refused:
+        pack.decide(FACTS, {"large_team": 1})
+    assert codes(refused) == ["AV330"]
+
+
+def test_a_parameter_is_overridden_for_one_decision_only(pack: averment.Pack) -> None:
+    assert "large-engineering-team" in pack.decide(FACTS).fired
+    assert "large-engineering-team" not in pack.decide(FACTS, {"large_team_size": 60}).fired
+    assert "large-engineering-team" in pack.decide(FACTS).fired
+
+
+@pytest.mark.parametrize("engine", ["reference", pytest.param("durable", marks=durable)])
+def test_many_threads_may_share_a_pack(pack: averment.Pack, engine: str) -> None:
+    sizes = [1, 5, 20, 45] * 25
+    expected = {size: pack.decide({"engineering": {"team_size": size}}).canonical for size in set(sizes)}
+    with ThreadPoolExecutor(8) as pool:
+        decided = pool.map(lambda size: pack.decide({"engineering": {"team_size": size}}, engine=engine).canonical, sizes)
+    assert list(decided) == [expected[size] for size in sizes]
+
+
+@durable
+def test_a_crash_of_the_engine_is_told_and_costs_no_case(
+    pack: averment.Pack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from averment.backends.durable import Worker
+
+    killed = (sys.executable, "-c", "import os; os.kill(os.getpid(), 11)")
+    monkeypatch.setattr(Worker.__init__, "__defaults__", (60.0, killed))
+    cases = [pack.case(FACTS, f"case {number}") for number in range(3)]
+    decided = list(pack.decide_all(cases, engine="durable"))
+    expected = [pack.decide(case, engine="reference").canonical for case in cases]
+    assert [outcome and outcome.canonical for _, outcome, _ in decided] == expected
+    for case, _, report in decided:
+        assert [(found.code, found.severity) for found in report.diagnostics] == [("AV454", Severity.WARNING)]
+        assert case.name in report.diagnostics[0].message
