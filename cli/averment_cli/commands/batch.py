@@ -1,198 +1,250 @@
-"""``averment batch``: the many cases of a table, each decided on its own, one after the other."""
+"""``averment batch``: the many cases of a table, each decided on its own, with the rules that fired for it."""
 
 from __future__ import annotations
 
-import csv
-import io
 import os
+import shutil
+import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from averment_cli.options import engine_option, pack_option, param_option
 
 if TYPE_CHECKING:
+    from averment.batch.columns import Mapped
+    from averment.batch.run import Order, Result
+    from averment.batch.unit import Format
     from averment.diagnostics.diagnostic import Report
-    from averment.outcome.outcome import Outcome
-    from averment.pack import Pack
-    from averment_cli.tables import Row
+    from averment_cli.reading import Texts
 
-_JSON_LINES = (".jsonl", ".ndjson")
 _EVERY = 0.2  # seconds between two figures of progress
+_TERMINATED = 143
+_FORMATS = ["csv", "jsonl", "parquet", "arrow"]
 
 
 @click.command("batch")
-@click.argument("table", type=click.Path(allow_dash=True, dir_okay=False), metavar="IN")
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(allow_dash=True, dir_okay=False),
-    metavar="OUT",
-    help="Where outcomes go: *.jsonl, *.csv, or - for standard output.",
-)
+@click.argument("table", metavar="IN")
+@click.option("-o", "--output", required=True, metavar="OUT", help="Where decisions go; - is standard output.")
 @pack_option
 @param_option
 @engine_option
-def command(table: str, output: str, pack: str, parameters: Sequence[str], engine: str | None) -> int:
+@click.option("--format", "format", type=click.Choice(_FORMATS), help="What OUT holds. Default: as its name says.")
+@click.option("--input-format", type=click.Choice(_FORMATS), help="What IN holds. Default: as its name says.")
+@click.option(
+    "--mapping", type=click.Path(dir_okay=False), metavar="FILE", help="Which column is which field (see below)."
+)
+@click.option(
+    "--warrants",
+    type=click.Choice(["none", "full"]),
+    default="none",
+    help="full: whole outcomes, as decide gives them.",
+)
+@click.option("--jobs", "-j", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes that decide.")
+@click.option("--chunk", type=click.IntRange(1, 1_000_000), help="Rows decided and made to last at once.")
+@click.option(
+    "--summary", type=click.Path(dir_okay=False), metavar="FILE", help="Write the summary there as JSON, too."
+)
+@click.option("--strict", is_flag=True, help="Exit with 1 where some row could not be decided.")
+@click.option("--restart", is_flag=True, help="Forget what an earlier run of this output has done.")
+def command(
+    table: str,
+    output: str,
+    pack: str,
+    parameters: Sequence[str],
+    engine: str | None,
+    format: str | None,
+    input_format: str | None,
+    mapping: str | None,
+    warrants: str,
+    jobs: int,
+    chunk: int | None,
+    summary: str | None,
+    strict: bool,
+    restart: bool,
+) -> int:
     """Decide the many cases of a table.
 
-    IN is *.jsonl (a case a line) or *.csv (columns case and TYPE.FIELD, an empty cell is unknown, a set is a|b); - is
-    JSON Lines from standard input. A row that cannot be decided becomes an error in OUT and stops nothing: then the
-    exit code is 1. OUT is there whole or not at all.
+    IN is a file, a folder or a glob: *.jsonl, *.csv (either also .gz or .zst), *.parquet or *.arrow; - is JSON Lines from
+    standard input. Columns are called case and TYPE.FIELD, or FIELD where only one type has it. An empty cell is unknown;
+    in CSV a set is a|b.
+
+    Rows that cannot be decided go to OUT.rejects. A run that was stopped, by whatever, goes on when the same command is
+    given again. OUT is the same, byte for byte, for any --jobs and --chunk.
 
     \b
-    averment batch cases.csv -o outcomes.csv
-    averment batch cases.jsonl -o outcomes.jsonl --pack my_pack
+    averment batch cases.csv -o decisions.csv
+    averment batch cases/ -o decisions.parquet --jobs 8
+    averment explain decisions.parquet --case acme
+
+    A mapping file is YAML, for columns of other names:
+
+    \b
+    columns:
+      Team size: engineering.team_size
+      Remarks: ignore
     """
+    from averment.batch.run import Order, run
+    from averment.batch.unit import Format
     from averment.diagnostics.diagnostic import Report
-    from averment.pipeline import decide
     from averment_cli.reading import Texts, pack_of, stop_if_failed
-    from averment_cli.terminal import talk
     from averment_cli.written import parameters_of
 
+    kind = _format(output, format, warrants)
     report, texts = Report(), Texts()
-    if table != "-" and not table.lower().endswith((*_JSON_LINES, ".csv")):
-        raise click.UsageError(f"IN is *.jsonl, *.ndjson, *.csv or -, not `{table}`")
-    if output != "-" and not output.lower().endswith((*_JSON_LINES, ".csv")):
-        raise click.UsageError(f"OUT is *.jsonl, *.ndjson, *.csv or -, not `{output}`")
     known = pack_of(pack)
     overrides = parameters_of(parameters, known.model, report)
+    mapped = _mapping(mapping, report, texts)
     stop_if_failed(report, texts)
-    ready = known.engine(overrides, engine or "")
-    decided = failed = 0
-    progress = _Progress()
-    with _input(table, report) as rows_of:
-        stop_if_failed(report, texts)
-        with _output(output) as write:
-            for row in rows_of(known, report):
-                outcome = None if row.case is None else decide(ready, row.case, row.report)
-                decided, failed = decided + (outcome is not None), failed + (outcome is None)
-                write(outcome, row)
-                progress.show(decided + failed)
-            progress.clear()
-            stop_if_failed(report, texts)
-    talk(f"{decided:,} decided, {failed:,} failed: {output}")
-    return 1 if failed else 0
-
-
-@contextmanager
-def _input(table: str, report: Report) -> Generator[Callable[[Pack, Report], Iterator[Row]], None, None]:
-    """The open table; what it gives reads its rows under a pack."""
-    from averment.source.text import start_of
-    from averment.surface.folder import reason
-    from averment_cli.reading import STANDARD_INPUT
-    from averment_cli.tables import csv_rows, json_rows
-
-    if table == "-":
-        yield lambda pack, _: json_rows(sys.stdin.buffer, STANDARD_INPUT, pack.model)
-        return
-    try:
-        stream = open(table, "rb")  # noqa: PTH123, SIM115 - closed below, once it is known that it opened
-    except (OSError, ValueError) as problem:
-        report.error("AV117", f"`{table}` cannot be read: {reason(problem)}", start_of(table))
-        yield lambda pack, report: iter(())
-        return
-    with stream:
-        if table.lower().endswith(".csv"):
-            text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
-            yield lambda pack, report: csv_rows(text, table, pack.model, report)
-        else:
-            yield lambda pack, _: json_rows(stream, table, pack.model)
-
-
-@contextmanager
-def _output(output: str) -> Generator[Callable[[Outcome | None, Row], None], None, None]:
-    """Something that writes a row's outcome. A file appears under its name only once it is whole."""
-    if output == "-":
-        yield _json_writer(sys.stdout.buffer)
-        sys.stdout.buffer.flush()
-        return
-    target = Path(output)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as stream:
-        try:
-            if output.lower().endswith(".csv"):
-                text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
-                yield _csv_writer(text)
-                text.flush()
-                text.detach()
-            else:
-                yield _json_writer(stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-            Path(stream.name).chmod(0o666 & ~_umask())
-            Path(stream.name).replace(target)
-        except BaseException:
-            Path(stream.name).unlink(missing_ok=True)
-            raise
-
-
-def _json_writer(stream: Any) -> Callable[[Outcome | None, Row], None]:
-    from averment.ir.digest import canonical
-
-    def write(outcome: Outcome | None, row: Row) -> None:
-        line = (
-            canonical({"case": row.name, "row": row.number, "error": _error(row)})
-            if outcome is None
-            else outcome.canonical
+    program = known.program(overrides)
+    with _interruptible(output), _input(table) as name, _output(output) as target:
+        order = Order(
+            program=program,
+            types=known.model.types,
+            name=name,
+            output=target,
+            format=kind,
+            input_format=Format(input_format) if input_format else Format.JSONL if table == "-" else None,
+            mapping=mapped,
+            warrants=warrants == "full",
+            engine=engine or "",
+            jobs=jobs,
+            chunk=chunk or 0,
+            restart=restart,
         )
-        stream.write(line + b"\n")
-
-    return write
-
-
-def _csv_writer(stream: IO[str]) -> Callable[[Outcome | None, Row], None]:
-    from averment_cli.tables import COLUMNS
-
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
-
-    def write(outcome: Outcome | None, row: Row) -> None:
-        if outcome is None:
-            error = _error(row)
-            writer.writerow([row.name, "", "", "", "", row.number, f"{error['code']}: {error['message']}"])
-        else:
-            strength = "" if outcome.strength is None else outcome.strength
-            hangs_on = "|".join(outcome.hangs_on)
-            writer.writerow([row.name, outcome.claim, outcome.status.value, strength, hangs_on, row.number, ""])
-
-    return write
+        progress = Progress()
+        try:
+            result = run(order, progress.show)
+        finally:
+            progress.clear()
+        _say(result, order, output, summary)
+    return 1 if strict and result.summary.rejected else 0
 
 
-def _error(row: Row) -> dict[str, Any]:
-    """The first finding of a row, and how many more there are."""
-    from averment.diagnostics.render_json import to_json
+def _format(output: str, format: str | None, warrants: str) -> Format:
+    from averment.batch.inputs import format_of
+    from averment.batch.unit import Format
 
-    first, *others = row.report.diagnostics
-    return {**to_json(first), "more": len(others)}
+    told, compression = format_of(output)
+    chosen = Format(format) if format else Format.JSONL if output == "-" else told
+    if chosen is None or compression:
+        raise click.UsageError(f"OUT is *.jsonl, *.csv, *.parquet, *.arrow or -, not `{output}`; or say --format")
+    if output == "-" and not chosen.text:
+        raise click.UsageError(f"{chosen} needs a file: name one with -o")
+    if warrants == "full" and chosen is not Format.JSONL:
+        raise click.UsageError("whole outcomes are JSON Lines: name OUT *.jsonl")
+    return chosen
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _mapping(name: str | None, report: Report, texts: Texts) -> Mapped:
+    from averment.batch.columns import read_mapping
+    from averment_cli.reading import contents
+
+    if name is None:
+        return {}
+    for shown, data in contents([name], report):
+        texts.of[shown] = data.decode("utf-8", "replace")
+        return read_mapping(data, shown, report)
+    return {}
 
 
-class _Progress:
-    """How many rows are done, on a terminal only."""
+@contextmanager
+def _input(table: str) -> Generator[str]:
+    """The input's name. Standard input is put into a file first: a run looks at its input more than once."""
+    if table != "-":
+        yield table
+        return
+    with tempfile.NamedTemporaryFile(prefix="averment-", suffix=".jsonl") as stream:
+        shutil.copyfileobj(sys.stdin.buffer, stream)
+        stream.flush()
+        yield stream.name
+
+
+@contextmanager
+def _output(output: str) -> Generator[Path]:
+    """Where the output goes; standard output is written at the end."""
+    if output != "-":
+        target = Path(output)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        yield target
+        return
+    with tempfile.TemporaryDirectory(prefix="averment-") as folder:
+        target = Path(folder) / "output"
+        yield target
+        sys.stdout.flush()
+        with target.open("rb") as stream:
+            shutil.copyfileobj(stream, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+
+
+@contextmanager
+def _interruptible(output: str) -> Generator[None]:
+    """SIGTERM ends the run as an interrupt does; what is done so far lasts."""
+
+    def stop(*_: object) -> None:
+        raise SystemExit(_TERMINATED)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        if output != "-":
+            from averment_cli.terminal import talk
+
+            talk("stopped; the same command goes on from here")
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _say(result: Result, order: Order, output: str, summary: str | None) -> None:
+    from averment.ir.digest import canonical
+    from averment_cli.terminal import talk
+
+    if result.fallback:
+        talk(f"note: not decided in columns but case by case: {result.fallback}")
+    if result.resumed:
+        talk(f"note: {result.resumed:,} rows were done before")
+    talk(result.summary.text())
+    if result.summary.rejected and result.rejects is not None and output != "-":
+        rejected = result.summary.rejected
+        talk(f"warning: {rejected:,} row{'' if rejected == 1 else 's'} could not be decided: see {result.rejects}")
+    if summary:
+        Path(summary).write_bytes(canonical({"output": output, **result.summary.document}) + b"\n")
+
+
+class Progress:
+    """How many rows are done, how fast, and how long it will take, on a terminal only."""
 
     def __init__(self) -> None:
-        self._wanted = sys.stderr.isatty()
-        self._next = time.monotonic() + _EVERY
+        self._wanted = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self._started = self._next = time.monotonic()
 
-    def show(self, done: int) -> None:
-        if self._wanted and time.monotonic() >= self._next:
-            self._next = time.monotonic() + _EVERY
-            sys.stderr.write(f"\r{done:,} rows")
-            sys.stderr.flush()
+    def show(self, rows: int, share: float) -> None:
+        """``rows`` are done, which is this ``share`` of the input."""
+        now = time.monotonic()
+        if not self._wanted or now < self._next:
+            return
+        self._next = now + _EVERY
+        spent = max(now - self._started, 1e-9)
+        left = spent / share * (1 - share) if share > 0 else 0.0
+        sys.stderr.write(f"\r\x1b[K{rows:,} rows  {share:4.0%}  {rows / spent:,.0f}/s  {_clock(left)} left")
+        sys.stderr.flush()
 
     def clear(self) -> None:
+        """Wipe the line."""
         if self._wanted:
             sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -35,6 +35,11 @@ def from_bytes(data: Any) -> Table:
         return reader.read_all()
 
 
+def release_memory() -> None:
+    """Give back what Arrow keeps for the next allocation: what is held at once is what counts."""
+    pa.default_memory_pool().release_unused()
+
+
 def one_chunk(column: Any) -> Array:
     """A column as one array."""
     if not isinstance(column, pa.ChunkedArray):

@@ -1,4 +1,4 @@
-"""CSV: a case a record under headings; an empty cell is unknown, a set is ``a|b``, everything else as in a fact file.
+"""CSV: a case a record under headings; an empty cell is unknown, a set is ``a|b`` (``[]`` without elements), everything else as in a fact file.
 
 Cells are read column by column, each distinct text once; a record that is not as it should be is read by itself.
 """
@@ -131,7 +131,7 @@ def _typed(column: Any, field: Field) -> tuple[Any, Any]:
 def cell_value(cell: str, field: Field) -> Any:
     """A cell as a fact file would have it: what does not fit its type is left as it is, for the reader to refuse."""
     if field.kind is Kind.SET:
-        return [element.strip() for element in cell.split("|")]
+        return [] if cell == "[]" else [element.strip() for element in cell.split("|")]
     if field.kind is Kind.BOOLEAN and cell in ("true", "false"):
         return cell == "true"
     if field.kind is Kind.INTEGER and len(cell) <= 20 and re.fullmatch(r"-?[0-9]+", cell, re.ASCII):

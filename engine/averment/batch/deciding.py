@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ import numpy as np
 
 from averment.backends.columnar import Kernel
 from averment.backends.columnar.columns import Array as Codes
-from averment.batch.arrow import Array, Table, one_chunk, pa
+from averment.batch.arrow import Table, one_chunk, pa
 from averment.batch.csv_rows import CsvReader
 from averment.batch.json_rows import JsonReader
 from averment.batch.reading import Format as Shape
@@ -27,6 +28,7 @@ from averment.outcome.outcome import Outcome
 from averment.pipeline import decide
 
 COLUMNS = ("claim", "status", "strength", "hangs_on", "fired")
+Reader = JsonReader | CsvReader | TableReader
 
 
 @dataclass(frozen=True)
@@ -61,24 +63,24 @@ class Decider:
     def __init__(self, job: Job) -> None:
         self._job = job
         self._engine: Engine = open_engine(job.engine, job.program)
-        self._kernel = Kernel(job.program) if job.columnar and not job.whole else None
+        self.kernel = Kernel(job.program) if job.columnar and not job.whole else None
         self.rules = tuple(dict.fromkeys(rule.id for rule in job.program.rules))
         self._bit = {rule: place for place, rule in enumerate(self.rules)}
-        self._readers: dict[tuple[int, Format], JsonReader | CsvReader | TableReader] = {}
+        self._readers: dict[int, Reader] = {}
 
     def decide(self, unit: Unit) -> Decisions:
         """The decisions of a unit."""
         reading = self._reader(unit).read(unit)
         return self.decide_reading(reading, unit.first, unit.file)
 
-    def decide_reading(self, reading: Reading, first: int, file: int) -> Decisions:
+    def decide_reading(self, reading: Reading, first: int, file: int, counted: bool = True) -> Decisions:
         """The decisions of rows read from ``file``, the first of which is number ``first`` of the run."""
         rejects: list[Reject] = []
         tables: list[Table] = []
-        if self._kernel is None:
+        if self.kernel is None:
             reading = all_singles(reading)
         elif reading.table is not None:
-            tables.append(self._columnar(self._kernel, reading, first, file, rejects))
+            tables.append(self._columnar(self.kernel, reading, first, file, rejects))
         singles = self._singles(reading, first, file, rejects)
         alone = len(reading.singles)
         if self._job.whole:
@@ -88,14 +90,12 @@ class Decider:
             tables.append(self._rows(singles, first))
         table = _in_order(tables)
         rejects.sort(key=lambda reject: reject.row)
-        return Decisions(table, [], rejects, self._counts(table), alone)
+        return Decisions(table, [], rejects, self._counts(table) if counted else Counter(), alone)
 
-    def _reader(self, unit: Unit) -> JsonReader | CsvReader | TableReader:
-        key = (unit.file, unit.format)
-        if key not in self._readers:
-            make = {Format.JSONL: JsonReader, Format.CSV: CsvReader}.get(unit.format, TableReader)
-            self._readers[key] = make(self._job.shapes[unit.file])
-        return self._readers[key]
+    def _reader(self, unit: Unit) -> Reader:
+        if unit.file not in self._readers:
+            self._readers[unit.file] = reader_of(unit, self._job.shapes[unit.file])
+        return self._readers[unit.file]
 
     # --- many at once ---------------------------------------------------------------------------------------------
 
@@ -117,8 +117,10 @@ class Decider:
         columns = [pa.array(reading.places[keep] + first), names]
         for name in COLUMNS:
             column = one_chunk(batch.column(batch.schema.get_field_index(name)))
-            if name == "hangs_on":
-                column = pa.DictionaryArray.from_arrays(column.indices, joined(column.dictionary.to_pylist()))
+            if not isinstance(column, pa.DictionaryArray):
+                column = column.dictionary_encode()
+            if name == "fired":
+                column = pa.DictionaryArray.from_arrays(column.indices, column.dictionary.cast(pa.binary()))
             columns.append(column)
         return pa.table(columns, names=["row", "case", *COLUMNS])
 
@@ -161,7 +163,7 @@ class Decider:
             "row": pa.array([row + first for row, _ in singles], pa.int64()),
             "case": pa.array([outcome.case.name for outcome in outcomes], pa.string()),
             **{name: pa.array(values, pa.string()).dictionary_encode() for name, values in words.items()},
-            "hangs_on": joined([outcome.hangs_on for outcome in outcomes]).dictionary_encode(),
+            "hangs_on": pa.array([listed(outcome.hangs_on) for outcome in outcomes], pa.string()).dictionary_encode(),
             "fired": pa.array(masks, pa.binary()).dictionary_encode(),
         }
         return pa.table(columns)
@@ -185,9 +187,20 @@ class Decider:
         self._engine.close()
 
 
-def joined(paths: Sequence[Sequence[str]]) -> Array:
-    """Lists of paths as texts, ``|`` between them; one in a key is written as JSON may."""
-    return pa.array(["|".join(path.replace("|", "\\u007c") for path in one) for one in paths], pa.string())
+def reader_of(unit: Unit, shape: Shape) -> Reader:
+    """What reads units of this format."""
+    match unit.format:
+        case Format.JSONL:
+            return JsonReader(shape)
+        case Format.CSV:
+            return CsvReader(shape)
+        case _:
+            return TableReader(shape)
+
+
+def listed(paths: Sequence[str]) -> str:
+    """Paths as the kernel writes them: a JSON list."""
+    return json.dumps(paths, ensure_ascii=False, separators=(",", ":"))
 
 
 def _text(strength: str | int | bool) -> str:

@@ -20,6 +20,7 @@ from averment.ir.program import Kind, Program
 from averment.ir.values import MOST_EXACT
 
 HEADINGS = ("case", "row", "claim", "status", "strength", "hangs_on", "fired", "pack")
+_WORDS = ("claim", "status", "strength")
 
 
 class JsonWriter:
@@ -44,7 +45,7 @@ class JsonWriter:
             [',"strength":'],
             _written(table, "strength", lambda words: [self._shown(word) for word in words], "null"),
             [',"hangs_on":'],
-            _written(table, "hangs_on", lambda words: [_json(_paths(word)) for word in words]),
+            _written(table, "hangs_on", list),
             [',"fired":['],
             _written(table, "fired", self._fired.of),
             [self._end],
@@ -69,10 +70,8 @@ class CsvWriter:
     def write(self, table: Table) -> bytes:
         """The records of some decisions."""
         names = _escaped(one_chunk(table.column("case")), r'^$|[",\r\n]|^\s|\s$', _cell)
-        cells = [
-            _written(table, name, lambda words: [_cell(word) for word in words], "")
-            for name in ("claim", "status", "strength", "hangs_on")
-        ]
+        cells = [_written(table, name, lambda words: [_cell(word) for word in words]) for name in _WORDS]
+        cells.append(_written(table, "hangs_on", lambda words: [_cell(_paths(word)) for word in words]))
         parts = [part for cell in cells for part in ([","], cell)]
         return _joined([names, ",", _numbers(table)], *parts, [","], _written(table, "fired", self._fired.of), [self._end])
 
@@ -81,8 +80,9 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _paths(text: str) -> list[str]:
-    return [path.replace("\\u007c", "|") for path in text.split("|")] if text else []
+def _paths(listed: str) -> str:
+    """A JSON list of paths with ``|`` between them; one in a key is written as JSON may."""
+    return "|".join(path.replace("|", "\\u007c") for path in json.loads(listed))
 
 
 def _cell(text: str) -> str:

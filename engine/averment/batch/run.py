@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from averment.backends.columnar import Kernel
+from averment.backends.columnar import compile_program
 from averment.batch import inputs as files
 from averment.batch.arrow import pa
 from averment.batch.assembling import assemble, join_files
@@ -25,7 +25,7 @@ from averment.batch.manifest import NAME, Damaged, Entry, read_entries, sync_fol
 from averment.batch.parts import Busy, Parts, held, remove
 from averment.batch.pool import Lost, run_here, run_there
 from averment.batch.rendering import CsvWriter
-from averment.batch.sources import CHUNK, Position, Source, open_source, units
+from averment.batch.sources import CHUNK, TEXT_CHUNK, Position, Source, open_source, units
 from averment.batch.summary import Summary
 from averment.batch.unit import Format
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
@@ -52,7 +52,7 @@ class Order:
     warrants: bool = False
     engine: str = ""
     jobs: int = 1
-    chunk: int = CHUNK
+    chunk: int = 0  # rows of a unit; 0 is as many as suit the format
     restart: bool = False
 
 
@@ -113,13 +113,13 @@ def _run(order: Order, source: Source, progress: Progress) -> Result:
     kernel, fallback = _columnar(order)
     inputs = files.digested(source.inputs)
     header = _header(order, inputs, kernel)
+    if order.restart:
+        (_folder(order.output) / NAME).unlink(missing_ok=True)
     parts = Parts(_folder(order.output))
     rules = tuple(dict.fromkeys(rule.id for rule in order.program.rules))
-    if order.restart:
-        parts.manifest.keep(0)
-    elif parts.header is not None:
+    if parts.header is not None:
         _same_run(parts.header, header, order.output)
-    else:
+    elif not order.restart:
         finished = _finished(order.output, header, rules)
         if finished is not None:
             remove(parts.folder)
@@ -144,10 +144,9 @@ def _columnar(order: Order) -> tuple[bool, str]:
     """Whether the kernel decides, and if not, why."""
     if order.engine or order.warrants:
         return False, ""
-    try:
-        Kernel(order.program)
-    except NotImplementedError as problem:
-        return False, str(problem)
+    report = Report()
+    if compile_program(order.program, report) is None:
+        return False, "; ".join(found.message for found in report.diagnostics)
     return True, ""
 
 
@@ -206,7 +205,7 @@ def _finished(output: Path, header: Entry, rules: tuple[str, ...]) -> Summary | 
 def _decide(
     order: Order, source: Source, job: Job, position: Position, parts: Parts, summary: Summary, progress: Progress
 ) -> None:
-    stream = units(source, position, order.chunk)
+    stream = units(source, position, order.chunk or (TEXT_CHUNK if order.format.text else CHUNK))
     ready = run_here(job, stream) if order.jobs == 1 else run_there(job, stream, order.jobs)
     number = len(parts.committed)
     try:

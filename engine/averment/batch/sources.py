@@ -16,8 +16,9 @@ from averment.batch.unit import Format, Unit
 from averment.diagnostics.diagnostic import Report
 from averment.ir.program import FactType
 
-CHUNK = 131_072  # rows of a unit, unless its text is longer than a piece
-_BATCH = 32_768
+CHUNK = 65_536  # rows of a unit, unless its text is longer than a piece
+TEXT_CHUNK = 32_768  # where the output is text, which is larger
+_BATCH = 16_384
 
 
 @dataclass(frozen=True, slots=True)

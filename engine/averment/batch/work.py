@@ -6,11 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from averment.batch.arrow import to_bytes
+from averment.batch.arrow import release_memory, to_bytes
 from averment.batch.deciding import Decider, Decisions, Job
 from averment.batch.rendering import CsvWriter, JsonWriter
 from averment.batch.unit import Format, Reject, Unit
 from averment.ir.digest import canonical
+
+_ROWS = 8192  # rendered at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,17 @@ class Worker:
         counts.update(f"reject:{reject.code}" for reject in decisions.rejects)
         rejects = b"".join(self._line(reject) for reject in decisions.rejects)
         data, decided = self._data(decisions)
+        release_memory()
         return Done(data, rejects, decided, counts, decisions.alone)
 
     def _data(self, decisions: Decisions) -> tuple[Any, int]:
         if self._whole:
             return b"".join(document + b"\n" for document in decisions.documents), len(decisions.documents)
         table = decisions.table
-        return (self._writer.write(table) if self._writer else to_bytes(table)), table.num_rows
+        if self._writer is None:
+            return to_bytes(table), table.num_rows
+        slices = (table.slice(start, _ROWS) for start in range(0, table.num_rows, _ROWS))
+        return b"".join(map(self._writer.write, slices)), table.num_rows
 
     def _line(self, reject: Reject) -> bytes:
         about: dict[str, Any] = {"row": reject.row, "file": self._files[reject.file]}

@@ -1,0 +1,198 @@
+"""One row of a batch, again and in full: the case is found in the input by what the output knows of it, and decided alone."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from averment.batch.arrow import pa, parquet
+from averment.batch.deciding import reader_of
+from averment.batch.inputs import Input, digest_of, find_inputs, format_of
+from averment.batch.manifest import Damaged, Entry, read_entries
+from averment.batch.run import manifest_of, rejects_of
+from averment.batch.sources import Position, Source, open_source, units
+from averment.batch.unit import Format
+from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
+from averment.ir.program import FactType
+from averment.model.case import Case, read_case
+from averment.source.node import Node
+
+
+@dataclass(frozen=True)
+class Output:
+    """An output of a batch: the header of its run, and its parts where the manifest is still there."""
+
+    path: Path
+    header: Entry
+    parts: tuple[Entry, ...] = ()
+
+    @property
+    def pack(self) -> Mapping[str, str]:
+        """``name``, ``version`` and ``digest``."""
+        return self.header["pack"]  # type: ignore[no-any-return]
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """Every parameter of the run, as shown."""
+        return self.header["parameters"]  # type: ignore[no-any-return]
+
+
+def open_output(path: Path) -> Output:
+    """What an output says of its run. Raises Refused."""
+    try:
+        entries = read_entries(manifest_of(path))
+        if entries and entries[0]["kind"] == "run":
+            return _explainable(Output(path, entries[0], tuple(entry for entry in entries if entry["kind"] == "part")))
+    except Damaged as damage:
+        raise _refused("AV527", f"the manifest of `{path}` is damaged: {damage}") from None
+    except OSError:
+        pass
+    header = _metadata(path).get(b"averment.run")
+    if header is None:
+        raise _refused("AV532", f"`{path}` does not say how it was made", f"its manifest is `{manifest_of(path)}`")
+    return Output(path, json.loads(header))
+
+
+def _explainable(output: Output) -> Output:
+    if output.header["warrants"] == "full":
+        raise _refused("AV532", f"each line of `{output.path}` is a whole outcome already")
+    return output
+
+
+def find_rows(output: Output, case: str) -> list[int]:
+    """The numbers of the input's rows whose case is called so. Raises Refused for a case that was rejected or is not there."""
+    rows = [row for name, row in _named(output, case) if name == case]
+    if rows:
+        return rows
+    for reject in _rejects(output.path):
+        if reject["case"] == case:
+            raise _rejected(f"case `{case}`", reject)
+    raise _refused("AV533", f"`{output.path}` has no case `{case}`")
+
+
+def read_row(output: Output, row: int, types: Mapping[str, FactType], place: str | None) -> Case:
+    """The case in a row of the input, which is at ``place`` if it is no longer where it was.
+
+    Raises Refused where the input is not the one that was decided, or the row is no case.
+    """
+    for reject in _rejects(output.path):
+        if reject["row"] == row:
+            raise _rejected(f"row {row}", reject)
+    source = _source(output, types, place)
+    report = Report()
+    node = _node(source, output, row, report)
+    case = None if node is None or report.failed else read_case(node, types, report)
+    if case is None:
+        raise Refused(report.diagnostics) if report.failed else _refused("AV533", f"the input has no case in row {row}")
+    return case
+
+
+def _node(source: Source, output: Output, row: int, report: Report) -> Node | None:
+    start, rows = Position(), 0
+    for entry in output.parts:
+        if entry["first"] <= row < entry["first"] + entry["rows"]:
+            start, rows = _position(entry, output), entry["rows"]
+    for unit, _ in units(source, start, rows or 65_536):
+        if unit.first <= row < unit.first + unit.rows:
+            return reader_of(unit, source.shapes[unit.file]).read(unit).document(row - unit.first, report)
+    return None
+
+
+def _position(entry: Entry, output: Output) -> Position:
+    """Where a part starts: where the one before it ended, or at the head of its file."""
+    number = output.parts.index(entry)
+    before = Position(*output.parts[number - 1]["next"]) if number else Position()
+    return before if before.file == entry["file"] else Position(entry["file"], 0, 0, before.row)
+
+
+def _source(output: Output, types: Mapping[str, FactType], place: str | None) -> Source:
+    header = output.header
+    recorded: list[dict[str, str]] = header["files"]
+    report = Report()
+    if place is None:
+        missing = next((file["path"] for file in recorded if not Path(file["path"]).is_file()), None)
+        if missing:
+            raise _refused("AV534", f"the input `{missing}` is not there any more", "say where it is with --input")
+        found = [_as_recorded(Path(file["path"]), file) for file in recorded]
+    else:
+        files = find_inputs(place, Format(recorded[0]["format"]) if len(recorded) == 1 else None, report)
+        if report.failed:
+            raise Refused(report.diagnostics)
+        if len(files) != len(recorded):
+            raise _refused("AV534", f"`{place}` holds {len(files)} tables, and {len(recorded)} were decided")
+        found = [_as_recorded(Path(file.path), was) for file, was in zip(files, recorded, strict=True)]
+    for file, was in zip(found, recorded, strict=True):
+        if digest_of(file.path) != was["digest"]:
+            what = f"`{file.path}` is not what was decided: its digest is another one"
+            raise _refused("AV534", what, "say with --input where the file is that was decided")
+    source = open_source(found, types, dict(header["mapping"]), report)
+    if report.failed:
+        raise Refused(report.diagnostics)
+    shapes = tuple(replace(shape, file=was["path"]) for shape, was in zip(source.shapes, recorded, strict=True))
+    return Source(source.inputs, shapes)
+
+
+def _as_recorded(path: Path, was: Mapping[str, str]) -> Input:
+    return Input(str(path), Format(was["format"]), format_of(path.name)[1], path.stat().st_size, 0)
+
+
+# --- the output itself ------------------------------------------------------------------------------------------------
+
+
+def _named(output: Output, case: str) -> Iterator[tuple[str, int]]:
+    """The name of the case and the number of the row, of rows of the output: of all those of this case at least."""
+    path, kind = output.path, Format(output.header["format"])
+    if kind is Format.JSONL:
+        start = f'{{"case":{json.dumps(case, ensure_ascii=False)},"row":'.encode()
+        with path.open("rb") as stream:
+            for line in stream:
+                if line.startswith(start):
+                    yield case, json.loads(line)["row"]
+    elif kind is Format.CSV:
+        with path.open(encoding="utf-8", newline="") as text:
+            for record in csv.DictReader(text):
+                yield record["case"], int(record["row"])
+    else:
+        for batch in _batches(path, kind):
+            yield from zip(batch.column("case").to_pylist(), batch.column("row").to_pylist(), strict=True)
+
+
+def _batches(path: Path, kind: Format) -> Iterator[Any]:
+    if kind is Format.PARQUET:
+        with parquet.ParquetFile(path) as opened:
+            yield from opened.iter_batches(columns=["case", "row"])
+        return
+    with pa.OSFile(str(path)) as stream:
+        reader = pa.ipc.open_file(stream)
+        for index in range(reader.num_record_batches):
+            yield reader.get_batch(index)
+
+
+def _metadata(path: Path) -> Mapping[bytes, bytes]:
+    try:
+        if format_of(path.name)[0] is Format.PARQUET:
+            return parquet.read_schema(path).metadata or {}
+        if format_of(path.name)[0] is Format.ARROW:
+            with pa.OSFile(str(path)) as stream:
+                return pa.ipc.open_file(stream).schema.metadata or {}
+    except (OSError, pa.ArrowInvalid):
+        pass
+    return {}
+
+
+def _rejects(path: Path) -> Iterator[dict[str, Any]]:
+    if rejects_of(path).is_file():
+        with rejects_of(path).open("rb") as stream:
+            yield from map(json.loads, stream)
+
+
+def _rejected(what: str, reject: Mapping[str, Any]) -> Refused:
+    return _refused("AV533", f"{what} has no outcome: {reject['code']}: {reject['message']}", f"row {reject['row']} of the input")
+
+
+def _refused(code: str, message: str, *help: str) -> Refused:
+    return Refused([Diagnostic(code, message, (), help)])

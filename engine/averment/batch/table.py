@@ -1,0 +1,84 @@
+"""Tables in memory, as notebooks have them: a table of cases in, a table of decisions out, row for row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from averment.backends.columnar import compile_program
+from averment.batch.arrow import Table, pa
+from averment.batch.columns import Mapped, map_columns
+from averment.batch.deciding import COLUMNS, Decider, Job
+from averment.batch.reading import Format as Shape
+from averment.batch.table_rows import TableReader
+from averment.batch.unit import Format
+from averment.diagnostics.diagnostic import Refused, Report
+from averment.ir.program import FactType, Program
+
+_NAME = "table"
+
+
+class TableDecider:
+    """A program ready to decide tables; safe to use from many threads, one table each."""
+
+    def __init__(self, program: Program, types: Mapping[str, FactType]) -> None:
+        self._types = types
+        columnar = compile_program(program, Report()) is not None
+        self._decider = Decider(Job(program, types, (), "reference", columnar, False, Format.ARROW))
+        kernel = self._decider.kernel
+        self._metadata = dict(kernel.metadata) if kernel else {"averment.pack": program.digest}
+
+    def decide(self, table: Any, mapping: Mapped | None = None) -> Table:
+        """The decisions of the rows of a pyarrow Table or RecordBatch, or of what offers itself as an Arrow stream (polars,
+        pandas): as many rows, in their order.
+
+        Columns: ``case`` where the table has it; ``claim``, ``status``, ``strength``, ``hangs_on`` (a JSON list of paths),
+        ``fired`` (a mask; the schema's metadata name its bits); ``error``, code and message where a row has no
+        outcome, and then all else is null.
+        Raises: Refused where a column is no field of the pack (see ``columns``); TypeError for what is no table.
+        """
+        given = to_table(table)
+        report = Report()
+        columns = map_columns(given.schema.names, self._types, mapping or {}, _NAME, report)
+        if report.failed:
+            raise Refused(report.diagnostics)
+        shape = Shape(self._types, columns, tuple(given.schema.names), _NAME)
+        reading = TableReader(shape).read_table(given, 1)
+        named = any(not target.type for target in columns.values())
+        decisions = self._decider.decide_reading(reading, 1, 0, counted=False)
+        found = decisions.table
+        errors: list[str | None] | None = None
+        if decisions.rejects:
+            errors = [None] * given.num_rows
+            for reject in decisions.rejects:
+                errors[reject.row - 1] = f"{reject.code}: {reject.message}"
+            places = np.full(given.num_rows, -1, np.int64)
+            places[np.asarray(found.column("row")) - 1] = np.arange(found.num_rows)
+            found = found.take(pa.array(places, mask=places < 0))
+        error = pa.nulls(given.num_rows, pa.string()) if errors is None else pa.array(errors, pa.string())
+        names = ["case", *COLUMNS] if named else [*COLUMNS]
+        return found.select(names).append_column("error", error).replace_schema_metadata(self._metadata)
+
+
+def decide_table(
+    program: Program, types: Mapping[str, FactType], table: Any, mapping: Mapped | None = None
+) -> Table:
+    """As ``TableDecider.decide``, for one table."""
+    return TableDecider(program, types).decide(table, mapping)
+
+
+def to_table(given: Any) -> Table:
+    """A table of pyarrow, with texts as the kernel takes them. Raises TypeError for what is none."""
+    if isinstance(given, pa.RecordBatch):
+        given = pa.Table.from_batches([given])
+    if not isinstance(given, pa.Table):
+        if not hasattr(given, "__arrow_c_stream__"):
+            raise TypeError(f"not a table that Arrow can read: {type(given).__name__}")
+        given = pa.table(given)
+    fields = [
+        pa.field(column.name, pa.string()) if column.type == pa.string_view() else column for column in given.schema
+    ]
+    return given.cast(pa.schema(fields)) if any(column.type == pa.string_view() for column in given.schema) else given
+
