@@ -14,8 +14,9 @@ import numpy as np
 import pyarrow as pa
 
 from averment.backends.columnar.columns import Array, Column, Plane, either
+from averment.backends.columnar.tables import Table as Facts
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
-from averment.ir.program import Field, Kind, Program
+from averment.ir.program import FactType, Field, Kind, Program
 from averment.ir.values import Misfit, fit, limits
 from averment.law.truth import INT64_MAX, INT64_MIN
 
@@ -310,3 +311,27 @@ def case_column(table: Table, kept: list[Plane | None], rows: list[int]) -> dict
         mask = [np.ones(count, np.bool_) if keep is None else keep for keep, count in zip(kept, rows, strict=True)]
         column = column.filter(pa.array(np.concatenate(mask)))
     return {"case": column}
+
+
+def fact_batch(kind: FactType, table: Facts, symbols: Symbols) -> pa.RecordBatch:
+    """Facts of a type as a record batch: ``row`` and the type's fields; decimals scaled and sets as bits, as held."""
+    columns = {"row": pa.array(table.case)}
+    for declared, value in zip(kind.fields, table.values, strict=True):
+        match declared.kind:
+            case Kind.TEXT | Kind.CHOICE:
+                found = pa.array(np.array([*symbols.strings, ""], object)[value], pa.string())
+            case Kind.LEVEL:
+                found = pa.array(np.array(declared.values, object)[value], pa.string())
+            case Kind.BOOLEAN:
+                found = pa.array(value != 0)
+            case Kind.DATE:
+                found = pa.array((value - EPOCH).astype(np.int32)).view(pa.date32())
+            case _:
+                found = pa.array(value)
+        columns[declared.name] = found
+    return pa.RecordBatch.from_pydict(columns)
+
+
+def one_batch(parts: list[pa.RecordBatch]) -> pa.RecordBatch:
+    """Batches of one schema, one after the other."""
+    return pa.concat_batches(parts)

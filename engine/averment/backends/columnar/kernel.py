@@ -23,6 +23,7 @@ from averment.backends.columnar.joining import Facts, Joiner
 from averment.backends.columnar.records import Records, read_records, sort_sides, used_fields
 from averment.backends.columnar.single import Alone, Answer, decoded
 from averment.backends.columnar.rows import read_single
+from averment.backends.columnar.tables import Table
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
 from averment.ir.program import Field, Kind, Program
 from averment.ir.values import decode, limits
@@ -42,11 +43,14 @@ class Decided:
     paths, sorted) and ``fired`` (a bit for each rule); all but the first and last are dictionaries. Its
     schema's metadata hold ``averment.pack`` (the digest) and ``averment.rules`` (a JSON list: the id of each bit of
     ``fired``, the least bit of the first byte first). ``alone`` counts the rows that were decided by themselves.
+    ``derived``, if asked for, has for each derived type that is held by rows its true facts: ``row`` (of what was
+    given) and its fields; rows that were decided alone have none there.
     """
 
     batch: arrow.Batch
     rejects: tuple[Reject, ...]
     alone: int
+    derived: Mapping[str, arrow.Batch]
 
 
 @dataclass
@@ -59,6 +63,7 @@ class _Chunk:
     hangs_on: Array
     fired: Array
     keep: Plane | None
+    derived: dict[str, arrow.Batch] = field(default_factory=dict[str, arrow.Batch])
 
 
 class Words:
@@ -121,12 +126,18 @@ class Kernel:
         }
 
     def decide(
-        self, table: arrow.Table, alone: Alone, sides: Mapping[str, arrow.Table] | None = None, explain: bool = True
+        self,
+        table: arrow.Table,
+        alone: Alone,
+        sides: Mapping[str, arrow.Table] | None = None,
+        explain: bool = True,
+        bindings: bool = False,
     ) -> Decided:
         """The decisions of the rows of a table or record batch (see ``arrow`` for its columns).
 
         ``sides`` are tables of the records of `many` types, keyed by the column ``case`` that the main table then has.
-        Without ``explain`` the columns ``hangs_on`` and ``fired`` are left out.
+        Without ``explain`` the columns ``hangs_on`` and ``fired`` are left out; with ``bindings`` the derived facts
+        that joins made are given too: they say with what each rule fired.
         """
         places = arrow.find_columns(self.program, table.schema)
         sorted_sides = sort_sides(self.program, table, sides or {})
@@ -136,14 +147,18 @@ class Kernel:
         for batch in arrow.to_batches(table, JOINED_ROWS if self._network.joins else ROWS):
             reading = arrow.read_batch(self.program, batch, places, first)
             records = read_records(self.program, batch, sorted_sides, reading, first)
-            chunks.append(self._decide(reading, records, first, run, explain))
+            chunks.append(self._decide(reading, records, first, run, explain, bindings))
             first += batch.num_rows
-        return Decided(self._assemble(table, chunks, run, explain), tuple(run.rejects), run.singles)
+        derived = {
+            name: arrow.one_batch([chunk.derived[name] for chunk in chunks])
+            for name in (chunks[0].derived if chunks else ())
+        }
+        return Decided(self._assemble(table, chunks, run, explain), tuple(run.rejects), run.singles, derived)
 
     # --- one chunk ------------------------------------------------------------------------------------------------
 
     def _decide(
-        self, reading: Reading, records: dict[str, Records], first: int, run: _Run, explain: bool
+        self, reading: Reading, records: dict[str, Records], first: int, run: _Run, explain: bool, bindings: bool
     ) -> _Chunk:
         values = Values(reading.rows, reading.symbols, reading.given)
         facts = self._evaluate(values, records)
@@ -155,6 +170,8 @@ class Kernel:
         strength = self._strength(read.status, values, facts, run)
         chunk = _Chunk(codes, read.status, strength, np.zeros(0, np.int32), np.zeros((0, 0), np.uint8), None)
         bad = reading.bad
+        if bindings:
+            chunk.derived = self._derived(reading, first, values, facts)
         if explain:
             chunk.fired = self._fired(values, facts)
             chunk.hangs_on = np.zeros(values.rows, np.int32)
@@ -197,6 +214,22 @@ class Kernel:
             hard |= held.unmentioned
         if hard.any():
             values.hard = either(values.hard, hard)
+
+    def _derived(self, reading: Reading, first: int, values: Values, facts: Facts) -> dict[str, arrow.Batch]:
+        """The true derived facts of the tables, each with the row it belongs to among all that were given."""
+        found: dict[str, arrow.Batch] = {}
+        for name in sorted(self._network.tables):
+            if self.program.types[name].derived:
+                table = self._joiner.table(name, values, facts)
+                keep = table.true
+                left_out = either(values.hard, reading.bad)
+                if left_out is not None:
+                    outside = ~left_out[table.case]
+                    keep = outside if keep is None else keep & outside
+                table = table if keep is None else table.take(keep)
+                held = Table(table.case + first, table.values)
+                found[name] = arrow.fact_batch(self.program.types[name], held, values.symbols)
+        return found
 
     def _facts(self, type: str, index: int, values: Values, facts: Facts) -> tuple[list[int], list[Held]]:
         """The facts of a type by the value of one field, and the junction of each (-1: one that no plane follows)."""
