@@ -22,7 +22,7 @@ from averment.model.case import Case
 from averment.outcome.outcome import Outcome
 from averment.pack import Pack
 
-import w1_by_hand
+import core_by_hand
 from w1_cases import complete_cases
 
 PACK = Path(__file__).parent / "packs" / "w1"
@@ -39,7 +39,7 @@ def main() -> None:
     facts = list(complete_cases(asked.cases))
     cases = [pack.case(given, f"c{number}") for number, given in enumerate(facts)]
     for case, given in zip(cases, facts, strict=True):
-        by_hand = w1_by_hand.decide(case.name, given, about)
+        by_hand = core_by_hand.decide(case.name, given, about)
         assert pack.decide(case, engine="reference").document == by_hand, case.name
         assert Outcome(case, reference.evaluate(program, case)).canonical == canonical(by_hand), case.name
     print(f"{len(cases)} documents are equal, and so are their canonical bytes")
@@ -58,7 +58,7 @@ def _ways(pack: Pack, about: dict[str, Any]) -> dict[str, Callable[[Case, dict[s
         return pack.decide(case, engine="reference")
 
     def by_hand(case: Case, facts: dict[str, Any]) -> dict[str, Any]:
-        return w1_by_hand.decide(case.name, facts, about)
+        return core_by_hand.decide(case.name, facts, about)
 
     return {
         "by hand, document": by_hand,
@@ -75,7 +75,7 @@ def _measure(
 ) -> dict[str, float]:
     """Seconds a case of each way: of every case the median over the rounds, of all cases the mean."""
     taken: dict[str, list[list[float]]] = {name: [[] for _ in inputs] for name in ways}
-    clock = time.perf_counter
+    clock = time.process_time
     gc.disable()
     for _ in range(rounds):
         for number, (case, facts) in enumerate(inputs):
