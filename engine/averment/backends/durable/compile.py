@@ -8,7 +8,6 @@ Rules over `one` types alone have networks of their own: these hold a single fac
 
 from __future__ import annotations
 
-from averment.backends.durable.certain import Checks
 from averment.backends.durable.layout import Layout
 from averment.backends.durable.patterns import Patterns, grouped, likeness
 from averment.backends.durable.plan import Plan, make_plan
@@ -52,16 +51,15 @@ class Draft:
         return self.layouts.setdefault(kind, Layout(len(self.layouts)))
 
 
-def compile(program: Program) -> tuple[list[Draft], dict[str, list[Plan]]]:
+def compile(program: Program) -> tuple[list[Draft], dict[str, Plan]]:
     """The networks of a program, and its plans by the names of the engine's rules.
 
     Rules of one stratum that the engine would match alike are one rule to it.
     """
     drafts: list[Draft] = []
     open: dict[bool, Draft] = {}
-    plans: dict[str, list[Plan]] = {}
-    alike: dict[object, tuple[str, Patterns]] = {}
-    checks = Checks(program)
+    plans: dict[str, Plan] = {}
+    alike: dict[object, Plan] = {}
     for stratum, rules in enumerate(program.strata):
         for rule in rules:
             kind = stratum, likeness(rule)
@@ -71,9 +69,8 @@ def compile(program: Program) -> tuple[list[Draft], dict[str, list[Plan]]]:
                     open[flat] = Draft(program, flat)
                     drafts.append(open[flat])
                 name = f"{len(plans):0{NAME}}"
-                alike[kind] = name, open[flat].add(name, rule)
-            name, patterns = alike[kind]
-            plans.setdefault(name, []).append(make_plan(program, rule, stratum, patterns, checks.of(rule)))
+                plans[name] = alike[kind] = make_plan(program, rule, stratum, open[flat].add(name, rule))
+            alike[kind].rules.append(rule)
     for made in drafts:
         for layout in made.layouts.values():
             layout.freeze(program.types)

@@ -9,10 +9,11 @@ as the law says, and the next one's turn comes.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from threading import Lock
 from types import TracebackType
 
-from averment.backends.durable.certain import Shared
+from averment.backends.durable.certain import Certain, Fire, Shared
 from averment.backends.durable.compile import NAME, compile
 from averment.backends.durable.layout import Codes, Layout
 from averment.backends.durable.native import Network
@@ -40,6 +41,7 @@ class Engine:
     def __init__(self, program: Program) -> None:
         self.program = program
         drafts, self.plans = compile(program)
+        self.fires = _Fires(program)
         self._lock = Lock()
         self._networks: list[Network] = []
         self.flat: list[tuple[Network, Layout]] = []
@@ -89,21 +91,32 @@ class Engine:
         self.close()
 
 
+class _Fires(dict[Plan, Fire]):
+    """What to do with a match of each plan where nothing is unknown, written when first asked for."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__()
+        self._certain = Certain(program)
+
+    def __missing__(self, plan: Plan) -> Fire:
+        fire = self[plan] = self._certain.fire(plan)
+        return fire
+
+
 class _Run:
     """One case."""
 
     def __init__(self, engine: Engine, memory: Memory) -> None:
         self._program, self._plans, self._takers = engine.program, engine.plans, engine.takers
+        self._fires = None if memory.uncertain else engine.fires
         self._flat, self._joining = engine.flat, dict(engine.joining)
         self._memory = memory
         self._ones = {name: memory.of(name)[0] for name in engine.ones}
         self._codes = Codes()
-        self._certain = not memory.uncertain
         self._shared: Shared = {}
-        self._picked: dict[tuple[str, ...], tuple[Fact, ...]] = {}
         self._told: dict[str, Fact] = {}
         self._stirred: dict[Network, None] = {}
-        self._agenda: list[list[tuple[list[Plan], str]]] = [[] for _ in self._program.strata]
+        self._agenda: list[list[tuple[Plan, str]]] = [[] for _ in self._program.strata]
         self._failure: CaseError | None = None
 
     def evaluate(self) -> Evaluation:
@@ -127,31 +140,29 @@ class _Run:
 
     def _run(self, stratum: int, firings: list[Firing]) -> None:
         """Fire the matches of a stratum, and those that come of it, until there are no more."""
-        agenda, takers, picked = self._agenda, self._takers, self._picked
+        agenda, takers = self._agenda, self._takers
         while agenda[stratum]:
             matches, agenda[stratum] = agenda[stratum], []
-            found: list[Fact] = []
-            for plans, text in matches:
-                plan = plans[0]
-                if plan.joined:
-                    premises = self._joined(plan, text)
-                elif plan.types in picked:
-                    premises = picked[plan.types]
-                else:
-                    premises = picked[plan.types] = tuple([self._ones[type] for type in plan.types])
-                for plan in plans:
-                    conclusions = plan.plain
-                    if conclusions is None:
-                        conclusions = self._conclude(plan, premises)
-                        if conclusions is None:
-                            continue
-                    firings.append(Firing(plan.rule, premises, conclusions))
-                    found += conclusions
-            for fact in self._memory.learn(found):
+            fired = self._fired(matches)
+            firings += fired
+            for fact in self._memory.learn([fact for firing in fired for fact in firing[2]]):
                 if fact[0] in takers:
                     self._tell(fact)
             if self._stirred:
                 self._listen()
+
+    def _fired(self, matches: list[tuple[Plan, str]]) -> list[Firing]:
+        fires, ones, told, memory, shared = self._fires, self._ones, self._told, self._memory, self._shared
+        fired: list[Firing] = []
+        for plan, text in matches:
+            if fires is None:
+                fired += self._by_law(plan, text)
+                continue
+            try:
+                fired += fires[plan](ones, told, text, memory, shared)
+            except CaseError:
+                fired += self._by_law(plan, text)
+        return fired
 
     def _tell(self, fact: Fact) -> None:
         """Give a fact to every network that looks for its type."""
@@ -171,51 +182,35 @@ class _Run:
         self._stirred[network] = None
 
     def _listen(self) -> None:
-        """Put every new match on the agenda of its rule's stratum."""
+        """Put every new match on the agenda of its rules' stratum."""
         plans, agenda = self._plans, self._agenda
         for network in self._stirred:
             for text in network.drain():
-                alike = plans[text[2:_NAME_END]]
-                agenda[alike[0].stratum].append((alike, text))
+                plan = plans[text[2:_NAME_END]]
+                agenda[plan.stratum].append((plan, text))
         self._stirred.clear()
 
-    def _conclude(self, plan: Plan, premises: tuple[Fact, ...]) -> tuple[Fact, ...] | None:
-        """What a match concludes; nothing where the law does not let it pass."""
+    def _by_law(self, plan: Plan, text: str) -> Iterator[Firing]:
+        """What a match fires, by the law alone."""
+        premises = self._premises(plan, text)
         for (place, field), (other, its) in plan.equal:
             if premises[place].values[field] != premises[other].values[its]:
-                return None
-        rule, memory = plan.rule, self._memory
-        bindings: Bindings = {}
-        for name, place, field in plan.variables:
-            bindings[name] = premises[place][1][field]
-        try:
-            if self._certain and rule.guards:
-                if not plan.check(memory, bindings, self._shared):
-                    return None
-                if plan.constant is not None:
-                    return plan.constant
-            return self._by_law(plan, bindings)
-        except CaseError:
-            return self._by_law(plan, bindings)
+                return
+        bindings: Bindings = {name: premises[place].values[field] for name, place, field in plan.variables}
+        for rule in plan.rules:
+            try:
+                final = guarded(rule, self._memory, TRUE, bindings, TRUE)
+                if final is None:
+                    continue
+                conclusions, truth = conclude(self._program, rule, *final)
+            except CaseError as error:
+                self._failure = least(self._failure, error)
+                continue
+            if truth is TRUE:
+                yield Firing(rule, premises, conclusions)
 
-    def _by_law(self, plan: Plan, bindings: Bindings) -> tuple[Fact, ...] | None:
-        try:
-            final = guarded(plan.rule, self._memory, TRUE, bindings, TRUE)
-            if final is None:
-                return None
-            conclusions, truth = conclude(self._program, plan.rule, *final)
-        except CaseError as error:
-            self._failure = least(self._failure, error)
-            return None
-        return conclusions if truth is TRUE else None
-
-    def _joined(self, plan: Plan, text: str) -> tuple[Fact, ...]:
-        """The facts of a match, in the order of the rule's patterns."""
-        told = self._told
-        found = [told[part[: part.index('"')]] for part in text.split('{"id":"')[1 + plan.wide :]]
-        if not plan.wide:
-            return tuple(found)
-        premises = dict(zip(plan.joined, found, strict=True))
-        return tuple(
-            [premises[place] if place in premises else self._ones[type] for place, type in enumerate(plan.types)]
-        )
+    def _premises(self, plan: Plan, text: str) -> tuple[Fact, ...]:
+        """The facts of a match, in the order of the rules' patterns."""
+        told = [self._told[part[: part.index('"')]] for part in text.split('{"id":"')[1 + plan.wide :]]
+        joined = dict(zip(plan.joined, told, strict=False))
+        return tuple([joined[place] if place in joined else self._ones[type] for place, type in enumerate(plan.types)])
