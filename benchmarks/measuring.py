@@ -30,7 +30,9 @@ def interleaved(contenders: Mapping[str, Callable[[], object]], rounds: int) -> 
     return {name: statistics.median(found) for name, found in times.items()}
 
 
-def latencies(contenders: Mapping[str, Callable[[object], object]], cases: Mapping[str, list[object]]) -> dict[str, float]:
+def latencies(
+    contenders: Mapping[str, Callable[[object], object]], cases: Mapping[str, list[object]]
+) -> dict[str, float]:
     """Median microseconds of one call of each contender, the contenders taking turns case by case."""
     times: dict[str, list[int]] = {name: [] for name in contenders}
     for number in range(len(next(iter(cases.values())))):

@@ -79,7 +79,9 @@ def compare(kernel: Kernel, scalar: Any, table: pa.Table, coded: pa.Table) -> No
     assert (same == fired).all() and (words == np.array(hand.CLAIMS, object)[claim]).all()
     spread = hand.polars_decide(pl.from_arrow(table))
     assert (spread["fired"].to_numpy() == fired).all() and (spread["claim"].to_numpy() == words).all()
-    for row, (word, bits) in zip(table.slice(0, 20_000).to_pylist(), zip(words, fired.tolist(), strict=True), strict=False):
+    for row, (word, bits) in zip(
+        table.slice(0, 20_000).to_pylist(), zip(words, fired.tolist(), strict=True), strict=False
+    ):
         rules = sorted(rule for bit, rule in enumerate(hand.RULES) if bits >> bit & 1)
         assert hand.plain(row) == (word, rules)
         assert scalar(records(row)) == (word, "settled", None, tuple(rules))

@@ -31,7 +31,14 @@ SHARES = {  # of cases in which a boolean is true
 }
 NUMBERS = {"integrations": (0, 12), "team_size": (1, 90), "teams": (1, 8)}
 TYPES = {
-    "product": ["technical_complexity", "uses_cutting_edge_tech", "domains", "integrations", "platform_product", "stage"],
+    "product": [
+        "technical_complexity",
+        "uses_cutting_edge_tech",
+        "domains",
+        "integrations",
+        "platform_product",
+        "stage",
+    ],
     "engineering": ["team_size", "teams", "pm_engineer_communication", "has_architect", "delivery_risk"],
     "industry": ["rate_of_change", "regulated", "competition"],
     "needs": [
@@ -44,7 +51,14 @@ TYPES = {
     ],
 }
 CLAIMS = ["tpm", "pm", "both", "insufficient"]
-RULES = [*(f"r{number:02d}" for number in range(1, 19)), *(f"e{number}" for number in range(1, 9)), "d1", "d2", "d3", "d4"]
+RULES = [
+    *(f"r{number:02d}" for number in range(1, 19)),
+    *(f"e{number}" for number in range(1, 9)),
+    "d1",
+    "d2",
+    "d3",
+    "d4",
+]
 
 
 def cases(count: int, seed: int = 42) -> pa.Table:
@@ -72,9 +86,7 @@ def coded(table: pa.Table) -> pa.Table:
         table = table.set_column(place, name, table.column(name).combine_chunks().dictionary_encode())
     place = table.schema.get_field_index("domains")
     lists = table.column("domains").combine_chunks()
-    return table.set_column(
-        place, "domains", pa.ListArray.from_arrays(lists.offsets, lists.values.dictionary_encode())
-    )
+    return table.set_column(place, "domains", pa.ListArray.from_arrays(lists.offsets, lists.values.dictionary_encode()))
 
 
 def plain(row: dict[str, Any]) -> tuple[str, list[str]]:
@@ -151,7 +163,9 @@ def numpy_decide(c: dict[str, Any]) -> tuple[Any, Any]:
     def has(*names: str) -> Any:
         return (domains & np.uint8(sum(1 << DOMAINS.index(name) for name in names))) != 0
 
-    talk, change, rivals, risk = (c[n] for n in ("pm_engineer_communication", "rate_of_change", "competition", "delivery_risk"))
+    talk, change, rivals, risk = (
+        c[n] for n in ("pm_engineer_communication", "rate_of_change", "competition", "delivery_risk")
+    )
     r = [
         np.zeros(0),
         (level == 2) | c["uses_cutting_edge_tech"],

@@ -42,7 +42,8 @@ create or replace temp table unowned as select t."case" k, t.id team from team t
   (select 1 from component c where c."case" = t."case" and c.owner = t.id and c.has_po);
 create or replace temp table loaded as select k, t team from x group by all having count(*) >= 3;
 create or replace temp table risky as select x.k, x.src, x.dst, x.t from x join unowned n on n.k = x.k and n.team = x.u;
-create or replace temp table need as select distinct r.k, r.t team from risky r join loaded l on l.k = r.k and l.team = r.t;
+create or replace temp table need as select distinct r.k, r.t team from risky r
+  join loaded l on l.k = r.k and l.team = r.t;
 create or replace temp table hot as select distinct x.k, x.src component from x
   join loaded l on l.k = x.k and l.team = x.t join component c on c."case" = x.k and c.id = x.src where c.critical;
 create or replace temp table claims as select k."case" k,
@@ -108,7 +109,9 @@ def cases(count: int, seed: int = 43) -> dict[str, pa.Table]:
     def each(number: int) -> dict[str, Any]:
         return {"case": np.repeat(np.arange(count), number)}
 
-    pairs = chance.permuted(np.tile(np.arange(COMPONENTS * (COMPONENTS - 1)), (count, 1)), axis=1)[:, :DEPENDENCIES].ravel()
+    pairs = chance.permuted(np.tile(np.arange(COMPONENTS * (COMPONENTS - 1)), (count, 1)), axis=1)[
+        :, :DEPENDENCIES
+    ].ravel()
     source, other = np.divmod(pairs, COMPONENTS - 1)
     many = count * COMPONENTS
     return {

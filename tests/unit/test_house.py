@@ -42,6 +42,8 @@ TOP_LEVEL = {
 # confined to one folder.
 CONFINED = {
     "click": "cli/averment_cli",
+    "numpy": "engine/averment/backends/columnar",
+    "pyarrow": "engine/averment",
 }
 
 LINES = 400

@@ -62,7 +62,11 @@ class Builder:
 
     def passes(self, column: int, cell: Cell) -> int:
         node = self.network.nodes[column]
-        return self.fixed(passes(cell, node.value)) if isinstance(node, net.Constant) else self.node(net.Passes(column, cell))
+        return (
+            self.fixed(passes(cell, node.value))
+            if isinstance(node, net.Constant)
+            else self.node(net.Passes(column, cell))
+        )
 
     def given(self, column: int) -> int:
         return self.fixed(TRUE) if self.is_constant(column) else self.node(net.Given(column))

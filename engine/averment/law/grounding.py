@@ -8,7 +8,6 @@ Rules that read a ``many`` type, or would have too many instances, are left to b
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from averment.graph import components
 from averment.ir.program import (
@@ -17,58 +16,31 @@ from averment.ir.program import (
     Arithmetic,
     Compare,
     Expression,
+    Field,
     Guard,
     Known,
     Literal,
     Match,
     Program,
-    Rule,
     Size,
     Variable,
 )
 from averment.law import network as net
 from averment.law.building import Builder
+from averment.law.instances import Bindings, Candidate, Matched, State
+from averment.law.mentions import reads, variables
 from averment.law.truth import FALSE, TRUE
 
 MOST_INSTANCES = 512  # of one rule; beyond it the rule is joined
 MOST_OVERLAPS = 64  # pairs of facts of a type that may coincide; beyond it the type is held by rows
-
-Bindings = dict[str, int]
 
 
 class _Unground(Exception):
     """A rule or type turned out not to be groundable: start again with it among the tables."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A fact that a pattern may meet: its truth (nothing for a ``one`` record, which is always there) and values."""
-
-    values: tuple[int, ...]
-    slot: net.Slot | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Matched:
-    """A candidate under a pattern: the truth of the match, the new bindings, and the fields it leaves unknown."""
-
-    truth: int
-    bindings: Bindings
-    fields: tuple[int, ...]
-
-
-@dataclass
-class _State:
-    """What is found so far of the instances of one rule."""
-
-    bindings: Bindings = field(default_factory=dict)
-    parts: tuple[int, ...] = ()
-    doubts: tuple[net.Doubt, ...] = ()
-    aggregates: dict[str, int] = field(default_factory=dict)
-
-
 Records = Mapping[str, Sequence[tuple[net.Constant | net.FieldOf, ...]]]
-"""By given `many` types the records there are: what is known of each as constants, the rest as fields of that record."""
+"""By given `many` types the records there are: what is known of each as constants, the rest as fields of it."""
 
 
 def ground(program: Program, records: Records | None = None) -> net.Network:
@@ -90,7 +62,7 @@ def ground(program: Program, records: Records | None = None) -> net.Network:
 
 
 def _spread(program: Program, tables: set[str], joined: set[int]) -> None:
-    """Close ``tables`` and ``joined``: who reads a table is joined; what a joined rule derives with values is a table."""
+    """Close both: a rule that reads a table is joined; what a joined rule derives with values is a table."""
     size = -1
     while size != len(tables) + len(joined):
         size = len(tables) + len(joined)
@@ -103,28 +75,19 @@ def _spread(program: Program, tables: set[str], joined: set[int]) -> None:
                         tables.add(head.type)
 
 
-def reads(rule: Rule) -> Iterator[str]:
-    """The fact types that a rule's conditions look at."""
-    for match in rule.matches:
-        yield match.type
-    for guard in rule.guards:
-        if not isinstance(guard, Compare):
-            yield guard.match.type
-
-
 class _Grounding(Builder):
     def __init__(self, program: Program, tables: frozenset[str], joined: frozenset[int], given: Records) -> None:
         super().__init__()
         self.program, self.joined = program, joined
         self.network.tables, self.network.rules = tables, program.rules
         self.found: dict[str, dict[tuple[int, ...], list[net.Doubt]]] = {}
-        self.candidates: dict[str, list[_Candidate]] = {}
+        self.candidates: dict[str, list[Candidate]] = {}
         for name, kind in program.types.items():
             if kind.one:
                 values = tuple(self.node(net.FieldOf(name, index)) for index in range(len(kind.fields)))
-                self.candidates[name] = [_Candidate(values, None)]
+                self.candidates[name] = [Candidate(values, None)]
         for name, records in given.items():
-            self.candidates[name] = [_Candidate(tuple(map(self._known, record)), None) for record in records]
+            self.candidates[name] = [Candidate(tuple(map(self._known, record)), None) for record in records]
         self.present = frozenset(self.candidates)
 
     def _known(self, column: net.Constant | net.FieldOf) -> int:
@@ -186,12 +149,14 @@ class _Grounding(Builder):
         self._settle(name, slots)
 
     def _settle(self, name: str, slots: list[net.Slot]) -> None:
-        overlaps = [(left, right) for place, right in enumerate(slots) for left in slots[:place] if self._meet(left, right)]
+        overlaps = [
+            (left, right) for place, right in enumerate(slots) for left in slots[:place] if self._meet(left, right)
+        ]
         if len(overlaps) > MOST_OVERLAPS:
             raise _Unground(name)
         self.network.checks += [net.Coincide(left, right) for left, right in overlaps]
         self.network.slots[name] = slots
-        self.candidates[name] = [_Candidate(slot.values, slot) for slot in slots]
+        self.candidates[name] = [Candidate(slot.values, slot) for slot in slots]
 
     def _meet(self, left: net.Slot, right: net.Slot) -> bool:
         """Whether the values of two facts may be equal: no constant of one differs from that of the other."""
@@ -256,13 +221,13 @@ class _Grounding(Builder):
     def _hold(self, slots: dict[tuple[str, tuple[int, ...]], net.Slot], name: str, values: tuple[int, ...]) -> None:
         slot = net.Slot(values, self.node(net.Held(len(self.network.nodes))), self.junction([]))
         slots[name, values] = slot
-        self.candidates[name].append(_Candidate(values, slot))
+        self.candidates[name].append(Candidate(values, slot))
 
     # --- the instances of one rule --------------------------------------------------------------------------------
 
-    def _states(self, number: int) -> list[_State]:
+    def _states(self, number: int) -> list[State]:
         rule = self.program.rules[number]
-        states = [_State()]
+        states = [State()]
         for match in rule.matches:
             states = [found for state in states for found in self._extend(match, state)]
             if len(states) > MOST_INSTANCES:
@@ -271,15 +236,15 @@ class _Grounding(Builder):
             states = [found for state in states if (found := self._guard(guard, state)) is not None]
         return states
 
-    def _extend(self, match: Match, state: _State) -> Iterator[_State]:
+    def _extend(self, match: Match, state: State) -> Iterator[State]:
         for candidate in self.candidates.get(match.type, []):
             matched = self._match(match, candidate, state.bindings)
             if matched is not None:
                 parts = (*state.parts, matched.truth)
                 doubt = self._doubt(candidate, matched, ())
-                yield _State(matched.bindings, parts, (*state.doubts, *doubt), state.aggregates)
+                yield State(matched.bindings, parts, (*state.doubts, *doubt), state.aggregates)
 
-    def _match(self, match: Match, candidate: _Candidate, bindings: Bindings) -> _Matched | None:
+    def _match(self, match: Match, candidate: Candidate, bindings: Bindings) -> Matched | None:
         parts = [] if candidate.slot is None else [candidate.slot.truth]
         fields: list[int] = []
         for index, cell in match.cells:
@@ -304,15 +269,15 @@ class _Grounding(Builder):
                 bindings[variable] = self.coalesce(held, column)
             fields.append(column)
         given = tuple(dict.fromkeys(column for column in fields if isinstance(self.network.nodes[column], net.FieldOf)))
-        return _Matched(self.all_of(tuple(parts)), bindings, given if candidate.slot is None else ())
+        return Matched(self.all_of(tuple(parts)), bindings, given if candidate.slot is None else ())
 
     @staticmethod
-    def _doubt(candidate: _Candidate, matched: _Matched, gates: tuple[int, ...]) -> list[net.Doubt]:
+    def _doubt(candidate: Candidate, matched: Matched, gates: tuple[int, ...]) -> list[net.Doubt]:
         if candidate.slot is not None:
             return [net.Doubt((*gates, candidate.slot.truth), candidate.slot.junction)]
         return [net.Doubt(gates, None, matched.fields)] if matched.fields else []
 
-    def _matching(self, match: Match, bindings: Bindings) -> list[tuple[_Candidate, _Matched]]:
+    def _matching(self, match: Match, bindings: Bindings) -> list[tuple[Candidate, Matched]]:
         return [
             (candidate, matched)
             for candidate in self.candidates.get(match.type, [])
@@ -321,7 +286,7 @@ class _Grounding(Builder):
 
     # --- guards ---------------------------------------------------------------------------------------------------
 
-    def _guard(self, guard: Guard, state: _State) -> _State | None:
+    def _guard(self, guard: Guard, state: State) -> State | None:
         match guard:
             case Compare(operator, left, right):
                 truth = self.compared(operator, self._column(left, state), self._column(right, state))
@@ -341,16 +306,14 @@ class _Grounding(Builder):
                 return self._aggregate(guard, state)
         if self.is_fixed(truth, FALSE):
             return None
-        return _State(state.bindings, (*state.parts, truth), (*state.doubts, *doubts), state.aggregates)
+        return State(state.bindings, (*state.parts, truth), (*state.doubts, *doubts), state.aggregates)
 
-    def _doubts(self, found: list[tuple[_Candidate, _Matched]], *gates: int) -> list[net.Doubt]:
+    def _doubts(self, found: list[tuple[Candidate, Matched]], *gates: int) -> list[net.Doubt]:
         return [
-            doubt
-            for candidate, matched in found
-            for doubt in self._doubt(candidate, matched, (*gates, matched.truth))
+            doubt for candidate, matched in found for doubt in self._doubt(candidate, matched, (*gates, matched.truth))
         ]
 
-    def _aggregate(self, guard: Aggregate, state: _State) -> _State | None:
+    def _aggregate(self, guard: Aggregate, state: State) -> State | None:
         found = self._matching(guard.match, state.bindings)
         truths = tuple(matched.truth for _, matched in found)
         doubts = self._doubts(found)
@@ -379,14 +342,14 @@ class _Grounding(Builder):
         if self.is_fixed(truth, FALSE):
             return None
         junction = self.junction(doubts)
-        return _State(
+        return State(
             {**state.bindings, guard.variable: column},
             (*state.parts, truth),
             (*state.doubts, *([] if guard.function in ("count", "sum") else [net.Doubt((truth,), junction)])),
             {**state.aggregates, guard.variable: junction},
         )
 
-    def _column(self, expression: Expression, state: _State) -> int:
+    def _column(self, expression: Expression, state: State) -> int:
         match expression:
             case Literal(value):
                 return self.constant(value)
@@ -399,7 +362,7 @@ class _Grounding(Builder):
 
     # --- heads ----------------------------------------------------------------------------------------------------
 
-    def _conclude(self, number: int, state: _State) -> None:
+    def _conclude(self, number: int, state: State) -> None:
         truth, heads = self._firing(number, state)
         if self.is_fixed(truth, FALSE):
             return
@@ -408,12 +371,12 @@ class _Grounding(Builder):
         for type, values in heads:
             self._contribute(type, values, truth, junction)
 
-    def _firing(self, number: int, state: _State) -> tuple[int, list[tuple[str, tuple[int, ...]]]]:
+    def _firing(self, number: int, state: State) -> tuple[int, list[tuple[str, tuple[int, ...]]]]:
         """The truth of an instance, and the facts it derives. Adds to the doubts of ``state`` those of its heads."""
         rule = self.program.rules[number]
         parts = list(state.parts)
         heads: list[tuple[str, tuple[int, ...]]] = []
-        ranged: list[tuple[int, net.Field]] = []
+        ranged: list[tuple[int, Field]] = []
         for head in rule.heads:
             values: list[int] = []
             for expression, kept in zip(head.values, self.program.types[head.type].fields, strict=True):
@@ -431,15 +394,3 @@ class _Grounding(Builder):
         truth = self.all_of(tuple(parts))
         self.network.checks += [net.OutOfRange(truth, column, kept) for column, kept in ranged]
         return truth, heads
-
-
-def variables(expression: Expression) -> Iterator[str]:
-    """The variables an expression mentions."""
-    match expression:
-        case Literal():
-            return
-        case Arithmetic(_, left, right):
-            yield from variables(left)
-            yield from variables(right)
-        case _:
-            yield expression.name

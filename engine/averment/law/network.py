@@ -1,8 +1,8 @@
 """The network of a grounded program: every condition its rules can meet on a case, each once, as a graph.
 
 A node is a *truth* (three-valued) or a *column* (a value, an interval or unknown: see ``truth.Quantity``). A node names
-others by their place in ``Network.nodes`` and only earlier ones, except that the ``Held`` of a recursive fact stands for
-a loop's result. Backends that run many cases, or one case fast, evaluate the nodes in order.
+others by their place in ``Network.nodes`` and only earlier ones, but that the ``Held`` of a recursive fact stands for a
+loop's result. Backends that run many cases, or one case fast, evaluate the nodes in order.
 """
 
 from __future__ import annotations

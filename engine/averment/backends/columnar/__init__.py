@@ -1,4 +1,4 @@
-"""The columnar backend: a program over record batches of any size, every row with its claim and the rules that fired."""
+"""The columnar backend: a program over record batches, every row with its claim and the rules that fired."""
 
 from averment.backends.columnar.arrow import Reject
 from averment.backends.columnar.kernel import Decided, Kernel

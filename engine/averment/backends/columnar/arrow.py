@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
-import pyarrow as pa
+import pyarrow as pa  # type: ignore[import-untyped]
 
-from averment.backends.columnar.columns import Array, Column, Plane, either
+from averment.backends.columnar.columns import Array, Column, Plane, either, integer_type
 from averment.backends.columnar.tables import Table as Facts
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
-from averment.ir.program import FactType, Field, Kind, Program
+from averment.ir.program import FactType, Field, Kind, Program, Value
 from averment.ir.values import Misfit, fit, limits
 from averment.law.truth import INT64_MAX, INT64_MIN
 
-Table = pa.Table | pa.RecordBatch
-Batch = pa.RecordBatch
+Table: TypeAlias = pa.Table | pa.RecordBatch
+Batch: TypeAlias = pa.RecordBatch
 
 EPOCH = 719163  # the ordinal of 1970-01-01
 _SIGNED = {1: np.int8, 2: np.int16, 4: np.int32, 8: np.int64}
@@ -64,13 +64,14 @@ def find_columns(program: Program, schema: pa.Schema) -> dict[tuple[str, int], t
                 bare.setdefault(declared.name, []).append((name, index))
     for column in schema:
         owner, _, child = column.name.partition(".")
-        kind = program.types.get(owner)
-        if kind is not None and kind.one and child in kind.position:
-            found[owner, kind.position[child]] = (column.name, "")
-        elif kind is not None and kind.one and not child and pa.types.is_struct(column.type):
+        of = program.types.get(owner)
+        record = of if of is not None and of.one else None
+        if record is not None and child in record.position:
+            found[owner, record.position[child]] = (column.name, "")
+        elif record is not None and not child and pa.types.is_struct(column.type):
             for part in column.type:
-                if part.name in kind.position:
-                    found[owner, kind.position[part.name]] = (column.name, part.name)
+                if part.name in record.position:
+                    found[owner, record.position[part.name]] = (column.name, part.name)
         elif len(bare.get(column.name, ())) == 1:
             found.setdefault(bare[column.name][0], (column.name, ""))
     return found
@@ -98,8 +99,7 @@ def _find(batch: pa.RecordBatch, place: tuple[str, str]) -> pa.Array:
     column = batch.column(batch.schema.get_field_index(place[0]))
     if not place[1]:
         return column
-    child = column.flatten()[column.type.get_field_index(place[1])]  # flatten carries the struct's own nulls down
-    return child
+    return column.flatten()[column.type.get_field_index(place[1])]  # flatten carries the struct's own nulls down
 
 
 def _missing(declared: Field, rows: int, symbols: Symbols) -> Column:
@@ -204,9 +204,9 @@ def _in_range(numbers: Array, array: pa.Array, declared: Field) -> tuple[Array, 
     if not len(numbers) or (least is None and greatest is None):
         return numbers, None
     low, high = int(numbers.min()), int(numbers.max())
-    size = np.int64
+    size: type[np.signedinteger[Any]] = np.int64
     if least is not None and greatest is not None:
-        size = next(kind for kind in _SIGNED.values() if np.iinfo(kind).min <= least and greatest <= np.iinfo(kind).max)
+        size = integer_type(least, greatest)
     if (least is None or low >= least) and (greatest is None or high <= greatest):
         return numbers.astype(size, copy=False), None
     bad = np.zeros(len(numbers), np.bool_)
@@ -218,7 +218,7 @@ def _in_range(numbers: Array, array: pa.Array, declared: Field) -> tuple[Array, 
 
 
 def _masks(array: pa.Array, declared: Field) -> tuple[Array, Plane | None]:
-    """Lists of a set's values as bit masks. The sum of distinct powers of two is their union, so sums of prefixes do."""
+    """Lists of a set's values as bit masks: sums of distinct powers of two, from sums of prefixes."""
     size = Vocabulary.code_type(declared)
     width = np.int64 if pa.types.is_large_list(array.type) else np.int32
     offsets = np.frombuffer(array.buffers()[1], width)[array.offset : array.offset + len(array) + 1]
@@ -249,10 +249,7 @@ def _by_dictionary(array: pa.Array, declared: Field, symbols: Symbols | None) ->
         found: list[int | None] = [places.get(value) if isinstance(value, str) else None for value in held]
     else:
         fitted = [fit(value, declared, "") for value in held]
-        found = [
-            None if isinstance(value, Misfit) else symbols.code(value) if isinstance(value, str) else _number(value, declared)
-            for value in fitted
-        ]
+        found = [None if isinstance(value, Misfit) else _number(value, declared, symbols) for value in fitted]
     size = _code_type(declared) if symbols is not None else np.uint8
     table = np.array([0 if code is None else code for code in found] or [0], size)
     indices = _numbers(array.indices)
@@ -264,7 +261,9 @@ def _by_dictionary(array: pa.Array, declared: Field, symbols: Symbols | None) ->
     return codes, np.array([code is None for code in found], np.bool_)[indices]
 
 
-def _number(value: Any, declared: Field) -> int:
+def _number(value: Value, declared: Field, symbols: Symbols) -> int:
+    if isinstance(value, str):
+        return symbols.code(value)
     return Vocabulary().mask(value, declared) if isinstance(value, frozenset) else int(value)
 
 
@@ -279,12 +278,15 @@ def to_batches(table: pa.Table | pa.RecordBatch, rows: int) -> Iterable[pa.Recor
     """The rows in order, in batches of at most ``rows``."""
     if isinstance(table, pa.RecordBatch):
         table = pa.Table.from_batches([table])
-    return table.to_batches(max_chunksize=rows)
+    found: list[pa.RecordBatch] = table.to_batches(max_chunksize=rows)
+    return found
 
 
 def words(codes: Array, values: list[str], unknown: Plane | None = None) -> pa.DictionaryArray:
     """Codes as a dictionary-encoded column of strings; null where ``unknown``."""
-    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32, copy=False), mask=unknown), pa.array(values, pa.string()))
+    return pa.DictionaryArray.from_arrays(
+        pa.array(codes.astype(np.int32, copy=False), mask=unknown), pa.array(values, pa.string())
+    )
 
 
 def masks(packed: Array) -> pa.FixedSizeBinaryArray:

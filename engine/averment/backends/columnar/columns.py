@@ -1,8 +1,8 @@
 """Columns of encoded values, one per row of a batch, and the arithmetic of intervals over them.
 
-A column is exact: integers in the smallest type that its static bounds allow, codes for choices and texts, bit masks for
-sets. Where a value is not one number it is an interval from ``low`` to ``high``; where it is unknown, ``unknown`` is
-true and the data beside it mean nothing.
+A column is exact: integers in the smallest type that its static bounds allow, codes for choices and texts, bit masks
+for sets. Where a value is not one number it is an interval from ``low`` to ``high``; where it is unknown, ``unknown``
+is true and the data beside it mean nothing.
 """
 
 from __future__ import annotations

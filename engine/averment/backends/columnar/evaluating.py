@@ -52,7 +52,7 @@ class Values:
 
 
 class Evaluator:
-    """A network ready to be evaluated over batches. ``needed`` are the nodes whose values must outlast the evaluation."""
+    """A network ready to be evaluated over batches."""
 
     def __init__(self, program: Program, network: net.Network, vocabulary: Vocabulary) -> None:
         self._network, self._vocabulary, self._program = network, vocabulary, program
@@ -195,8 +195,8 @@ class Evaluator:
         least = greatest = 0
         for _, value in node.members:
             held = values.columns[value]
-            floor, ceiling = _spread(held, node.field)
-            least, greatest = least + min(0, floor), greatest + max(0, ceiling)
+            lowest, highest = _spread(held, node.field)
+            least, greatest = least + min(0, lowest), greatest + max(0, highest)
         size = integer_type(least, greatest)
         low = np.zeros(values.rows, size)
         high = low
@@ -228,7 +228,9 @@ class Evaluator:
         far = INT64_MAX if lowest else INT64_MIN
         near = np.full(values.rows, far)  # the most extreme value that any matching may have
         certain = near.copy()  # no less extreme than this, by what certainly matches
-        loose = np.full(values.rows, INT64_MIN if lowest else INT64_MAX)  # the same by what may match, where nothing does
+        loose = np.full(
+            values.rows, INT64_MIN if lowest else INT64_MAX
+        )  # the same by what may match, where nothing does
         some, maybe = np.zeros(values.rows, np.bool_), np.zeros(values.rows, np.bool_)
         for truth, value in node.members:
             true, possible = values.true[truth], values.possible[truth]

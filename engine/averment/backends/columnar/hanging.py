@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
-
 from averment.backends.columnar.columns import Array, Plane, either
 from averment.backends.columnar.evaluating import Values
 from averment.law import network as net

@@ -6,13 +6,13 @@ unknown, or an interval, are marked hard and their solutions dropped: they are d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from averment.backends.columnar.columns import Array, Column, Plane, calculate, compare, either
 from averment.backends.columnar.evaluating import Values, passing
+from averment.backends.columnar.frames import Frame, every, needed, scan, take
 from averment.backends.columnar.grouping import Groups, aggregate
 from averment.backends.columnar.tables import Table, distinct, joined
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
@@ -29,48 +29,11 @@ from averment.ir.program import (
     Literal,
     Match,
     Program,
-    Rule,
     Size,
     Variable,
 )
 from averment.ir.values import limits
 from averment.law import network as net
-from averment.law.grounding import variables
-from averment.law.truth import INT64_MAX, INT64_MIN
-
-
-@dataclass
-class Frame:
-    """Solutions so far: the case of each, its bindings, and where it is true (None: all are, else the rest are possible)."""
-
-    case: Array
-    bindings: dict[str, Column]
-    true: Plane | None = None
-
-    def __len__(self) -> int:
-        return len(self.case)
-
-    def take(self, rows: Array) -> Frame:
-        """The solutions at these places, or where a plane is true."""
-        true = None if self.true is None else self.true[rows]
-        return Frame(self.case[rows], {name: take(column, rows) for name, column in self.bindings.items()}, true)
-
-    def under(self, true: Plane, possible: Plane) -> Frame:
-        """The solutions that a further condition leaves."""
-        found = self if possible.all() else self.take(possible)
-        kept = true if found is self else true[possible]
-        if kept.all():
-            return found
-        found.true = kept if found.true is None else found.true & kept
-        return found
-
-
-def take(column: Column, rows: Array) -> Column:
-    """The values at these places."""
-    low = column.low[rows]
-    high = low if column.definite else column.high[rows]
-    unknown = None if column.unknown is None else column.unknown[rows]
-    return Column(low, high, unknown, column.least, column.greatest)
 
 
 @dataclass
@@ -94,7 +57,7 @@ class Joiner:
         self._sets = next((declared for declared in fields if declared.kind is Kind.SET), None)
 
     def run(self, step: net.JoinStep, values: Values, facts: Facts) -> None:
-        """Run the rules of a step: their facts go to ``facts``, their heads without values to ``values.joined``."""
+        """Run the rules of a step: their facts go to ``facts``, heads without values to ``values.joined``."""
         for number in step.rules:
             facts.fired[number] = np.zeros(values.rows, np.bool_)
             for head in range(len(self._program.rules[number].heads)):
@@ -102,9 +65,9 @@ class Joiner:
                 values.joined[number, head] = nowhere, nowhere
         if step.recursive:
             self._saturate(step, values, facts)
-        else:
-            for number in step.rules:
-                self._conclude(number, self._solve(number, values, facts, None), values, facts)
+            return
+        for number in step.rules:
+            self._conclude(number, self._solve(number, values, facts, None), values, facts)
 
     def _saturate(self, step: net.JoinStep, values: Values, facts: Facts) -> None:
         """Rounds until nothing is new: after the first, only solutions that use a fact of the round before."""
@@ -173,7 +136,9 @@ class Joiner:
 
     def _filtered(self, match: Match, values: Values, facts: Facts) -> Table:
         """The facts that pass the cells of a pattern, and in which a variable that it has twice is one value."""
-        repeated = [(place, variable) for place, variable in match.binds if sum(v == variable for _, v in match.binds) > 1]
+        repeated = [
+            (place, variable) for place, variable in match.binds if sum(v == variable for _, v in match.binds) > 1
+        ]
         if not match.cells and not repeated:
             return self.table(match.type, values, facts)
         key = match.type, (match.cells, tuple(repeated))
@@ -182,6 +147,12 @@ class Joiner:
             found = self.restrict(self.table(match.type, values, facts), match, repeated, values)
             facts.filtered[key] = found
         return found
+
+    @staticmethod
+    def _repeated(match: Match) -> list[tuple[int, str]]:
+        """The binds of variables that a pattern has more than once."""
+        names = [name for _, name in match.binds]
+        return [(place, name) for place, name in match.binds if names.count(name) > 1]
 
     def restrict(self, table: Table, match: Match, repeated: list[tuple[int, str]], values: Values) -> Table:
         """The facts of a table that pass the cells of a pattern."""
@@ -222,16 +193,15 @@ class Joiner:
         for step, place in enumerate(order):
             match = rule.matches[place]
             if self._program.types[match.type].one:
-                frame = self._record(match, _every(facts.cases) if frame is None else frame, values)
+                frame = self._record(match, every(facts.cases) if frame is None else frame, values)
                 continue
             if fresh is not None and place == fresh[0]:
-                repeated = [(p, v) for p, v in match.binds if sum(name == v for _, name in match.binds) > 1]
-                table = self.restrict(fresh[1], match, repeated, values)
+                table = self.restrict(fresh[1], match, self._repeated(match), values)
             else:
                 table = self._filtered(match, values, facts)
-            needed = _needed(rule, [rule.matches[other] for other in order[step + 1 :]])
-            frame = _scan(match, table) if frame is None else self._join(match, table, frame, needed, values, facts)
-        frame = _every(facts.cases) if frame is None else frame
+            later = needed(rule, [rule.matches[other] for other in order[step + 1 :]])
+            frame = scan(match, table) if frame is None else self._join(match, table, frame, later, values, facts)
+        frame = every(facts.cases) if frame is None else frame
         for guard in rule.guards:
             if not len(frame):
                 break
@@ -249,7 +219,9 @@ class Joiner:
         fields = self._program.types[match.type].fields
         true = possible = np.ones(len(frame), np.bool_)
         for place, cell in match.cells:
-            passed, maybe = passing(values.given[match.type, place], cell, fields[place], self._vocabulary, values.symbols)
+            passed, maybe = passing(
+                values.given[match.type, place], cell, fields[place], self._vocabulary, values.symbols
+            )
             true, possible = true & passed[frame.case], possible & maybe[frame.case]
         bindings = dict(frame.bindings)
         for place, name in match.binds:
@@ -288,14 +260,12 @@ class Joiner:
                 wanted.append(column.low)
         return tuple(fields), wanted
 
-    def _join(
-        self, match: Match, table: Table, frame: Frame, needed: set[str], values: Values, facts: Facts
-    ) -> Frame:
+    def _join(self, match: Match, table: Table, frame: Frame, later: set[str], values: Values, facts: Facts) -> Frame:
         fields, wanted = self._key(match, frame, values)
         index = table.index(fields, facts.cases)
         groups = index.find(frame.case, wanted)
         fresh = {name: place for place, name in match.binds if name not in frame.bindings}
-        if not any(name in needed for name in fresh):
+        if not any(name in later for name in fresh):
             possible = index.some()[groups]
             return frame.under(possible if table.true is None else index.some(table.true)[groups], possible)
         places, rows = index.join(groups)
@@ -305,7 +275,7 @@ class Joiner:
         for name, place in fresh.items():
             value = table.values[place][rows]
             found.bindings[name] = Column(value, value)
-        for name in [name for name in found.bindings if name not in needed]:
+        for name in [name for name in found.bindings if name not in later]:
             del found.bindings[name]
         if table.true is not None:
             true = table.true[rows]
@@ -317,9 +287,7 @@ class Joiner:
     def _guard(self, guard: Guard, frame: Frame, values: Values, facts: Facts) -> Frame:
         match guard:
             case Compare(operator, left, right):
-                one = self.value(left, frame, values)
-                other = self.value(right, frame, values)
-                true, possible = compare(operator, one, other)
+                true, possible = compare(operator, self.value(left, frame, values), self.value(right, frame, values))
                 return frame.under(*(np.broadcast_to(plane, len(frame)) for plane in (true, possible)))
             case Absent(pattern):
                 true, possible = self._exists(pattern, frame, values, facts)
@@ -375,9 +343,7 @@ class Joiner:
                 size = np.bitwise_count(column.low.view(np.uint64)).astype(np.int64)
                 return Column(size, size, column.unknown, 0, 64)
             case Arithmetic(operator, left, right):
-                column, astray = calculate(
-                    operator, self.value(left, frame, values), self.value(right, frame, values)
-                )
+                column, astray = calculate(operator, self.value(left, frame, values), self.value(right, frame, values))
                 if astray is not None and astray.any():
                     hard = np.zeros(values.rows, np.bool_)
                     hard[frame.case[np.broadcast_to(astray, len(frame))]] = True
@@ -418,29 +384,6 @@ class Joiner:
                     values.hard = either(values.hard, hard)
             columns.append(low)
         return columns
-
-
-def _every(cases: int) -> Frame:
-    return Frame(np.arange(cases), {})
-
-
-def _scan(match: Match, table: Table) -> Frame:
-    bindings = {name: Column(table.values[place], table.values[place]) for place, name in match.binds}
-    return Frame(table.case, bindings, table.true)
-
-
-def _needed(rule: Rule, later: list[Match]) -> set[str]:
-    """The variables that something after a pattern mentions."""
-    names = {name for match in later for _, name in match.binds}
-    for guard in rule.guards:
-        if isinstance(guard, Compare):
-            names |= {*variables(guard.left), *variables(guard.right)}
-        else:
-            names |= {name for _, name in guard.match.binds}
-    for head in rule.heads:
-        for expression in head.values:
-            names |= {*variables(expression)}
-    return names
 
 
 def _grown(known: Table, found: Table, cases: int) -> tuple[Table, Table]:

@@ -19,16 +19,18 @@ from averment.backends.columnar.claims import OPEN, SETTLED, STATUSES, Held, rea
 from averment.backends.columnar.columns import Array, Plane, either, of_codes
 from averment.backends.columnar.evaluating import Evaluator, Values
 from averment.backends.columnar.hanging import Hanging
+from averment.backends.columnar.hardness import mark_hard
 from averment.backends.columnar.joining import Facts, Joiner
 from averment.backends.columnar.records import Records, read_records, sort_sides, used_fields
-from averment.backends.columnar.single import Alone, Answer, decoded
 from averment.backends.columnar.rows import read_single
+from averment.backends.columnar.single import Alone, Answer, decoded
 from averment.backends.columnar.tables import Table
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
 from averment.ir.program import Field, Kind, Program
-from averment.ir.values import decode, limits
+from averment.ir.values import decode
 from averment.law import network as net
-from averment.law.grounding import ground, reads
+from averment.law.grounding import ground
+from averment.law.mentions import reads
 from averment.law.truth import CaseError
 
 ROWS = 32768  # of a chunk: its planes stay in a processor's cache
@@ -162,7 +164,7 @@ class Kernel:
     ) -> _Chunk:
         values = Values(reading.rows, reading.symbols, reading.given)
         facts = self._evaluate(values, records)
-        self._check(values)
+        mark_hard(self._network, self._evaluator, values)
         claim = self.program.claim
         roots, held = self._facts(claim.type, claim.field, values, facts)
         read = read_claims(held, values.rows)
@@ -204,7 +206,7 @@ class Kernel:
         return facts
 
     def _mark_unknown(self, name: str, held: Records, values: Values) -> None:
-        """Cases with a record whose field a rule uses is unknown, or that may have records nobody mentioned, are hard."""
+        """Hard: cases with an unknown field that a rule uses in a record, or with records that nobody mentioned."""
         hard = np.zeros(values.rows, np.bool_)
         for place in self._used[name]:
             unknown = held.columns[place].unknown
@@ -263,45 +265,6 @@ class Kernel:
             column = self._vocabulary.constant(node.value, declared, values.symbols)
         return Held(column, values.true[slot.truth], values.possible[slot.truth])
 
-    def _check(self, values: Values) -> None:
-        """Mark the rows that the set-at-a-time law does not cover."""
-        for check in self._network.checks:
-            match check:
-                case net.OutOfRange(truth, place, kept):
-                    column = values.columns[place]
-                    least, greatest = limits(kept)
-                    outside: Plane | None = None
-                    if least is not None and column.least < least:
-                        outside = column.low < least
-                    if greatest is not None and column.greatest > greatest:
-                        outside = either(outside, column.high > greatest)
-                    if outside is not None:
-                        values.hard = either(values.hard, outside & values.possible[truth])
-                case net.Coincide(left, right):
-                    both = values.possible[left.truth] & values.possible[right.truth]
-                    if both.any():
-                        values.hard = either(values.hard, both & self._equal(left, right, values))
-                case net.Unbounded(truth, places):
-                    for place in places:
-                        unknown = values.columns[place].unknown
-                        if unknown is not None:
-                            values.hard = either(values.hard, unknown & values.possible[truth])
-
-    def _equal(self, left: net.Slot, right: net.Slot, values: Values) -> Plane:
-        """Where two facts of one type have the same values, unknown being equal to unknown."""
-        same: Plane = np.ones(values.rows, np.bool_)
-        for one, other in zip(left.values, right.values, strict=True):
-            if one != other:
-                first, second = self._evaluator.comparable(one, other, values)
-                equal = first.low == second.low
-                if first.unknown is not None or second.unknown is not None:
-                    nowhere = np.zeros(values.rows, np.bool_)
-                    a = nowhere if first.unknown is None else first.unknown
-                    b = nowhere if second.unknown is None else second.unknown
-                    equal = (equal & ~a & ~b) | (a & b)
-                same = same & equal
-        return same
-
     def _strength(self, status: Array, values: Values, facts: Facts, run: _Run) -> Array:
         """Codes of the strength; 0 where there is none."""
         claim = self.program.claim
@@ -312,7 +275,9 @@ class Kernel:
         found, single = read_strength(facts_held, values.rows)
         single = single & (status == SETTLED)
         distinct, inverse = np.unique(np.where(single, found, 0), return_inverse=True)
-        codes = [run.strengths.code((shown(decoded(int(value), declared, values.symbols), declared),)) for value in distinct]
+        codes = [
+            run.strengths.code((shown(decoded(int(value), declared, values.symbols), declared),)) for value in distinct
+        ]
         return np.where(single, np.array(codes, np.int32)[inverse], 0)
 
     def _fired(self, values: Values, facts: Facts) -> Array:
@@ -329,9 +294,7 @@ class Kernel:
             packed[:, byte] = bits
         return packed
 
-    def _hang(
-        self, rows: Array, roots: list[tuple[int, Plane]], chunk: _Chunk, values: Values, run: _Run
-    ) -> None:
+    def _hang(self, rows: Array, roots: list[tuple[int, Plane]], chunk: _Chunk, values: Values, run: _Run) -> None:
         hanging = Hanging(self._network, values, rows)
         for junction, adds in roots:
             if junction < 0:

@@ -1,4 +1,4 @@
-"""The records of `many` types of a batch: from nested columns (``TYPE``: lists of structs) or side tables keyed by case."""
+"""The records of `many` types of a batch, from nested columns (``TYPE``: lists of structs) or side tables."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
 
 from averment.backends.columnar.arrow import Reading, Reject, Table, nulls, read_column
 from averment.backends.columnar.columns import Array, Column, Plane
 from averment.backends.columnar.single import decoded
-from averment.backends.columnar.tables import distinct, packed
 from averment.backends.columnar.tables import Table as Facts
+from averment.backends.columnar.tables import distinct, packed
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
 from averment.ir.naming import record_path
 from averment.ir.program import Compare, Fact, FactType, Program
@@ -21,7 +21,7 @@ from averment.ir.program import Compare, Fact, FactType, Program
 
 @dataclass
 class Records:
-    """The records of one type in a batch: the row of each one's case, its fields, and the rows that do not mention it."""
+    """The records of one type: the row of each one's case, its fields, and the rows that do not mention the type."""
 
     kind: FactType
     case: Array
@@ -112,7 +112,7 @@ def sort_sides(program: Program, table: Table, sides: Mapping[str, Table]) -> Si
 def read_records(
     program: Program, batch: pa.RecordBatch, sides: Sides, reading: Reading, first: int
 ) -> dict[str, Records]:
-    """The records of every `many` type in the rows of a batch. Rows with a record that is none are added to the rejects."""
+    """The records of every `many` type in a batch. Rows with a record that is none are added to the rejects."""
     found: dict[str, Records] = {}
     for name, kind in program.types.items():
         if kind.one or kind.derived:
@@ -122,7 +122,9 @@ def read_records(
             side, rows = sides.tables[name]
             start, end = np.searchsorted(rows, (first, first + batch.num_rows)).tolist()
             part = side.slice(start, end - start).combine_chunks()
-            children = {field.name: _one_chunk(part.column(field.name)) for field in part.schema if field.name != "case"}
+            children = {
+                field.name: _one_chunk(part.column(field.name)) for field in part.schema if field.name != "case"
+            }
             found[name] = _read(kind, rows[start:end] - first, children, None, reading, first)
         elif place >= 0:
             column = batch.column(place)
@@ -144,7 +146,12 @@ def _one_chunk(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _read(
-    kind: FactType, case: Array, children: Mapping[str, pa.Array], unmentioned: Plane | None, reading: Reading, first: int
+    kind: FactType,
+    case: Array,
+    children: Mapping[str, pa.Array],
+    unmentioned: Plane | None,
+    reading: Reading,
+    first: int,
 ) -> Records:
     inner = Reading(len(case), {}, reading.symbols)
     columns: list[Column] = []

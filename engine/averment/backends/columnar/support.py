@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from averment.backends.columnar.vocabulary import MOST_ELEMENTS
 from averment.diagnostics.diagnostic import Diagnostic
 from averment.ir.program import Aggregate, Compare, Kind, Program, Rule
-from averment.law.grounding import reads, variables
+from averment.law.mentions import reads, variables
 
 
 def unsupported(program: Program) -> list[Diagnostic]:
@@ -30,7 +30,9 @@ def unsupported(program: Program) -> list[Diagnostic]:
             reasons.append("joins records and aggregates over a `one` type")
         for reason in reasons:
             help = "`batch` takes another engine for this pack; an answer is the same on all"
-            found.append(Diagnostic("AV460", f"the columnar engine cannot run rule `{rule.id}`: it {reason}", (), (help,)))
+            found.append(
+                Diagnostic("AV465", f"the columnar engine cannot run rule `{rule.id}`: it {reason}", (), (help,))
+            )
     return list(dict.fromkeys(found))
 
 

@@ -1,4 +1,4 @@
-"""Tables of facts: for each fact the row of its case, its values as 64-bit codes, and whether it is true or only possible.
+"""Tables of facts: for each the row of its case, its values as 64-bit codes, and whether it is true or only possible.
 
 Strings are symbols here, so that any two fields join. A table is a set: no two of its facts are equal.
 """
@@ -136,7 +136,7 @@ class Index:
 class _Step:
     """How a key takes in one more value: ``key * width + (value - floor)``.
 
-    Where that would leave 62 bits the value, and if need be the key, is first replaced by its rank among those there are.
+    Where that would leave 62 bits the value, and if need be the key, first gives way to its rank among those there are.
     """
 
     levels: Array | None
@@ -164,7 +164,8 @@ class _Step:
             value = np.searchsorted(self.levels, value)
         if self.keys is not None:
             key = np.searchsorted(self.keys, key)
-        return key * self.width + (value - self.floor)
+        taken: Array = key * self.width + (value - self.floor)
+        return taken
 
     def find(self, key: Array, value: Array) -> tuple[Array, Plane]:
         """The key with the value taken in, and where either is not among those the step was made over."""

@@ -16,7 +16,7 @@ from averment.law.grounding import ground
 
 
 class Quick(NamedTuple):
-    """What is wanted first of a case: the claim, its status and strength, and the ids of the rules that fired, sorted."""
+    """What is wanted first of a case; ``fired`` are the ids of the rules that fired, sorted."""
 
     claim: str
     status: str

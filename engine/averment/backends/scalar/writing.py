@@ -83,7 +83,9 @@ class Writer:
             body.append(f"r{number} = facts[{self._constant(kind.name)}]")
             body.append(f"if len(r{number}) != {len(kind.fields)}: {_GONE}")
             for index, declared in enumerate(kind.fields):
-                body += self._field(f"f{number}_{index}", f"r{number}[{self._constant(declared.name)}]", declared, kind.name)
+                body += self._field(
+                    f"f{number}_{index}", f"r{number}[{self._constant(declared.name)}]", declared, kind.name
+                )
         self._lines += [_LINE + line for line in body]
         self._lines.append(f"except Lookup: {_GONE}")
         self._names = {kind.name: number for number, kind in enumerate(kinds)}
@@ -236,7 +238,9 @@ class Writer:
                 least, greatest = _ends(declared)
                 low, high = self._bounds.get(column, (INT64_MIN, INT64_MAX))
                 if low < least or high > greatest:
-                    self._lines.append(f"if {self._text[truth]} and not {least} <= {self._text[column]} <= {greatest}: {_GONE}")
+                    self._lines.append(
+                        f"if {self._text[truth]} and not {least} <= {self._text[column]} <= {greatest}: {_GONE}"
+                    )
             case net.Coincide(left, right):
                 pairs = zip(left.values, right.values, strict=True)
                 equal = [f"{self._text[one]} == {self._text[other]}" for one, other in pairs if one != other]

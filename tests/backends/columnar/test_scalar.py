@@ -1,0 +1,61 @@
+"""The scalar backend says of complete cases what the law says, and nothing of any other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from averment.backends.scalar import compile_scalar
+from averment.ir.program import Kind
+from averment.ir.values import decode
+
+
+def test_random_complete_cases_agree(kit: Any) -> None:
+    decided = left = 0
+    for seed in range(300):
+        chance = kit.chance(seed, False)
+        decide = compile_scalar(chance.program)
+        if decide is None:
+            continue
+        for case in [chance.case() for _ in range(8)]:
+            found = decide(_plain(chance.program, case))
+            expected = kit.referee(chance.program, case)
+            if found is None:
+                left += 1
+            else:
+                assert found == (expected.claim, expected.status, expected.strength, expected.fired), (seed, case.facts)
+                decided += 1
+    assert decided > 300 and 20 < left < 3 * decided
+
+
+def test_what_is_not_complete_and_valid_is_left_to_an_engine(kit: Any) -> None:
+    chance = next(
+        chance for chance in (kit.chance(seed, False) for seed in range(99)) if compile_scalar(chance.program)
+    )
+    decide = compile_scalar(chance.program)
+    case = next(case for case in iter(chance.case, None) if not any(None in fact.values for fact in case.facts))
+    good = _plain(chance.program, case)
+    assert decide is not None and decide(good) is not None
+    type = next(iter(good))
+    for name in good[type]:
+        for wrong in (None, "nonsense", 2.5, object(), {}, ["u", "u"], 10**30):
+            bad = {**good, type: {**good[type], name: wrong}}
+            if wrong == "nonsense" and chance.program.types[type].fields[0].kind is Kind.TEXT:
+                continue
+            assert decide(bad) is None or isinstance(wrong, str)
+    assert decide({**good, "more": {}}) is None
+    assert decide({**good, type: {**good[type], "more": 1}}) is None
+    assert decide({}) is None
+
+
+def _plain(program: Any, case: Any) -> dict[str, dict[str, Any]]:
+    def plain(value: Any, field: Any) -> Any:
+        return value if field.kind is Kind.INTEGER else decode(value, field)
+
+    return {
+        fact.type: {
+            field.name: plain(value, field)
+            for field, value in zip(program.types[fact.type].fields, fact.values, strict=True)
+            if value is not None
+        }
+        for fact in case.facts
+    }
