@@ -38,6 +38,7 @@ class Quick(Protocol):
 
     def verdict(self, changes: Changes) -> Verdict | None: ...
     def within(self, fields: dict[int, Quantity]) -> Verdict | None: ...
+    def doubt(self, changes: Changes) -> float: ...
 
 
 class TooMuch(Exception):
@@ -80,6 +81,10 @@ class Judge:
             return verdict_of(reference.evaluate(self.situation.program, self.situation.told(changes)))
         except CaseError:
             return Verdict(NO_OUTCOME, True, ())
+
+    def doubt(self, changes: Changes) -> float:
+        """How much is undecided under ``changes``, as far as a circuit tells: to compare, not to add up."""
+        return self.circuitry.doubt(changes) if self.circuitry else 0
 
     def allow(self, most: int | None) -> None:
         """Allow ``most`` more decisions, or any number."""

@@ -34,6 +34,11 @@ class Circuitry:
             return None
         return read_claims(self.claim, claims)
 
+    def doubt(self, changes: Changes) -> float:
+        """How much is undecided."""
+        self.circuit.set({self.places[slot]: held for slot, held in changes.items() if slot in self.places})
+        return self.circuit.doubt()
+
 
 def read_claims(claim: Claim, claims: list[tuple[Quantity, int]]) -> Verdict:
     """As ``outcome.claim`` reads them off an evaluation."""

@@ -1,0 +1,62 @@
+"""Which unknown fact to ask for next.
+
+The best question leaves the fewest claims possible, expected over its answers (each of the values that can differ counts
+alike); among equals the cheapest by its declared cost; then the one after which least is in doubt: expected number of
+undecided facts, and how wide the intervals are that counts and sums lie in; then the first declared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from averment.questions.completing import values_of
+from averment.questions.judge import Judge
+from averment.questions.situation import Changes, Slot
+
+MOST_TRIALS = 8  # answers tried of one question
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question: its slot, and how many claims are possible after its answer, on average."""
+
+    slot: Slot
+    number: int
+    expected: Fraction
+    doubt: float
+
+    @property
+    def text(self) -> str:
+        """The question as the pack words it."""
+        field = self.slot.field
+        return field.ask or f"What is the {field.label or field.name.replace('_', ' ')}?"
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "field": self.slot.path,
+            "ask": self.text,
+            "cost": self.slot.field.cost,
+            "expected_claims": float(round(self.expected, 6)),
+        }
+
+
+def questions(judge: Judge, answers: Changes, numbers: list[int]) -> list[Question]:
+    """The questions that these slots stand for, the best first, where ``answers`` are given already."""
+    asked = [_weigh(judge, answers, number) for number in numbers]
+    return sorted(
+        asked, key=lambda question: (question.expected, question.slot.field.cost, question.doubt, question.number)
+    )
+
+
+def _weigh(judge: Judge, answers: Changes, number: int) -> Question:
+    values = values_of(judge, number)
+    step = max(1, -(-len(values) // MOST_TRIALS))
+    tried = values[::step]
+    claims, doubt = 0, 0.0
+    for value in tried:
+        claims += len(judge.verdict({**answers, number: value}).possible)
+        doubt += judge.doubt({**answers, number: value})
+    slot = judge.situation.slots[number]
+    return Question(slot, number, Fraction(claims, len(tried)), doubt / len(tried))
