@@ -71,9 +71,9 @@ def command(
 ) -> int:
     """Decide the many cases of a table.
 
-    IN is a file, a folder or a glob: *.jsonl, *.csv (either also .gz or .zst), *.parquet or *.arrow; - is JSON Lines from
-    standard input. Columns are called case and TYPE.FIELD, or FIELD where only one type has it. An empty cell is unknown;
-    in CSV a set is a|b.
+    IN is a file, a folder or a glob: *.jsonl, *.csv (either also .gz or .zst), *.parquet or *.arrow; - is JSON Lines
+    from standard input. Columns are called case and TYPE.FIELD, or FIELD where only one type has it. An empty cell is
+    unknown; in CSV a set is a|b.
 
     Rows that cannot be decided go to OUT.rejects. A run that was stopped, by whatever, goes on when the same command is
     given again. OUT is the same, byte for byte, for any --jobs and --chunk.

@@ -1,4 +1,4 @@
-"""``averment explain``: one row of a batch again, with the whole of its warrant, byte for byte what ``decide`` gives."""
+"""``averment explain``: one row of a batch again, with its whole warrant, byte for byte what ``decide`` gives."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from averment_cli.options import format_option
 @click.command("explain")
 @click.argument("output", type=click.Path(dir_okay=False), metavar="OUT")
 @click.option("--case", "case", metavar="ID", help="The case of this name.")
-@click.option("--row", type=click.IntRange(1), metavar="N", help="The case in row N of the input (the column row of OUT).")
+@click.option("--row", type=click.IntRange(1), metavar="N", help="The case in row N of the input, as OUT counts.")
 @click.option("--pack", "-p", metavar="PACK", help="Where the pack is. Default: the installed one that OUT names.")
 @click.option("--input", "place", metavar="IN", help="Where the input is, if it is no longer where it was.")
 @format_option
 def command(output: str, case: str | None, row: int | None, pack: str | None, place: str | None, format: str) -> int:
     """Explain a row of what batch wrote.
 
-    OUT is a file that averment batch wrote. The case is taken from the input that was decided, which must still be as it
-    was, and so must the pack.
+    OUT is a file that averment batch wrote. The case is taken from the input that was decided, which must still be as
+    it was, and so must the pack.
 
     \b
     averment explain decisions.parquet --case acme
@@ -31,7 +31,9 @@ def command(output: str, case: str | None, row: int | None, pack: str | None, pl
     return _explain_row(output, case, row, pack, place, format)
 
 
-def _explain_row(output: str, case: str | None, row: int | None, pack: str | None, place: str | None, format: str) -> int:
+def _explain_row(
+    output: str, case: str | None, row: int | None, pack: str | None, place: str | None, format: str
+) -> int:
     from averment.batch.explaining import find_rows, open_output, read_row
     from averment.diagnostics.diagnostic import Diagnostic, Refused
     from averment.render.text import explanation

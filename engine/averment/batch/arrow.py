@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import pyarrow
-import pyarrow.compute
-import pyarrow.csv
-import pyarrow.ipc
-import pyarrow.json
-import pyarrow.parquet
+import pyarrow  # type: ignore[import-untyped]
+import pyarrow.compute  # type: ignore[import-untyped]
+import pyarrow.csv  # type: ignore[import-untyped]
+import pyarrow.ipc  # type: ignore[import-untyped]
+import pyarrow.json  # type: ignore[import-untyped]
+import pyarrow.parquet  # type: ignore[import-untyped]
 
 pa: Any = pyarrow
 pc: Any = pyarrow.compute

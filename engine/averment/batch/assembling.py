@@ -1,7 +1,7 @@
 """The output file out of the parts: text joined as it is, tables in groups of rows that no chunk size moves.
 
-In Parquet the words of claims and the masks of fired rules are dictionaries, sorted, one for each row group; in Arrow files
-they are plain. The metadata of the schema tell what the masks mean.
+In Parquet the words of claims and the masks of fired rules are dictionaries, sorted, one for each row group; in Arrow
+files they are plain. The metadata of the schema tell what the masks mean.
 """
 
 from __future__ import annotations

@@ -44,7 +44,8 @@ def read_mapping(data: bytes, file: str, report: Report) -> Mapped:
     strange = [key for key in documents[0].value if key != "columns"] if isinstance(documents[0].value, dict) else []
     for key in strange:
         span = documents[0].keys[key]
-        report.error("AV520", f"`{key}` is not a part of a mapping file", span, "unknown", *suggestion(key, ["columns"]))
+        near = suggestion(key, ["columns"])
+        report.error("AV520", f"`{key}` is not a part of a mapping file", span, "unknown", *near)
     if columns is None or not isinstance(columns.value, dict):
         place: Node = columns or documents[0]
         report.error("AV520", "a mapping file has `columns`", place.span, "needs `columns`", "write `columns: {…}`")
@@ -69,7 +70,8 @@ def map_columns(
         if type.one:
             for field in type.fields:
                 bare.setdefault(field.name, []).append(Target(name, field.name))
-    names = [CASE, *given, *(f"{name}.{field.name}" for name, type in given.items() if type.one for field in type.fields)]
+    paths = [f"{name}.{field.name}" for name, type in given.items() if type.one for field in type.fields]
+    names = [CASE, *given, *paths]
     found: dict[int, Target] = {}
     first: dict[str, str] = {}
     for place, heading in enumerate(headings):
@@ -83,14 +85,14 @@ def map_columns(
         elif target.path in first:
             help = f"map one of them to `{IGNORE}` in a mapping file"
             message = f"the columns `{first[target.path]}` and `{heading}` are both `{target.path}`"
-            report.add(Diagnostic("AV521", message, (Label(span, "again"),), (help,)))
+            report.add(Diagnostic("AV123", message, (Label(span, "again"),), (help,)))
         else:
             found[place] = target
             first[target.path] = heading
     for heading in mapped:
         if heading not in headings:
-            help = suggestion(heading, headings)
-            report.error("AV520", f"`{file}` has no column `{heading}`, which the mapping names", None, "", *help)
+            near = suggestion(heading, headings)
+            report.error("AV520", f"`{file}` has no column `{heading}`, which the mapping names", None, "", *near)
     if not report.failed and not any(target.type for target in found.values()):
         report.error("AV522", f"no column of `{file}` is a field of this pack", None, "", *suggestion("", names))
     return found
@@ -116,9 +118,11 @@ def _unknown(
     if len(several) > 1:
         paths = " or ".join(f"`{target.path}`" for target in several)
         message, help = f"the column `{heading}` may be {paths}", f"call it {paths}"
-        report.error("AV520", message, span, "which one?", help)
+        report.error("AV123", message, span, "which one?", help)
         return
-    what = f"`{written}`, which the column `{heading}` is mapped to," if written != heading else f"the column `{heading}`"
-    help = suggestion(written, [*names, *(name for name, targets in bare.items() if len(targets) == 1)])
+    what = f"the column `{heading}`"
+    if written != heading:
+        what = f"`{written}`, which {what} is mapped to,"
+    near = suggestion(written, [*names, *(name for name, targets in bare.items() if len(targets) == 1)])
     away = f"or leave the column out: map it to `{IGNORE}` in a mapping file"
-    report.error("AV520", f"{what} is no field of this pack", span, "unknown column", *help, away)
+    report.error("AV123", f"{what} is no field of this pack", span, "unknown column", *near, away)

@@ -1,4 +1,5 @@
-"""CSV: a case a record under headings; an empty cell is unknown, a set is ``a|b`` (``[]`` without elements), everything else as in a fact file.
+"""CSV: a case a record under headings. An empty cell is unknown, a set is ``a|b`` (``[]`` has no elements), and
+everything else as in a fact file.
 
 Cells are read column by column, each distinct text once; a record that is not as it should be is read by itself.
 """
@@ -13,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from averment.batch.arrow import Table, csv as arrow_csv, one_chunk, pa, pc
+from averment.batch.arrow import Table, one_chunk, pa, pc
+from averment.batch.arrow import csv as arrow_csv
 from averment.batch.lines import record_ends
 from averment.batch.reading import Format, Reading, case_names, row_document
 from averment.batch.unit import Unit
@@ -176,7 +178,8 @@ class _Records:
         if length > MAX_RECORD:
             report.error("AV524", f"this record has {length:,} bytes; a case may have {MAX_RECORD:,}")
             return None
-        return read_record(self._unit.data[self._start(row) : self.ends[row]], self._format, self._unit.first + row, report)
+        record = self._unit.data[self._start(row) : self.ends[row]]
+        return read_record(record, self._format, self._unit.first + row, report)
 
 
 def _shows(record: bytes) -> bool:
@@ -198,7 +201,7 @@ def read_record(data: bytes, format: Format, row: int, report: Report) -> Node |
         return None
     if len(cells) != len(format.headings):
         what = f"{len(cells)} cell{'' if len(cells) == 1 else 's'} under {len(format.headings)} headings"
-        report.error("AV525", f"this record has {what}")
+        report.error("AV124", f"this record has {what}")
         return None
     name = ""
     facts: dict[str, dict[str, Any]] = {target.type: {} for target in format.columns.values() if target.type}
@@ -225,9 +228,9 @@ def _cells(data: bytes, report: Report, file: str) -> list[str] | None:
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as problem:
-        report.error("AV525", f"this record is not CSV: {problem}")
+        report.error("AV124", f"this record is not CSV: {problem}")
         return None
     if len(rows) != 1:
-        report.error("AV525", "this record is not CSV: a line break outside quotes")
+        report.error("AV124", "this record is not CSV: a line break outside quotes")
         return None
     return rows[0]

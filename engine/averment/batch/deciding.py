@@ -1,4 +1,4 @@
-"""Deciding a unit: what fits a table by the columnar kernel, all else case by case, put together in the order of rows."""
+"""Deciding a unit: what fits a table by the columnar kernel, all else case by case, together in the order of rows."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Reader = JsonReader | CsvReader | TableReader
 
 @dataclass(frozen=True)
 class Job:
-    """What a worker needs to decide units. ``columnar``: on the kernel, where ``engine`` decides only what that leaves."""
+    """What a worker needs to decide units. ``columnar``: on the kernel; ``engine`` decides what that leaves."""
 
     program: Program
     types: Mapping[str, FactType]
@@ -46,8 +46,8 @@ class Job:
 
 @dataclass
 class Decisions:
-    """The rows of a unit that have an outcome: ``table`` with the columns ``row``, ``case`` and ``COLUMNS``, all but the
-    first two dictionaries; or whole ``documents``. And those that have none; ``alone`` is how many were decided singly.
+    """The rows of a unit that have an outcome: ``table`` with the columns ``row``, ``case`` and ``COLUMNS``, all but
+    the first two dictionaries; or whole ``documents``. And those that have none; ``alone``: how many were read singly.
     """
 
     table: Table
@@ -130,9 +130,7 @@ class Decider:
 
     # --- one at a time --------------------------------------------------------------------------------------------
 
-    def _singles(
-        self, reading: Reading, first: int, file: int, rejects: list[Reject]
-    ) -> list[tuple[int, Outcome]]:
+    def _singles(self, reading: Reading, first: int, file: int, rejects: list[Reject]) -> list[tuple[int, Outcome]]:
         found: list[tuple[int, Outcome]] = []
         for row in reading.singles:
             report = Report()

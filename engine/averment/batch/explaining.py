@@ -1,4 +1,4 @@
-"""One row of a batch, again and in full: the case is found in the input by what the output knows of it, and decided alone."""
+"""One row of a batch, again and in full: its case is found in the input by what the output says of it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _explainable(output: Output) -> Output:
 
 
 def find_rows(output: Output, case: str) -> list[int]:
-    """The numbers of the input's rows whose case is called so. Raises Refused for a case that was rejected or is not there."""
+    """The numbers of the input's rows whose case is called so. Raises Refused for one that is rejected or not there."""
     rows = [row for name, row in _named(output, case) if name == case]
     if rows:
         return rows
@@ -191,7 +191,8 @@ def _rejects(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _rejected(what: str, reject: Mapping[str, Any]) -> Refused:
-    return _refused("AV533", f"{what} has no outcome: {reject['code']}: {reject['message']}", f"row {reject['row']} of the input")
+    why = f"{reject['code']}: {reject['message']}"
+    return _refused("AV533", f"{what} has no outcome: {why}", f"row {reject['row']} of the input")
 
 
 def _refused(code: str, message: str, *help: str) -> Refused:

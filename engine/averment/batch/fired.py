@@ -8,7 +8,7 @@ import numpy as np
 
 
 class FiredTexts:
-    """Texts of masks: the ids of the rules that fired, sorted, each as ``shown`` and with ``separator`` between them."""
+    """Texts of masks: the ids of the rules that fired, sorted, each as ``shown``, with ``separator`` between them."""
 
     def __init__(self, rules: Sequence[str], shown: Sequence[str], separator: str) -> None:
         self._separator = separator

@@ -1,15 +1,14 @@
-"""What a batch reads: one file, or the tables of a folder or glob in the order of their names; told apart by content."""
+"""What a batch reads: a file, or the tables of a folder or glob in the order of their names; known by content."""
 
 from __future__ import annotations
 
 import glob
 import gzip
 import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from averment.batch.unit import Format
 from averment.diagnostics.diagnostic import Report
@@ -32,7 +31,7 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A file: ``size`` and ``changed`` tell whether it was touched while being read, ``digest`` (``sha256:…``) what it is."""
+    """A file: ``size`` and ``changed`` tell whether it was touched, ``digest`` (``sha256:…``) what it holds."""
 
     path: str
     format: Format
@@ -44,7 +43,7 @@ class Input:
     def open(self) -> IO[bytes]:
         """The bytes of the file, decompressed."""
         if self.compression == "gzip":
-            return gzip.open(self.path, "rb")
+            return cast("IO[bytes]", gzip.open(self.path, "rb"))
         if self.compression == "zstd":
             from averment.batch.arrow import pa
 
@@ -66,7 +65,7 @@ def find_inputs(name: str, format: Format | None, report: Report) -> tuple[Input
     if path.is_dir():
         files = sorted(file for file in path.rglob("*") if _is_table(file))
     elif not path.exists() and glob.has_magic(name):
-        files = [Path(found) for found in sorted(glob.glob(name, recursive=True)) if Path(found).is_file()]
+        files = [Path(found) for found in sorted(glob.glob(name, recursive=True)) if Path(found).is_file()]  # noqa: PTH207 - may be absolute
     else:
         files = [path]
     if not files:
@@ -119,7 +118,7 @@ def touched(inputs: Sequence[Input]) -> list[Input]:
     found: list[Input] = []
     for file in inputs:
         try:
-            status = os.stat(file.path)
+            status = Path(file.path).stat()
         except OSError:
             found.append(file)
         else:

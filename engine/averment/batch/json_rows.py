@@ -1,8 +1,8 @@
 """JSON Lines: a case a line, parsed as one table where that loses nothing, else line by line by the careful reader.
 
-pyarrow's parser refuses duplicate keys, numbers that do not fit, and keys outside the schema, as the careful reader does;
-what it would let pass (``null``, characters that do not show, text of any length, a case of no name or without facts) is
-looked for here. A block it refuses is halved until the lines it refuses are found.
+pyarrow's parser refuses duplicate keys, numbers that do not fit, and keys outside the schema, as the careful reader
+does; what it would let pass (``null``, characters that do not show, text of any length, a case of no name or without
+facts) is looked for here. A block it refuses is halved until the lines it refuses are found.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from averment.backends.columnar.columns import Array as Codes
-from averment.batch.arrow import Table, json as arrow_json, pa, pc
+from averment.batch.arrow import Table, pa, pc
+from averment.batch.arrow import json as arrow_json
 from averment.batch.json_schema import case_schema
 from averment.batch.lines import record_ends
 from averment.batch.reading import Format, Reading

@@ -1,4 +1,4 @@
-"""Text cut into pieces at the ends of its records, whatever its bytes are; a record too long to hold is skipped and told.
+"""Text cut into pieces at the ends of its records, whatever its bytes; a record too long to hold is skipped and told.
 
 A record of JSON Lines is a line. A record of CSV is a line too, unless a cell in quotes holds line breaks; a quote that
 opens a cell and is closed nowhere near, or not rightly, is taken to be its own line's mistake.
@@ -71,7 +71,7 @@ def _last_end(data: bytes, quoted: bool, last: bool, most: int) -> tuple[int, in
 
 
 def record_ends(data: bytes, quoted: bool, last: bool, most: int | None = None) -> list[int]:
-    """Where each of the first ``most`` whole records ends, its line break included. ``last``: nothing follows ``data``."""
+    """Where each of the first ``most`` whole records ends, with its line break. ``last``: nothing follows ``data``."""
     if quoted and b'"' in data:
         return _quoted_ends(data, last, len(data) if most is None else most)
     ends: list[int] = []

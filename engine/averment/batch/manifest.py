@@ -99,5 +99,3 @@ def _entry(line: bytes, previous: str) -> Entry | None:
     rest: Entry = {str(key): value for key, value in entry.items() if key != "hash"}
     expected = "sha256:" + hashlib.sha256(canonical(rest)).hexdigest()
     return {**rest, "hash": expected} if entry.get("hash") == expected else None
-
-

@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from averment.batch.manifest import NAME, Entry, Manifest, sync_folder
 from averment.batch.inputs import digest_of
+from averment.batch.manifest import NAME, Entry, Manifest, sync_folder
 
 _LOCK = "lock"
 
@@ -42,7 +42,7 @@ class Parts:
         return [entry for entry in self.manifest.entries if entry["kind"] == "part"]
 
     def recover(self) -> None:
-        """Remove what was not committed; take back parts that are no longer as they were written, and all after them."""
+        """Remove what was not committed; take back parts that are not as they were written, and all after them."""
         good = 1
         for entry in self.manifest.entries[1:]:
             if entry["kind"] != "part" or not self._sound(entry):
@@ -76,8 +76,10 @@ class Parts:
         return [self.folder / name for name in names if name.endswith(f".{suffix}")]
 
     def _sound(self, entry: Entry) -> bool:
-        return all((self.folder / name).is_file() and digest_of(str(self.folder / name)) == digest
-                   for name, digest in entry["files"].items())
+        return all(
+            (self.folder / name).is_file() and digest_of(str(self.folder / name)) == digest
+            for name, digest in entry["files"].items()
+        )
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The rows of a unit as cases: many at once as a table, and one at a time as documents, for whatever the table leaves."""
+"""The rows of a unit as cases: many at once as a table, and one at a time as documents, for what the table leaves."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ Document = Callable[[int, Report], Node | None]
 
 @dataclass
 class Reading:
-    """Row ``i`` of the unit is a row of ``table`` (``places``: which; ``names``: its case's name), or among ``singles``,
-    to be read one by one, or blank. ``final``: what is no case in the table need not be read once more.
+    """Row ``i`` of the unit is a row of ``table`` (``places``: which; ``names``: its case's name), or is among
+    ``singles``, to be read one by one, or blank. ``final``: what is no case in the table need not be read once more.
     """
 
     rows: int

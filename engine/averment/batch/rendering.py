@@ -1,7 +1,7 @@
 """Decisions as text: a JSON object or a CSV record a row. Each distinct value is written once, and rows joined in bulk.
 
-Keys and columns: ``case``, ``row`` (its number in the input, from 1), ``claim``, ``status``, ``strength``, ``hangs_on`` (paths),
-``fired`` (ids of rules), ``pack`` (the digest). In CSV ``|`` stands between paths and between ids.
+Keys and columns: ``case``, ``row`` (its number in the input, from 1), ``claim``, ``status``, ``strength``, ``hangs_on``
+(paths), ``fired`` (ids of rules), ``pack`` (the digest). In CSV ``|`` stands between paths and between ids.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ class JsonWriter:
 
     def __init__(self, program: Program, rules: Sequence[str]) -> None:
         claim = program.claim
-        self._strength = program.types[claim.strength_type].fields[claim.strength_field] if claim.strength_type else None
+        kind = program.types.get(claim.strength_type)
+        self._strength = kind.fields[claim.strength_field] if kind else None
         self._fired = FiredTexts(rules, [_json(rule) for rule in rules], ",")
         self._end = f'],"pack":{_json(program.digest)}}}\n'
 
@@ -73,7 +74,8 @@ class CsvWriter:
         cells = [_written(table, name, lambda words: [_cell(word) for word in words]) for name in _WORDS]
         cells.append(_written(table, "hangs_on", lambda words: [_cell(_paths(word)) for word in words]))
         parts = [part for cell in cells for part in ([","], cell)]
-        return _joined([names, ",", _numbers(table)], *parts, [","], _written(table, "fired", self._fired.of), [self._end])
+        fired = _written(table, "fired", self._fired.of)
+        return _joined([names, ",", _numbers(table)], *parts, [","], fired, [self._end])
 
 
 def _json(value: Any) -> str:
@@ -98,7 +100,8 @@ def _escaped(names: Array, suspicious: str, escape: Callable[[str], str]) -> Arr
     odd = pc.match_substring_regex(names, suspicious)
     if not pc.any(odd).as_py():
         return names
-    texts = [escape(name) if strange else name for name, strange in zip(names.to_pylist(), odd.to_pylist(), strict=True)]
+    pairs = zip(names.to_pylist(), odd.to_pylist(), strict=True)
+    texts = [escape(name) if strange else name for name, strange in pairs]
     return pa.array(texts, pa.string())
 
 

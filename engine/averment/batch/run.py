@@ -1,8 +1,8 @@
 """A batch: from the input's files to the output, resumable at every moment.
 
-The run's header (pack, parameters, input, output) is the first entry of the manifest: a run goes on only where all of it is
-as it was. When every part is there, the output is assembled, synced and renamed, and its manifest is kept beside it
-as ``OUT.manifest``: the header, what the parts were, and the digest of the output.
+The run's header (pack, parameters, input, output) is the first entry of the manifest: a run goes on only where all of
+it is as it was. When every part is there, the output is assembled, synced and renamed, and its manifest is kept beside
+it as ``OUT.manifest``: the header, what the parts were, and the digest of the output.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from averment.backends.columnar import compile_program
 from averment.batch import inputs as files
@@ -77,7 +76,8 @@ def run(order: Order, progress: Progress = lambda _, __: None) -> Result:
         with held(_folder(order.output)):
             return _run(order, source, progress)
     except Busy:
-        raise _refused("AV526", f"another run is writing `{order.output}`", "wait for it, or write to another file") from None
+        what = f"another run is writing `{order.output}`"
+        raise _refused("AV526", what, "wait for it, or write to another file") from None
     except Damaged as damage:
         what = f"the manifest of `{order.output}` is damaged: {damage}"
         raise _refused("AV527", what, "begin anew with --restart") from None
@@ -272,4 +272,3 @@ def _metadata(order: Order, header: Entry) -> dict[str, str]:
 def _rejects(output: Path) -> Path | None:
     path = rejects_of(output)
     return path if path.exists() else None
-

@@ -19,6 +19,7 @@ from averment.ir.program import FactType
 CHUNK = 65_536  # rows of a unit, unless its text is longer than a piece
 TEXT_CHUNK = 32_768  # where the output is text, which is larger
 _BATCH = 16_384
+_BUFFER = 1 << 20  # bytes of a column read at once, so that the size of row groups does not matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def open_source(inputs: Sequence[Input], types: Mapping[str, FactType], mapped: 
                 for target in columns.values():
                     if target.type and not target.field:
                         what = f"`{target.type}` is a whole record, which no cell of `{file.path}` can hold"
-                        report.error("AV520", what, None, "", "give such cases as JSON Lines, Parquet or Arrow")
+                        report.error("AV123", what, None, "", "give such cases as JSON Lines, Parquet or Arrow")
         shapes.append(Shape(types, columns, headings, file.path))
     if mapped and all(file.format is Format.JSONL for file in inputs):
         report.error("AV520", "JSON Lines have no columns to map", None, "", "leave out --mapping")
@@ -118,7 +119,8 @@ def _text_units(file: Input, shape: Shape, start: Position, chunk: int) -> Itera
                 piece.offset + (piece.overlong or len(piece.data)),
                 position.row + piece.rows,
             )
-            yield Unit(start.file, file.format, position.row, piece.rows, piece.offset, piece.data, piece.overlong), after
+            data, overlong = piece.data, piece.overlong
+            yield Unit(start.file, file.format, position.row, piece.rows, piece.offset, data, overlong), after
             position = after
 
 
@@ -164,22 +166,31 @@ def _parquet(file: Input, columns: list[str], skip: int) -> Iterator[Any]:
     with parquet.ParquetFile(file.path) as opened:
         texts = [column.name for column in opened.schema_arrow if _is_text(column.type) and column.name != CASE]
         lists = [f"{column.name}.list.element" for column in opened.schema_arrow if _is_texts(column.type)]
-    with parquet.ParquetFile(
-        file.path, read_dictionary=[*texts, *lists], buffer_size=1 << 20, pre_buffer=False
-    ) as opened:
-        group = 0
-        while group < opened.num_row_groups and skip >= opened.metadata.row_group(group).num_rows:
-            skip -= opened.metadata.row_group(group).num_rows
-            group += 1
-        groups = list(range(group, opened.num_row_groups))
-        if not groups:
-            return
-        for batch in opened.iter_batches(_BATCH, row_groups=groups, columns=columns, use_threads=False):
-            if skip >= batch.num_rows:
-                skip -= batch.num_rows
+        sizes = [opened.metadata.row_group(group).num_rows for group in range(opened.num_row_groups)]
+    with (
+        parquet.ParquetFile(file.path, read_dictionary=[*texts, *lists], buffer_size=_BUFFER) as encoded,
+        parquet.ParquetFile(file.path, read_dictionary=texts, buffer_size=_BUFFER) as plainer,
+    ):
+        for group, size in enumerate(sizes):
+            if skip >= size:
+                skip -= size
                 continue
-            yield batch.slice(skip)
+            done = skip
+            try:
+                for batch in _group(encoded, group, columns, done):
+                    done += batch.num_rows
+                    yield batch
+            except pa.ArrowNotImplementedError:  # lists whose words are in several dictionaries
+                yield from _group(plainer, group, columns, done)
             skip = 0
+
+
+def _group(opened: Any, group: int, columns: list[str], skip: int) -> Iterator[Any]:
+    """The batches of a row group without its first ``skip`` rows."""
+    for batch in opened.iter_batches(_BATCH, row_groups=[group], columns=columns, use_threads=False):
+        if skip < batch.num_rows:
+            yield batch.slice(skip)
+        skip = max(0, skip - batch.num_rows)
 
 
 def _is_text(type: Any) -> bool:

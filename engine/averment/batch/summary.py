@@ -1,4 +1,4 @@
-"""What a run came to: how many rows, which claims, which rules fired and which never did, what was wrong with the rest."""
+"""What a run came to: how many rows, which claims, which rules fired and which never did, what was wrong."""
 
 from __future__ import annotations
 
@@ -73,7 +73,10 @@ def _section(title: str, counts: Mapping[str, int], of: int) -> Iterable[str]:
     most = max(len(f"{number:,}") for number in counts.values())
     return [
         f"{title}:",
-        *(f"  {name:<{wide}}  {number:>{most},}  {100 * number / max(of, 1):5.1f}%" for name, number in _ordered(counts).items()),
+        *(
+            f"  {name:<{wide}}  {number:>{most},}  {100 * number / max(of, 1):5.1f}%"
+            for name, number in _ordered(counts).items()
+        ),
     ]
 
 

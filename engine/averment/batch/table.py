@@ -31,12 +31,12 @@ class TableDecider:
         self._metadata = dict(kernel.metadata) if kernel else {"averment.pack": program.digest}
 
     def decide(self, table: Any, mapping: Mapped | None = None) -> Table:
-        """The decisions of the rows of a pyarrow Table or RecordBatch, or of what offers itself as an Arrow stream (polars,
-        pandas): as many rows, in their order.
+        """The decisions of the rows of a pyarrow Table or RecordBatch, or of what offers itself as an Arrow stream
+        (polars, pandas): as many rows, in their order.
 
-        Columns: ``case`` where the table has it; ``claim``, ``status``, ``strength``, ``hangs_on`` (a JSON list of paths),
-        ``fired`` (a mask; the schema's metadata name its bits); ``error``, code and message where a row has no
-        outcome, and then all else is null.
+        Columns: ``case`` where the table has it; ``claim``, ``status``, ``strength``, ``hangs_on`` (a JSON list of
+        paths), ``fired`` (a mask; the schema's metadata name its bits); ``error``, code and message where a row has
+        no outcome, and then all else but that is null.
         Raises: Refused where a column is no field of the pack (see ``columns``); TypeError for what is no table.
         """
         given = to_table(table)
@@ -62,9 +62,7 @@ class TableDecider:
         return found.select(names).append_column("error", error).replace_schema_metadata(self._metadata)
 
 
-def decide_table(
-    program: Program, types: Mapping[str, FactType], table: Any, mapping: Mapped | None = None
-) -> Table:
+def decide_table(program: Program, types: Mapping[str, FactType], table: Any, mapping: Mapped | None = None) -> Table:
     """As ``TableDecider.decide``, for one table."""
     return TableDecider(program, types).decide(table, mapping)
 
@@ -81,4 +79,3 @@ def to_table(given: Any) -> Table:
         pa.field(column.name, pa.string()) if column.type == pa.string_view() else column for column in given.schema
     ]
     return given.cast(pa.schema(fields)) if any(column.type == pa.string_view() for column in given.schema) else given
-

@@ -27,7 +27,7 @@ class TableReader:
 
     def read_table(self, table: Table, first: int) -> Reading:
         """The rows of a table whose first is number ``first`` of the run."""
-        names = None
+        names: Any = None
         columns: dict[str, Any] = {}
         for place, target in self._format.columns.items():
             column = one_chunk(table.column(self._format.headings[place]))

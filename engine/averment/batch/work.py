@@ -1,4 +1,4 @@
-"""One unit's work, from its data to the bytes of its part; it runs in this process or in another, with the same result."""
+"""One unit's work, from its data to the bytes of its part: in this process or in another, with the same result."""
 
 from __future__ import annotations
 
