@@ -42,7 +42,7 @@ TOP_LEVEL = {
 # confined to one folder.
 CONFINED = {
     "click": "cli/averment_cli",
-    "numpy": "engine/averment/backends/columnar",
+    "numpy": "engine/averment",
     "pyarrow": "engine/averment",
 }
 

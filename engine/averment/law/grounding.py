@@ -187,9 +187,10 @@ class _Grounding(Builder):
             for values in self.found.get(name, {}):
                 self._hold(slots, name, values)
         size = -1
+        bodies: dict[tuple[str, tuple[int, ...]], list[net.Doubt]] = {}
         while size != len(slots):
             size = len(slots)
-            bodies: dict[tuple[str, tuple[int, ...]], list[net.Doubt]] = {}
+            bodies.clear()
             for number in numbers:
                 self.network.fired[number] = []
                 for state in self._states(number):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from averment.ir.program import Among, Cell, Field, Kind, Program
+from averment.ir.program import Among, Cell, Field, Kind, Program, Value
 from averment.ir.values import Misfit, decode, fit, limits
 from averment.law import network as net
 from averment.law.truth import INT64_MAX, INT64_MIN, TRUE
@@ -171,7 +171,7 @@ class Writer:
             case _:
                 return None
 
-    def _encoded(self, value: object) -> object:
+    def _encoded(self, value: Value) -> object:
         if not isinstance(value, frozenset):
             return value
         declared = next(f for kind in self._program.types.values() for f in kind.fields if f.kind is Kind.SET)
