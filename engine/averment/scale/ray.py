@@ -1,0 +1,38 @@
+"""Ray Data as a host without a JVM: a Dataset of cases in, a Dataset of decisions out, through ``map_batches``.
+
+>>> from averment.scale import ray
+>>> decisions = ray.decide(ray_data.read_parquet("cases"), "pm_tpm")
+
+Ray Data and not Dask, because its blocks are Arrow tables, which the kernel takes and gives as they are. Dask's
+partitions are pandas frames: nested records, sets and the difference between unknown and not a number would each have
+to survive a round trip through them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from averment.pack import Pack, Parameters
+from averment.scale.rows import deciding
+
+Dataset = Any  # ray.data.Dataset
+
+
+def decide(dataset: Dataset, pack: Pack | str | Path = "pm_tpm", parameters: Parameters | None = None) -> Dataset:
+    """The decisions of the rows of a Dataset, block by block (the columns are those of ``decide_table``).
+
+    Blocks come out as they are finished, unless the context's execution options preserve their order.
+    Raises: Refused for a pack or parameters with mistakes, and for columns that are no fields of the pack.
+    """
+    work, _ = deciding(pack, dataset.schema().base_schema, parameters)
+    return dataset.map_batches(work, batch_format="pyarrow", batch_size=None, zero_copy_batch=True)
+
+
+def decide_files(
+    inputs: Sequence[str], output: str, pack: Pack | str | Path, parameters: Parameters | None = None
+) -> None:
+    """Decide Parquet files into a folder of such, on the cluster there is or a local one."""
+    decide(import_module("ray.data").read_parquet(list(inputs)), pack, parameters).write_parquet(output)
