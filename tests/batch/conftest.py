@@ -48,7 +48,9 @@ def cases(pack: averment.Pack) -> Callable[[int], list[Case]]:
 def batch(pack: averment.Pack, tmp_path: Path) -> Callable[..., tuple[Path, Result]]:
     """Decide a table: the output and what the run came to."""
 
-    def decide(name: Path | str, output: str = "out.jsonl", of: averment.Pack = pack, **options: Any) -> tuple[Path, Result]:
+    def decide(
+        name: Path | str, output: str = "out.jsonl", of: averment.Pack = pack, **options: Any
+    ) -> tuple[Path, Result]:
         target = tmp_path / output
         format = format_of(output)[0]
         assert format is not None
@@ -98,7 +100,9 @@ def table(tmp_path: Path) -> Callable[..., Path]:
 
 
 def columns_of(documents: list[Case]) -> dict[str, list[Any]]:
-    names = sorted({f"{type}.{name}" for document in documents for type, record in document["facts"].items() for name in record})
+    names = sorted(
+        {f"{type}.{name}" for document in documents for type, record in document["facts"].items() for name in record}
+    )
     columns: dict[str, list[Any]] = {"case": [document["case"] for document in documents]}
     for name in names:
         type, _, field = name.partition(".")

@@ -119,7 +119,9 @@ def test_another_run_is_refused(what: str, cases: Any, lines: Any, batch: Any, i
         assert batch(source, restart=True, **options)[1].resumed == 0
 
 
-def test_another_parameter_is_refused(pack: averment.Pack, tmp_path: Path, cases: Any, lines: Any, interrupt: Any) -> None:
+def test_another_parameter_is_refused(
+    pack: averment.Pack, tmp_path: Path, cases: Any, lines: Any, interrupt: Any
+) -> None:
     source = lines(cases(30))
     interrupt(source, chunk=7)
     name, value = next((name, value) for name, value in pack.program().parameters.items() if type(value) is int)

@@ -53,7 +53,9 @@ def test_the_formats_of_the_output_hold_the_same(cases: Any, lines: Any, batch: 
         records = list(csv.DictReader(stream))
     arrow = pa.ipc.open_file(batch(source, "out.arrow")[0]).read_all()
     parquet = pq.read_table(batch(source, "out.parquet")[0])
-    assert arrow.schema.metadata[b"averment.pack"] == parquet.schema.metadata[b"averment.pack"] == rows[0]["pack"].encode()
+    assert (
+        arrow.schema.metadata[b"averment.pack"] == parquet.schema.metadata[b"averment.pack"] == rows[0]["pack"].encode()
+    )
     rules = json.loads(parquet.schema.metadata[b"averment.rules"])
     assert len(records) == arrow.num_rows == parquet.num_rows == len(rows)
     for row, record, one, other in zip(rows, records, arrow.to_pylist(), parquet.to_pylist(), strict=True):
@@ -61,7 +63,9 @@ def test_the_formats_of_the_output_hold_the_same(cases: Any, lines: Any, batch: 
         fired = int.from_bytes(one["fired"], "little")
         assert sorted(rule for bit, rule in enumerate(rules) if fired >> bit & 1) == row["fired"]
         assert record["fired"].split("|") == row["fired"] if row["fired"] else record["fired"] == ""
-        assert json.loads(one["hangs_on"]) == row["hangs_on"] == [path for path in record["hangs_on"].split("|") if path]
+        assert (
+            json.loads(one["hangs_on"]) == row["hangs_on"] == [path for path in record["hangs_on"].split("|") if path]
+        )
         for name in ("case", "row", "claim", "status", "strength"):
             assert one[name] == row[name]
             assert record[name] == ("" if row[name] is None else str(row[name]))
@@ -141,5 +145,3 @@ def test_compressed_text_and_folders(tmp_path: Path, cases: Any, lines: Any, bat
     (folder / "notes.txt").write_text("not a table")
     assert batch(folder, "folder.jsonl")[0].read_bytes() == whole
     assert batch(folder / "[abc].*", "glob.jsonl", chunk=4)[0].read_bytes() == whole
-
-

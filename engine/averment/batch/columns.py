@@ -2,7 +2,7 @@
 
 A column is called ``TYPE.FIELD``, or by the bare name of a field that no other type of one record has, or ``case``; a
 column of structs may be called by a type of one record, one of lists of structs by a type of many. A mapping file is
-YAML: ``columns: {HEADING: TYPE.FIELD | TYPE | case | ignore}``. A column that is none of this is an error.
+YAML, with one of those or ``ignore`` for each of its columns: ``columns: {HEADING: TYPE.FIELD}``. A column that is none of this is an error.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def map_columns(
         if heading in mapped and written == IGNORE:
             continue
         span = Span(file, 1, place + 1, 1, place + 2)
-        target = _target(written, given, {} if heading in mapped else bare)
+        target = _target(written, given, bare)
         if target is None:
             _unknown(heading, written, names, bare, span, report)
         elif target.path in first:

@@ -16,7 +16,7 @@ import numpy as np
 
 from averment.batch.arrow import Table, one_chunk, pa, pc
 from averment.batch.arrow import csv as arrow_csv
-from averment.batch.lines import record_ends
+from averment.batch.lines import is_clean, record_ends
 from averment.batch.reading import Format, Reading, case_names, row_document
 from averment.batch.unit import Unit
 from averment.diagnostics.diagnostic import Report
@@ -156,7 +156,7 @@ class _Records:
         start = 0
         for row, end in enumerate(self.ends):
             if end - start > 2 or data[start:end].strip():
-                fine = end - start <= MAX_SCALAR and (visible or _shows(data[start:end]))
+                fine = end - start <= MAX_SCALAR and (visible or _shows(data[start:end])) and is_clean(data[start:end])
                 (good if fine and data[end - 1 : end] == b"\n" else singles).append(row)
             start = end
         return good, singles

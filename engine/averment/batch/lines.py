@@ -87,6 +87,11 @@ def record_ends(data: bytes, quoted: bool, last: bool, most: int | None = None) 
     return ends
 
 
+def is_clean(record: bytes) -> bool:
+    """Whether the quotes of a CSV record stand where they should."""
+    return b'"' not in record or _RECORD.fullmatch(record) is not None
+
+
 def _quoted_ends(data: bytes, last: bool, most: int) -> list[int]:
     ends: list[int] = []
     start, length = 0, len(data)

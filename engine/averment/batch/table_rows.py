@@ -37,10 +37,10 @@ class TableReader:
                 names = column if column.type == pa.string() else column.cast(pa.string())
         rows = np.arange(table.num_rows)
         names, blank = case_names(names, first, rows)
-        found = pa.table(columns)
+        every, found = names, pa.table(columns)
 
         def document(row: int, report: Report) -> Node | None:
-            return self._document(columns, names[row].as_py(), row, first)
+            return self._document(columns, every[row].as_py(), row, first)
 
         reading = Reading(table.num_rows, document, final=True)
         if blank.any():
