@@ -15,15 +15,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import core_by_hand
+from w1_cases import complete_cases
+
 import averment
 from averment.backends import reference
 from averment.ir.digest import canonical
 from averment.model.case import Case
 from averment.outcome.outcome import Outcome
 from averment.pack import Pack
-
-import core_by_hand
-from w1_cases import complete_cases
 
 PACK = Path(__file__).parent / "packs" / "w1"
 

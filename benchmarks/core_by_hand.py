@@ -88,7 +88,9 @@ READS: dict[tuple[str, int], tuple[tuple[str, str], ...]] = {
     ("r14", 0): (("product", "stage"), ("engineering", "team_size")),
     ("r15", 0): (("engineering", "has_architect"), ("product", "technical_complexity")),
     ("r16", 0): (
-        ("product", "technical_complexity"), ("product", "uses_cutting_edge_tech"), ("product", "integrations")
+        ("product", "technical_complexity"),
+        ("product", "uses_cutting_edge_tech"),
+        ("product", "integrations"),
     ),
     ("r17", 1): (("industry", "competition"),),
     ("r17", 2): (("industry", "competition"), ("industry", "rate_of_change")),
@@ -146,12 +148,11 @@ Fire = Callable[[str, int, tuple[str, ...], str], None]
 
 
 def _traits(facts: Facts, fire: Fire) -> set[str]:
-    product, engineering, industry, needs = (
-        facts["product"], facts["engineering"], facts["industry"], facts["needs"]
-    )
+    product, engineering, industry, needs = (facts["product"], facts["engineering"], facts["industry"], facts["needs"])
     complexity, domains, integrations = product["technical_complexity"], product["domains"], product["integrations"]
     cutting_edge, stage = product["uses_cutting_edge_tech"], product["stage"]
-    size, teams, communication = engineering["team_size"], engineering["teams"], engineering["pm_engineer_communication"]
+    size, teams = engineering["team_size"], engineering["teams"]
+    communication = engineering["pm_engineer_communication"]
     risk, change, competition = engineering["delivery_risk"], industry["rate_of_change"], industry["competition"]
     found: set[str] = set()
 
@@ -224,9 +225,7 @@ def _broad_stack(facts: Facts, fired: set[str], firings: dict[str, list[Firing]]
         firings[path] = [Firing("r18", 0, ("product",), (), path, shown)]
 
 
-def _evidence(
-    facts: Facts, traits: set[str], fire: Fire, fields: dict[str, Document]
-) -> dict[str, dict[str, int]]:
+def _evidence(facts: Facts, traits: set[str], fire: Fire, fields: dict[str, Document]) -> dict[str, dict[str, int]]:
     """The weights of the evidence for each role, by path."""
     weights: dict[str, dict[str, int]] = {"tpm": {}, "pm": {}}
 

@@ -1,12 +1,11 @@
 """Malformed documents: mutations of good ones, of which none may cost an exception, a signal or much time.
 
-``python benchmarks/malformed.py --documents 100000``: pack files and fact files (the product-manager pack and its cases,
-``packs/w1`` with random cases, the sample pack of the tests with the files of all golden stories), each damaged in one
-to four places, byte by byte or token by token. A damaged pack file is compiled with the rest of its pack; a damaged fact
-file is read and its cases, where any are left, decided. What was found is rendered as for a terminal. Each document
-must take less than 50 ms of process time for each 64 KiB of all that is read for it (or part of them); one that seems
-slow is timed again by itself, and the least of five counts. A child process runs each thousand, so that a signal is
-seen.
+``python benchmarks/malformed.py --documents 100000``: pack files and fact files (the product-manager pack and its
+cases, ``packs/w1`` with random cases, the sample pack of the tests with the files of all golden stories), each damaged
+in one to four places, byte by byte or token by token. A damaged pack file is compiled with the rest of its pack; a
+damaged fact file is read and its cases, where any are left, decided. What was found is rendered as for a terminal. Each
+document must take less than 50 ms of process time for each 64 KiB of all that is read for it (or part of them); one
+that seems slow is timed again by itself, and the least of five counts. Child processes do it, so that a signal is seen.
 """
 
 from __future__ import annotations
@@ -18,12 +17,13 @@ import random
 import re
 import time
 import traceback
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+
+from w1_cases import complete_cases
 
 import averment
 import averment_knowledge
@@ -32,8 +32,6 @@ from averment.diagnostics.render_text import render_all
 from averment.model.case import read_case
 from averment.pack import Pack, compile_files
 from averment.surface.pack_files import read_case_file, read_pack_files
-
-from w1_cases import complete_cases
 
 HERE = Path(__file__).parent
 TESTS = HERE.parent / "tests"
@@ -45,9 +43,9 @@ NASTY = (
     "&a", "*a", "<<: *a", "!!python/object:os.system", "!t", "---", "...", "%YAML 1.1", "- ", "? ", ": ", "{", "}", "[",
     "]", "[" * 70, "{a: " * 70, "|", ">", "|+2", "'", '"', "\\", "#", "@", "`", "null", "~", ".inf", "-.inf", ".nan",
     "NaN", "1e400", "-1e400", "1e-400", "9" * 400, "-" + "9" * 30, "0.1" + "0" * 400, "012", "0x10", "1:30", "1_000",
-    "no", "yes", "true", "$x", "$", "$x - ", "not(", ">= ", "<", "[1..", "..5]", "count(", "\t", "\r", "\x00", "\x1b[31m",
-    "\u202e", "\u200b", "\ufeff", "\U0001f600", "é" * 50, "a" * 5000, " " * 300, "\n" * 50, "any", "not", "sum", "rule",
-    "when", "then", "test", "facts", "2024-02-30", "9999-99-99", "-0", "1.", ".5", "+1", "1e3", "_", "",
+    "no", "yes", "true", "$x", "$", "$x - ", "not(", ">= ", "<", "[1..", "..5]", "count(", "\t", "\r", "\x00",
+    "\x1b[31m", "\u202e", "\u200b", "\ufeff", "\U0001f600", "é" * 50, "a" * 5000, " " * 300, "\n" * 50,
+    "any", "not", "sum", "rule", "when", "then", "test", "facts", "2024-02-30", "9999-99-99", "-0", "1.", ".5", "+1", "1e3", "_", "",
 )  # fmt: skip
 TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 
@@ -134,7 +132,7 @@ def _timed(seed: int) -> tuple[float, float, bool]:
             case = None if report.failed else read_case(node, pack.model.types, report)
             if case is not None:
                 try:
-                    pack.decide(case, engine="reference").canonical
+                    _ = pack.decide(case, engine="reference").canonical
                 except averment.Refused as refused:
                     report.extend(refused.diagnostics)
     else:

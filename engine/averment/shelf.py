@@ -7,7 +7,6 @@ group ``averment.packs`` (a module whose folder is the pack).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -48,6 +47,8 @@ def _ours() -> Iterator[tuple[str, Path]]:
 
 
 def _theirs() -> Iterator[tuple[str, Path]]:
+    from importlib.metadata import entry_points  # here, because it takes longer to import than a pack to read
+
     for entry in entry_points(group=GROUP):
         spec = find_spec(entry.value)
         if spec and spec.origin:

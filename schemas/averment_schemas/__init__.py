@@ -7,17 +7,17 @@ stands alone; none refers to another, so none ever needs to be fetched.
 from __future__ import annotations
 
 import json
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, cast
 
-NAMES = ("pack", "facts", "rules", "table", "case", "outcome", "diagnostic")
+NAMES = ("pack", "facts", "rules", "table", "case", "outcome", "explanation", "diagnostic")
 
 
 def text(name: str) -> str:
     """The schema ``name`` as JSON text. Raises ``KeyError`` for a name that is not in ``NAMES``."""
     if name not in NAMES:
         raise KeyError(name)
-    return files(__name__).joinpath(f"{name}.schema.json").read_text(encoding="utf-8")
+    return Path(__file__).with_name(f"{name}.schema.json").read_text(encoding="utf-8")
 
 
 def load(name: str) -> dict[str, Any]:

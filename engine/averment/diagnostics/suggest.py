@@ -24,14 +24,14 @@ def did_you_mean(word: str, vocabulary: Iterable[str]) -> str | None:
             allowed = min(allowed, best[0] - 1)
         if abs(len(folded) - len(other)) > allowed:
             continue
-        found = distance(folded, other)
+        found = distance(folded, other, allowed)
         if found <= allowed:
             best = (found, candidate)
     return best[1] if best else None
 
 
-def distance(left: str, right: str) -> int:
-    """How many single slips lie between two words."""
+def distance(left: str, right: str, most: int = 2 * _LONGEST) -> int:
+    """How many single slips lie between two words; where it is more than ``most``, any number above that."""
     before: list[int] = []
     above = list(range(len(right) + 1))
     for row, a in enumerate(left, 1):
@@ -42,6 +42,8 @@ def distance(left: str, right: str) -> int:
                 cost = min(cost, before[column - 2] + 1)
             here.append(cost)
         before, above = above, here
+        if min(above) > most and min(before) > most:
+            break
     return above[-1]
 
 

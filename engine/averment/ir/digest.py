@@ -13,6 +13,8 @@ from averment.ir.values import MOST_EXACT, decode
 from averment.model.model import AnyOf, Condition, Model, ModelRule, Parameter, Source
 from averment.source.collector import collector_paused
 
+_write = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
+
 
 def canonical(value: Any) -> bytes:
     """RFC 8785 of a value of ``None``, booleans, integers, texts, lists, tuples and mappings with ASCII keys.
@@ -20,8 +22,7 @@ def canonical(value: Any) -> bytes:
     An integer that not every JSON reader keeps (beyond 2 ** 53 - 1) is written as a string.
     Raises TypeError for anything else, and UnicodeEncodeError for half a surrogate pair.
     """
-    plain = _exact(value)
-    return json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return _write(_exact(value)).encode()
 
 
 def digest(value: Any) -> str:
@@ -54,17 +55,17 @@ def _meaning(model: Model) -> dict[str, Any]:
 
 
 def _exact(value: Any) -> Any:
+    """The value as ``json`` is to write it. Most of it is texts, which are left to where they stand."""
+    if isinstance(value, dict):
+        if not all(map(str.isascii, value)):  # which raises TypeError for what is no text
+            raise TypeError("not a key of canonical JSON here")
+        return {key: item if type(item) is str else _exact(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [item if type(item) is str else _exact(item) for item in value]
     if value is None or isinstance(value, (str, bool)):
         return value
     if isinstance(value, int):
         return value if -MOST_EXACT <= value <= MOST_EXACT else str(value)
-    if isinstance(value, dict):
-        for key in value:  # pyright: ignore[reportUnknownVariableType]
-            if not isinstance(key, str) or not key.isascii():
-                raise TypeError(f"not a key of canonical JSON here: {key!r}")
-        return {key: _exact(item) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType]
-    if isinstance(value, (list, tuple)):
-        return [_exact(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
     raise TypeError(f"not a value of canonical JSON here: {type(value).__name__}")
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from json.encoder import encode_basestring
+from typing import Any
 
 from averment.ir.program import Fact, FactType
 from averment.ir.values import decode
 
-_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def record_path(type: FactType, fact: Fact) -> str:
@@ -17,7 +19,11 @@ def record_path(type: FactType, fact: Fact) -> str:
     shown = [decode(fact.values[index], type.fields[index]) for index in type.naming]
     if not type.derived and shown.count(None) == len(shown):
         return type.name
-    return type.name + _written(shown)
+    return f"{type.name}[{','.join(map(_written, shown))}]"
+
+
+def _written(value: Any) -> str:
+    return encode_basestring(value) if isinstance(value, str) else _json(value)
 
 
 def field_path(type: FactType, fact: Fact, field: int) -> str:

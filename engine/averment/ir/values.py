@@ -86,20 +86,8 @@ def decode(value: Value | None, field: Field) -> Any:
     """The value as JSON has it: a level by name, a date or decimal as text, a set as a list in declared order."""
     if value is None:
         return None
-    match field.kind:
-        case Kind.LEVEL:
-            return field.values[int(_number(value))]
-        case Kind.DATE:
-            return date.fromordinal(_number(value)).isoformat()
-        case Kind.DECIMAL:
-            return _digits(_number(value), field.places)
-        case Kind.SET:
-            assert isinstance(value, frozenset)
-            return [element for element in field.values if element in value]
-        case Kind.INTEGER:
-            return value if abs(_number(value)) <= MOST_EXACT else str(value)
-        case _:
-            return value
+    special = _DECODE.get(field.kind)
+    return special(value, field) if special else value
 
 
 def show(value: Value | None, field: Field) -> str:
@@ -299,6 +287,18 @@ def _digits(scaled_value: int, places: int) -> str:
     return f"{sign}{digits[:-places]}.{digits[-places:]}"
 
 
+def _elements(value: Value, field: Field) -> list[str]:
+    assert isinstance(value, frozenset)
+    return [element for element in field.values if element in value]
+
+
+_DECODE: dict[Kind, Callable[[Value, Field], Any]] = {
+    Kind.LEVEL: lambda value, field: field.values[_number(value)],
+    Kind.DATE: lambda value, field: date.fromordinal(_number(value)).isoformat(),
+    Kind.DECIMAL: lambda value, field: _digits(_number(value), field.places),
+    Kind.SET: _elements,
+    Kind.INTEGER: lambda value, field: value if abs(_number(value)) <= MOST_EXACT else str(value),
+}
 _FIT: dict[Kind, Callable[[object, Field, str], Value | Misfit]] = {
     Kind.BOOLEAN: _boolean,
     Kind.INTEGER: _integer,

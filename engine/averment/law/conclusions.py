@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from averment.ir.program import Expression, Fact, Field, Program, Rule, Value
+from averment.ir.program import Expression, Fact, Field, Literal, Program, Rule, Value
 from averment.ir.values import show
 from averment.law.expressions import evaluate
 from averment.law.patterns import Bindings
@@ -31,11 +31,13 @@ def _value(
 ) -> Value | None:
     """The value of one field; unknown where it is not definite, or not lawful and only possible."""
     try:
-        value = evaluate(expression, bindings)
+        value = expression.value if isinstance(expression, Literal) else evaluate(expression, bindings)
         if isinstance(value, Interval):
             return None
         if isinstance(value, int) and _outside(field, value):
-            raise CaseError("AV502", f"derives `{type}.{field.name}` as {show(value, field)}, which is out of its range")
+            raise CaseError(
+                "AV502", f"derives `{type}.{field.name}` as {show(value, field)}, which is out of its range"
+            )
     except CaseError as error:
         if truth is TRUE:
             raise CaseError(error.code, f"rule `{rule.id}`: {error.message}", rule.id) from None

@@ -31,18 +31,26 @@ def hold(guard: Guard, memory: Memory, bindings: Bindings) -> Truth:
                 if fact.values[field] is not None:
                     found = max(found, truth)
             return found if given else ~found
-        case Aggregate(function, pattern, field, variable):
-            found = matching(pattern, memory, bindings)
-            if function == "count":
-                bindings[variable] = _count(found, memory)
-                return TRUE
-            assert field is not None
-            ranged = [(fact, truth, *_range(fact, field, memory)) for fact, truth in found]
-            if function == "sum":
-                bindings[variable] = _sum(ranged, memory)
-                return TRUE
-            bindings[variable], truth = _extreme(function, ranged)
-            return truth
+        case Aggregate():
+            return aggregate(guard, matching(guard.match, memory, bindings), memory, bindings)
+
+
+def aggregate(guard: Aggregate, found: list[tuple[Fact, Truth]], memory: Memory, bindings: Bindings) -> Truth:
+    """The truth of an aggregate over what its pattern matched; its variable is added to ``bindings``.
+
+    Raises: CaseError (AV501) where a definite sum is not a 64-bit integer.
+    """
+    if guard.function == "count":
+        bindings[guard.variable] = _count(found, memory)
+        return TRUE
+    field = guard.field
+    assert field is not None
+    ranged = [(fact, truth, *_range(fact, field, memory)) for fact, truth in found]
+    if guard.function == "sum":
+        bindings[guard.variable] = _sum(ranged, memory)
+        return TRUE
+    bindings[guard.variable], truth = _extreme(guard.function, ranged)
+    return truth
 
 
 def spread(field: Field) -> tuple[Bound, Bound]:
@@ -84,9 +92,7 @@ def _sum(found: list[tuple[Fact, Truth, Bound, Bound]], memory: Memory) -> Quant
 def _fit(low: Bound, high: Bound) -> Quantity:
     if low is not None and low == high and not INT64_MIN <= low <= INT64_MAX:
         raise CaseError("AV501", f"a sum gives {low}, which is not a 64-bit integer")
-    return interval(
-        None if low is None or low < INT64_MIN else low, None if high is None or high > INT64_MAX else high
-    )
+    return interval(None if low is None or low < INT64_MIN else low, None if high is None or high > INT64_MAX else high)
 
 
 def _extreme(function: str, found: list[tuple[Fact, Truth, Bound, Bound]]) -> tuple[Quantity, Truth]:

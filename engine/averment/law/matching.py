@@ -42,7 +42,9 @@ def matches(
 
     ``fresh`` gives the index of one pattern and the only facts it may match (for semi-naive rounds).
     """
-    return _extend(rule, memory, least, fresh, (), {}, TRUE)
+    if rule.matches:
+        return _extend(rule, memory, least, fresh, (), {}, TRUE)
+    return iter((Solution((), {}, TRUE),))
 
 
 def _extend(
@@ -55,15 +57,20 @@ def _extend(
     truth: Truth,
 ) -> Iterator[Solution]:
     place = len(premises)
-    if place == len(rule.matches):
-        yield Solution(premises, bindings, truth)
-        return
     pattern = rule.matches[place]
+    last = place + 1 == len(rule.matches)
     facts = fresh[1] if fresh is not None and fresh[0] == place else candidates(pattern, memory, bindings)
     for fact in facts:
         matched = match(pattern, fact, memory, bindings)
-        if matched is not None and (truth_here := min(truth, matched[1])) >= least:
-            yield from _extend(rule, memory, least, fresh, (*premises, fact), matched[0], truth_here)
+        if matched is None:
+            continue
+        extended, truth_here = matched[0], min(truth, matched[1])
+        if truth_here < least:
+            continue
+        if last:
+            yield Solution((*premises, fact), extended, truth_here)
+        else:
+            yield from _extend(rule, memory, least, fresh, (*premises, fact), extended, truth_here)
 
 
 def guarded(

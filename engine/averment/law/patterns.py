@@ -25,14 +25,16 @@ def match(pattern: Match, fact: Fact, memory: Memory, bindings: Bindings) -> tup
     A variable that met an unknown value keeps the known one, if it has or finds one: were the pattern true, they would
     be equal.
     """
-    truth = memory.truths[fact]
     values = fact.values
+    truth = TRUE
     for field, cell in pattern.cells:
         passed = passes(cell, values[field])
         if passed is FALSE:
             return None
-        if passed < truth:
-            truth = passed
+        if passed is UNKNOWN:
+            truth = UNKNOWN
+    if memory.uncertain and memory.truths[fact] is UNKNOWN:
+        truth = UNKNOWN
     if pattern.binds:
         bindings = dict(bindings)
         for field, variable in pattern.binds:

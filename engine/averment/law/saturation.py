@@ -6,14 +6,15 @@ lawful value derives nothing; of all such errors in a stratum the least is raise
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from averment.ir.program import Fact, Program, Rule
 from averment.law.conclusions import conclude
 from averment.law.evaluation import Firing
-from averment.law.matching import Solution, guarded, matches
+from averment.law.matching import guarded, matches
 from averment.law.memory import Memory
 from averment.law.truth import TRUE, CaseError, Truth
+
+# A rule by its number, to be matched anew: on everything, or with one pattern, by its index, on these facts only.
+_Task = tuple[int, Rule, tuple[int, list[Fact]] | None]
 
 
 def saturate(program: Program, stratum: tuple[Rule, ...], memory: Memory, truth: Truth) -> list[Firing]:
@@ -22,12 +23,12 @@ def saturate(program: Program, stratum: tuple[Rule, ...], memory: Memory, truth:
     Raises: CaseError, the least of the stratum, where the case has no lawful outcome.
     """
     firings: dict[tuple[int, tuple[Fact, ...]], Firing] = {}
-    news: dict[str, list[Fact]] | None = None
     failure: CaseError | None = None
-    while news is None or news:
+    tasks: list[_Task] = [(number, rule, None) for number, rule in enumerate(stratum)]
+    while tasks:
         found: list[Fact] = []
-        for number, rule in enumerate(stratum):
-            for matched in _round(rule, memory, truth, news):
+        for number, rule, fresh in tasks:
+            for matched in matches(rule, memory, truth, fresh):
                 key = number, matched.premises
                 if key in firings:
                     continue
@@ -42,13 +43,32 @@ def saturate(program: Program, stratum: tuple[Rule, ...], memory: Memory, truth:
                 if concluded is truth and (truth is TRUE or not memory.holds(conclusions)):
                     firings[key] = Firing(rule, matched.premises, conclusions)
                     found += conclusions
-        news = {}
+        news: dict[str, list[Fact]] = {}
         for fact in found:
             if memory.add(fact, truth):
                 news.setdefault(fact.type, []).append(fact)
+        tasks = _next(stratum, news, memory) if news else []
     if failure is not None:
         raise failure
     return list(firings.values())
+
+
+def _next(stratum: tuple[Rule, ...], news: dict[str, list[Fact]], memory: Memory) -> list[_Task]:
+    """What finds every match that uses a new fact: each pattern in turn on the new facts of its type.
+
+    Where all facts of a type are new, a pattern of that type finds them all by itself.
+    """
+    whole = {type for type, facts in news.items() if len(facts) == len(memory.of(type))}
+    tasks: list[_Task] = []
+    for number, rule in enumerate(stratum):
+        places = [place for place, pattern in enumerate(rule.matches) if pattern.type in news]
+        for place in places:
+            if rule.matches[place].type in whole:
+                places = [place]
+                break
+        for place in places:
+            tasks.append((number, rule, (place, news[rule.matches[place].type])))
+    return tasks
 
 
 def least(held: CaseError | None, error: CaseError) -> CaseError:
@@ -56,13 +76,3 @@ def least(held: CaseError | None, error: CaseError) -> CaseError:
     if held is None or (error.rule, error.code, error.message) < (held.rule, held.code, held.message):
         return error
     return held
-
-
-def _round(rule: Rule, memory: Memory, truth: Truth, news: dict[str, list[Fact]] | None) -> Iterator[Solution]:
-    """All matches in the first round; in a later one, those that use a new fact (maybe more than once)."""
-    if news is None:
-        yield from matches(rule, memory, truth)
-        return
-    for place, pattern in enumerate(rule.matches):
-        if pattern.type in news:
-            yield from matches(rule, memory, truth, (place, news[pattern.type]))

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from averment.ir.program import Absent, Aggregate, Compare, Fact, Guard, Match, Rule
+from averment.ir.naming import record_path
+from averment.ir.program import Absent, Aggregate, Compare, Fact, Guard, Known, Rule
 from averment.law.evaluation import Evaluation, Firing
-from averment.law.guards import hold
+from averment.law.guards import aggregate, hold
 from averment.law.memory import Memory
 from averment.law.patterns import Bindings, match, matching
 from averment.law.truth import TRUE, UNKNOWN, CaseError, Truth
-from averment.ir.naming import record_path
 from averment.warrant.grounds import grounds
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One condition of a firing: its truth, and the facts it rests on (``role``: premise, counted or doubt)."""
 
     text: str
@@ -68,6 +68,7 @@ def derive(evaluation: Evaluation, roots: Iterable[Fact]) -> Derivation:
     memory = evaluation.memory
     support = grounds(evaluation)
     derivation = Derivation(evaluation, tuple(roots), {}, {}, [], {})
+    seen: set[tuple[str, int]] = set()
     made: dict[int, Application] = {}
     pending = list(derivation.roots)
     while pending:
@@ -81,10 +82,12 @@ def derive(evaluation: Evaluation, roots: Iterable[Fact]) -> Derivation:
             if application is None:
                 application = made[id(firing)] = _apply(firing, memory)
                 derivation.applications.append(application)
-                _look(firing.rule, derivation.read)
+                rule = firing.rule
+                if (rule.id, rule.alternative) not in seen:
+                    seen.add((rule.id, rule.alternative))
+                    _look(rule, derivation.read)
                 pending += [used for step in application.steps for used in step.facts]
             application.conclusions.append(fact)
-            derivation.support.setdefault(fact, []).append(application)
     _put_in_order(derivation)
     return derivation
 
@@ -103,8 +106,8 @@ def _put_in_order(derivation: Derivation) -> None:
         counts[rule] = counts.get(rule, 0) + 1
         application.id = f"{rule}#{counts[rule]}"
         application.conclusions.sort(key=derivation.path)
-    for applications in derivation.support.values():
-        applications.sort(key=place)
+        for fact in application.conclusions:
+            derivation.support.setdefault(fact, []).append(application)
     derivation.roots = tuple(sorted(derivation.roots, key=derivation.path))
 
 
@@ -119,16 +122,17 @@ def _apply(firing: Firing, memory: Memory) -> Application:
         steps.append(Step(pattern.text, matched[1], "premise", (fact,)))
     for guard in firing.rule.guards:
         steps.append(_guard(guard, memory, bindings))
-    truth = TRUE if all(step.truth is TRUE for step in steps) else UNKNOWN
-    if truth is TRUE and not memory.holds(firing.conclusions):
-        truth = UNKNOWN
-    return Application(firing, truth, bindings, tuple(steps))
+    certain = memory.holds(firing.conclusions) and all(step.truth is TRUE for step in steps)
+    return Application(firing, TRUE if certain else UNKNOWN, bindings, tuple(steps))
 
 
 def _guard(guard: Guard, memory: Memory, bindings: Bindings) -> Step:
     found = [] if isinstance(guard, Compare) else matching(guard.match, memory, bindings)
     try:
-        truth = hold(guard, memory, bindings)
+        if isinstance(guard, Aggregate):
+            truth = aggregate(guard, found, memory, bindings)
+        else:
+            truth = hold(guard, memory, bindings)
     except CaseError:
         truth = UNKNOWN
         if isinstance(guard, Aggregate):
@@ -138,14 +142,12 @@ def _guard(guard: Guard, memory: Memory, bindings: Bindings) -> Step:
 
 
 def _look(rule: Rule, read: dict[str, set[int]]) -> None:
-    for pattern in rule.matches:
-        read.setdefault(pattern.type, set()).update(_fields(pattern))
+    """Add the fields that ``rule`` looks at."""
+    patterns = [*rule.matches, *(guard.match for guard in rule.guards if not isinstance(guard, Compare))]
+    for pattern in patterns:
+        fields = read.setdefault(pattern.type, set())
+        for index, _ in (*pattern.cells, *pattern.binds):
+            fields.add(index)
     for guard in rule.guards:
-        if not isinstance(guard, Compare):
-            read.setdefault(guard.match.type, set()).update(_fields(guard.match))
-            if not isinstance(guard, Absent) and guard.field is not None:
-                read[guard.match.type].add(guard.field)
-
-
-def _fields(pattern: Match) -> set[int]:
-    return {index for index, _ in (*pattern.cells, *pattern.binds)}
+        if isinstance(guard, (Aggregate, Known)) and guard.field is not None:
+            read[guard.match.type].add(guard.field)

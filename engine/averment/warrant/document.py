@@ -39,10 +39,11 @@ def warrant_document(derivation: Derivation, assumptions: frozenset[str]) -> Doc
 
 def _fact(derivation: Derivation, path: str, fact: Fact, assumptions: frozenset[str]) -> Document:
     type = derivation.memory.types[fact.type]
-    shown = set(range(len(type.fields)))
-    if not type.derived:
-        shown = derivation.read.get(fact.type, set()) | {type.position[name] for name in type.key}
-    fields = [(type.fields[index], fact.values[index]) for index in sorted(shown)]
+    if type.derived:
+        fields = list(zip(type.fields, fact.values, strict=True))
+    else:
+        shown = derivation.read.get(fact.type, set()).union(type.naming)
+        fields = [(type.fields[index], fact.values[index]) for index in sorted(shown)]
     document: Document = {
         "id": path,
         "kind": "fact",
@@ -51,9 +52,11 @@ def _fact(derivation: Derivation, path: str, fact: Fact, assumptions: frozenset[
         "truth": "true" if derivation.memory.truths[fact] is TRUE else "possible",
         "fields": {field.name: decode(value, field) for field, value in fields if value is not None},
     }
-    unknown = [field.name for field, value in fields if value is None]
-    assumed = [field.name for field, _ in fields if f"{path}.{field.name}" in assumptions]
-    return document | ({"unknown": unknown} if unknown else {}) | ({"assumed": assumed} if assumed else {})
+    if None in fact.values and (unknown := [field.name for field, value in fields if value is None]):
+        document["unknown"] = unknown
+    if assumptions and (assumed := [field.name for field, _ in fields if f"{path}.{field.name}" in assumptions]):
+        document["assumed"] = assumed
+    return document
 
 
 def _firing(application: Application) -> Document:
@@ -68,7 +71,9 @@ def _firing(application: Application) -> Document:
         "conditions": [{"text": step.text, "truth": step.truth.word} for step in application.steps],
         "backing": [backing_document(backing) for backing in rule.backing],
     }
-    return document | ({"alternative": rule.alternative} if rule.alternative else {})
+    if rule.alternative:
+        document["alternative"] = rule.alternative
+    return document
 
 
 def bindings_document(rule: Rule, bindings: Bindings) -> Document:

@@ -14,9 +14,11 @@ _VARIABLE = re.compile(r"\$([a-z][a-z0-9_]*)")
 
 def sentence(rule: Rule, bindings: Bindings) -> str:
     """What ``rule`` says of this firing; its id, in words, where it says nothing."""
-    shown = {entry.variable: entry.field for entry in rule.shown}
     if not rule.says:
         return rule.id.replace("-", " ")
+    if "$" not in rule.says:
+        return rule.says
+    shown = {entry.variable: entry.field for entry in rule.shown}
     return _VARIABLE.sub(lambda found: phrase(bindings[found[1]], shown[found[1]]), rule.says)
 
 
