@@ -17,7 +17,7 @@ import click
 COMMANDS = {
     "decide": "Decide cases, and say why.",
     "batch": "Decide the many cases of a table.",
-    "explain": "Explain a row of what batch wrote.",
+    "explain": "Say why: every reason for a claim, or for any fact.",
     "check": "Find what is wrong with a pack.",
     "coverage": "Show which paragraphs of a source back which rules.",
     "schema": "Print the schemas that editors complete from.",

@@ -1,44 +1,118 @@
-"""``averment explain``: one row of a batch again, with its whole warrant, byte for byte what ``decide`` gives."""
+"""``averment explain``: why a claim is made or a fact holds, as text, data, a page or a picture.
+
+Of what batch wrote it decides one row again, with its whole warrant, byte for byte what ``decide`` gives.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from averment_cli.options import format_option
+from averment_cli.options import engine_option, param_option
+
+if TYPE_CHECKING:
+    from averment.model.case import Case
+    from averment.outcome.explained import Explained
+    from averment.outcome.outcome import Outcome
+    from averment.pack import Pack
+
+_FORMATS = ("text", "json", "html", "svg", "dot", "mermaid")
 
 
 @click.command("explain")
-@click.argument("output", type=click.Path(dir_okay=False), metavar="OUT")
-@click.option("--case", "case", metavar="ID", help="The case of this name.")
-@click.option("--row", type=click.IntRange(1), metavar="N", help="The case in row N of the input, as OUT counts.")
-@click.option("--pack", "-p", metavar="PACK", help="Where the pack is. Default: the installed one that OUT names.")
-@click.option("--input", "place", metavar="IN", help="Where the input is, if it is no longer where it was.")
-@format_option
-def command(output: str, case: str | None, row: int | None, pack: str | None, place: str | None, format: str) -> int:
-    """Explain a row of what batch wrote.
+@click.argument("facts", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@click.option("--fact", metavar="FACT", help="Explain this fact, or all facts of this type, instead of the claim.")
+@click.option(
+    "--format",
+    "format",
+    type=click.Choice(_FORMATS),
+    default="text",
+    show_default=True,
+    help="For people, for programs, as a page that stands alone, or as a picture.",
+)
+@click.option("-o", "--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write to this file instead.")
+@click.option(
+    "--pack", "-p", metavar="PACK", help="A pack: its folder, or its name. Default: pm_tpm, or what OUT names."
+)
+@param_option
+@engine_option
+@click.option("--case", "case", metavar="ID", help="Of what batch wrote: the case of this name.")
+@click.option("--row", type=click.IntRange(1), metavar="N", help="Of what batch wrote: row N of its input.")
+@click.option("--input", "place", metavar="IN", help="Where the input of the batch is, if no longer where it was.")
+def command(
+    facts: Sequence[str],
+    fact: str | None,
+    format: str,
+    output: str | None,
+    pack: str | None,
+    parameters: Sequence[str],
+    engine: str | None,
+    case: str | None,
+    row: int | None,
+    place: str | None,
+) -> int:
+    """Say why: every reason for a claim, or for any fact, down to the lines of the facts given.
 
-    OUT is a file that averment batch wrote. The case is taken from the input that was decided, which must still be as
-    it was, and so must the pack.
+    FACTS are fact files, as for averment decide; or, with --case or --row, a file that averment batch wrote. Then the
+    case is taken from the input that was decided, which must still be as it was, and so must the pack.
 
     \b
+    averment explain case.yaml --format html -o case.html
+    averment explain case.yaml --fact recommendation --format svg -o case.svg
     averment explain decisions.parquet --case acme
-    averment explain decisions.csv --row 12 --format json
     """
-    if (case is None) == (row is None):
-        raise click.UsageError("name the case: --case ID or --row N")
-    return _explain_row(output, case, row, pack, place, format)
+    from averment.outcome.explained import explain
+
+    if case is not None or row is not None:
+        if (case is None) == (row is None) or len(facts) != 1 or parameters:
+            raise click.UsageError("name one file that batch wrote, and the case: --case ID or --row N")
+        found = [_of_batch(facts[0], case, row, pack, place)]
+    else:
+        found = _of_files(facts, pack or "pm_tpm", parameters, engine or "")
+    if format not in ("text", "json") and len(found) != 1:
+        raise click.UsageError(f"--format {format} shows one case, and there are {len(found)}")
+    whole = case is not None or row is not None
+    pieces: list[str] = []
+    for known, read, outcome in found:
+        if whole and not fact and format == "json":
+            pieces.append(outcome.canonical.decode() + "\n")
+        else:
+            pieces.append(_shown(explain(outcome, fact or ""), known, read, format, to_file=output is not None))
+    _write(("\n" if format == "text" else "").join(pieces), output)
+    return 0
 
 
-def _explain_row(
-    output: str, case: str | None, row: int | None, pack: str | None, place: str | None, format: str
-) -> int:
+def _of_files(
+    facts: Sequence[str], pack: str, parameters: Sequence[str], engine: str
+) -> list[tuple[Pack, Case, Outcome]]:
+    """Every case of the fact files, decided; all mistakes are told before any is."""
+    from averment.diagnostics.diagnostic import Report
+    from averment.model.case import read_case
+    from averment.pipeline import decide
+    from averment_cli.reading import Texts, pack_of, read_cases, stop_if_failed
+    from averment_cli.written import parameters_of
+
+    report, texts = Report(), Texts()
+    known = pack_of(pack)
+    overrides = parameters_of(parameters, known.model, report)
+    types = dict(known.model.types)
+    cases = [read_case(document, types, report) for document in read_cases(facts, report, texts)]
+    stop_if_failed(report, texts)
+    ready = known.engine(overrides, engine)
+    decided = [(case, decide(ready, case, report)) for case in cases if case]
+    stop_if_failed(report, texts)
+    return [(known, case, outcome) for case, outcome in decided if outcome]
+
+
+def _of_batch(
+    output: str, case: str | None, row: int | None, pack: str | None, place: str | None
+) -> tuple[Pack, Case, Outcome]:
     from averment.batch.explaining import find_rows, open_output, read_row
     from averment.diagnostics.diagnostic import Diagnostic, Refused
-    from averment.render.text import explanation
     from averment_cli.reading import pack_of
-    from averment_cli.terminal import data, raw_line, style
 
     if not Path(output).is_file():
         raise Refused([Diagnostic("AV532", f"there is no file `{output}`")])
@@ -56,9 +130,49 @@ def _explain_row(
         row = rows[0]
     assert row is not None
     read = read_row(written, row, known.model.types, place)
-    outcome = known.decide(read, written.parameters)
-    if format == "json":
-        raw_line(outcome.canonical)
+    return known, read, known.decide(read, written.parameters)
+
+
+def _shown(explained: Explained, pack: Pack, case: Case, format: str, *, to_file: bool) -> str:
+    model, places = pack.model, case.places
+    match format:
+        case "html":
+            from averment.render.html import page
+
+            return page(explained, model, places)
+        case "json":
+            from averment.ir.digest import canonical
+            from averment.render.explanation import explanation_document
+
+            return canonical(explanation_document(explained, model, places)).decode() + "\n"
+        case "text":
+            from averment.render.display import Style
+            from averment.render.text import explanation, fact_explanation
+            from averment_cli.terminal import style
+
+            look = Style() if to_file else style()
+            if explained.named:
+                return fact_explanation(explained, model, look, places)
+            return explanation(explained.outcome, model, look, places)
+        case _:
+            return _picture(explained, pack, case, format)
+
+
+def _picture(explained: Explained, pack: Pack, case: Case, format: str) -> str:
+    from averment.render.diagram import diagram
+    from averment.render.dot import dot
+    from averment.render.mermaid import mermaid
+    from averment.render.svg import svg
+
+    drawn = diagram(explained, pack.model, case.places)
+    return {"svg": svg, "dot": dot, "mermaid": mermaid}[format](drawn)
+
+
+def _write(text: str, output: str | None) -> None:
+    """To the file, in UTF-8; else to standard output, in UTF-8 too where a file would be."""
+    from averment_cli.terminal import data
+
+    if output is None:
+        data(text)
     else:
-        data(explanation(outcome, known.model, style(), read.places))
-    return 0
+        Path(output).write_text(text, encoding="utf-8")

@@ -41,6 +41,11 @@ class Reasons:
         for number, application in enumerate(self._derivation.support.get(fact, ())):
             yield self._application(application, _another(application) if number else (), 0)
 
+    def given(self, fact: Fact) -> list[Branch]:
+        """What was given of a fact, and where."""
+        everything = Match(fact.type, binds=tuple((index, "") for index in range(len(fact.values))))
+        return [Branch([line]) for line in looked_at(self._derivation, everything, fact, self._given)]
+
     def _reason(self, fact: Fact, lead: tuple[Piece, ...], depth: int) -> Branch:
         """A derived fact under another: its first justification, and within that any others."""
         first, *others = self._derivation.support[fact]
@@ -54,11 +59,12 @@ class Reasons:
         says = sentence(rule, application.bindings)
         hang = sum(columns(piece.text) for piece in lead)
         if application.id in self._shown:
-            return Branch([say(*lead, says, note=self._style.glyphs.above, hang=hang)])
+            return Branch([say(*lead, says, note=self._style.glyphs.above, hang=hang)], above=application.id)
         self._shown.add(application.id)
         glyphs = self._style.glyphs
         cited = say(Piece(rule.id, "name"), Piece(f"{glyphs.dot}{backing_phrase(rule.backing, glyphs)}", "dim"))
-        branch = Branch([say(*lead, says, note=rule_place(self._model, rule.id), hang=hang), cited])
+        head = say(*lead, says, note=rule_place(self._model, rule.id), hang=hang)
+        branch = Branch([head, cited], key=application.id)
         if depth < _DEEPEST and len(self._shown) <= _MOST_REASONS:
             branch.children = list(self._grounds(application, depth + 1))
         else:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from averment.diagnostics.render_text import visible
-from averment.ir.program import Absent, Aggregate, Compare, Fact, Known, Match
 from averment.ir.values import decode
 from averment.law.truth import TRUE
 from averment.model.model import Model
 from averment.outcome.claim import Status
+from averment.outcome.explained import Explained
 from averment.outcome.outcome import Outcome
-from averment.render.conditions import described, filled
 from averment.render.display import Piece, Style
-from averment.render.facts import Given, answers, field_at, looked_at
-from averment.render.places import ON_COMMAND_LINE, rule_place
+from averment.render.facts import Given, answers, field_at
+from averment.render.outline import roots_of, stops, verdict_of
+from averment.render.places import ON_COMMAND_LINE
 from averment.render.reasons import Reasons, overridden
 from averment.render.tree import Branch, Line, draw, layout, say
-from averment.render.why_not import Obstacle, obstacles
 from averment.source.node import Span
 
 _ROLES = {
@@ -33,6 +32,18 @@ def explanation(outcome: Outcome, model: Model, style: Style, places: Mapping[st
     return "\n".join(row.rstrip() for row in _rows(outcome, model, style, places or {})) + "\n"
 
 
+def fact_explanation(explained: Explained, model: Model, style: Style, places: Mapping[str, Span] | None = None) -> str:
+    """The explanation of facts that are not the claim, or not only, ending in a newline."""
+    outcome, found = explained.outcome, places or {}
+    reasons = Reasons(explained.derivation, model, Given(found, outcome.case.assumptions), style, "")
+    rows: list[str] = []
+    for fact in explained.about:
+        possible = [] if outcome.evaluation.memory.truths[fact] is TRUE else [Piece(" is only possible", "doubt")]
+        head = say(Piece(explained.derivation.path(fact), "bold"), *possible, note=outcome.case.name)
+        rows += ["", *layout(head, style), *draw(list(reasons.of(fact)) or reasons.given(fact), style)]
+    return "\n".join(row.rstrip() for row in rows[1:]) + "\n"
+
+
 def summary(outcome: Outcome) -> str:
     """The outcome on one line: case, claim, status and strength, with tabs between."""
     strength = "" if outcome.strength is None else str(outcome.strength)
@@ -44,7 +55,7 @@ def _rows(outcome: Outcome, model: Model, style: Style, places: Mapping[str, Spa
     yield from layout(_headline(outcome, style), style)
     for file in sorted({span.file for span in places.values() if not span.file.startswith(ON_COMMAND_LINE)}):
         yield from layout(say(Piece(file, "dim")), style)
-    verdict = _verdict(outcome)
+    verdict = verdict_of(outcome)
     if verdict:
         yield ""
         yield from layout(say(verdict), style)
@@ -54,23 +65,6 @@ def _rows(outcome: Outcome, model: Model, style: Style, places: Mapping[str, Spa
     if outcome.status is Status.OPEN:
         yield from _questions(outcome, style)
     yield from _footer(outcome, model, style)
-
-
-def _verdict(outcome: Outcome) -> str:
-    """What an unusual status means for this case; nothing for a settled one."""
-    match outcome.status:
-        case Status.SETTLED:
-            return ""
-        case Status.CONFLICT:
-            return "Rules certainly claim two things at once. The pack has to say which of them prevails."
-        case Status.GAP:
-            return "Certainly no rule claims anything, whatever is still unknown."
-        case Status.OPEN:
-            *most, last = outcome.possible
-            become = f"{', '.join(most)} or {last}" if most else last
-            many = len(outcome.hangs_on)
-            fields = f"{many} unknown field{'' if many == 1 else 's'}"
-            return f"It may still become {become}. That hangs on {fields}, listed at the end."
 
 
 def _headline(outcome: Outcome, style: Style) -> Line:
@@ -100,7 +94,7 @@ def _reasons(outcome: Outcome, model: Model, style: Style, given: Given) -> Iter
     """The reasons for each value that is, or may be, claimed, and for how strong a settled claim is."""
     settled = outcome.status is Status.SETTLED
     reasons = Reasons(outcome.derivation, model, given, style, outcome.claim if settled else "")
-    claims, strengths = _roots(outcome)
+    claims, strengths = roots_of(outcome)
     for value, facts in claims.items():
         if not settled:
             reasons.claim = value
@@ -127,51 +121,11 @@ def _trunks(branches: list[Branch], style: Style) -> Iterator[str]:
         yield from draw(branch.children, style)
 
 
-def _roots(outcome: Outcome) -> tuple[dict[str, list[Fact]], list[Fact]]:
-    """The facts that claim, or may, by what they claim, in the pack's order of claims; and those of its strength."""
-    claim = outcome.evaluation.program.claim
-    claims: dict[str, list[Fact]] = {value: [] for value in claim.values}
-    strengths: list[Fact] = []
-    for fact in outcome.derivation.roots:
-        if fact.type == claim.type:
-            claims.setdefault(str(fact.values[claim.field] or "some claim"), []).append(fact)
-        else:
-            strengths.append(fact)
-    return {value: facts for value, facts in claims.items() if facts}, strengths
-
-
 def _obstacles(outcome: Outcome, model: Model, style: Style, given: Given) -> Iterator[str]:
     """Why none of the rules that could have claimed did."""
-    branches: list[Branch] = []
-    for obstacle in obstacles(outcome.evaluation.program, outcome.evaluation.memory):
-        rule = obstacle.rule
-        name = rule.id + (f", alternative {rule.alternative}" if rule.alternative else "")
-        mark = Piece(f"{style.glyphs.against} ", "bad")
-        head = say(mark, Piece(name, "name"), note=rule_place(model, rule.id))
-        branches.append(Branch([head], [Branch([line]) for line in _stopped(outcome, obstacle, given)]))
     yield ""
     yield from layout(say(Piece("Where each rule that could have claimed stopped", "bold")), style)
-    yield from draw(branches, style)
-
-
-def _stopped(outcome: Outcome, obstacle: Obstacle, given: Given) -> Iterator[Line]:
-    """What was the case instead of what the rule asked for."""
-    program, memory = outcome.evaluation.program, outcome.evaluation.memory
-    rule, condition, bindings = obstacle.rule, obstacle.condition, obstacle.bindings
-    match condition:
-        case Match() if program.types[condition.type].one:
-            for fact in memory.of(condition.type):
-                yield from looked_at(outcome.derivation, condition, fact, given)
-        case Match():
-            yield say(f"there is no {described(condition, rule, bindings, program)}")
-        case Absent():
-            yield say(f"there is {described(condition.match, rule, bindings, program)}")
-        case Aggregate():
-            yield say(f"there is no {described(condition.match, rule, bindings, program)}")
-        case Compare() | Known():
-            values = filled(condition.text, rule, bindings, program)
-            asked = f" ({condition.text})" if values != condition.text else ""
-            yield say("not ", values, Piece(asked, "dim"))
+    yield from draw(stops(outcome, model, given, style), style)
 
 
 def _footer(outcome: Outcome, model: Model, style: Style) -> Iterator[str]:

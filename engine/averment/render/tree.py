@@ -23,10 +23,14 @@ class Line:
 
 @dataclass(slots=True)
 class Branch:
-    """A node: what it says, and what that rests on."""
+    """A node: what it says, and what that rests on. ``key`` is a name to refer to it by, ``above`` the key of the
+    branch that has said the same already.
+    """
 
     lines: list[Line]
     children: list[Branch] = field(default_factory=list["Branch"])
+    key: str = ""
+    above: str = ""
 
 
 def say(*texts: str | Piece, note: str = "", hang: int = 0) -> Line:

@@ -1,0 +1,62 @@
+"""What an explanation is about: the claim of an outcome, or any other facts of its working memory.
+
+A fact is named as in a warrant, ``component["camera"]``, or by its type, which names all facts of the type; a field of
+a given record names the record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from averment.diagnostics.diagnostic import Diagnostic, Refused
+from averment.diagnostics.suggest import did_you_mean
+from averment.ir.naming import record_path
+from averment.ir.program import Fact
+from averment.outcome.outcome import Outcome
+from averment.warrant.derivation import Derivation, derive
+from averment.warrant.document import warrant_document
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The derivation of ``about`` (of the claim, where ``named`` is empty) in the working memory of ``outcome``."""
+
+    outcome: Outcome
+    derivation: Derivation
+    named: str = ""
+
+    @property
+    def about(self) -> tuple[Fact, ...]:
+        """The facts explained."""
+        return self.derivation.roots
+
+    def document(self) -> dict[str, Any]:
+        """The warrant with its claims and facts, as JSON-able data."""
+        return {
+            **warrant_document(self.derivation, self.outcome.case.assumptions),
+            "facts": [self.derivation.path(fact) for fact in self.about],
+        }
+
+
+def explain(outcome: Outcome, named: str = "") -> Explained:
+    """The explanation of the claim, or of the facts called ``named``.
+
+    Raises: Refused (AV560) where the working memory holds no such fact.
+    """
+    if not named:
+        return Explained(outcome, outcome.derivation)
+    memory = outcome.evaluation.memory
+    paths = {record_path(memory.types[fact.type], fact): fact for fact in memory.truths}
+    record = named if named in paths else named.rpartition(".")[0]
+    found = [paths[record]] if record in paths else [fact for fact in paths.values() if fact.type == named]
+    if found:
+        return Explained(outcome, derive(outcome.evaluation, found), named)
+    there = sorted({fact.type for fact in paths.values()})  # a whole path may hold what must not be repeated
+    near = did_you_mean(named, there)
+    if named in memory.types:
+        help = "nothing gave one, and no rule derived one"
+    else:
+        help = f"did you mean `{near}`?" if near else f"the case has facts of {', '.join(there)}"
+    message = f"case `{outcome.case.name}` has no fact `{named}`"
+    raise Refused([Diagnostic("AV560", message, help=(help,))])

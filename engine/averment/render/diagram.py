@@ -1,0 +1,148 @@
+"""A warrant as a diagram: boxes and arrows from what was used to what used it, for pictures of every kind.
+
+A fact that one firing alone concludes is drawn as that firing; a `one` type is drawn field by field, as it is looked
+at. Boxes are in reading order: from what is explained down to what was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from averment.ir.naming import record_path
+from averment.ir.program import Compare, Fact, Match
+from averment.law.truth import TRUE
+from averment.model.model import Model
+from averment.outcome.explained import Explained
+from averment.render.counted import side
+from averment.render.display import UNICODE
+from averment.render.facts import Given, looked_at
+from averment.render.places import backing_phrase, rule_place
+from averment.render.tree import Line
+from averment.source.node import Span
+from averment.warrant.derivation import Application
+from averment.warrant.sentences import sentence
+
+
+@dataclass(slots=True)
+class Box:
+    """``kind``: claim, fact, rule or given. ``certain``: true, not just possible. ``details`` stand in small print."""
+
+    kind: str
+    text: str
+    details: tuple[str, ...] = ()
+    certain: bool = True
+    side: str = ""
+
+
+@dataclass(slots=True)
+class Diagram:
+    """``boxes`` by id, ``arrows`` (from, to) to whether they are certain; ``title`` says what it is of."""
+
+    title: str
+    boxes: dict[str, Box] = field(default_factory=dict[str, Box])
+    arrows: dict[tuple[str, str], bool] = field(default_factory=dict[tuple[str, str], bool])
+
+
+def diagram(explained: Explained, model: Model, places: Mapping[str, Span] | None = None) -> Diagram:
+    """The diagram of what is explained."""
+    return _Drawing(explained, model, places or {}).whole()
+
+
+class _Drawing:
+    def __init__(self, explained: Explained, model: Model, places: Mapping[str, Span]) -> None:
+        self._explained, self._model = explained, model
+        self._derivation = explained.derivation
+        self._given = Given(places, explained.outcome.case.assumptions)
+        outcome = explained.outcome
+        self._diagram = Diagram(f"{outcome.case.name}: {explained.named or outcome.claim}")
+        self._ids: dict[str, str] = {}
+
+    def whole(self) -> Diagram:
+        claim = self._derivation.evaluation.program.claim.type
+        pending = sorted(self._explained.about, key=lambda fact: fact.type == claim)  # the claim first
+        seen = set(pending)
+        while pending:
+            fact = pending.pop()
+            target = self._fact(fact)
+            if not self._derivation.support.get(fact) and not self._derivation.memory.types[fact.type].derived:
+                everything = Match(fact.type, binds=tuple((index, "") for index in range(len(fact.values))))
+                for source in self._looked_at(everything, fact):
+                    self._diagram.arrows[source, target] = True
+            for application in self._derivation.support.get(fact, ()):
+                rule = self._rule(application)
+                if rule != target:
+                    self._diagram.arrows[rule, target] = application.truth is TRUE
+                for used in self._grounds(application, rule):
+                    if used not in seen:
+                        seen.add(used)
+                        pending.append(used)
+        return self._diagram
+
+    def _grounds(self, application: Application, rule: str) -> list[Fact]:
+        """Draw arrows from all that an application used; the derived facts among it, in order."""
+        used: list[Fact] = []
+        conditions = (*application.firing.rule.matches, *application.firing.rule.guards)
+        for condition, step in zip(conditions, application.steps, strict=True):
+            if isinstance(condition, Compare):
+                continue
+            pattern = condition if isinstance(condition, Match) else condition.match
+            for fact in step.facts:
+                certain = step.truth is TRUE and self._derivation.memory.truths[fact] is TRUE
+                if self._derivation.memory.types[fact.type].derived:
+                    self._diagram.arrows[self._fact(fact), rule] = certain
+                    used.append(fact)
+                else:
+                    for source in self._looked_at(pattern, fact):
+                        self._diagram.arrows[source, rule] = certain
+        return used
+
+    def _fact(self, fact: Fact) -> str:
+        """The box that stands for a fact."""
+        support = self._derivation.support.get(fact, ())
+        path = self._derivation.path(fact)
+        if fact not in self._explained.about and len(support) == 1 and support[0].conclusions == [fact]:
+            return self._rule(support[0])
+        id, fresh = self._id(path)
+        if fresh:
+            claim = self._derivation.evaluation.program.claim
+            is_claim = fact.type == claim.type
+            text = str(fact.values[claim.field] or "some claim").replace("_", " ") if is_claim else path
+            details = (self._explained.outcome.case.name,) if is_claim else ()
+            kind = "claim" if is_claim else "fact"
+            self._diagram.boxes[id] = Box(kind, text, details, self._certain(fact))
+        return id
+
+    def _rule(self, application: Application) -> str:
+        id, fresh = self._id(application.id)
+        if fresh:
+            rule = application.firing.rule
+            memory, claims = self._derivation.memory, self._derivation.evaluation.program.claim.values
+            sides = {side(fact, memory.types[fact.type], claims) for fact in application.conclusions}
+            details = (f"{rule.id}  {rule_place(self._model, rule.id)}", backing_phrase(rule.backing, UNICODE))
+            says = sentence(rule, application.bindings)
+            towards = sides.pop() if len(sides) == 1 else ""
+            self._diagram.boxes[id] = Box("rule", says, details, application.truth is TRUE, towards)
+        return id
+
+    def _looked_at(self, pattern: Match, fact: Fact) -> Iterator[str]:
+        record = record_path(self._derivation.memory.types[fact.type], fact)
+        for line in looked_at(self._derivation, pattern, fact, self._given):
+            text = _said(line)
+            id, fresh = self._id(f"{record} {text}")
+            if fresh:
+                details = (line.note,) if line.note else ()
+                self._diagram.boxes[id] = Box("given", text, details, self._certain(fact))
+            yield id
+
+    def _certain(self, fact: Fact) -> bool:
+        return self._derivation.memory.truths[fact] is TRUE
+
+    def _id(self, name: str) -> tuple[str, bool]:
+        fresh = name not in self._ids
+        return self._ids.setdefault(name, f"n{len(self._ids) + 1}"), fresh
+
+
+def _said(line: Line) -> str:
+    """A given fact without what was asked of it, so that each is one box whoever looked."""
+    return "".join(piece.text for piece in line.pieces if piece.role != "dim").strip()

@@ -1,0 +1,47 @@
+"""An explanation as data (``explanation.schema.json``): the warrant, where everything stands, and the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from averment.model.model import Model
+from averment.outcome.explained import Explained
+from averment.render.evidence import sides
+from averment.render.facts import answers, field_at
+from averment.render.places import given_place, rule_place
+from averment.source.node import Span
+
+
+def explanation_document(
+    explained: Explained, model: Model, places: Mapping[str, Span] | None = None
+) -> dict[str, Any]:
+    """``facts``: what is explained; ``places``: rules in the pack and given facts in the case, as ``FILE:LINE``."""
+    outcome, program = explained.outcome, explained.outcome.evaluation.program
+    warrant = explained.document()
+    facts = warrant.pop("facts")
+    rules = sorted({node["rule"] for node in warrant["nodes"] if node["kind"] == "firing"})
+    found = places or {}
+    return {
+        "case": outcome.case.name,
+        "claim": outcome.claim,
+        "status": outcome.status.value,
+        "strength": outcome.strength,
+        "facts": facts,
+        "warrant": warrant,
+        "evidence": [
+            {"claim": side.claim, "certain": side.total, "undecided": side.doubtful} for side in sides(explained)
+        ],
+        "hangs_on": [_question(program.types, path) for path in outcome.hangs_on],
+        "places": {
+            "rules": {rule: rule_place(model, rule) for rule in rules},
+            "facts": {path: given_place(found, path) for path in sorted(found)},
+        },
+        "parameters": dict(program.parameters),
+        "pack": {"name": program.name, "version": program.version, "digest": program.digest},
+    }
+
+
+def _question(types: Mapping[str, Any], path: str) -> dict[str, str]:
+    field = field_at(types, path)
+    return {"path": path, "ask": field.ask if field else "", "answers": answers(field) if field else ""}

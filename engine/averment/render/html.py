@@ -1,0 +1,238 @@
+"""An explanation as one page of HTML that stands alone: no script, no network, readable on a phone and on paper.
+
+The page forbids itself everything but its own style sheet, which its Content-Security-Policy names by digest.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from averment.ir.naming import record_path
+from averment.ir.program import Fact, Field, Kind, Value
+from averment.ir.values import decode, show
+from averment.law.truth import TRUE
+from averment.model.model import Model
+from averment.outcome.claim import Status
+from averment.outcome.explained import Explained
+from averment.render.display import Style
+from averment.render.evidence import sides
+from averment.render.facts import Given, answers, field_at
+from averment.render.html_evidence import picture
+from averment.render.html_tree import anchors_of, tree
+from averment.render.markup import Markup, element, joined
+from averment.render.outline import roots_of, stops, verdict_of
+from averment.render.places import given_place, rule_place
+from averment.render.reasons import Reasons
+from averment.render.tree import Branch
+from averment.source.node import Span
+
+
+def page(explained: Explained, model: Model, places: Mapping[str, Span] | None = None) -> str:
+    """The page; ``places`` are where the case gives each field and record."""
+    return _Page(explained, model, places or {}).whole()
+
+
+@cache
+def style_sheet() -> str:
+    """The style of the page."""
+    return files("averment.render").joinpath("page.css").read_text(encoding="utf-8")
+
+
+class _Page:
+    def __init__(self, explained: Explained, model: Model, places: Mapping[str, Span]) -> None:
+        self._explained, self._outcome, self._model, self._places = explained, explained.outcome, model, places
+        self._given = Given(places, explained.outcome.case.assumptions)
+        self._program = explained.outcome.evaluation.program
+
+    def whole(self) -> str:
+        digest = b64encode(sha256(style_sheet().encode()).digest()).decode()
+        policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+        subject = self._explained.named or words(self._outcome.claim)
+        head = element(
+            "head",
+            element("meta", charset="utf-8"),
+            element("meta", http_equiv="Content-Security-Policy", content=policy),
+            element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+            element("meta", name="color-scheme", content="light dark"),
+            element("meta", name="referrer", content="no-referrer"),
+            element("title", f"{self._outcome.case.name}: {subject}"),
+            element("style", Markup(style_sheet())),
+        )
+        body = element("body", self._head(), element("main", *self._sections()), self._foot())
+        return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
+
+    def _head(self) -> Markup:
+        outcome, named = self._outcome, self._explained.named
+        eyebrow = element("p", outcome.case.name, class_="case")
+        if named:
+            many = len(self._explained.about)
+            title, badges, verdict = named, [f"{many} fact{'' if many == 1 else 's'}"], ""
+            status = "fact"
+        else:
+            title, status = _capital(words(outcome.claim)), outcome.status.value
+            verdict = verdict_of(outcome, "listed below", words)
+            badges = [] if outcome.strength is None else [words(str(outcome.strength))]
+            if outcome.status is Status.SETTLED:
+                badges.append("settled: nothing unknown can change it")
+        return element(
+            "header",
+            eyebrow,
+            element("h1", title),
+            *([element("ul", *(element("li", badge) for badge in badges), class_="badges")] if badges else []),
+            *([element("p", verdict, class_="verdict")] if verdict else []),
+            class_=status,
+        )
+
+    def _sections(self) -> Iterator[Markup]:
+        found = sides(self._explained)
+        if found:
+            yield _section(
+                "evidence",
+                "Strength of the evidence",
+                picture(found, self._outcome.claim if self._outcome.status is Status.SETTLED else ""),
+            )
+        groups = list(self._groups())
+        anchors: dict[str, str] = {}
+        for _, _, branches in groups:
+            anchors_of(branches, anchors)
+        for id, title, branches in groups:
+            note = []
+            if len(branches) > 1 and id.startswith("why"):
+                note = [element("p", f"{len(branches)} justifications; each would do alone.", class_="note")]
+            yield _section(id, title, *note, tree(branches, anchors))
+        if not self._explained.named and self._outcome.status is Status.OPEN:
+            yield _section("questions", "What it hangs on", self._questions())
+        yield _section("given", "Facts given", self._given_table())
+        derived = self._derived_table(anchors)
+        if derived:
+            yield _section("derived", "Facts derived", derived)
+        if self._program.parameters:
+            yield _section("parameters", "Parameters", self._parameters())
+
+    def _groups(self) -> Iterator[tuple[str, str, list[Branch]]]:
+        """Titled trees: for each claim, for the strength, and for what stopped the rules of a gap."""
+        outcome, style = self._outcome, Style()
+        settled = outcome.status is Status.SETTLED
+        against = outcome.claim if settled else ""
+        reasons = Reasons(self._explained.derivation, self._model, self._given, style, against)
+        if self._explained.named:
+            for number, fact in enumerate(self._explained.about, 1):
+                yield f"why-{number}", f"Why {self._explained.derivation.path(fact)}", self._about(reasons, fact)
+            return
+        if outcome.status is Status.GAP:
+            title = "Where each rule that could have claimed stopped"
+            yield "stopped", title, stops(outcome, self._model, self._given, style)
+        claims, strengths = roots_of(outcome)
+        for number, (value, facts) in enumerate(claims.items(), 1):
+            certain = any(outcome.evaluation.memory.truths[fact] is TRUE for fact in facts)
+            title = "Why" if settled else f"{_capital(words(value))} {'is claimed' if certain else 'is possible'}"
+            reasons.claim = reasons.claim if settled else value
+            yield f"why-{number}", title, [branch for fact in facts for branch in reasons.of(fact)]
+        if strengths:
+            branches = [branch for fact in strengths for branch in reasons.of(fact)]
+            yield "clarity", f"How strong: {words(str(outcome.strength))}", branches
+
+    def _about(self, reasons: Reasons, fact: Fact) -> list[Branch]:
+        return list(reasons.of(fact)) or reasons.given(fact)
+
+    def _questions(self) -> Markup:
+        entries: list[Markup] = []
+        for path in self._outcome.hangs_on:
+            field = field_at(self._program.types, path)
+            entries.append(element("dt", (field.ask if field else "") or path))
+            allowed = answers(field) if field else ""
+            entries.append(element("dd", element("code", path), f" · {allowed}" if allowed else ""))
+        return element("dl", *entries, class_="questions")
+
+    # --- tables -------------------------------------------------------------------------------------------------------
+
+    def _given_table(self) -> Markup:
+        rows = [
+            element("tr", element("th", path, scope="row"), element("td", value), element("td", origin, class_="place"))
+            for path, value, origin in self._given_rows()
+        ]
+        return _table("Facts given, and where", ("Fact", "Value", "Origin"), rows)
+
+    def _given_rows(self) -> Iterator[tuple[str, str, str]]:
+        """Path, value and origin: of each given field of a `one` type, of each other record as a whole."""
+        types = self._program.types
+        for fact in self._outcome.case.facts:
+            type, record = types[fact.type], record_path(types[fact.type], fact)
+            held = [(field, value) for field, value in zip(type.fields, fact.values, strict=True) if value is not None]
+            if type.one:
+                for field, value in held:
+                    yield f"{record}.{field.name}", _shown(value, field), self._origin(record, field.name)
+            else:
+                more = [f"{field.name} {_shown(value, field)}" for field, value in held if field.name not in type.key]
+                yield record, "; ".join(more) or "given", self._origin(record)
+
+    def _origin(self, record: str, field: str = "") -> str:
+        if f"{record}.{field}" in self._given.assumptions:
+            return "assumed: the pack's default"
+        return given_place(self._places, record, field) or "given"
+
+    def _derived_table(self, anchors: Mapping[str, str]) -> Markup:
+        derivation = self._explained.derivation
+        rows: list[Markup] = []
+        for path, fact in derivation.facts.items():
+            applications = derivation.support.get(fact, [])
+            if not derivation.memory.types[fact.type].derived or not applications:
+                continue
+            links: list[str] = []
+            for application in applications:
+                rule = application.firing.rule.id
+                at = anchors.get(application.id, "")
+                place = rule_place(self._model, rule)
+                name = element("a", rule, href=f"#{at}") if at else element("span", rule)
+                links.append(element("div", name, " ", element("span", place, class_="place")))
+            truth = "true" if derivation.memory.truths[fact] is TRUE else "possible"
+            rows.append(
+                element("tr", element("th", path, scope="row"), element("td", truth), element("td", joined(*links)))
+            )
+        return _table("Facts derived, and by which rules", ("Fact", "Truth", "Rule"), rows) if rows else Markup("")
+
+    def _parameters(self) -> Markup:
+        rows: list[Markup] = []
+        for name, value in self._program.parameters.items():
+            declared = self._model.parameters.get(name)
+            pack = "" if declared is None else str(decode(declared.value, declared.field))
+            cells = [element("td", _plain(value)), element("td", "as the pack" if pack == str(value) else pack)]
+            rows.append(element("tr", element("th", name, scope="row"), *cells))
+        return _table("Parameters, and what the pack says", ("Parameter", "Value", "In the pack"), rows)
+
+    def _foot(self) -> Markup:
+        program = self._program
+        pack = joined(f"{program.name} {program.version} ", element("code", program.digest))
+        title = [element("p", self._model.title)] if self._model.title else []
+        return element("footer", *title, element("p", pack))
+
+
+def words(name: str) -> str:
+    """A declared value as a reader would write it."""
+    return name.replace("_", " ")
+
+
+def _shown(value: Value, field: Field) -> str:
+    return str(value) if field.kind is Kind.TEXT else show(value, field)
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+def _plain(value: str | int | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _section(id: str, title: str, *content: str) -> Markup:
+    return element("section", element("h2", title, id=id), *content, aria_labelledby=id)
+
+
+def _table(caption: str, columns: tuple[str, ...], rows: list[Markup]) -> Markup:
+    head = element("thead", element("tr", *(element("th", column, scope="col") for column in columns)))
+    table = element("table", element("caption", caption, class_="unseen"), head, element("tbody", *rows))
+    return element("div", table, class_="table", role="region", aria_label=caption, tabindex=0)

@@ -1,0 +1,33 @@
+"""A diagram as a Mermaid flowchart, which code hosts show as a picture."""
+
+from __future__ import annotations
+
+import re
+
+from averment.diagnostics.render_text import visible
+from averment.render.diagram import Box, Diagram
+
+_SHAPES = {"claim": ("([", "])"), "fact": ("(", ")"), "rule": ("[", "]"), "given": ("[/", "/]")}
+_SPECIAL = re.compile(r"[^\w .,:/()?'-]")  # a letter of any script means itself; all else goes in by its code point
+
+
+def mermaid(diagram: Diagram) -> str:
+    """The diagram as ``flowchart RL``, ending in a newline."""
+    rows = ["flowchart RL"]
+    for id, box in diagram.boxes.items():
+        opens, closes = _SHAPES[box.kind]
+        rows.append(f'  {id}{opens}"{_label(box)}"{closes}')
+    for (start, end), certain in diagram.arrows.items():
+        rows.append(f"  {start} {'-->' if certain else '-.->'} {end}")
+    doubtful = [id for id, box in diagram.boxes.items() if not box.certain]
+    if doubtful:
+        rows += ["  classDef undecided stroke-dasharray: 4 3", f"  class {','.join(doubtful)} undecided"]
+    return "\n".join(rows) + "\n"
+
+
+def _label(box: Box) -> str:
+    return "<br/>".join(_escaped(text) for text in (box.text, *box.details))
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(lambda found: f"#{ord(found[0])};", visible(text))
