@@ -15,7 +15,8 @@ from averment.questions.judge import Judge, TooMuch
 from averment.questions.quick import Circuitry
 
 SAMPLES = 48
-MOST_DECISIONS = 20_000
+MOST_DECISIONS = 5_000
+MOST_EFFORT = 2_000_000  # of Z3
 
 Answers = dict[int, Value]
 
@@ -75,7 +76,7 @@ def _solved(judge: Judge, numbers: list[int], word: str) -> Answers | str | None
 
     places = {judge.circuitry.places[number]: number for number in numbers if number in judge.circuitry.places}
     try:
-        formulas = formulas_of(judge, judge.circuitry, list(places.values()))
+        formulas = formulas_of(judge, judge.circuitry, list(places.values()), MOST_EFFORT)
         formulas.require(formulas.claim_is(word))
 
         def answers(values: dict[int, Value]) -> Answers:

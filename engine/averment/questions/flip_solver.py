@@ -87,16 +87,16 @@ class _Smallest:
         return sum(slots[number].field.cost * distance(slots[number], value) for number, value in changes.items())
 
 
-def formulas_of(judge: Judge, circuitry: Circuitry, numbers: list[int]) -> Formulas:
+def formulas_of(judge: Judge, circuitry: Circuitry, numbers: list[int], most_effort: int = 0) -> Formulas:
     """The formulas of a situation in which these slots are loose.
 
     Raises: Beyond where they cannot be written.
     """
-    from averment.backends.symbolic.formulas import Formulas, Loose
+    from averment.backends.symbolic.formulas import MOST_EFFORT, Formulas, Loose
 
     slots = judge.situation.slots
     loose = {
         circuitry.places[number]: Loose(slots[number].field, slots[number].value, judge.candidates[number])
         for number in numbers
     }
-    return Formulas(circuitry.circuit, loose)
+    return Formulas(circuitry.circuit, loose, most_effort or MOST_EFFORT)

@@ -20,7 +20,7 @@ from averment.ir.values import LEAST_INTEGER, MOST_INTEGER, limits
 from averment.law import network as net
 from averment.law.truth import Interval, Quantity
 
-MOST_EFFORT = 20_000_000  # Z3's own measure of work, the same on every machine
+MOST_EFFORT = 20_000_000  # of one check: Z3's own measure of work, the same on every machine
 MOST_REFUTED = 200  # models that the law does not confirm
 
 Formula = Any
@@ -53,14 +53,14 @@ class _Column:
 class Formulas:
     """The formulas of a circuit in which some fields (by their place) are loose; all others hold what the case gives."""
 
-    def __init__(self, circuit: Circuit, loose: Mapping[int, Loose]) -> None:
+    def __init__(self, circuit: Circuit, loose: Mapping[int, Loose], most_effort: int = MOST_EFFORT) -> None:
         circuit.set({})
         self._circuit, self._loose = circuit, loose
         self._ids: dict[Value, int] = {}
         self._columns: dict[int, _Column] = {}
         self._truths: dict[int, Truths] = {}
         self._solver = z3.SolverFor("QF_LIA")
-        self._solver.set("rlimit", MOST_EFFORT)
+        self._solver.set("rlimit", most_effort)
         self.variables = {place: self._variable(place, each) for place, each in loose.items()}
         self.changed = {place: z3.Not(self._is(place, each.given)) for place, each in loose.items() if each.given is not None}
         self._encode()
@@ -200,9 +200,21 @@ class Formulas:
             elif place not in cone:
                 self._fixed(place, node)
             elif isinstance(node, net.Column):
-                self._columns[place] = self._column(node)
+                self._columns[place] = self._shared(place, node, self._column(node))
             else:
                 self._truths[place] = self._named(place, self._truth(node))
+
+    def _shared(self, place: int, node: net.Node, column: _Column) -> _Column:
+        """A count or sum under a name of its own, so that all comparisons with it speak of one number."""
+        if not isinstance(node, net.Counted | net.Summed):
+            return column
+        low = z3.Int(f"l{place}")
+        self._solver.add(low == column.low)
+        if column.low is column.high:
+            return _Column(column.known, low, low)
+        high = z3.Int(f"h{place}")
+        self._solver.add(high == column.high)
+        return _Column(column.known, low, high)
 
     def _named(self, place: int, truths: Truths) -> Truths:
         """The truths under names of their own, so that what many share is one literal."""

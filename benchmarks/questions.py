@@ -1,0 +1,209 @@
+"""Every question on random small packs and cases, against enumeration by the reference backend, and times on ``pm_tpm``.
+
+    python benchmarks/questions.py [--cases 2000] [--first 0]
+
+Prints how many answers agree; the exit code is 1 where one does not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import averment
+from averment.backends import reference
+from averment.diagnostics.diagnostic import Refused, Report
+from averment.law.truth import CaseError
+from averment.outcome.outcome import Outcome
+from averment.questions.consultation import consult
+from averment.questions.flip import flip
+from averment.questions.matters import Weight, matters
+from averment.questions.missing import missing
+from averment.questions.why_not import unfired
+from averment.model.case import read_case
+from averment.surface.pack_files import read_case_file
+
+sys.path.insert(0, str(Path(__file__).parent))
+import enumeration
+
+CASES = Path(__file__).parent.parent / "knowledge" / "averment_knowledge" / "pm_tpm" / "cases"
+
+
+def check(seed: int, generator: object, most: int, tally: Counter[str]) -> list[str]:
+    """What differs from enumeration on one random pack and case."""
+    pack, files = enumeration.small_pack(generator, seed)  # type: ignore[arg-type]
+    rng = random.Random(seed)
+    case = enumeration.small_case(generator, pack, files, rng, rng.choice((0.5, 0.7, 0.9)), most)  # type: ignore[arg-type]
+    if case is None:
+        return []
+    try:
+        outcome = Outcome(case.case, reference.evaluate(case.program, case.case))
+    except CaseError:
+        tally["no outcome"] += 1
+        return []
+    tally["cases"] += 1
+    tally[outcome.status.value] += 1
+    wrong = _unfired(outcome)
+    wrong += _flips(outcome, case, tally) if outcome.settled else _missing(outcome, case, tally)
+    return [f"seed {seed}: {each}" for each in wrong + _matters(outcome, case, tally)]
+
+
+def _unfired(outcome: Outcome) -> list[str]:
+    told = {(attempt.rule.id, attempt.rule.alternative) for attempt in unfired(outcome.evaluation) if attempt.failing}
+    fired = {(firing.rule.id, firing.rule.alternative) for firing in outcome.evaluation.firings}
+    every = {(rule.id, rule.alternative) for rule in outcome.evaluation.program.rules}
+    doubtful = {(firing.rule.id, firing.rule.alternative) for firing in outcome.evaluation.undecided}
+    silent = every - fired - told - doubtful
+    return [f"no reason why not: {sorted(silent)}"] if silent or told & fired else []
+
+
+def _flips(outcome: Outcome, case: enumeration.Enumeration, tally: Counter[str]) -> list[str]:
+    wrong: list[str] = []
+    for to in (None, *outcome.evaluation.program.claim.values):
+        if to == outcome.claim:
+            continue
+        expected = case.smallest_flips(to)
+        for by in ("solver", "search"):
+            try:
+                found = flip(outcome, to, most=10**6, by=by)
+            except Refused:
+                tally[f"flip refused by {by}"] += 1
+                continue
+            tally[f"flip by {by}"] += 1
+            got = None
+            if found.flips:
+                tally[f"flip found by {by}"] += 1
+                sets = {frozenset(change.slot.path for change in each.changes) for each in found.flips}
+                got = len(found.flips[0].changes), found.flips[0].cost, sets
+            if got != expected:
+                wrong.append(f"flip to {to} by {by}: {got}, by enumeration {expected}")
+    return wrong
+
+
+def _matters(outcome: Outcome, case: enumeration.Enumeration, tally: Counter[str]) -> list[str]:
+    found = matters(outcome)
+    least = case.turning_sets()
+    wrong: list[str] = []
+    relevant = {path for paths in least for path in paths}
+    for part in found.parts:
+        expected = Weight.DECISIVE if frozenset((part.path,)) in least else Weight.PART
+        if part.path not in relevant:
+            expected = Weight.IRRELEVANT
+        tally[part.weight.value] += 1
+        if part.weight is not expected and part.weight is not Weight.UNDETERMINED:
+            wrong.append(f"{part.path} is {part.weight}, by enumeration {expected}")
+    return wrong + [f"{margin.name}: {margin}" for margin in found.margins if not _margin(margin, case)]
+
+
+def _margin(margin: object, case: enumeration.Enumeration) -> bool:
+    from averment.questions.matters import Margin
+
+    assert isinstance(margin, Margin)
+    number = next(number for number, place in enumerate(case.places) if place.path == margin.name)
+    claim = case.word({})[0]
+    turning = [int(value) for value in case.places[number].domain if case.word({number: value})[0] != claim]  # type: ignore[arg-type]
+    at = int(margin.value)  # type: ignore[arg-type]
+    below = max((value for value in turning if value < at), default=None)
+    above = min((value for value in turning if value > at), default=None)
+    return (margin.below.value if margin.below else None, margin.above.value if margin.above else None) == (below, above)
+
+
+def _missing(outcome: Outcome, case: enumeration.Enumeration, tally: Counter[str]) -> list[str]:
+    found = missing(outcome)
+    wrong: list[str] = []
+    if case.program.types.keys() & {
+        name for name, type in case.program.types.items() if type.absent_unknown and name not in case.case.mentioned
+    }:
+        tally["unspoken types"] += 1
+        return []
+    possible = {each.claim for each in found.possible}
+    tally["undetermined claims"] += len(found.undetermined)
+    if possible != case.possible_claims() - set(found.undetermined):
+        wrong.append(f"possible {possible}, by enumeration {case.possible_claims()}")
+    tally["proved"] += bool(found.proved)
+    if found.complete:
+        tally["settling sets"] += 1
+        some, every = case.settling_sets()
+        got = {frozenset(paths) for paths in found.may_settle}, {frozenset(paths) for paths in found.settle}
+        if got != (set(some), set(every)):
+            wrong.append(f"settling sets {got}, by enumeration {some} and {every}")
+    return wrong
+
+
+def consultations() -> list[tuple[str, int, int, float]]:
+    """For each settled example case: its name, how many questions it took, how many fields it gives, the slowest step."""
+    pack = averment.load("pm_tpm")
+    types = pack.program().types
+    found: list[tuple[str, int, int, float]] = []
+    for path in sorted(CASES.glob("*.yaml")):
+        report = Report()
+        for node in read_case_file(path.read_bytes(), path.name, report):
+            full = read_case(node, pack.model.types, report)
+            assert full is not None
+            target = pack.decide(full, engine="reference")
+            if not target.settled:
+                continue
+            kept = tuple(fact for fact in full.facts if not types[fact.type].one)
+            hidden = type(full)(full.name, kept, frozenset(name for name in full.mentioned if not types[name].one))
+            answers = {path: value for path, value in _given(full, types)}
+            state = consult(pack.decide(hidden, engine="reference"))
+            asked, slowest = 0, 0.0
+            while True:
+                start = time.process_time()
+                question = state.question
+                slowest = max(slowest, time.process_time() - start)
+                if question is None:
+                    break
+                asked += 1
+                known = answers.get(question.slot.path)
+                state = state.unknown() if known is None else state.answer(known)
+            assert state.outcome.claim == target.claim, full.name
+            found.append((full.name, asked, sum(value is not None for fact in full.facts for value in fact.values), slowest))
+    return found
+
+
+def _given(case: object, types: object) -> list[tuple[str, object]]:
+    from averment.ir.values import decode
+
+    return [
+        (f"{fact.type}.{field.name}", decode(value, field))
+        for fact in case.facts  # type: ignore[attr-defined]
+        if types[fact.type].one  # type: ignore[index]
+        for field, value in zip(types[fact.type].fields, fact.values, strict=True)  # type: ignore[index]
+        if value is not None
+    ]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=int, default=2_000)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--most", type=int, default=200, help="combinations of values of one case to enumerate")
+    parser.add_argument("--no-times", action="store_true")
+    given = parser.parse_args()
+    generator = enumeration.small_packs()
+    tally: Counter[str] = Counter()
+    wrong: list[str] = []
+    seed = given.first
+    while tally["cases"] < given.cases:
+        found = check(seed, generator, given.most, tally)
+        print(*found, sep="\n", end="\n" if found else "", flush=True)
+        wrong += found
+        seed += 1
+    print(f"{tally['cases']} cases, {len(wrong)} answers differ from enumeration")
+    print(", ".join(f"{name} {count}" for name, count in sorted(tally.items())))
+    if not given.no_times:
+        asked = consultations()
+        for name, questions, fields, slowest in asked:
+            print(f"  {name}: {questions} questions for {fields} fields, slowest {slowest * 1000:.0f} ms")
+        print(f"median {statistics.median(questions / fields for _, questions, fields, _ in asked):.2f} of the fields asked for")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

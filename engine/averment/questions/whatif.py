@@ -1,0 +1,230 @@
+"""What if: the outcome under changed facts and parameters, as a difference of warrants.
+
+Facts are compared by their paths and values, firings by their rule, premises and conclusions: what *appears* is in the
+warrant after and not in the one before, what *goes* the other way round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from averment.diagnostics.diagnostic import Diagnostic, Refused
+from averment.diagnostics.suggest import did_you_mean
+from averment.ir.program import Fact, Kind, Value
+from averment.ir.values import Misfit, decode, fit
+from averment.model.case import Case
+from averment.outcome.outcome import Outcome
+from averment.questions.judge import Judge
+from averment.questions.knowledge import Knowledge
+from averment.questions.quick import judge_of
+from averment.questions.regions import OneField, OneParameter, Region, ends
+from averment.questions.situation import Changes, Situation, Slot
+from averment.warrant.derivation import Application
+from averment.warrant.sentences import sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A firing of a warrant, as it is shown: its rule and what it says."""
+
+    rule: str
+    says: str
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """Two outcomes of a case and how their warrants differ. ``appear`` and ``go`` are paths of derived facts."""
+
+    before: Outcome
+    after: Outcome
+    appear: tuple[str, ...]
+    go: tuple[str, ...]
+    fires: tuple[Line, ...]
+    stops: tuple[Line, ...]
+
+    @property
+    def turns(self) -> bool:
+        """Whether the claim is another."""
+        return self.before.claim != self.after.claim
+
+    def document(self) -> dict[str, Any]:
+        """Valid against ``questions.schema.json``."""
+
+        def side(outcome: Outcome) -> dict[str, Any]:
+            return {"claim": outcome.claim, "status": outcome.status.value, "strength": outcome.strength}
+
+        def lines(found: Iterable[Line]) -> list[dict[str, str]]:
+            return [{"rule": line.rule, "says": line.says} for line in found]
+
+        return {
+            "question": "whatif",
+            "case": self.before.case.name,
+            "before": side(self.before),
+            "after": side(self.after),
+            "turns": self.turns,
+            "facts": {"appear": list(self.appear), "go": list(self.go)},
+            "firings": {"appear": lines(self.fires), "go": lines(self.stops)},
+        }
+
+
+def whatif(
+    knowledge: Knowledge,
+    case: Case,
+    sets: Mapping[str, object] | None = None,
+    unsets: Iterable[str] = (),
+    parameters: Mapping[str, Any] | None = None,
+) -> WhatIf:
+    """The outcome of ``case`` as it is, and with fields set (by path, as a fact file writes values), unset or parameters other.
+
+    Raises: Refused (AV575 no such field; AV3xx a value that does not fit).
+    """
+    decide = knowledge.pack.decide
+    before = decide(case, knowledge.parameters, "reference")
+    situation = Situation(before.evaluation.program, case)
+    told = situation.told(changes_of(situation, sets or {}, unsets))
+    changed = Case(told.name, told.facts, told.mentioned, told.assumptions, case.places)
+    after = decide(changed, {**knowledge.parameters, **(parameters or {})}, "reference")
+    return difference(before, after)
+
+
+def difference(before: Outcome, after: Outcome) -> WhatIf:
+    """How two outcomes of a case differ."""
+    (facts, firings), (new_facts, new_firings) = _content(before), _content(after)
+    return WhatIf(
+        before,
+        after,
+        tuple(path for path in new_facts if path not in facts),
+        tuple(path for path in facts if path not in new_facts),
+        tuple(_line(application) for key, application in new_firings.items() if key not in firings),
+        tuple(_line(application) for key, application in firings.items() if key not in new_firings),
+    )
+
+
+_Key = tuple[str, int, tuple[str, ...], tuple[Fact, ...], str]
+
+
+def _content(outcome: Outcome) -> tuple[list[str], dict[_Key, Application]]:
+    derivation = outcome.derivation
+    types = derivation.memory.types
+    facts = [path for path, fact in derivation.facts.items() if types[fact.type].derived]
+    firings: dict[_Key, Application] = {}
+    for application in derivation.applications:
+        rule = application.firing.rule
+        premises = tuple(derivation.path(fact) for fact in application.firing.premises)
+        key = rule.id, rule.alternative, premises, tuple(application.conclusions), application.truth.word
+        firings[key] = application
+    return facts, firings
+
+
+def _line(application: Application) -> Line:
+    return Line(application.firing.rule.id, sentence(application.firing.rule, application.bindings))
+
+
+def changes_of(situation: Situation, sets: Mapping[str, object], unsets: Iterable[str]) -> Changes:
+    """Changes as they were written. Raises: Refused."""
+    problems: list[Diagnostic] = []
+    changes: dict[int, Value | None] = {}
+    for path in unsets:
+        number = _number(situation, path, problems)
+        if number is not None:
+            changes[number] = None
+    for path, written in sets.items():
+        number = _number(situation, path, problems)
+        if number is None:
+            continue
+        value = fit(written, situation.slots[number].field, path)
+        if isinstance(value, Misfit):
+            problems.append(Diagnostic(value.code, value.message, help=(value.label, *value.help)))
+        else:
+            changes[number] = value
+    if problems:
+        raise Refused(problems)
+    return changes
+
+
+def _number(situation: Situation, path: str, problems: list[Diagnostic]) -> int | None:
+    number = situation.numbers.get(path)
+    if number is None:
+        near = did_you_mean(path, situation.numbers)
+        help = (f"did you mean `{near}`?",) if near else ("which records there are cannot be changed here",)
+        problems.append(Diagnostic("AV575", f"`{path}` is not a field of this case that can change", help=help))
+    return number
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Values between two ends (of an unordered field: one value), as documents show them, and the claim they have."""
+
+    low: Any
+    high: Any
+    claim: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """The claim along one field or parameter. ``exact``: of every value, not only of those tried."""
+
+    case: str
+    name: str
+    unit: str
+    value: Any
+    stretches: tuple[Stretch, ...]
+    exact: bool
+
+    def document(self) -> dict[str, Any]:
+        """Valid against ``questions.schema.json``."""
+        regions = [{"from": each.low, "to": each.high, "claim": each.claim} for each in self.stretches]
+        return {
+            "question": "sweep",
+            "case": self.case,
+            "name": self.name,
+            "value": self.value,
+            "regions": regions,
+            "exact": self.exact,
+        }
+
+
+def sweep(
+    knowledge: Knowledge, outcome: Outcome, name: str, low: object | None = None, high: object | None = None
+) -> Sweep:
+    """The claim along a field (by path) or a parameter, from ``low`` to ``high`` or over its whole range.
+
+    Raises: Refused (AV575 no such field or parameter; AV3xx an end that does not fit).
+    """
+    judge = judge_of(Situation(outcome.evaluation.program, outcome.case))
+    parameters = knowledge.parameter_fields()
+    problems: list[Diagnostic] = []
+    if name in parameters:
+        field = parameters[name]
+        value: Value | None = knowledge.encoded(name)
+    else:
+        number = _number(judge.situation, name, problems)
+        if number is None:
+            raise Refused(problems)
+        field, value = judge.situation.slots[number].field, judge.situation.slots[number].value
+    if not field.kind.ordered:
+        stretches = tuple(_each(judge, judge.situation.numbers[name])) if name not in parameters else ()
+        return Sweep(outcome.case.name, name, field.unit, decode(value, field), stretches, True)
+    least, greatest = ends(field)
+    bounds: list[int] = []
+    for written, end in ((low, least), (high, greatest)):
+        found = end if written is None else fit(written, field, name)
+        if isinstance(found, Misfit):
+            raise Refused([Diagnostic(found.code, found.message, help=(found.label, *found.help))])
+        assert isinstance(found, int)
+        bounds.append(found)
+    axis = OneParameter(outcome, knowledge, name, field) if name in parameters else OneField(judge, judge.situation.numbers[name])
+    regions = [Region(max(each.low, bounds[0]), min(each.high, bounds[1]), each.claim) for each in axis.regions]
+    stretches = tuple(
+        Stretch(decode(each.low, field), decode(each.high, field), each.claim) for each in regions if each.low <= each.high
+    )
+    return Sweep(outcome.case.name, name, field.unit, decode(value, field), stretches, axis.exact)
+
+
+def _each(judge: Judge, number: int) -> Iterable[Stretch]:
+    slot: Slot = judge.situation.slots[number]
+    for value in slot.field.values if slot.field.kind is Kind.CHOICE else judge.candidates[number] or ():
+        shown = decode(value, slot.field)
+        yield Stretch(shown, shown, judge.verdict({number: value}).claim)
