@@ -186,6 +186,9 @@ def _add_rule(pack: Layered, head: str, layer: int, known: bool = False) -> None
         when.append({"not": _pattern(pack, rng.choice(pack.below(layer)), dict(scope))})
     for _ in range(rng.choice((0, 0, 1, 2)) if when else 1):
         when.append(_aggregate(pack, layer, scope, numbers))
+    counted = [next(iter(condition.values()))["as"] for condition in when if "count" in condition]
+    if counted and rng.random() < 0.3:
+        when += _joined_on_a_count(pack, layer, rng.choice(counted))
     numbers += [name for name, about in scope.items() if about["type"] in ("integer", "decimal")]
     if numbers and rng.random() < 0.7:
         when.append({"test": f"{_sum(rng, numbers)} {rng.choice(('<', '<=', '>', '>=', '=', '!='))} {_sum(rng, [*numbers, 'p', '2'])}"})
@@ -195,6 +198,17 @@ def _add_rule(pack: Layered, head: str, layer: int, known: bool = False) -> None
     rng.shuffle(when)
     then = {head: {name: _conclusion(about, rng, scope, numbers) for name, about in pack.fields(head).items()}}
     pack.rules.append(_rule(f"r{len(pack.rules)}", when, [then]))
+
+
+def _joined_on_a_count(pack: Layered, layer: int, variable: str) -> list[Any]:
+    """No fact has this count in one of its whole numbers."""
+    whole = [
+        (type, name)
+        for type in pack.below(layer)
+        for name, about in pack.fields(type).items()
+        if about["type"] == "integer"
+    ]
+    return [{"not": {type: {name: variable}}} for type, name in whole[:1]]
 
 
 def _alternative(pack: Layered, layer: int) -> Any:

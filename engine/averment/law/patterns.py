@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from averment.ir.program import Fact, Match
 from averment.law.cells import passes
+from averment.law.expressions import compare
 from averment.law.memory import Memory
-from averment.law.truth import FALSE, TRUE, UNKNOWN, Quantity, Truth
+from averment.law.truth import FALSE, TRUE, UNKNOWN, Interval, Quantity, Truth
 
 Bindings = dict[str, Quantity]
 
@@ -14,7 +15,7 @@ def candidates(pattern: Match, memory: Memory, bindings: Bindings) -> list[Fact]
     """The facts worth trying: those that agree with the first bound variable of the pattern."""
     for field, variable in pattern.binds:
         value = bindings.get(variable)
-        if value is not None and not isinstance(value, tuple):
+        if value is not None and not isinstance(value, Interval):
             return memory.candidates(pattern.type, field, value)
     return memory.of(pattern.type)
 
@@ -23,7 +24,7 @@ def match(pattern: Match, fact: Fact, memory: Memory, bindings: Bindings) -> tup
     """The bindings with what the pattern adds, and its truth on ``fact``; nothing where it is false.
 
     A variable that met an unknown value keeps the known one, if it has or finds one: were the pattern true, they would
-    be equal.
+    be equal. A variable that stands for an interval may be equal to any value in it.
     """
     values = fact.values
     truth = TRUE
@@ -47,6 +48,10 @@ def match(pattern: Match, fact: Fact, memory: Memory, bindings: Bindings) -> tup
                 if variable in bindings:
                     truth = UNKNOWN
                 bindings[variable] = value
+            elif isinstance(held, Interval):
+                if compare("=", held, value) is FALSE:
+                    return None
+                truth = UNKNOWN
             elif held != value:
                 return None
     return bindings, truth

@@ -33,7 +33,7 @@ def doubts(firing: Firing, memory: Memory) -> Iterator[Doubt]:
     aggregates: dict[str, list[Doubt]] = {}
     for guard in firing.rule.guards:
         if isinstance(guard, Aggregate):
-            aggregates[guard.variable] = list(_of_aggregate(guard, memory, bindings))
+            aggregates[guard.variable] = list(_of_aggregate(guard, memory, bindings, aggregates))
         if _truth(guard, memory, bindings) is UNKNOWN:
             yield from _of_guard(guard, memory, bindings, aggregates)
     for head in firing.rule.heads:
@@ -72,7 +72,7 @@ def _of_guard(guard: Guard, memory: Memory, bindings: Bindings, aggregates: dict
         case Aggregate():
             yield from aggregates[guard.variable]
         case _:
-            yield from _of_pattern(guard.match, memory, bindings)
+            yield from _of_pattern(guard.match, memory, bindings, aggregates)
 
 
 def _of_match(pattern: Match, fact: Fact, memory: Memory) -> Iterator[Doubt]:
@@ -87,14 +87,21 @@ def _of_match(pattern: Match, fact: Fact, memory: Memory) -> Iterator[Doubt]:
             yield Doubt(fact, field)
 
 
-def _of_pattern(pattern: Match, memory: Memory, bindings: Bindings) -> Iterator[Doubt]:
+def _of_pattern(
+    pattern: Match, memory: Memory, bindings: Bindings, aggregates: dict[str, list[Doubt]]
+) -> Iterator[Doubt]:
+    for _, variable in pattern.binds:
+        if isinstance(bindings.get(variable), Interval):
+            yield from aggregates[variable]
     for fact, truth in matching(pattern, memory, bindings):
         if truth is UNKNOWN:
             yield from _of_match(pattern, fact, memory)
 
 
-def _of_aggregate(guard: Aggregate, memory: Memory, bindings: Bindings) -> Iterator[Doubt]:
-    yield from _of_pattern(guard.match, memory, bindings)
+def _of_aggregate(
+    guard: Aggregate, memory: Memory, bindings: Bindings, aggregates: dict[str, list[Doubt]]
+) -> Iterator[Doubt]:
+    yield from _of_pattern(guard.match, memory, bindings, aggregates)
     if guard.field is not None:
         for fact, _ in matching(guard.match, memory, bindings):
             if fact.values[guard.field] is None:
