@@ -18,6 +18,7 @@ COMMANDS = {
     "decide": "Decide cases, and say why.",
     "batch": "Decide the many cases of a table.",
     "explain": "Say why: every reason for a claim, or for any fact.",
+    "audit": "Verify, replay and read the decision log.",
     "check": "Find what is wrong with a pack.",
     "coverage": "Show which paragraphs of a source back which rules.",
     "schema": "Print the schemas that editors complete from.",
@@ -115,11 +116,15 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _failed(problem: Exception) -> int:
+    from averment.audit.errors import LogError
     from averment.diagnostics.diagnostic import Refused
     from averment_cli.terminal import talk, talk_findings
 
     if isinstance(problem, Refused):
         talk_findings(problem.diagnostics, {})
+        return 3
+    if isinstance(problem, LogError):
+        talk_findings([problem.diagnostic], {})
         return 3
     if os.environ.get("AVERMENT_DEBUG") == "1":
         raise problem

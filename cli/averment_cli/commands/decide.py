@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from averment_cli.logs import record_options, recording
 from averment_cli.options import engine_option, format_option, pack_option, param_option
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     "--quiet", "-q", is_flag=True, help="One line a case: case, claim, status and strength, with tabs between."
 )
 @engine_option
+@record_options
 def command(
     facts: Sequence[str],
     pack: str,
@@ -41,6 +43,9 @@ def command(
     format: str,
     quiet: bool,
     engine: str | None,
+    log: str | None,
+    requester: str | None,
+    masking_key: str | None,
 ) -> int:
     """Decide cases, and say why.
 
@@ -51,6 +56,7 @@ def command(
     averment decide case.yaml
     averment decide case.yaml --set product.technical_complexity=high
     averment decide cases/ --quiet
+    averment decide case.yaml --log sqlite:decisions.db
     """
     from averment.diagnostics.diagnostic import Report
     from averment_cli.reading import Texts, pack_of, stop_if_failed
@@ -65,9 +71,11 @@ def command(
     overrides = parameters_of(parameters, known.model, report)
     cases = _cases(facts, settings, known, report, texts)
     stop_if_failed(report, texts)
-    for number, (case, outcome) in enumerate(_decided(known, cases, overrides, engine or "", report)):
-        if outcome is not None:
-            _print(outcome, case, known, format, quiet, first=number == 0)
+    with recording(log, requester, masking_key, known, lambda: known.engine(overrides, engine or "").name) as record:
+        for number, (case, outcome) in enumerate(_decided(known, cases, overrides, engine or "", report)):
+            if outcome is not None:
+                record(outcome, case)
+                _print(outcome, case, known, format, quiet, first=number == 0)
     stop_if_failed(report, texts)
     return 0
 
