@@ -43,4 +43,5 @@ coverage:
 pin:
     {{pin}} pyproject.toml --extra all --group dev --output-file constraints-dev.txt --upgrade
     {{pin}} pyproject.toml --constraints constraints-dev.txt --output-file constraints.txt
+    {{pin}} pyproject.toml --extra spark --extra ray --constraints constraints-dev.txt --output-file constraints-hosts.txt
     {{pin}} --group build --constraints constraints-dev.txt --output-file constraints-build.txt --upgrade
