@@ -137,6 +137,8 @@ def _excerpt(line: str, span: Span) -> _Excerpt:
 
 
 def _shown(character: str) -> str:
+    if " " <= character <= "~":
+        return character
     if character == "\t":
         return " " * _TAB
     if character == "\n":

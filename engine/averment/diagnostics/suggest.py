@@ -7,17 +7,21 @@ A word of up to 3 letters may be off by one letter only if it keeps its first; l
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 _LONGEST = 64  # nobody mistypes a name of more; keeps the table small whatever a file holds
 
 
 def did_you_mean(word: str, vocabulary: Iterable[str]) -> str | None:
     """The nearest word of ``vocabulary``, or ``None`` if none is near; ties go to the first in alphabetical order."""
-    if not word or len(word) > _LONGEST:
-        return None
+    return _nearest(word, frozenset(vocabulary) - {word}) if word and len(word) <= _LONGEST else None
+
+
+@lru_cache(maxsize=128)  # one name misspelled where it is declared is unknown wherever it is used
+def _nearest(word: str, vocabulary: frozenset[str]) -> str | None:
     folded = _folded(word)
     best: tuple[int, str] | None = None
-    for candidate in sorted(set(vocabulary) - {word}):
+    for candidate in sorted(vocabulary):
         other = _folded(candidate)
         allowed = _allowed(folded, other)
         if best is not None:

@@ -19,7 +19,7 @@ unknown               ``None``
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
@@ -77,6 +77,11 @@ class FactType:
     def position(self) -> Mapping[str, int]:
         """Field name to its index in a fact's values."""
         return {field.name: index for index, field in enumerate(self.fields)}
+
+    @cached_property
+    def qualified(self) -> tuple[Field, ...]:
+        """The fields under their full names, as messages call them: ``product.stage``."""
+        return tuple(replace(field, name=f"{self.name}.{field.name}") for field in self.fields)
 
     @cached_property
     def naming(self) -> tuple[int, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from averment.ir.program import FactType, Field, Kind
@@ -58,7 +57,7 @@ def read_conclusion(
             if f"{of.name}.{name}" not in scope.pack.vocabulary.broken:
                 unknown_field(name, of.name, of.position, scope.report, place)
             continue
-        read = _value(of.fields[index], f"{of.name}.{name}", node, scope)
+        read = _value(of.fields[index], of.qualified[index], node, scope)
         terms[name], texts[name] = read or (None, "")
     missing = [f"`{field.name}`" for field in of.fields if field.name not in terms]
     if missing and len(texts) < len(values):
@@ -73,14 +72,15 @@ def read_conclusion(
     return Conclusion(of, tuple(found), pattern_text(of.name, texts), span)
 
 
-def _value(field: Field, shown: str, node: Node, scope: Scope) -> tuple[Term, str] | None:
+def _value(field: Field, qualified: Field, node: Node, scope: Scope) -> tuple[Term, str] | None:
+    shown = qualified.name
     if field.kind is Kind.SET and isinstance(node.value, list):
         value = encode(node, field, shown, scope.report)
         return None if value is None else (Constant(value), f"[{', '.join(decode(value, field))}]")
     if field.kind is Kind.SET and node.value in field.values:
         encode(node, field, shown, scope.report)
         return None
-    read = read_expression(node, replace(field, name=shown), scope)
+    read = read_expression(node, qualified, scope)
     if read is None:
         return None
     term, kind, text = read
