@@ -90,6 +90,9 @@ def command(
       Team size: engineering.team_size
       Remarks: ignore
     """
+    from averment.batch.arrow import without_pandas
+
+    without_pandas()
     from averment.batch.run import Order, run
     from averment.batch.unit import Format
     from averment.diagnostics.diagnostic import Report
@@ -185,22 +188,25 @@ def _output(output: str) -> Generator[Path]:
 
 @contextmanager
 def _interruptible(output: str) -> Generator[None]:
-    """SIGTERM ends the run as an interrupt does; what is done so far lasts."""
+    """SIGTERM ends the process at once: whatever it was at, what is done so far lasts."""
 
     def stop(*_: object) -> None:
-        raise SystemExit(_TERMINATED)
+        _goes_on(output)
+        os._exit(_TERMINATED)
 
     before = signal.signal(signal.SIGTERM, stop)
     try:
         yield
-    except (KeyboardInterrupt, SystemExit):
-        if output != "-":
-            from averment_cli.terminal import talk
-
-            talk("stopped; the same command goes on from here")
+    except KeyboardInterrupt:
+        _goes_on(output)
         raise
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _goes_on(output: str) -> None:
+    if output != "-":
+        os.write(2, b"stopped; the same command goes on from here\n")
 
 
 def _say(result: Result, order: Order, output: str, summary: str | None) -> None:

@@ -1,0 +1,123 @@
+"""Kill batches at random moments, start them again, and see whether the bytes are the same.
+
+``python benchmarks/faults_batch.py --kills 1000 --terms 200 --seed 1`` runs the command line's own code in child
+processes, each stopped by SIGKILL or SIGTERM after a random time, until an output is finished; then compares it and its
+rejects with those of a run that nobody disturbed, and begins the next. Prints one line of figures, as JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+FORMATS = ("jsonl", "csv", "parquet", "arrow")
+CHUNK = 100  # rows of a part: many parts in a short run
+
+
+def main() -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=20, help="how many SIGKILL")
+    parser.add_argument("--terms", type=int, default=5, help="how many SIGTERM")
+    parser.add_argument("--rows", type=int, default=3000, help="of the input")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        found = faults(Path(folder), options.kills, options.terms, options.rows, options.seed)
+    print(json.dumps({"seed": options.seed, "rows": options.rows, **found}))
+    return 0 if found["identical"] == found["runs"] and not found["strange"] else 1
+
+
+def faults(folder: Path, kills: int, terms: int, rows: int, seed: int) -> dict[str, Any]:
+    """What came of so many signals: how many ``runs`` were finished, how many of them ``identical``."""
+    import averment.batch.run
+    import averment_cli.commands.batch
+    import averment_cli.main  # before the first fork, so that a child starts at once
+
+    rng = random.Random(seed)
+    source = folder / "in.jsonl"
+    write_input(source, rows, rng)
+    wanted: dict[str, tuple[bytes, bytes]] = {}
+    longest = 0.0
+    for format in FORMATS:
+        started = time.monotonic()
+        _wait(_begin(source, folder / f"whole.{format}"))
+        longest = time.monotonic() - started
+        wanted[format] = _contents(folder / f"whole.{format}")
+    signals = [signal.SIGKILL] * kills + [signal.SIGTERM] * terms
+    rng.shuffle(signals)
+    counts: Counter[str] = Counter(runs=0, identical=0, SIGKILL=0, SIGTERM=0, missed=0, strange=0)
+    format, output = _next(folder, counts["runs"])
+    while signals or output.with_name(f"{output.name}.parts").exists():
+        process = _begin(source, output)
+        if signals:
+            time.sleep(rng.random() * longest * 0.4)
+            os.kill(process, signals[-1])
+        code = _wait(process)
+        if signals and code in ((-9,) if signals[-1] is signal.SIGKILL else (143, -15)):  # -15: it had hardly begun
+            counts[signals.pop().name] += 1
+        elif code == 0:
+            counts["missed"] += bool(signals)  # it was finished before the signal came
+            counts["runs"] += 1
+            counts["identical"] += _contents(output) == wanted[format]
+            format, output = _next(folder, counts["runs"])
+        else:
+            counts["strange"] += 1
+            print(f"strange: exit code {code}", file=sys.stderr)
+    return {**counts, "formats": list(FORMATS), "longest_run": round(longest, 2)}
+
+
+def write_input(path: Path, rows: int, rng: random.Random) -> None:
+    """Cases of the PM/TPM pack, and a poisoned line now and then."""
+    levels = ("low", "medium", "high")
+    with path.open("w", encoding="utf-8") as stream:
+        for row in range(rows):
+            product = {"technical_complexity": rng.choice(levels)} if rng.random() < 0.9 else {}
+            facts = {"product": product, "engineering": {"team_size": rng.randint(1, 60)}}
+            line = json.dumps({"case": f"case {row}", "facts": facts})
+            stream.write((line[:-5] if rng.random() < 0.003 else line) + "\n")
+
+
+def _begin(source: Path, output: Path) -> int:
+    """A child that runs the command line: its process id."""
+    from averment_cli.main import run
+
+    process = os.fork()
+    if process:
+        return process
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    code = 70
+    try:
+        code = run(["batch", str(source), "-o", str(output), "--chunk", str(CHUNK)])
+    except SystemExit as ending:
+        code = ending.code if isinstance(ending.code, int) else 71
+    finally:
+        os._exit(code)
+
+
+def _wait(process: int) -> int:
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+
+
+def _contents(output: Path) -> tuple[bytes, bytes]:
+    return output.read_bytes(), output.with_name(f"{output.name}.rejects").read_bytes()
+
+
+def _next(folder: Path, number: int) -> tuple[str, Path]:
+    format = FORMATS[number % len(FORMATS)]
+    return format, folder / f"{number}.{format}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
