@@ -275,7 +275,9 @@ def _record(facts: dict[str, Any], fact: Fact, pack: Pack) -> tuple[dict[str, An
     raise AssertionError(fact)
 
 
-def _fill(facts: dict[str, Any], fact: Fact, pack: Pack, place: Place, generator: ModuleType, rng: random.Random) -> None:
+def _fill(
+    facts: dict[str, Any], fact: Fact, pack: Pack, place: Place, generator: ModuleType, rng: random.Random
+) -> None:
     from averment.ir.values import decode
 
     record, _ = _record(facts, fact, pack)
@@ -289,5 +291,3 @@ def _drop(facts: dict[str, Any], fact: Fact, pack: Pack, place: Place, rng: rand
         records.remove(record)
     elif place.field.default is None and place.field.name in record:
         del record[place.field.name]
-
-

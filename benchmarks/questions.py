@@ -19,13 +19,13 @@ import averment
 from averment.backends import reference
 from averment.diagnostics.diagnostic import Refused, Report
 from averment.law.truth import CaseError
+from averment.model.case import read_case
 from averment.outcome.outcome import Outcome
 from averment.questions.consultation import consult
 from averment.questions.flip import flip
 from averment.questions.matters import Weight, matters
 from averment.questions.missing import missing
 from averment.questions.why_not import unfired
-from averment.model.case import read_case
 from averment.surface.pack_files import read_case_file
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -110,7 +110,10 @@ def _margin(margin: object, case: enumeration.Enumeration) -> bool:
     at = int(margin.value)  # type: ignore[arg-type]
     below = max((value for value in turning if value < at), default=None)
     above = min((value for value in turning if value > at), default=None)
-    return (margin.below.value if margin.below else None, margin.above.value if margin.above else None) == (below, above)
+    return (margin.below.value if margin.below else None, margin.above.value if margin.above else None) == (
+        below,
+        above,
+    )
 
 
 def _missing(outcome: Outcome, case: enumeration.Enumeration, tally: Counter[str]) -> list[str]:
@@ -163,7 +166,9 @@ def consultations() -> list[tuple[str, int, int, float]]:
                 known = answers.get(question.slot.path)
                 state = state.unknown() if known is None else state.answer(known)
             assert state.outcome.claim == target.claim, full.name
-            found.append((full.name, asked, sum(value is not None for fact in full.facts for value in fact.values), slowest))
+            found.append(
+                (full.name, asked, sum(value is not None for fact in full.facts for value in fact.values), slowest)
+            )
     return found
 
 
@@ -201,7 +206,9 @@ def main() -> int:
         asked = consultations()
         for name, questions, fields, slowest in asked:
             print(f"  {name}: {questions} questions for {fields} fields, slowest {slowest * 1000:.0f} ms")
-        print(f"median {statistics.median(questions / fields for _, questions, fields, _ in asked):.2f} of the fields asked for")
+        print(
+            f"median {statistics.median(questions / fields for _, questions, fields, _ in asked):.2f} of the fields asked for"
+        )
     return 1 if wrong else 0
 
 

@@ -63,14 +63,16 @@ def _values(slot: Slot, group: Group, members: list[Slot], met: set[Value]) -> C
 
 
 def _subsets(slot: Slot, group: Group) -> Candidates:
-    loose = slot.field.values if group.sized or group.joined else [each for each in slot.field.values if each in group.words]
+    loose = (
+        slot.field.values
+        if group.sized or group.joined
+        else [each for each in slot.field.values if each in group.words]
+    )
     if len(loose) > MOST_ELEMENTS:
         return None
     held = slot.value if isinstance(slot.value, frozenset) else frozenset[str]()
     rest = held - set(loose)
-    return tuple(
-        rest | frozenset(chosen) for size in range(len(loose) + 1) for chosen in combinations(loose, size)
-    )
+    return tuple(rest | frozenset(chosen) for size in range(len(loose) + 1) for chosen in combinations(loose, size))
 
 
 def _texts(known: set[Value], many: int) -> Candidates:

@@ -153,7 +153,7 @@ class Consultation:
     def _asked(self, question: Question | None) -> Question:
         asked = question or self.question
         if asked is None:
-            raise Refused([Diagnostic("AV573", "the consultation is over, there is nothing left to ask")])
+            raise Refused([Diagnostic("AV583", "the consultation is over, there is nothing left to ask")])
         return asked
 
     def _say(self, reply: Reply) -> Consultation:

@@ -97,7 +97,7 @@ Finder = Callable[[Judge, list[int], frozenset[str], int], "tuple[list[dict[int,
 def flip(outcome: Outcome, to: str | None = None, most: int = MOST_ANSWERS, by: str = "") -> Flips:
     """The smallest changes that flip the claim of ``outcome``. ``by``: ``solver`` or ``search``; else whichever can.
 
-    Raises: Refused (AV570 an open claim, AV571 no such claim, AV572 beyond both ways).
+    Raises: Refused (AV580 an open claim, AV581 no such claim, AV582 beyond both ways).
     """
     from averment.questions.quick import judge_of
 
@@ -120,12 +120,12 @@ def _targets(outcome: Outcome, to: str | None) -> frozenset[str]:
     words = (*claim.values, "gap", "conflict")
     if outcome.status is Status.OPEN:
         help = "ask what is missing: it names the facts that would settle it"
-        raise Refused([Diagnostic("AV570", f"the claim of case `{outcome.case.name}` is still open", help=(help,))])
+        raise Refused([Diagnostic("AV580", f"the claim of case `{outcome.case.name}` is still open", help=(help,))])
     if to is not None and to not in words:
         help = f"a claim can turn to {', '.join(f'`{word}`' for word in words)}"
-        raise Refused([Diagnostic("AV571", f"`{to}` is not a claim of this pack", help=(help,))])
+        raise Refused([Diagnostic("AV581", f"`{to}` is not a claim of this pack", help=(help,))])
     if to is not None and to == outcome.claim:
-        raise Refused([Diagnostic("AV571", f"the claim of case `{outcome.case.name}` is `{to}` already")])
+        raise Refused([Diagnostic("AV581", f"the claim of case `{outcome.case.name}` is `{to}` already")])
     return frozenset((to,)) if to else frozenset(claim.values) - {outcome.claim}
 
 
@@ -142,7 +142,7 @@ def _find(
         if not isinstance(found, str):
             return found, name
         reasons.append(f"{name}: {found}")
-    raise Refused([Diagnostic("AV572", "the smallest change cannot be found", help=tuple(reasons))])
+    raise Refused([Diagnostic("AV582", "the smallest change cannot be found", help=tuple(reasons))])
 
 
 def _finders(by: str) -> list[tuple[str, Any]]:

@@ -97,7 +97,9 @@ class Judge:
 
     def given(self) -> list[int]:
         """The slots that hold a value and bear on the claim."""
-        return [number for number, slot in enumerate(self.situation.slots) if slot.value is not None and self.read(number)]
+        return [
+            number for number, slot in enumerate(self.situation.slots) if slot.value is not None and self.read(number)
+        ]
 
     def unknown(self) -> list[int]:
         """The slots that hold none and bear on the claim."""

@@ -29,7 +29,9 @@ class Circuitry:
     def within(self, fields: dict[int, Quantity]) -> Verdict | None:
         """The verdict where slots hold quantities, intervals among them: definite only if it is so for all values."""
         try:
-            claims = self.circuit.claims({self.places[slot]: held for slot, held in fields.items() if slot in self.places})
+            claims = self.circuit.claims(
+                {self.places[slot]: held for slot, held in fields.items() if slot in self.places}
+            )
         except (Unsure, CaseError):
             return None
         return read_claims(self.claim, claims)

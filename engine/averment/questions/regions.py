@@ -116,7 +116,9 @@ class OneParameter:
     def regions(self) -> list[Region]:
         """The regions of the whole range, in order."""
         low, high = ends(self.field)
-        thresholds = Thresholds.of(self._program(self.value), self._program(self.value + (1 if self.value < high else -1)))
+        thresholds = Thresholds.of(
+            self._program(self.value), self._program(self.value + (1 if self.value < high else -1))
+        )
         if thresholds is None:
             if high - low >= MOST_VALUES:
                 self.exact = False
@@ -183,5 +185,3 @@ def first_beyond(axis: Axis, value: int, way: int) -> Region | None:
     if 0 <= beyond < len(regions) and regions[beyond].claim:
         return regions[beyond]
     return None
-
-

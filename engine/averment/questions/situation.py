@@ -115,5 +115,3 @@ class Situation:
         """The types of which the case does not say whether there are any records (`absent: unknown`)."""
         types = self.program.types.items()
         return tuple(name for name, type in types if type.absent_unknown and name not in self.case.mentioned)
-
-

@@ -110,5 +110,3 @@ def _tested(evaluation: Evaluation, rule: Rule, place: int) -> Iterator[int]:
                 yield from (bound for bound in value if bound is not None)
             elif isinstance(value, int):
                 yield value
-
-

@@ -94,7 +94,9 @@ class Uses:
     def _cell(group: Group, cell: Cell) -> None:
         if isinstance(cell, Ranges):
             for low, high in cell.ranges:
-                group.bounds |= set(() if low is None else (low - 1, low)) | set(() if high is None else (high, high + 1))
+                group.bounds |= set(() if low is None else (low - 1, low)) | set(
+                    () if high is None else (high, high + 1)
+                )
         else:
             group.words |= cell.values
 

@@ -34,7 +34,7 @@ class Wanted:
 def wanted(program: Program, asked: str) -> list[Wanted | Rule]:
     """What ``asked`` names: a value of the claim, the alternatives of a rule, or ``TYPE(field: value, …)``.
 
-    Raises: Refused (AV574).
+    Raises: Refused (AV584).
     """
     claim = program.claim
     if asked in claim.values:
@@ -48,25 +48,25 @@ def wanted(program: Program, asked: str) -> list[Wanted | Rule]:
     known = (*claim.values, *dict.fromkeys(rule.id for rule in program.rules), *program.types)
     near = did_you_mean(asked, known)
     help = f"did you mean `{near}`?" if near else "name a claim, a rule, or a fact as `TYPE(field: value)`"
-    raise Refused([Diagnostic("AV574", f"`{asked}` is no claim, rule or fact of this pack", help=(help,))])
+    raise Refused([Diagnostic("AV584", f"`{asked}` is no claim, rule or fact of this pack", help=(help,))])
 
 
 def _fact(program: Program, name: str, written: str) -> Wanted:
     type = program.types[name]
     if not type.derived:
         help = "a given fact is not derived by rules: ask about what follows from it"
-        raise Refused([Diagnostic("AV574", f"`{name}` is given, so no rule could have derived it", help=(help,))])
+        raise Refused([Diagnostic("AV584", f"`{name}` is given, so no rule could have derived it", help=(help,))])
     values: dict[int, Value] = {}
     for part in filter(None, map(str.strip, written.split(","))):
         key, _, text = (piece.strip() for piece in part.partition(":"))
         if key not in type.position:
             near = did_you_mean(key, type.position)
             help = (f"did you mean `{near}`?",) if near else ()
-            raise Refused([Diagnostic("AV574", f"`{key}` is not a field of `{name}`", help=help)])
+            raise Refused([Diagnostic("AV584", f"`{key}` is not a field of `{name}`", help=help)])
         index = type.position[key]
         value = fit(_plain(text), type.fields[index], f"{name}.{key}")
         if isinstance(value, Misfit):
-            raise Refused([Diagnostic("AV574", value.message, help=value.help)])
+            raise Refused([Diagnostic("AV584", value.message, help=value.help)])
         values[index] = value
     return Wanted(name, values)
 

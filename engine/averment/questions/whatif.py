@@ -78,7 +78,7 @@ def whatif(
 ) -> WhatIf:
     """The outcome of ``case`` as it is, and with fields set (by path, as a fact file writes values), unset or parameters other.
 
-    Raises: Refused (AV575 no such field; AV3xx a value that does not fit).
+    Raises: Refused (AV585 no such field; AV3xx a value that does not fit).
     """
     decide = knowledge.pack.decide
     before = decide(case, knowledge.parameters, "reference")
@@ -149,7 +149,7 @@ def _number(situation: Situation, path: str, problems: list[Diagnostic]) -> int 
     if number is None:
         near = did_you_mean(path, situation.numbers)
         help = (f"did you mean `{near}`?",) if near else ("which records there are cannot be changed here",)
-        problems.append(Diagnostic("AV575", f"`{path}` is not a field of this case that can change", help=help))
+        problems.append(Diagnostic("AV585", f"`{path}` is not a field of this case that can change", help=help))
     return number
 
 
@@ -191,7 +191,7 @@ def sweep(
 ) -> Sweep:
     """The claim along a field (by path) or a parameter, from ``low`` to ``high`` or over its whole range.
 
-    Raises: Refused (AV575 no such field or parameter; AV3xx an end that does not fit).
+    Raises: Refused (AV585 no such field or parameter; AV3xx an end that does not fit).
     """
     judge = judge_of(Situation(outcome.evaluation.program, outcome.case))
     parameters = knowledge.parameter_fields()
@@ -215,10 +215,16 @@ def sweep(
             raise Refused([Diagnostic(found.code, found.message, help=(found.label, *found.help))])
         assert isinstance(found, int)
         bounds.append(found)
-    axis = OneParameter(outcome, knowledge, name, field) if name in parameters else OneField(judge, judge.situation.numbers[name])
+    axis = (
+        OneParameter(outcome, knowledge, name, field)
+        if name in parameters
+        else OneField(judge, judge.situation.numbers[name])
+    )
     regions = [Region(max(each.low, bounds[0]), min(each.high, bounds[1]), each.claim) for each in axis.regions]
     stretches = tuple(
-        Stretch(decode(each.low, field), decode(each.high, field), each.claim) for each in regions if each.low <= each.high
+        Stretch(decode(each.low, field), decode(each.high, field), each.claim)
+        for each in regions
+        if each.low <= each.high
     )
     return Sweep(outcome.case.name, name, field.unit, decode(value, field), stretches, axis.exact)
 

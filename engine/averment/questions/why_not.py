@@ -18,6 +18,7 @@ from averment.ir.program import (
     Absent,
     Aggregate,
     Arithmetic,
+    Cell,
     Compare,
     Expression,
     Fact,
@@ -31,6 +32,7 @@ from averment.ir.program import (
 )
 from averment.ir.values import decode
 from averment.law.cells import passes
+from averment.law.conclusions import conclude
 from averment.law.evaluation import Evaluation
 from averment.law.expressions import compare, evaluate
 from averment.law.guards import hold
@@ -41,6 +43,7 @@ from averment.outcome.outcome import Outcome
 from averment.questions.wanted import Wanted, wanted
 from averment.warrant.document import bindings_document
 
+_UNCERTAIN = "every value that it would derive is certain"
 NEAREST = 3  # facts that nearly match, and ways that get equally far
 
 
@@ -82,6 +85,7 @@ class Attempt:
 class WhyNot:
     """Why what was asked for does not hold. ``holds``: it does, after all; ``attempts`` are by rule, the furthest first."""
 
+    case: str
     evaluation: Evaluation
     asked: str
     holds: tuple[Fact, ...]
@@ -92,6 +96,7 @@ class WhyNot:
         types = self.evaluation.program.types
         return {
             "question": "why_not",
+            "case": self.case,
             "asked": self.asked,
             "holds": [record_path(types[fact.type], fact) for fact in self.holds],
             "attempts": [attempt_document(attempt, self.evaluation.program) for attempt in self.attempts],
@@ -101,7 +106,7 @@ class WhyNot:
 def why_not(outcome: Outcome, asked: str) -> WhyNot:
     """Why a claim, a rule (by its id) or a fact does not hold.
 
-    A fact is ``TYPE`` or ``TYPE(field: value, …)``. Raises: Refused (AV574) where there is no such thing to ask about.
+    A fact is ``TYPE`` or ``TYPE(field: value, …)``. Raises: Refused (AV584) where there is no such thing to ask about.
     """
     evaluation = outcome.evaluation
     found = wanted(evaluation.program, asked)
@@ -116,7 +121,7 @@ def why_not(outcome: Outcome, asked: str) -> WhyNot:
         else:
             holds += [fact for fact in evaluation.memory.true(each.type) if each.covers(fact)]
             attempts += going.derivers(each)
-    return WhyNot(evaluation, asked, tuple(dict.fromkeys(holds)), () if holds else tuple(attempts))
+    return WhyNot(outcome.case.name, evaluation, asked, tuple(dict.fromkeys(holds)), () if holds else tuple(attempts))
 
 
 def unfired(evaluation: Evaluation) -> tuple[Attempt, ...]:
@@ -191,7 +196,7 @@ class _Going:
                 start: Bindings | None = {}
                 for index, value in asked.values.items():
                     start = _unify(start, head.values[index], value)
-                if start is not None:
+                if start is not None and all(_may_pass(head.values[index], cell) for index, cell in asked.cells):
                     found += self.attempts(rule, start) if first else [Attempt(rule, start, (), told=True)]
         return found
 
@@ -204,7 +209,7 @@ class _Going:
             ended = [way for way in ways if way.ended]
             going = [way for way in ways if not way.ended]
             ways = going or [way for way in ended if way.passed == furthest]
-        finished = [way if way.ended else self._guards(rule, way) for way in ways]
+        finished = [way if way.ended else self._heads(rule, self._guards(rule, way)) for way in ways]
         failed = [way for way in finished if way.failing]
         furthest = max((way.passed for way in failed), default=0)
         kept = [way for way in failed if way.passed == furthest][:NEAREST]
@@ -291,6 +296,17 @@ class _Going:
                 failing.append(self._guard(guard, truth, bindings, counted))
         return _Way(bindings, tuple(failing), passed)
 
+    def _heads(self, rule: Rule, way: _Way) -> _Way:
+        """A way whose conditions all hold fails still where what it would derive is not certain."""
+        if way.failing:
+            return way
+        try:
+            if conclude(self._evaluation.program, rule, dict(way.bindings), TRUE)[1] is TRUE:
+                return way
+        except CaseError:
+            pass
+        return _Way(way.bindings, (Failing(_UNCERTAIN, UNKNOWN, dict(way.bindings)),), way.passed)
+
     def _guard(self, guard: Guard, truth: Truth, bindings: Bindings, counted: dict[str, Aggregate]) -> Failing:
         if isinstance(guard, Absent):
             met = tuple(fact for fact, _ in matching(guard.match, self._memory, bindings))
@@ -305,6 +321,10 @@ class _Going:
                     met += [fact for fact, _ in matching(counted[name].match, self._memory, bindings)]
             return Failing(guard.text, truth, dict(bindings), (), tuple(dict.fromkeys(met)), tuple(below))
         return Failing(guard.text, truth, dict(bindings), below=self._below(guard.match, bindings))
+
+
+def _may_pass(expression: Expression, cell: Cell) -> bool:
+    return not isinstance(expression, Literal) or passes(cell, expression.value) is TRUE
 
 
 def _needs(guard: Compare, bindings: Bindings) -> dict[str, int]:
@@ -353,7 +373,9 @@ def _unify(start: Bindings | None, expression: object, value: Value) -> Bindings
 
 def _lacks(pattern: Match, fact: Fact, bindings: Bindings, memory: Memory) -> list[Lack]:
     """The fields of a fact that fail a pattern, or are unknown to it."""
-    found = [Lack(fact, index, cell.text) for index, cell in pattern.cells if passes(cell, fact.values[index]) is not TRUE]
+    found = [
+        Lack(fact, index, cell.text) for index, cell in pattern.cells if passes(cell, fact.values[index]) is not TRUE
+    ]
     for index, name in pattern.binds:
         held = bindings.get(name)
         value = fact.values[index]

@@ -40,7 +40,8 @@ class Circuit:
         self._loops = {place: loop for loop in network.loops for place in range(loop.start, loop.end)}
         self._cones = self._reach()
         self.claim_slots = [
-            ClaimSlot(slot.values[program.claim.field], slot.truth) for slot in network.slots.get(program.claim.type, [])
+            ClaimSlot(slot.values[program.claim.field], slot.truth)
+            for slot in network.slots.get(program.claim.type, [])
         ]
         self._totals = ((_places(network, net.Summed), 1.0), (_places(network, net.Counted), _SMALL))
         self._conditions = _places(network, net.All, net.AnyOf, net.Passes, net.Compared)
@@ -191,7 +192,9 @@ def circuit_of(
         name = fact.type if one else f"{fact.type}#{number}"
         names[name] = number
         if not one:
-            given[fact.type].append(tuple(_column(name, number, index, value, loose) for index, value in enumerate(fact.values)))
+            given[fact.type].append(
+                tuple(_column(name, number, index, value, loose) for index, value in enumerate(fact.values))
+            )
     network = ground(sliced, given)
     if network.joins or network.tables:
         return None

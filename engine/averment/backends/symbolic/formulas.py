@@ -15,6 +15,19 @@ from typing import Any
 import z3
 
 from averment.backends.symbolic.circuit import Circuit
+from averment.backends.symbolic.terms import (
+    Beyond,
+    Column,
+    Formula,
+    Truths,
+    between,
+    bounded,
+    calculated,
+    extreme,
+    guess,
+    least,
+    most,
+)
 from averment.ir.program import Cell, Kind, Ranges, Value
 from averment.ir.values import LEAST_INTEGER, MOST_INTEGER, limits
 from averment.law import network as net
@@ -22,13 +35,6 @@ from averment.law.truth import Interval, Quantity
 
 MOST_EFFORT = 20_000_000  # of one check: Z3's own measure of work, the same on every machine
 MOST_REFUTED = 200  # models that the law does not confirm
-
-Formula = Any
-Truths = tuple[Formula, Formula]
-
-
-class Beyond(Exception):
-    """What was asked is beyond this encoding, or beyond the effort allowed; the text says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +46,6 @@ class Loose:
     values: tuple[Value, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """``known``: whether it is a value or interval at all; ``elements`` of a set."""
-
-    known: Formula
-    low: Any = None
-    high: Any = None
-    elements: Mapping[str, Formula] | None = None
-
-
 class Formulas:
     """The formulas of a circuit in which some fields (by their place) are loose; all others hold what the case gives."""
 
@@ -57,12 +53,14 @@ class Formulas:
         circuit.set({})
         self._circuit, self._loose = circuit, loose
         self._ids: dict[Value, int] = {}
-        self._columns: dict[int, _Column] = {}
+        self._columns: dict[int, Column] = {}
         self._truths: dict[int, Truths] = {}
         self._solver = z3.SolverFor("QF_LIA")
         self._solver.set("rlimit", most_effort)
         self.variables = {place: self._variable(place, each) for place, each in loose.items()}
-        self.changed = {place: z3.Not(self._is(place, each.given)) for place, each in loose.items() if each.given is not None}
+        self.changed = {
+            place: z3.Not(self._is(place, each.given)) for place, each in loose.items() if each.given is not None
+        }
         self._encode()
         self._unsure = z3.Or([self._fires(check) for check in circuit.network.checks])
 
@@ -82,7 +80,9 @@ class Formulas:
             return z3.Or(pairs)
         wanted = self._id(word)
         some = z3.Or([z3.And(true, column.low == wanted) for column, true, _ in claims])
-        only = z3.And([z3.Implies(possible, z3.And(column.known, column.low == wanted)) for column, _, possible in claims])
+        only = z3.And(
+            [z3.Implies(possible, z3.And(column.known, column.low == wanted)) for column, _, possible in claims]
+        )
         return z3.And(some, only)
 
     def require(self, formula: Formula) -> None:
@@ -168,7 +168,9 @@ class Formulas:
     def _value(self, place: int, model: Any) -> Value:
         loose, variable = self._loose[place], self.variables[place]
         if loose.field.kind is Kind.SET:
-            return frozenset(name for name, bit in variable.items() if z3.is_true(model.eval(bit, model_completion=True)))
+            return frozenset(
+                name for name, bit in variable.items() if z3.is_true(model.eval(bit, model_completion=True))
+            )
         number = model.eval(variable, model_completion=True).as_long()
         if loose.values is None or loose.field.kind.ordered:
             return int(number)
@@ -177,7 +179,10 @@ class Formulas:
     def _cost(self, place: int, loose: Loose) -> Formula:
         variable, given, weight = self.variables[place], loose.given, loose.field.cost
         if isinstance(given, frozenset):
-            return z3.Sum([z3.If(bit, int(name not in given), int(name in given)) for name, bit in variable.items()]) * weight
+            return (
+                z3.Sum([z3.If(bit, int(name not in given), int(name in given)) for name, bit in variable.items()])
+                * weight
+            )
         if loose.field.kind.ordered and isinstance(given, int):
             return z3.If(variable >= given, variable - given, given - variable) * weight
         return z3.If(self.changed[place], weight, 0)
@@ -204,17 +209,17 @@ class Formulas:
             else:
                 self._truths[place] = self._named(place, self._truth(node))
 
-    def _shared(self, place: int, node: net.Node, column: _Column) -> _Column:
+    def _shared(self, place: int, node: net.Node, column: Column) -> Column:
         """A count or sum under a name of its own, so that all comparisons with it speak of one number."""
         if not isinstance(node, net.Counted | net.Summed):
             return column
         low = z3.Int(f"l{place}")
         self._solver.add(low == column.low)
         if column.low is column.high:
-            return _Column(column.known, low, low)
+            return Column(column.known, low, low)
         high = z3.Int(f"h{place}")
         self._solver.add(high == column.high)
-        return _Column(column.known, low, high)
+        return Column(column.known, low, high)
 
     def _named(self, place: int, truths: Truths) -> Truths:
         """The truths under names of their own, so that what many share is one literal."""
@@ -237,36 +242,36 @@ class Formulas:
         else:
             self._truths[place] = z3.BoolVal(held == 2), z3.BoolVal(held != 0)
 
-    def _constant(self, held: Quantity) -> _Column:
+    def _constant(self, held: Quantity) -> Column:
         if held is None:
-            return _Column(z3.BoolVal(False), z3.IntVal(0), z3.IntVal(0))
+            return Column(z3.BoolVal(False), z3.IntVal(0), z3.IntVal(0))
         if isinstance(held, Interval):
-            return _Column(z3.BoolVal(True), held.low, held.high)
+            return Column(z3.BoolVal(True), held.low, held.high)
         if isinstance(held, frozenset):
-            return _Column(z3.BoolVal(True), elements={name: z3.BoolVal(True) for name in held})
+            return Column(z3.BoolVal(True), elements={name: z3.BoolVal(True) for name in held})
         number = z3.IntVal(self._id(held))
-        return _Column(z3.BoolVal(True), number, number)
+        return Column(z3.BoolVal(True), number, number)
 
-    def _leaf(self, place: int) -> _Column:
+    def _leaf(self, place: int) -> Column:
         variable = self.variables[place]
         if isinstance(variable, dict):
-            return _Column(z3.BoolVal(True), elements=variable)
-        return _Column(z3.BoolVal(True), variable, variable)
+            return Column(z3.BoolVal(True), elements=variable)
+        return Column(z3.BoolVal(True), variable, variable)
 
-    def _column(self, node: net.Node) -> _Column:
+    def _column(self, node: net.Node) -> Column:
         columns = self._columns
         match node:
             case net.Stored(column, _):
                 held = columns[column]
                 if held.elements is not None or held.low is held.high:
                     return held
-                low, high = _bounded(held)
-                return _Column(z3.And(held.known, low == high), low, low)
+                low, high = bounded(held)
+                return Column(z3.And(held.known, low == high), low, low)
             case net.Coalesce(first, second):
                 one, other = columns[first], columns[second]
                 if one.elements is not None or other.elements is not None:
                     raise Beyond("two sets are joined")
-                return _Column(
+                return Column(
                     z3.Or(one.known, other.known),
                     z3.If(one.known, one.low, other.low),
                     z3.If(one.known, one.high, other.high),
@@ -274,16 +279,16 @@ class Formulas:
             case net.SizeOf(column):
                 held = columns[column]
                 size = z3.Sum([z3.IntVal(0), *(z3.If(bit, 1, 0) for bit in (held.elements or {}).values())])
-                return _Column(held.known, size, size)
+                return Column(held.known, size, size)
             case net.Calculated(operator, left, right):
-                return _calculated(operator, columns[left], columns[right])
+                return calculated(operator, columns[left], columns[right])
             case net.Counted(members):
                 return self._sum([(self._truths[member], 1, 1) for member in members])
             case net.Summed(members, field):
                 return self._sum([(self._truths[truth], *self._spread(value, field)) for truth, value in members])
             case net.Extreme(function, members, field):
                 ends = [(self._truths[truth], *self._spread(value, field)) for truth, value in members]
-                return _extreme(function, ends)
+                return extreme(function, ends)
             case _:
                 raise AssertionError(node)
 
@@ -291,26 +296,26 @@ class Formulas:
         """The bounds of a member: of an unknown one those of its field."""
         column = self._columns[place]
         if z3.is_true(column.known):
-            return _bounded(column)
+            return bounded(column)
         least, greatest = limits(field)
         if least is None or greatest is None:
             raise Beyond(f"`{field.name}` is unknown and without bounds where it is summed")
         return z3.If(column.known, column.low, least), z3.If(column.known, column.high, greatest)
 
     @staticmethod
-    def _sum(members: list[tuple[Truths, Any, Any]]) -> _Column:
+    def _sum(members: list[tuple[Truths, Any, Any]]) -> Column:
         definite = all(true is possible and low is high for (true, possible), low, high in members)
-        lows = [z3.If(true, low, z3.If(possible, _least(0, low), 0)) for (true, possible), low, _ in members]
+        lows = [z3.If(true, low, z3.If(possible, least(0, low), 0)) for (true, possible), low, _ in members]
         low = z3.Sum([z3.IntVal(0), *lows])
         if definite:
-            return _Column(z3.BoolVal(True), low, low)
-        highs = [z3.If(true, high, z3.If(possible, _most(0, high), 0)) for (true, possible), _, high in members]
-        return _Column(z3.BoolVal(True), low, z3.Sum([z3.IntVal(0), *highs]))
+            return Column(z3.BoolVal(True), low, low)
+        highs = [z3.If(true, high, z3.If(possible, most(0, high), 0)) for (true, possible), _, high in members]
+        return Column(z3.BoolVal(True), low, z3.Sum([z3.IntVal(0), *highs]))
 
     def _truth(self, node: net.Node) -> Truths:
         match node:
             case net.Passes(column, cell):
-                return _guess(self._columns[column].known, self._passes(cell, self._columns[column]))
+                return guess(self._columns[column].known, self._passes(cell, self._columns[column]))
             case net.Same(left, right):
                 return self._compared("=", self._columns[left], self._columns[right])
             case net.Given(column):
@@ -326,7 +331,11 @@ class Formulas:
                 join = z3.And if isinstance(node, net.All) else z3.Or
                 pairs = [self._truths[part] for part in parts]
                 true = join([pair[0] for pair in pairs])
-                return (true, true) if all(one is other for one, other in pairs) else (true, join([pair[1] for pair in pairs]))
+                return (
+                    (true, true)
+                    if all(one is other for one, other in pairs)
+                    else (true, join([pair[1] for pair in pairs]))
+                )
             case net.Negated(part):
                 true, possible = self._truths[part]
                 none = z3.Not(possible)
@@ -334,23 +343,25 @@ class Formulas:
             case _:
                 raise AssertionError(node)
 
-    def _passes(self, cell: Cell, column: _Column) -> Formula:
+    def _passes(self, cell: Cell, column: Column) -> Formula:
         if isinstance(cell, Ranges):
-            return z3.Or([_between(column.low, low, high) for low, high in cell.ranges])
+            return z3.Or([between(column.low, low, high) for low, high in cell.ranges])
         if column.elements is not None:
             inside = z3.Or([bit for name, bit in column.elements.items() if name in cell.values])
         else:
             inside = z3.Or([column.low == self._id(value) for value in cell.values])
         return z3.Not(inside) if cell.negated else inside
 
-    def _compared(self, operator: str, left: _Column, right: _Column) -> Truths:
+    def _compared(self, operator: str, left: Column, right: Column) -> Truths:
         known = z3.And(left.known, right.known)
         if left.elements is not None or right.elements is not None:
             names = {*(left.elements or {}), *(right.elements or {})}
             no = z3.BoolVal(False)
-            same = z3.And([(left.elements or {}).get(name, no) == (right.elements or {}).get(name, no) for name in names])
-            return _guess(known, same if operator == "=" else z3.Not(same))
-        (low, high), (floor, ceiling) = _bounded(left), _bounded(right)
+            same = z3.And(
+                [(left.elements or {}).get(name, no) == (right.elements or {}).get(name, no) for name in names]
+            )
+            return guess(known, same if operator == "=" else z3.Not(same))
+        (low, high), (floor, ceiling) = bounded(left), bounded(right)
         if operator in ("=", "!="):
             true, possible = z3.And(low == high, floor == ceiling, low == floor), z3.And(low <= ceiling, floor <= high)
             if low is high and floor is ceiling:
@@ -371,7 +382,7 @@ class Formulas:
         """The formula that a check fails: see ``circuit.fails``."""
         match check:
             case net.OutOfRange(truth, column, field):
-                low, high = _bounded(self._columns[column])
+                low, high = bounded(self._columns[column])
                 outside = [low < field.minimum] if field.minimum is not None else []
                 outside += [high > field.maximum] if field.maximum is not None else []
                 return z3.And(self._truths[truth][1], self._columns[column].known, z3.Or(outside))
@@ -384,59 +395,3 @@ class Formulas:
             case net.Unbounded(truth, columns):
                 unknown = z3.Or([z3.Not(self._columns[column].known) for column in columns])
                 return z3.And(self._truths[truth][1], unknown)
-
-
-def _bounded(column: _Column) -> tuple[Any, Any]:
-    if column.elements is not None or column.low is None or column.high is None:
-        raise Beyond("a number without bounds is compared")
-    return column.low, column.high
-
-
-def _between(number: Any, low: int | None, high: int | None) -> Formula:
-    above = z3.BoolVal(True) if low is None else number >= low
-    return above if high is None else z3.And(above, number <= high)
-
-
-def _guess(known: Formula, formula: Formula) -> Truths:
-    """True where known and so; possible where so or not known."""
-    if z3.is_true(known):
-        return formula, formula
-    return z3.And(known, formula), z3.Or(z3.Not(known), formula)
-
-
-def _least(one: Any, other: Any) -> Any:
-    return min(one, other) if isinstance(other, int) else z3.If(other < one, other, one)
-
-
-def _most(one: Any, other: Any) -> Any:
-    return max(one, other) if isinstance(other, int) else z3.If(other > one, other, one)
-
-
-def _calculated(operator: str, left: _Column, right: _Column) -> _Column:
-    known = z3.And(left.known, right.known)
-    (low, high), (floor, ceiling) = _bounded(left), _bounded(right)
-    definite = low is high and floor is ceiling
-    if operator == "+":
-        least, greatest = low + floor, high + ceiling
-    elif operator == "-":
-        least, greatest = low - ceiling, high - floor
-    elif definite and (z3.is_int_value(low) or z3.is_int_value(floor)):
-        least = greatest = low * floor
-    else:
-        raise Beyond("two quantities that may both change are multiplied")
-    return _Column(z3.simplify(known), least, least if definite else greatest)
-
-
-def _extreme(function: str, ends: list[tuple[Truths, Any, Any]]) -> _Column:
-    """Minimum or maximum of what matches; of nothing any number (what uses it is false then)."""
-    if function == "max":
-        mirrored = _extreme("min", [(truths, -high, -low) for truths, low, high in ends])
-        return _Column(mirrored.known, -mirrored.high, -mirrored.low)
-    nothing = z3.IntVal(MOST_INTEGER)
-    low, high, widest = nothing, nothing, z3.IntVal(LEAST_INTEGER)
-    for (true, possible), least, greatest in ends:
-        low = z3.If(z3.And(possible, least < low), least, low)
-        high = z3.If(z3.And(true, greatest < high), greatest, high)
-        widest = z3.If(z3.And(possible, greatest > widest), greatest, widest)
-    certain = z3.Or([true for (true, _), _, _ in ends])
-    return _Column(z3.BoolVal(True), low, z3.If(certain, high, widest))

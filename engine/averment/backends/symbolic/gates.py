@@ -151,7 +151,9 @@ def _summed(members: list[tuple[Quantity, Quantity]], spread: tuple[int | None, 
     return interval(low, high)
 
 
-def _extreme(function: str, members: list[tuple[Quantity, Quantity]], spread: tuple[int | None, int | None]) -> Quantity:
+def _extreme(
+    function: str, members: list[tuple[Quantity, Quantity]], spread: tuple[int | None, int | None]
+) -> Quantity:
     """Minimum or maximum of what matches, as ``law.guards`` bounds it."""
     ends = [(truth, *_span(value, spread)) for truth, value in members if truth]
     if not ends:

@@ -1,0 +1,90 @@
+"""Numbers and truths as Z3 terms: columns with bounds, and what arithmetic and comparison make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import z3
+
+from averment.ir.values import LEAST_INTEGER, MOST_INTEGER
+
+Formula = Any
+Truths = tuple[Formula, Formula]
+"""True, and possible (not false)."""
+
+
+class Beyond(Exception):
+    """What was asked is beyond this encoding, or beyond the effort allowed; the text says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """``known``: whether it is a value or interval at all; ``elements`` of a set."""
+
+    known: Formula
+    low: Any = None
+    high: Any = None
+    elements: Mapping[str, Formula] | None = None
+
+
+def bounded(column: Column) -> tuple[Any, Any]:
+    """The bounds of a column. Raises: Beyond where it has none."""
+    if column.elements is not None or column.low is None or column.high is None:
+        raise Beyond("a number without bounds is compared")
+    return column.low, column.high
+
+
+def between(number: Any, low: int | None, high: int | None) -> Formula:
+    """The formula that a number lies in a range."""
+    above = z3.BoolVal(True) if low is None else number >= low
+    return above if high is None else z3.And(above, number <= high)
+
+
+def guess(known: Formula, formula: Formula) -> Truths:
+    """True where known and so; possible where so or not known."""
+    if z3.is_true(known):
+        return formula, formula
+    return z3.And(known, formula), z3.Or(z3.Not(known), formula)
+
+
+def least(one: Any, other: Any) -> Any:
+    """The lesser of two terms."""
+    return min(one, other) if isinstance(other, int) else z3.If(other < one, other, one)
+
+
+def most(one: Any, other: Any) -> Any:
+    """The greater of two terms."""
+    return max(one, other) if isinstance(other, int) else z3.If(other > one, other, one)
+
+
+def calculated(operator: str, left: Column, right: Column) -> Column:
+    """The sum, difference or product of two columns. Raises: Beyond for a product that is not linear."""
+    known = z3.And(left.known, right.known)
+    (low, high), (floor, ceiling) = bounded(left), bounded(right)
+    definite = low is high and floor is ceiling
+    if operator == "+":
+        least, greatest = low + floor, high + ceiling
+    elif operator == "-":
+        least, greatest = low - ceiling, high - floor
+    elif definite and (z3.is_int_value(low) or z3.is_int_value(floor)):
+        least = greatest = low * floor
+    else:
+        raise Beyond("two quantities that may both change are multiplied")
+    return Column(z3.simplify(known), least, least if definite else greatest)
+
+
+def extreme(function: str, ends: list[tuple[Truths, Any, Any]]) -> Column:
+    """Minimum or maximum of what matches; of nothing any number (what uses it is false then)."""
+    if function == "max":
+        mirrored = extreme("min", [(truths, -high, -low) for truths, low, high in ends])
+        return Column(mirrored.known, -mirrored.high, -mirrored.low)
+    nothing = z3.IntVal(MOST_INTEGER)
+    low, high, widest = nothing, nothing, z3.IntVal(LEAST_INTEGER)
+    for (true, possible), least, greatest in ends:
+        low = z3.If(z3.And(possible, least < low), least, low)
+        high = z3.If(z3.And(true, greatest < high), greatest, high)
+        widest = z3.If(z3.And(possible, greatest > widest), greatest, widest)
+    certain = z3.Or([true for (true, _), _, _ in ends])
+    return Column(z3.BoolVal(True), low, z3.If(certain, high, widest))

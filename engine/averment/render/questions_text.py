@@ -1,0 +1,135 @@
+"""The answers to questions on a terminal: what would turn a claim, what is missing, what if, and where along a range."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from averment.questions.flip import Change, Flips
+from averment.questions.missing import Missing
+from averment.questions.whatif import Line as Fired
+from averment.questions.whatif import Sweep, WhatIf
+from averment.render.display import Piece, Style
+from averment.render.phrases import claim_phrase, held, noun, series
+from averment.render.tree import Branch, draw, layout, say
+
+_PROOF = {"solver": "proved with Z3", "search": "all combinations were tried"}
+
+
+def flips_text(flips: Flips, style: Style) -> str:
+    """The smallest flips, each with its changes."""
+    rows: list[str] = []
+    goal = claim_phrase(flips.to) if flips.to else "another claim"
+    if not flips.flips:
+        text = f"Nothing that may change turns {claim_phrase(flips.claim)} into {goal} ({_PROOF[flips.proved_by]})."
+        return _page(layout(say(text), style))
+    many = len(flips.flips[0].changes)
+    what = "one change" if many == 1 else f"{many} changes together"
+    rows += layout(
+        say(
+            Piece(
+                f"{what.capitalize()} would turn the claim; nothing smaller does ({_PROOF[flips.proved_by]}).", "bold"
+            )
+        ),
+        style,
+    )
+    for flip in flips.flips:
+        rows.append("")
+        rows += layout(say(Piece(f"to {claim_phrase(flip.claim)}", "good"), note=f"cost {flip.cost}"), style)
+        rows += draw([Branch([_change(change, style)]) for change in flip.changes], style)
+    if flips.more:
+        rows += ["", *layout(say("There are more, just as small."), style)]
+    return _page(rows)
+
+
+def _change(change: Change, style: Style) -> object:
+    field = change.slot.field
+    arrow = "→" if style.glyphs.branch.strip() == "├─" else "->"
+    text = f"{noun(field)}: {held(field, change.slot.value)} {arrow} "
+    return say(text, Piece(held(field, change.value), "bold"), note=change.slot.path)
+
+
+def missing_text(missing: Missing, style: Style) -> str:
+    """What an open claim is missing."""
+    if missing.claim != "open":
+        return _page(
+            layout(say(f"Nothing is missing: no answer can change the claim, {claim_phrase(missing.claim)}."), style)
+        )
+    rows: list[str] = []
+    if missing.proved:
+        text = f"Every way of filling in what is unknown gives {claim_phrase(missing.proved)}, so that much is proved."
+        rows += layout(say(Piece(text, "bold")), style)
+    else:
+        rows += layout(say(Piece("Still possible", "bold")), style)
+    branches: list[Branch] = []
+    for possible in missing.possible:
+        answers = [f"{noun(answer.slot.field)}: {held(answer.slot.field, answer.value)}" for answer in possible.witness]
+        lines = [say(Piece(claim_phrase(possible.claim), "doubt"), ", as with" if answers else "")]
+        branches.append(Branch(lines, [Branch([say(answer)]) for answer in answers]))
+    branches += [Branch([say(claim_phrase(word), note="neither shown nor excluded")]) for word in missing.undetermined]
+    rows += draw(branches, style)
+    rows += _sets("Whatever they are, these answers settle it", missing.settle, missing, style)
+    rows += _sets("Some answers to these settle it", missing.may_settle, missing, style)
+    if missing.questions:
+        question = missing.questions[0]
+        rows += ["", *layout(say(Piece("Ask next", "bold")), style)]
+        rows += layout(say(question.text, note=question.slot.path), style)
+    return _page(rows)
+
+
+def _sets(title: str, sets: Iterable[tuple[str, ...]], missing: Missing, style: Style) -> list[str]:
+    shown = [*sets]
+    if not shown:
+        return []
+    labels = {question.slot.path: noun(question.slot.field) for question in missing.questions}
+    branches = [Branch([say(series(labels.get(path, path) for path in paths))]) for paths in shown[:_MOST]]
+    if len(shown) > _MOST:
+        branches.append(Branch([say(Piece(f"and {len(shown) - _MOST} more", "dim"))]))
+    return ["", *layout(say(Piece(title, "bold")), style), *draw(branches, style)]
+
+
+_MOST = 8
+
+
+def whatif_text(whatif: WhatIf, style: Style) -> str:
+    """The claim before and after, and what of the reasons goes and appears."""
+    before, after = whatif.before, whatif.after
+    verb = "turns to" if whatif.turns else "stays"
+    role = "bad" if whatif.turns else "good"
+    was = "" if not whatif.turns else f"{claim_phrase(before.claim)} "
+    rows = [*layout(say(f"{was}{verb} ".capitalize(), Piece(claim_phrase(after.claim), role)), style)]
+    if before.strength != after.strength:
+        rows += layout(
+            say(f"It was {before.strength or 'without strength'} and is {after.strength or 'without strength'}."), style
+        )
+    for title, lines in (("No longer", whatif.stops), ("Now", whatif.fires)):
+        if lines:
+            rows += ["", *layout(say(Piece(title, "bold")), style), *draw([_fired(line) for line in lines], style)]
+    return _page(rows)
+
+
+def _fired(line: Fired) -> Branch:
+    return Branch([say(line.says, note=line.rule)])
+
+
+def sweep_text(sweep: Sweep, style: Style) -> str:
+    """The claim along a range: a table, with a bar that shows how much of the range each part is."""
+    unit = f" {sweep.unit}" if sweep.unit else ""
+    wide = max((len(_stretch(each.low, each.high)) for each in sweep.stretches), default=0)
+    rows = [*layout(say(Piece(f"{sweep.name}", "bold"), f" is {sweep.value}{unit}"), style)]
+    for each in sweep.stretches:
+        span = _stretch(each.low, each.high).rjust(wide)
+        rows += layout(
+            say(f"{span}{unit}  ", Piece(claim_phrase(each.claim) if each.claim else "not told apart", "bold")), style
+        )
+    if not sweep.exact:
+        rows += layout(say("Not every value was told apart."), style)
+    return _page(rows)
+
+
+def _stretch(low: object, high: object) -> str:
+    shown = [", ".join(map(str, end)) if isinstance(end, list) else str(end).lower() for end in (low, high)]
+    return shown[0] if shown[0] == shown[1] else f"{shown[0]} to {shown[1]}"
+
+
+def _page(rows: Iterable[str]) -> str:
+    return "\n".join(row.rstrip() for row in rows) + "\n"

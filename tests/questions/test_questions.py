@@ -1,0 +1,209 @@
+"""Every question, against enumeration on random small packs and by hand on the pack that comes with averment."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+import averment
+import averment_schemas
+from averment.diagnostics.diagnostic import Refused, Report
+from averment.model.case import Case, read_case
+from averment.outcome.outcome import Outcome
+from averment.questions.consultation import consult
+from averment.questions.flip import flip
+from averment.questions.knowledge import Knowledge
+from averment.questions.matters import Weight, matters
+from averment.questions.missing import missing
+from averment.questions.whatif import sweep, whatif
+from averment.questions.why_not import unfired, why_not
+from averment.render.display import Style
+from averment.render.questions_text import flips_text, missing_text, sweep_text, whatif_text
+from averment.render.weighing import matters_text
+from averment.render.why_not_tree import why_not_text
+from averment.surface.pack_files import read_case_file
+
+CASES = Path(__file__).parents[2] / "knowledge" / "averment_knowledge" / "pm_tpm" / "cases"
+SCHEMA = Draft202012Validator(averment_schemas.load("questions"))
+
+
+def case_of(pack: averment.Pack, name: str) -> Case:
+    report = Report()
+    path = CASES / f"{name}.yaml"
+    (node,) = read_case_file(path.read_bytes(), path.name, report)
+    case = read_case(node, pack.model.types, report)
+    assert case is not None
+    return case
+
+
+def outcome_of(pack: averment.Pack, name: str) -> Outcome:
+    return pack.decide(case_of(pack, name), engine="reference")
+
+
+def valid(document: dict[str, Any]) -> dict[str, Any]:
+    SCHEMA.validate(document)
+    return json.loads(json.dumps(document))
+
+
+@pytest.mark.parametrize("first", [0, 15])
+def test_every_answer_is_that_of_enumeration(benchmark_questions: ModuleType, first: int) -> None:
+    generator = benchmark_questions.enumeration.small_packs()
+    tally: Counter[str] = Counter()
+    wrong = [
+        each for seed in range(first, first + 15) for each in benchmark_questions.check(seed, generator, 30, tally)
+    ]
+    assert wrong == []
+    assert tally["cases"] > 10
+
+
+def test_enumeration_tells_a_wrong_answer(benchmark_questions: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    from averment.questions import flip_search
+
+    monkeypatch.setattr(flip_search, "distance", lambda slot, value: 0)
+    monkeypatch.setattr(benchmark_questions, "_matters", lambda *_: [])
+    generator = benchmark_questions.enumeration.small_packs()
+    tally: Counter[str] = Counter()
+    wrong: list[str] = []
+    for seed in range(400):
+        wrong += benchmark_questions.check(seed, generator, 30, tally)
+        if wrong:
+            return
+    raise AssertionError("no wrong answer was noticed")
+
+
+@pytest.mark.parametrize("by", ["solver", "search"])
+def test_one_field_flips_a_borderline_case(pack: averment.Pack, by: str) -> None:
+    flips = flip(outcome_of(pack, "sensor-maker"), most=100, by=by)
+    paths = {change.slot.path for each in flips.flips for change in each.changes}
+    assert all(len(each.changes) == 1 and each.cost == 1 for each in flips.flips)
+    assert "engineering.product_minded_lead" in paths
+    assert not any(change.slot.field.fixed for each in flips.flips for change in each.changes)
+    assert valid(flips.document())["proved_by"] == by
+
+
+def test_both_ways_find_the_same_smallest_flips(pack: averment.Pack) -> None:
+    outcome = outcome_of(pack, "marketplace-leaning-technical")
+    one, other = (flip(outcome, most=1000, by=by).document() | {"proved_by": ""} for by in ("solver", "search"))
+    assert one == other
+
+
+def test_a_flip_that_is_refused_says_why(pack: averment.Pack) -> None:
+    for name, to, code in (("marketplace", None, "AV580"), ("sensor-maker", "product_manger", "AV581")):
+        with pytest.raises(Refused) as refused:
+            flip(outcome_of(pack, name), to)
+        assert [found.code for found in refused.value.diagnostics] == [code]
+
+
+def test_what_a_balanced_case_is_missing(pack: averment.Pack) -> None:
+    found = missing(outcome_of(pack, "marketplace"))
+    assert [each.claim for each in found.possible] == ["technical_product_manager", "product_manager"]
+    assert found.may_settle == found.settle == (("company.role_emphasis",),)
+    assert found.complete and found.questions[0].slot.path == "company.role_emphasis"
+    valid(found.document())
+
+
+def test_a_settled_case_is_missing_nothing(pack: averment.Pack) -> None:
+    found = missing(outcome_of(pack, "sensor-maker"))
+    assert [each.claim for each in found.possible] == ["technical_product_manager"] and not found.questions
+
+
+def test_what_matters_and_by_what_margin(pack: averment.Pack) -> None:
+    found = matters(outcome_of(pack, "sensor-maker"), Knowledge(pack))
+    weights = {part.path: part.weight for part in found.parts}
+    assert weights["engineering.rework_share"] is Weight.DECISIVE
+    margins = {margin["name"]: margin for margin in valid(found.document())["margins"]}
+    assert margins["engineering.rework_share"]["below"] == {"value": "19.9", "claim": "product_manager"}
+    assert margins["rework_threshold"]["above"] == {"value": "25.1", "claim": "product_manager"}
+    assert margins["kind_weight"]["below"] == {"value": 1, "claim": "product_manager"}
+
+
+def test_what_if_is_a_difference_of_warrants(pack: averment.Pack) -> None:
+    knowledge, case = Knowledge(pack), case_of(pack, "sensor-maker")
+    found = whatif(knowledge, case, {"engineering.team_size": 4})
+    assert found.turns and "small-engineering-team" in {line.rule for line in found.fires}
+    assert "evidence-for-technical-product-manager" in {line.rule for line in found.stops}
+    valid(found.document())
+    same = whatif(knowledge, case)
+    assert not (same.turns or same.appear or same.go or same.fires or same.stops)
+    with pytest.raises(Refused) as refused:
+        whatif(knowledge, case, {"engineering.teamsize": 4})
+    assert refused.value.diagnostics[0].help == ("did you mean `engineering.team_size`?",)
+
+
+@pytest.mark.parametrize("name", ["engineering.team_size", "small_team_size", "area_weight"])
+def test_a_sweep_agrees_with_each_value_by_itself(pack: averment.Pack, name: str) -> None:
+    outcome, knowledge, case = outcome_of(pack, "sensor-maker"), Knowledge(pack), case_of(pack, "sensor-maker")
+    found = sweep(knowledge, outcome, name, 1, 20)
+    assert found.exact
+    for value in range(1, 21):
+        (stretch,) = (each for each in found.stretches if each.low <= value <= each.high)
+        sets, parameters = ({name: value}, None) if "." in name else (None, {name: value})
+        assert whatif(knowledge, case, sets, (), parameters).after.claim == stretch.claim, value
+    valid(found.document())
+
+
+def test_why_not_goes_down_to_given_facts(pack: averment.Pack) -> None:
+    found = why_not(outcome_of(pack, "sensor-maker"), "large-engineering-team")
+    (attempt,) = found.attempts
+    assert [(failing.text, failing.truth.word) for failing in attempt.failing] == [("$n >= large_team_size", "false")]
+    text = json.dumps(valid(why_not(outcome_of(pack, "sensor-maker"), "product_manager").document()))
+    assert '"field": "product.stage", "actual": "launched", "needed": "< launched"' in text
+    unknown = why_not(outcome_of(pack, "marketplace"), "preference-for-market").attempts[0].failing[0]
+    assert unknown.truth.word == "unknown" and unknown.lacks[0][0].fact.type == "company"
+    assert why_not(outcome_of(pack, "sensor-maker"), "technical_product_manager").holds
+
+
+def test_every_rule_that_did_not_fire_says_why(pack: averment.Pack) -> None:
+    for name in ("sensor-maker", "marketplace", "warehouse-suite", "first-conversation"):
+        evaluation = outcome_of(pack, name).evaluation
+        fired = {(firing.rule.id, firing.rule.alternative) for firing in evaluation.firings}
+        told = {(attempt.rule.id, attempt.rule.alternative) for attempt in unfired(evaluation) if attempt.failing}
+        assert fired | told == {(rule.id, rule.alternative) for rule in evaluation.program.rules}
+        assert not fired & told
+
+
+def test_a_consultation_settles_what_the_whole_case_settles(pack: averment.Pack) -> None:
+    full = outcome_of(pack, "data-warehouse-vendor")
+    given = {
+        f"{type}.{name}": value for type, record in full.document["facts"].items() for name, value in record.items()
+    }
+    state = consult(pack.decide({"product": {}}, engine="reference"))
+    asked = 0
+    while (question := state.question) is not None:
+        assert state.why()
+        state = state.answer(given[question.slot.path])
+        asked += 1
+    assert state.outcome.claim == full.claim and state.finished
+    assert 2 * asked <= len(given)
+    assert pack.decide(state.facts(), engine="reference").claim == full.claim
+    valid(state.document())
+
+
+def test_a_consultation_takes_back_skips_and_hears_that_something_is_unknown(pack: averment.Pack) -> None:
+    start = consult(outcome_of(pack, "insurance-assistant"))
+    first = start.question
+    assert first is not None
+    assert start.skip().question != first and start.skip().questions[-1] == first
+    assert first.slot.path not in {question.slot.path for question in start.unknown().questions}
+    assert start.unknown().back() == start
+    with pytest.raises(Refused):
+        start.answer("nonsense")
+
+
+def test_no_text_leaks_a_variable(pack: averment.Pack) -> None:
+    knowledge, style = Knowledge(pack), Style()
+    for name in ("sensor-maker", "marketplace", "warehouse-suite", "rail-connections"):
+        outcome = outcome_of(pack, name)
+        texts = [missing_text(missing(outcome), style), matters_text(matters(outcome), style)]
+        texts += [why_not_text(why_not(outcome, claim), style) for claim in pack.program().claim.values]
+        texts += [whatif_text(whatif(knowledge, case_of(pack, name), {"engineering.team_size": 1}), style)]
+        texts += [sweep_text(sweep(knowledge, outcome, "engineering.team_size"), style)]
+        texts += [flips_text(flip(outcome, most=2), style)] if outcome.settled else []
+        assert [text for text in texts if re.search(r"\$[a-z]", text)] == []
