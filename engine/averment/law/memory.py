@@ -26,8 +26,7 @@ class Memory:
         self.uncertain = False
         self._facts: dict[str, list[Fact]] = {name: [] for name in program.types}
         self._indexes: dict[str, dict[int, dict[Value | None, list[Fact]]]] = {}
-        for fact in given:
-            self.add(fact, TRUE)
+        self.learn(given)
         if mentioned is None:
             return
         for name, kind in program.types.items():
@@ -44,7 +43,7 @@ class Memory:
             return False
         self.truths[fact] = truth
         if held is None:
-            self._file(fact)
+            self._file((fact,))
         if truth is UNKNOWN:
             self.uncertain = True
         return True
@@ -52,15 +51,19 @@ class Memory:
     def learn(self, facts: Iterable[Fact]) -> list[Fact]:
         """Hold facts as true; those of them that are news."""
         truths = self.truths
+        size = len(truths)
         news: list[Fact] = []
+        raised: list[Fact] = []
         for fact in facts:
-            if fact not in truths:
+            held = truths.setdefault(fact, TRUE)
+            if len(truths) > size:
+                size += 1
+                news.append(fact)
+            elif held is not TRUE:
                 truths[fact] = TRUE
-                self._file(fact)
-                news.append(fact)
-            elif self.add(fact, TRUE):
-                news.append(fact)
-        return news
+                raised.append(fact)
+        self._file(news)
+        return news + raised
 
     def of(self, type: str) -> list[Fact]:
         """Every fact of a type, true or possible."""
@@ -86,14 +89,16 @@ class Memory:
         known = index.get(value, [])
         return known + unknown if unknown else known
 
-    def _file(self, fact: Fact) -> None:
-        type, values = fact
-        self._facts[type].append(fact)
-        if type in self._indexes:
-            for index, found in self._indexes[type].items():
-                found.setdefault(values[index], []).append(fact)
-        if None in values:
-            self.uncertain = True
+    def _file(self, facts: Iterable[Fact]) -> None:
+        filed, indexes = self._facts, self._indexes
+        for fact in facts:
+            type, values = fact
+            filed[type].append(fact)
+            if type in indexes:
+                for index, found in indexes[type].items():
+                    found.setdefault(values[index], []).append(fact)
+            if None in values:
+                self.uncertain = True
 
     def unbounded(self, fact: Fact) -> bool:
         """Whether ``fact`` may stand for more than one fact."""

@@ -91,7 +91,11 @@ class _Function:
     def compiled(self) -> Fire:
         names = self._match()
         fired = [self._fired(rule, dict(names)) for rule in self._plan.rules]
-        body = [*self._lines, "fired = []", *fired, "return fired"]
+        if any(held for held, _ in fired):
+            ways = [f"{f'if {held}: ' if held else ''}fired.append({firing})" for held, firing in fired]
+            body = [*self._lines, "fired = []", *ways, "return fired"]
+        else:
+            body = [*self._lines, f"return [{', '.join(firing for _, firing in fired)}]"]
         source = "def fire(ones, told, text, memory, shared):\n" + "".join(f"    {line}\n" for line in body)
         scope: dict[str, Any] = {"__builtins__": {}, **self._constants}
         exec(compile(source, "<averment durable>", "exec"), scope)
@@ -114,14 +118,16 @@ class _Function:
         lines += [f"{names[name]} = p{place}[1][{field}]" for name, place, field in plan.variables]
         return names
 
-    def _fired(self, rule: Rule, names: _Names) -> str:
-        held = [self._guard(guard, names) for guard in rule.guards]
+    def _fired(self, rule: Rule, names: _Names) -> tuple[str, str]:
+        """The condition under which a rule fires, and its firing."""
+        held = [condition for guard in rule.guards for condition in [self._guard(guard, names)] if condition]
         firing = f"new(Firing, ({self._constant(rule)}, premises, {self._conclusions(rule, names)}))"
-        return f"{'if ' if held else ''}{' and '.join(held)}{': ' if held else ''}fired.append({firing})"
+        return " and ".join(held), firing
 
     # --- guards -------------------------------------------------------------------------------------------------------
 
     def _guard(self, guard: Guard, names: _Names) -> str:
+        """The condition of a guard; none where it always holds."""
         match guard:
             case Compare(operator, left, right):
                 return f"{self._term(left, names)} {_OPERATORS[operator]} {self._term(right, names)}"
@@ -144,7 +150,7 @@ class _Function:
         if guard.function in ("min", "max"):
             return f"{name} is not None"
         self._settled.add(name)
-        return "1"
+        return ""
 
     def _once(self, guard: Aggregate, value: str) -> str:
         """A name for what has one value a case."""
@@ -177,11 +183,8 @@ class _Function:
 
     def _test(self, cell: Cell, value: str, field: Field) -> str:
         if isinstance(cell, Ranges):
-            ranges = [
-                " <= ".join(end for end in (_end(low), value, _end(high)) if end) if (low, high) != (None, None) else "1"
-                for low, high in cell.ranges
-            ]
-            return f"({' or '.join(ranges) or '0'})"
+            ranges = [" <= ".join(end for end in (_end(low), value, _end(high)) if end) for low, high in cell.ranges]
+            return "1" if value in ranges else f"({' or '.join(ranges) or '0'})"
         values = self._constant(cell.values)
         if field.kind is Kind.SET:
             return f"{'' if cell.negated else 'not '}{values}.isdisjoint({value})"

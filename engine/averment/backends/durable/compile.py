@@ -70,7 +70,7 @@ def compile(program: Program) -> tuple[list[Draft], dict[str, Plan]]:
                     drafts.append(open[flat])
                 name = f"{len(plans):0{NAME}}"
                 plans[name] = alike[kind] = make_plan(program, rule, stratum, open[flat].add(name, rule))
-            alike[kind].rules.append(rule)
+            alike[kind].add(rule)
     for made in drafts:
         for layout in made.layouts.values():
             layout.freeze(program.types)

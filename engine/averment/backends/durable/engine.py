@@ -10,6 +10,7 @@ as the law says, and the next one's turn comes.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from threading import Lock
 from types import TracebackType
 
@@ -19,14 +20,15 @@ from averment.backends.durable.layout import Codes, Layout
 from averment.backends.durable.native import Network
 from averment.backends.durable.patterns import WIDE
 from averment.backends.durable.plan import Plan
-from averment.ir.program import Fact, Program
+from averment.ir.program import Aggregate, Fact, Program, Rule
 from averment.law.conclusions import conclude
 from averment.law.evaluation import Evaluation, Firing, Given
+from averment.law.guards import hold
 from averment.law.matching import guarded
 from averment.law.memory import Memory
 from averment.law.patterns import Bindings
 from averment.law.saturation import least, saturate
-from averment.law.truth import TRUE, UNKNOWN, CaseError
+from averment.law.truth import TRUE, UNKNOWN, CaseError, Quantity, Truth
 
 _WIDE_ID = "w"
 _NAME_END = 2 + NAME  # where the rule's name ends in the text of a match
@@ -58,6 +60,7 @@ class Engine:
                 else:
                     self.joining[network] = layout
         self.ones = tuple(name for name, type in program.types.items() if type.one)
+        self.alone = _alone(program)
 
     def evaluate(self, case: Given) -> Evaluation:
         """Every firing of the program on ``case``.
@@ -103,17 +106,34 @@ class _Fires(dict[Plan, Fire]):
         return fire
 
 
+def _alone(program: Program) -> dict[int, int]:
+    """The aggregates that share no variable with their rule, by identity; alike ones have one number."""
+    numbers: dict[object, int] = {}
+    found: dict[int, int] = {}
+    for rule in program.rules:
+        bound = {name for match in rule.matches for _, name in match.binds}
+        for guard in rule.guards:
+            if isinstance(guard, Aggregate):
+                if bound.isdisjoint(name for _, name in guard.match.binds):
+                    asked = guard.function, guard.match.type, guard.match.cells, guard.match.binds, guard.field
+                    found[id(guard)] = numbers.setdefault(asked, len(numbers))
+                bound.add(guard.variable)
+    return found
+
+
 class _Run:
     """One case."""
 
     def __init__(self, engine: Engine, memory: Memory) -> None:
         self._program, self._plans, self._takers = engine.program, engine.plans, engine.takers
-        self._fires = None if memory.uncertain else engine.fires
+        self._fires, self._alone = engine.fires, engine.alone
         self._flat, self._joining = engine.flat, dict(engine.joining)
         self._memory = memory
         self._ones = {name: memory.of(name)[0] for name in engine.ones}
         self._codes = Codes()
         self._shared: Shared = {}
+        self._aggregated: dict[int, tuple[Quantity, Truth]] = {}
+        self._settled: dict[str, bool] = {}
         self._told: dict[str, Fact] = {}
         self._stirred: dict[Network, None] = {}
         self._agenda: list[list[tuple[Plan, str]]] = [[] for _ in self._program.strata]
@@ -133,9 +153,11 @@ class _Run:
     def _start(self) -> None:
         for network, layout in self._flat:
             self._tell_wide(network, layout)
+        memory = self._memory
         for kind in self._takers:
-            for fact in self._memory.true(kind):
-                self._tell(fact)
+            if memory.of(kind):
+                for fact in memory.true(kind):
+                    self._tell(fact)
         self._listen()
 
     def _run(self, stratum: int, firings: list[Firing]) -> None:
@@ -153,16 +175,27 @@ class _Run:
 
     def _fired(self, matches: list[tuple[Plan, str]]) -> list[Firing]:
         fires, ones, told, memory, shared = self._fires, self._ones, self._told, self._memory, self._shared
+        certain = not memory.uncertain
         fired: list[Firing] = []
         for plan, text in matches:
-            if fires is None:
-                fired += self._by_law(plan, text)
-                continue
-            try:
-                fired += fires[plan](ones, told, text, memory, shared)
-            except CaseError:
-                fired += self._by_law(plan, text)
+            if certain or self._certain(plan):
+                try:
+                    fired += fires[plan](ones, told, text, memory, shared)
+                    continue
+                except CaseError:  # the law says what is wrong, rule by rule
+                    pass
+            fired += self._by_law(plan, text)
         return fired
+
+    def _certain(self, plan: Plan) -> bool:
+        """Whether nothing is unknown or merely possible of what the guards of these rules look at."""
+        memory, settled = self._memory, self._settled
+        for type in plan.asked:
+            if type not in settled:
+                settled[type] = all(memory.truths[fact] is TRUE and None not in fact.values for fact in memory.of(type))
+            if not settled[type]:
+                return False
+        return True
 
     def _tell(self, fact: Fact) -> None:
         """Give a fact to every network that looks for its type."""
@@ -198,6 +231,8 @@ class _Run:
                 return
         bindings: Bindings = {name: premises[place].values[field] for name, place, field in plan.variables}
         for rule in plan.rules:
+            if self._fails(rule, bindings):
+                continue
             try:
                 final = guarded(rule, self._memory, TRUE, bindings, TRUE)
                 if final is None:
@@ -208,6 +243,23 @@ class _Run:
                 continue
             if truth is TRUE:
                 yield Firing(rule, premises, conclusions)
+
+    def _fails(self, rule: Rule, bindings: Bindings) -> bool:
+        """Whether a guard is surely not true, what has one value a case taken once; errors are left aside."""
+        bindings = dict(bindings)
+        with suppress(CaseError):
+            for guard in rule.guards:
+                number = self._alone.get(id(guard))
+                if number is None or not isinstance(guard, Aggregate):
+                    truth = hold(guard, self._memory, bindings)
+                elif number in self._aggregated:
+                    bindings[guard.variable], truth = self._aggregated[number]
+                else:
+                    truth = hold(guard, self._memory, bindings)
+                    self._aggregated[number] = bindings[guard.variable], truth
+                if truth is not TRUE:
+                    return True
+        return False
 
     def _premises(self, plan: Plan, text: str) -> tuple[Fact, ...]:
         """The facts of a match, in the order of the rules' patterns."""

@@ -14,6 +14,7 @@ rule needs it, and none where the field is unknown, so that no condition on it i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import getitem
 
 from averment.backends.durable.native import SESSION
 from averment.ir.program import Cell, Fact, FactType, Field, Kind, Ranges, Value
@@ -183,7 +184,7 @@ class Layout:
         parts = ['{"id":"', id, self._head]
         for type, slots, coded in self._rows:
             values = facts[type][1]
-            parts += [slot[value] for slot, value in zip(slots, values, strict=True)]
+            parts += map(getitem, slots, values)
             for index, code in coded:
                 value = values[index]
                 if value is not None:

@@ -111,11 +111,14 @@ class Network:
             self._handle = None
 
     def _open(self) -> None:
+        """Make a session; it is ours to delete only once its first fact has fired."""
         try:
-            _, self._state = self._engine.assert_fact(self._handle, _PRIMER)
+            _, state = self._engine.assert_fact(self._handle, _PRIMER)
+            self._engine.start_action_for_state(self._handle, state)
+            self._engine.complete_and_start_action(self._handle, state)
         except self._engine.error as error:
             raise EngineFailure(str(error)) from None
-        self.drain()
+        self._state = state
 
     def _failed(self, error: Exception) -> EngineFailure:
         if self._state is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from averment.backends.durable.patterns import Patterns, Place, grouped
-from averment.ir.program import Program, Rule
+from averment.ir.program import Compare, Program, Rule
 
 
 @dataclass(slots=True, eq=False)
@@ -14,7 +14,7 @@ class Plan:
 
     ``types`` are those of the rules' patterns; ``joined`` are the patterns that match facts of their own, in the
     engine's order, after the wide fact if ``wide``. ``variables`` tells where each is bound, ``equal`` what the engine
-    did not compare.
+    did not compare. ``asked`` are the types that guards look at.
     """
 
     stratum: int
@@ -24,6 +24,12 @@ class Plan:
     variables: tuple[tuple[str, int, int], ...]
     equal: tuple[tuple[Place, Place], ...]
     rules: list[Rule] = field(default_factory=list[Rule])
+    asked: dict[str, None] = field(default_factory=dict[str, None])
+
+    def add(self, rule: Rule) -> None:
+        """One more rule that is alike."""
+        self.rules.append(rule)
+        self.asked |= {guard.match.type: None for guard in rule.guards if not isinstance(guard, Compare)}
 
 
 def make_plan(program: Program, rule: Rule, stratum: int, patterns: Patterns) -> Plan:
