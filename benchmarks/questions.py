@@ -1,6 +1,7 @@
-"""Every question on random small packs and cases, against enumeration by the reference backend, and times on ``pm_tpm``.
+"""Every question on random small packs and cases, against enumeration by the reference backend, and times on
+``pm_tpm``.
 
-    python benchmarks/questions.py [--cases 2000] [--first 0]
+python benchmarks/questions.py [--cases 2000] [--first 0]
 
 Prints how many answers agree; the exit code is 1 where one does not.
 """
@@ -139,7 +140,9 @@ def _missing(outcome: Outcome, case: enumeration.Enumeration, tally: Counter[str
 
 
 def consultations() -> list[tuple[str, int, int, float]]:
-    """For each settled example case: its name, how many questions it took, how many fields it gives, the slowest step."""
+    """For each settled example case: its name, how many questions it took, how many fields it gives, the slowest
+    step.
+    """
     pack = averment.load("pm_tpm")
     types = pack.program().types
     found: list[tuple[str, int, int, float]] = []
@@ -153,7 +156,7 @@ def consultations() -> list[tuple[str, int, int, float]]:
                 continue
             kept = tuple(fact for fact in full.facts if not types[fact.type].one)
             hidden = type(full)(full.name, kept, frozenset(name for name in full.mentioned if not types[name].one))
-            answers = {path: value for path, value in _given(full, types)}
+            answers = dict(_given(full, types))
             state = consult(pack.decide(hidden, engine="reference"))
             asked, slowest = 0, 0.0
             while True:

@@ -42,6 +42,7 @@ TOP_LEVEL = {
 # confined to one folder.
 CONFINED = {
     "click": "cli/averment_cli",
+    "z3": "engine/averment/backends/symbolic",
     "numpy": "engine/averment",
     "pyarrow": "engine/averment",
 }

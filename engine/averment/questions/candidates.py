@@ -1,11 +1,12 @@
 """Which values of a slot are worth trying: finitely many, such that no other value could give another answer.
 
-Of a boolean, choice or level all values; of a set all subsets, or, where only membership is ever tested, those that differ
-in a named element. Of text the words and texts it can meet, and enough that nothing meets. Of a number or date: where
-its group is compared with constants and with each other, the values next to every bound: moving away from what is given,
-the first value on the other side of a bound is the nearest that differs. With n slots in a group up to n values in a row
-are kept at each bound, so that every order and equality among them occurs at its cheapest. Where the program reckons with
-the value, all values it may have, up to ``MOST_VALUES``; beyond that there are no candidates (``None``).
+Of a boolean, choice or level all values; of a set all subsets, or, where only membership is ever tested, those that
+differ in a named element. Of text the words and texts it can meet, and enough that nothing meets. Of a number or
+date: where its group is compared with constants and with each other, the values next to every bound: moving away from
+what is given, the first value on the other side of a bound is the nearest that differs. With n slots in a group up to
+n values in a row are kept at each bound, so that every order and equality among them occurs at its cheapest. Where
+the program reckons with the value, all values it may have, up to ``MOST_VALUES``; beyond that there are no candidates
+(``None``).
 """
 
 from __future__ import annotations

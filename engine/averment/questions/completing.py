@@ -26,7 +26,7 @@ def completion(judge: Judge, numbers: list[int], word: str) -> Answers | None:
 
     Raises: TooMuch where neither is found out.
     """
-    found = _sampled(judge, numbers, word)
+    found: Answers | str | None = _sampled(judge, numbers, word)
     if found is None:
         found = _solved(judge, numbers, word)
         if found is _UNDECIDED:
@@ -71,7 +71,7 @@ def _solved(judge: Judge, numbers: list[int], word: str) -> Answers | str | None
     """A completion by Z3; a text where it cannot tell."""
     if find_spec("z3") is None or not isinstance(judge.circuitry, Circuitry) or len(numbers) < 4:
         return _UNDECIDED
-    from averment.backends.symbolic.formulas import Beyond
+    from averment.backends.symbolic.terms import Beyond
     from averment.questions.flip_solver import formulas_of
 
     places = {judge.circuitry.places[number]: number for number in numbers if number in judge.circuitry.places}

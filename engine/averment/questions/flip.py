@@ -1,10 +1,11 @@
 """What would turn a claim: the smallest changes of given facts under which another claim is definite.
 
 A change gives a given field another value; a field that is unknown stays so (what is unknown is the business of
-``missing``), a key keeps its record, no record comes or goes, and a field marked ``fixed`` is left alone. Smallest means:
-fewest fields; among those the least sum of cost times distance, where the distance of a level, number or date is how many
-steps it moves, of a set how many elements come or go, and of anything else one. A flip turns the claim to ``to``, or where
-that is not said to any other value that the pack declares. A claim that is still open cannot be flipped.
+``missing``), a key keeps its record, no record comes or goes, and a field marked ``fixed`` is left alone. Smallest
+means: fewest fields; among those the least sum of cost times distance, where the distance of a level, number or date
+is how many steps it moves, of a set how many elements come or go, and of anything else one. A flip turns the claim to
+``to``, or where that is not said to any other value that the pack declares. A claim that is still open cannot be
+flipped.
 """
 
 from __future__ import annotations

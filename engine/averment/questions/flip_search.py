@@ -1,8 +1,8 @@
 """The smallest flips by exact search over candidate values: branch and bound, the law's unknowns as the bound.
 
-Sets of slots are taken by size. With every slot of a branch unknown, the law says which claims are possible at all; where
-none of those wanted is, the branch holds no flip (soundness of three-valued evaluation). The first size at which a set
-flips is the least.
+Sets of slots are taken by size. With every slot of a branch unknown, the law says which claims are possible at all;
+where none of those wanted is, the branch holds no flip (soundness of three-valued evaluation). The first size at
+which a set flips is the least.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The smallest flips by Z3: first the least number of fields, then the least cost, then every change that has both.
 
-Each bound is shown by the solver to be one: with fewer fields, or at less cost, there is no model. Each model is decided by
-the reference backend before it counts.
+Each bound is shown by the solver to be one: with fewer fields, or at less cost, there is no model. Each model is
+decided by the reference backend before it counts.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def solve(
         return "z3-solver is not installed (`averment[prove]`)"
     if not isinstance(judge.circuitry, Circuitry):
         return "the case has too many records for the rules to be written out for it"
-    from averment.backends.symbolic.formulas import Beyond
+    from averment.backends.symbolic.terms import Beyond
 
     try:
         return _Smallest(judge, judge.circuitry, free, targets).run(most)

@@ -21,7 +21,9 @@ NO_OUTCOME = "no outcome"
 
 
 class Verdict(NamedTuple):
-    """A claim in short: its word (``no outcome`` where the law finds none), whether it is definite, and what is possible."""
+    """A claim in short: its word (``no outcome`` where the law finds none), whether it is definite, and what is
+    possible.
+    """
 
     claim: str
     definite: bool

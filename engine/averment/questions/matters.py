@@ -1,10 +1,10 @@
 """What matters: which given facts the claim turns on, which it cannot, and how far each number may move.
 
-A set of given fields *turns* the claim where some change of just these fields makes it another (open, gap and conflict are
-claims here). A field is *decisive* where it turns the claim alone; *irrelevant* where it belongs to no least set that does,
-so that no combination of changes needs it, and changing irrelevant fields in any combination, the rest as given, never
-turns the claim (relevancy in formal explanations: Huang, Izza and Marques-Silva 2023); else it *plays a part*. Where the
-search for that was given up, it is *undetermined*.
+A set of given fields *turns* the claim where some change of just these fields makes it another (open, gap and
+conflict are claims here). A field is *decisive* where it turns the claim alone; *irrelevant* where it belongs to no
+least set that does, so that no combination of changes needs it, and changing irrelevant fields in any combination,
+the rest as given, never turns the claim (relevancy in formal explanations: Huang, Izza and Marques-Silva 2023); else
+it *plays a part*. Where the search for that was given up, it is *undetermined*.
 
 The *margin* of a number, level, date or parameter is how far it alone may move either way before the claim turns.
 """
@@ -150,7 +150,7 @@ def _of_parameters(outcome: Outcome, knowledge: Knowledge) -> list[Margin]:
 
 
 def _margin(name: str, axis: OneField | OneParameter, value: int) -> Margin:
-    below, above = first_beyond(axis, value, -1), first_beyond(axis, value, 1)
+    below, above = first_beyond(axis.regions, value, -1), first_beyond(axis.regions, value, 1)
     return Margin(name, axis.field, value, _turn(below, -1), _turn(above, 1), axis.exact)
 
 

@@ -51,9 +51,9 @@ class Possible:
 class Missing:
     """What is missing of a case.
 
-    ``undetermined``: claims for which the search was given up undecided. ``proved``: the one claim that every completion
-    has, though three-valued logic leaves it open; ``proved_by`` says how that is known. ``complete``: the least settling
-    sets are all there are, else some.
+    ``undetermined``: claims for which the search was given up undecided. ``proved``: the one claim that every
+    completion has, though three-valued logic leaves it open; ``proved_by`` says how that is known. ``complete``: the
+    least settling sets are all there are, else some.
     """
 
     case: str

@@ -1,8 +1,8 @@
 """Which unknown fact to ask for next.
 
-The best question leaves the fewest claims possible, expected over its answers (each of the values that can differ counts
-alike); among equals the cheapest by its declared cost; then the one after which least is in doubt: expected number of
-undecided facts, and how wide the intervals are that counts and sums lie in; then the first declared.
+The best question leaves the fewest claims possible, expected over its answers (each of the values that can differ
+counts alike); among equals the cheapest by its declared cost; then the one after which least is in doubt: expected
+number of undecided facts, and how wide the intervals are that counts and sums lie in; then the first declared.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ class Circuitry:
 
     def verdict(self, changes: Changes) -> Verdict | None:
         """The verdict under changes; none where the law needs the case by itself."""
-        return self.within({number: value for number, value in changes.items()})
+        return self.within(dict(changes))
 
     def within(self, fields: dict[int, Quantity]) -> Verdict | None:
         """The verdict where slots hold quantities, intervals among them: definite only if it is so for all values."""
@@ -38,7 +38,7 @@ class Circuitry:
 
     def doubt(self, changes: Changes) -> float:
         """How much is undecided."""
-        self.circuit.set({self.places[slot]: held for slot, held in changes.items() if slot in self.places})
+        self.circuit.hold({self.places[slot]: held for slot, held in changes.items() if slot in self.places})
         return self.circuit.doubt()
 
 

@@ -1,12 +1,12 @@
 """Where a claim turns along one axis: the values of one field or parameter, in regions on which the claim is one.
 
-Of a field all other fields stay. Its candidate values tell every region apart; where the program reckons with the field and
-they are too many, its range is halved until interval arithmetic shows that a part has one claim.
+Of a field all other fields stay. Its candidate values tell every region apart; where the program reckons with the
+field and they are too many, its range is halved until interval arithmetic shows that a part has one claim.
 
-A parameter that is only compared with (a threshold) can turn the claim only next to a value that it is compared with. What
-it is compared with is seen in the evaluation itself: each value met becomes a point to try, until no new one is met.
-Between two neighbouring points every comparison comes out alike, so does every stratum, and so does the claim. A parameter
-that is reckoned with (a weight) is tried value by value, where its range allows.
+A parameter that is only compared with (a threshold) can turn the claim only next to a value that it is compared with.
+What it is compared with is seen in the evaluation itself: each value met becomes a point to try, until no new one is
+met. Between two neighbouring points every comparison comes out alike, so does every stratum, and so does the claim. A
+parameter that is reckoned with (a weight) is tried value by value, where its range allows.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
 
 from averment.backends import reference
 from averment.ir.program import Field, Kind, Program
@@ -36,17 +35,6 @@ class Region:
     low: int
     high: int
     claim: str
-
-
-class Axis(Protocol):
-    """What regions are found along. ``value`` is where it stands; ``exact``: the regions hold for every value."""
-
-    field: Field
-    value: int
-    exact: bool
-
-    @property
-    def regions(self) -> list[Region]: ...
 
 
 @dataclass
@@ -159,7 +147,9 @@ def ends(field: Field) -> tuple[int, int]:
 
 
 def joined(low: int, high: int, claims: dict[int, str]) -> list[Region]:
-    """The regions around points that tell them apart: all that lies between two points is like both, or like the lower."""
+    """The regions around points that tell them apart: all that lies between two points is like both, or like the
+    lower.
+    """
     points = sorted(claims)
     starts = [low, *points[1:]]
     stops = [*(point - 1 for point in points[1:]), high]
@@ -177,9 +167,10 @@ def merged(regions: Iterable[Region]) -> list[Region]:
     return found
 
 
-def first_beyond(axis: Axis, value: int, way: int) -> Region | None:
-    """The first region with another claim than ``value`` has, going down (-1) or up (1); none where the claim never turns."""
-    regions = axis.regions
+def first_beyond(regions: list[Region], value: int, way: int) -> Region | None:
+    """The first region with another claim than ``value`` has, going down (-1) or up (1); none where the claim never
+    turns.
+    """
     place = next(number for number, region in enumerate(regions) if region.low <= value <= region.high)
     beyond = place + way
     if 0 <= beyond < len(regions) and regions[beyond].claim:

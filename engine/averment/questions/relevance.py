@@ -1,9 +1,9 @@
 """Which given fields belong to some least set that turns the claim.
 
-By duality (Reiter 1987) a field belongs to such a set just where some largest set that does not turn the claim leaves it
-out. A field that turns the claim alone does so at once. For the others, sets that do not turn it are grown until they are
-as large as can be; a field left out by one is relevant. Where growing does not tell, all sets of up to so many fields are
-gone through, from the smallest.
+By duality (Reiter 1987) a field belongs to such a set just where some largest set that does not turn the claim leaves
+it out. A field that turns the claim alone does so at once. For the others, sets that do not turn it are grown until
+they are as large as can be; a field left out by one is relevant. Where growing does not tell, all sets of up to so
+many fields are gone through, from the smallest.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Where a program compares with one parameter, found by comparing it with itself under another value of the parameter."""
+"""Where a program compares with one parameter, found by comparing it with itself under another value of the
+parameter.
+"""
 
 from __future__ import annotations
 

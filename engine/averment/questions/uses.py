@@ -1,9 +1,9 @@
 """How a program looks at each field: with which bounds and words, joined with which others, and whether it reckons.
 
 Fields and variables that meet (a join, a comparison of two variables, a fact derived from a variable) form a *group*.
-Within a group only the order and equality of values and the group's own constants decide anything, unless the group is
-*reckoned with*: added, multiplied, summed, or compared with a count. Only the rules that bear on the outcome count: those
-the claim depends on, and those that may find that a case has no lawful outcome.
+Within a group only the order and equality of values and the group's own constants decide anything, unless the group
+is *reckoned with*: added, multiplied, summed, or compared with a count. Only the rules that bear on the outcome
+count: those the claim depends on, and those that may find that a case has no lawful outcome.
 """
 
 from __future__ import annotations

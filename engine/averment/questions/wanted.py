@@ -61,8 +61,8 @@ def _fact(program: Program, name: str, written: str) -> Wanted:
         key, _, text = (piece.strip() for piece in part.partition(":"))
         if key not in type.position:
             near = did_you_mean(key, type.position)
-            help = (f"did you mean `{near}`?",) if near else ()
-            raise Refused([Diagnostic("AV584", f"`{key}` is not a field of `{name}`", help=help)])
+            mend = (f"did you mean `{near}`?",) if near else ()
+            raise Refused([Diagnostic("AV584", f"`{key}` is not a field of `{name}`", help=mend)])
         index = type.position[key]
         value = fit(_plain(text), type.fields[index], f"{name}.{key}")
         if isinstance(value, Misfit):

@@ -76,7 +76,8 @@ def whatif(
     unsets: Iterable[str] = (),
     parameters: Mapping[str, Any] | None = None,
 ) -> WhatIf:
-    """The outcome of ``case`` as it is, and with fields set (by path, as a fact file writes values), unset or parameters other.
+    """The outcome of ``case`` as it is, and with fields set (by path, as a fact file writes values), unset or
+    parameters other.
 
     Raises: Refused (AV585 no such field; AV3xx a value that does not fit).
     """

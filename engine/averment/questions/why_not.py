@@ -1,10 +1,12 @@
-"""Why something does not hold: for each rule that could have derived it, the conditions that failed and what they needed.
+"""Why something does not hold: for each rule that could have derived it, the conditions that failed and what they
+needed.
 
 A rule (each alternative of it) is gone through in its order. A condition on a `one` record fails or is unknown by its
-fields; every such condition is told, and the way goes on. Another pattern branches over the facts that match; where none
-does, the way ends there, with the facts that come nearest and what they lack. Of the ways those are kept that get
-furthest. A guard that is false or unknown is told with the values it saw. Where a condition wanted a derived fact, the
-question goes on to the rules that could have derived that, down to given facts; what was told once is not told again.
+fields; every such condition is told, and the way goes on. Another pattern branches over the facts that match; where
+none does, the way ends there, with the facts that come nearest and what they lack. Of the ways those are kept that
+get furthest. A guard that is false or unknown is told with the values it saw. Where a condition wanted a derived
+fact, the question goes on to the rules that could have derived that, down to given facts; what was told once is not
+told again.
 """
 
 from __future__ import annotations
@@ -83,7 +85,9 @@ class Attempt:
 
 @dataclass(frozen=True)
 class WhyNot:
-    """Why what was asked for does not hold. ``holds``: it does, after all; ``attempts`` are by rule, the furthest first."""
+    """Why what was asked for does not hold. ``holds``: it does, after all; ``attempts`` are by rule, the furthest
+    first.
+    """
 
     case: str
     evaluation: Evaluation
@@ -312,14 +316,14 @@ class _Going:
             met = tuple(fact for fact, _ in matching(guard.match, self._memory, bindings))
             return Failing(guard.text, truth, dict(bindings), (), met)
         if isinstance(guard, Compare):
-            met: list[Fact] = []
+            against: list[Fact] = []
             below: list[Attempt] = []
             for name, sign in _needs(guard, bindings).items():
                 if name in counted and sign > 0:
                     below += self._below(counted[name].match, bindings)
                 elif name in counted:
-                    met += [fact for fact, _ in matching(counted[name].match, self._memory, bindings)]
-            return Failing(guard.text, truth, dict(bindings), (), tuple(dict.fromkeys(met)), tuple(below))
+                    against += [fact for fact, _ in matching(counted[name].match, self._memory, bindings)]
+            return Failing(guard.text, truth, dict(bindings), (), tuple(dict.fromkeys(against)), tuple(below))
         return Failing(guard.text, truth, dict(bindings), below=self._below(guard.match, bindings))
 
 

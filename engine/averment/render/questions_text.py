@@ -1,4 +1,4 @@
-"""The answers to questions on a terminal: what would turn a claim, what is missing, what if, and where along a range."""
+"""The answers to questions on a terminal: what would turn a claim, what is missing, what if, and along a range."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from averment.questions.whatif import Line as Fired
 from averment.questions.whatif import Sweep, WhatIf
 from averment.render.display import Piece, Style
 from averment.render.phrases import claim_phrase, held, noun, series
-from averment.render.tree import Branch, draw, layout, say
+from averment.render.tree import Branch, Line, draw, layout, say
 
 _PROOF = {"solver": "proved with Z3", "search": "all combinations were tried"}
 
@@ -41,7 +41,7 @@ def flips_text(flips: Flips, style: Style) -> str:
     return _page(rows)
 
 
-def _change(change: Change, style: Style) -> object:
+def _change(change: Change, style: Style) -> Line:
     field = change.slot.field
     arrow = "→" if style.glyphs.branch.strip() == "├─" else "->"
     text = f"{noun(field)}: {held(field, change.slot.value)} {arrow} "

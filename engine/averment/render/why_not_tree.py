@@ -1,4 +1,6 @@
-"""Why something does not hold, on a terminal: each rule that could have derived it, what it needed, and what there was."""
+"""Why something does not hold, on a terminal: each rule that could have derived it, what it needed, and what there
+was.
+"""
 
 from __future__ import annotations
 

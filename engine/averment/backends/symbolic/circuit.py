@@ -54,13 +54,13 @@ class Circuit:
 
         Raises: Unsure where the circuit does not have the law's answer.
         """
-        self.set(fields)
+        self.hold(fields)
         for check in self.network.checks:
             if fails(check, self._values):
                 raise Unsure
         return [(self._values[slot.value], int(self._values[slot.truth])) for slot in self.claim_slots]  # type: ignore[arg-type]
 
-    def set(self, fields: Mapping[int, Quantity]) -> None:
+    def hold(self, fields: Mapping[int, Quantity]) -> None:
         """Let the leaves hold these quantities, the others what the case gives."""
         dirty: set[int] = set()
         for place, value in self._held.items():

@@ -1,9 +1,10 @@
 """A circuit as Z3 formulas (de Moura and Bjørner 2008): which values of its loose fields give which claim.
 
 A truth is a pair of formulas, *true* and *possible* (not false); a column is whether it is known, and the least and
-greatest value it may have. So a model of the formulas is an assignment under which the law's three-valued claim is what
-was asked for. Where the circuit does not have the law's answer (its checks), an assignment counts as a model too and the
-caller's own decision of the case tells: what is found is always decided again, what is not found is proved not to be.
+greatest value it may have. So a model of the formulas is an assignment under which the law's three-valued claim is
+what was asked for. Where the circuit does not have the law's answer (its checks), an assignment counts as a model too
+and the caller's own decision of the case tells: what is found is always decided again, what is not found is proved
+not to be.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from averment.backends.symbolic.terms import (
     least,
     most,
 )
-from averment.ir.program import Cell, Kind, Ranges, Value
+from averment.ir.program import Cell, Field, Kind, Ranges, Value
 from averment.ir.values import LEAST_INTEGER, MOST_INTEGER, limits
 from averment.law import network as net
 from averment.law.truth import Interval, Quantity
@@ -39,9 +40,11 @@ MOST_REFUTED = 200  # models that the law does not confirm
 
 @dataclass(frozen=True, slots=True)
 class Loose:
-    """A field that may take other values: those it may (all within its bounds, where ``None``), what is given, its cost."""
+    """A field that may take other values: those it may (all within its bounds, where ``None``), what is given, its
+    cost.
+    """
 
-    field: net.Field
+    field: Field
     given: Value | None
     values: tuple[Value, ...] | None
 
@@ -50,7 +53,7 @@ class Formulas:
     """The formulas of a circuit in which some fields (by their place) are loose; all others hold what the case gives."""
 
     def __init__(self, circuit: Circuit, loose: Mapping[int, Loose], most_effort: int = MOST_EFFORT) -> None:
-        circuit.set({})
+        circuit.hold({})
         self._circuit, self._loose = circuit, loose
         self._ids: dict[Value, int] = {}
         self._columns: dict[int, Column] = {}
@@ -292,7 +295,7 @@ class Formulas:
             case _:
                 raise AssertionError(node)
 
-    def _spread(self, place: int, field: net.Field) -> tuple[Any, Any]:
+    def _spread(self, place: int, field: Field) -> tuple[Any, Any]:
         """The bounds of a member: of an unknown one those of its field."""
         column = self._columns[place]
         if z3.is_true(column.known):

@@ -26,16 +26,16 @@ def gate_of(node: net.Node) -> Gate | None:
             return None
         case net.Constant(value):
             return lambda _: value
-        case net.Fixed(truth):
-            return lambda _: int(truth)
+        case net.Fixed(fixed):
+            return lambda _: int(fixed)
         case net.Coalesce(first, second):
             return lambda held: held[second] if held[first] is None else held[first]
         case net.SizeOf(column):
-            return lambda held: len(value) if isinstance(value := held[column], frozenset) else None
+            return lambda held: _size(held[column])
         case net.Calculated(operator, left, right):
             return lambda held: _calculated(operator, held[left], held[right])
-        case net.Counted(members):
-            return lambda held: _counted([held[member] for member in members])
+        case net.Counted(truths):
+            return lambda held: _counted([held[truth] for truth in truths])
         case net.Summed(members, field):
             spread = limits(field)
             return lambda held: _summed([(held[truth], held[value]) for truth, value in members], spread)
@@ -127,6 +127,10 @@ def _calculated(operator: str, left: Quantity, right: Quantity) -> Quantity:
         return evaluate(Arithmetic(operator, Variable("l"), Variable("r")), {"l": left, "r": right})
     except CaseError:
         raise Unsure from None
+
+
+def _size(value: Quantity) -> Quantity:
+    return len(value) if isinstance(value, frozenset) else None
 
 
 def _counted(truths: list[Quantity]) -> Quantity:
