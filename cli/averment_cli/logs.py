@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 _Command = Callable[..., Any]
 ADDRESS = "sqlite:PATH|postgresql://…"
-_FILE = click.Path(exists=True, dir_okay=False)
+FILE = click.Path(exists=True, dir_okay=False)
 
 
 def record_options(command: _Command) -> _Command:
     """``--log``, ``--requester`` and ``--masking-key``, of a command that decides."""
     for option in (
         click.option(
-            "--masking-key", type=_FILE, metavar="FILE", help="The key for sensitive fields; SQLite keeps one."
+            "--masking-key", type=FILE, metavar="FILE", help="The key for sensitive fields; SQLite keeps one."
         ),
         click.option("--requester", metavar="NAME", help="Who asks, for the log. Default: your login name."),
         click.option("--log", "log", metavar=ADDRESS, help="Record each decision in this log before it is shown."),

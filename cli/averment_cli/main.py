@@ -19,6 +19,7 @@ COMMANDS = {
     "batch": "Decide the many cases of a table.",
     "explain": "Say why: every reason for a claim, or for any fact.",
     "audit": "Verify, replay and read the decision log.",
+    "dossier": "Write a case file that proves itself, or prove one.",
     "check": "Find what is wrong with a pack.",
     "coverage": "Show which paragraphs of a source back which rules.",
     "schema": "Print the schemas that editors complete from.",
@@ -90,6 +91,10 @@ def averment() -> None:
 
 def main() -> None:
     """Run the command line and exit."""
+    if sys.argv[1:2] == ["batch"]:
+        from averment.batch.arrow import without_pandas
+
+        without_pandas()
     sys.exit(run(sys.argv[1:]))
 
 
