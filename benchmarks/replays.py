@@ -2,7 +2,9 @@
 
 A log is filled with decisions of four versions of the pack about product managers: as shipped, with another
 threshold, with a rule less and with other words. Then each is decided again by the reference engine with the pack that
-the log holds, and its outcome and warrant are compared to the byte. ``python benchmarks/replays.py [DECISIONS]``, 100,000 unless said.
+the log holds, and its outcome and warrant are compared to the byte.
+
+``python benchmarks/replays.py [DECISIONS]``, 100,000 unless said.
 """
 
 from __future__ import annotations
