@@ -380,9 +380,12 @@ def _lacks(pattern: Match, fact: Fact, bindings: Bindings, memory: Memory) -> li
     found = [
         Lack(fact, index, cell.text) for index, cell in pattern.cells if passes(cell, fact.values[index]) is not TRUE
     ]
+    met = dict(bindings)  # a variable may stand twice in one pattern
     for index, name in pattern.binds:
-        held = bindings.get(name)
+        held = met.get(name)
         value = fact.values[index]
+        if held is None:
+            met[name] = value
         if value is None:
             found.append(Lack(fact, index, "known"))
         elif held is not None and not isinstance(held, tuple) and held != value:
