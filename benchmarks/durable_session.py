@@ -19,7 +19,9 @@ Run: ``python benchmarks/durable_session.py [CASE] [ROUNDS]``.
 
 from __future__ import annotations
 
+import gc
 import json
+import random
 import statistics
 import sys
 from collections import Counter
@@ -80,14 +82,15 @@ def main(name: str = "bank-cloud-migration", rounds: int = 400) -> None:
 
 
 def measured(contestants: dict[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
-    """Median seconds of each. Who comes first changes from round to round, and each runs a few times before it is
-    timed once, so that nobody pays for what another left in the processor's caches."""
+    """Median seconds of each, in an order drawn anew each round. Each runs twice before it is timed once, so that nobody
+    pays for what another left behind in the processor's caches or for the garbage collector."""
     times: dict[str, list[float]] = {name: [] for name in contestants}
-    order = list(contestants)
+    order, chance = list(contestants), random.Random(0)
     for _ in range(rounds):
-        order.append(order.pop(0))
+        chance.shuffle(order)
         for who in order:
             run = contestants[who]
+            gc.collect()
             run()
             run()
             begun = process_time()

@@ -115,6 +115,35 @@ def _fail(self: native.Network) -> list[str]:
     raise durable.EngineFailure("on purpose")
 
 
+def test_a_session_in_which_nothing_fired_is_left_alone(kit: Any, sample: Any) -> None:
+    program, cases, _ = sample
+    with durable.Engine(program) as engine:
+        spies = [_Stuck(network) for network in engine._networks]
+        for _ in range(2):
+            with pytest.raises(durable.EngineFailure):
+                engine.evaluate(next(case for case in cases if case.facts))
+    assert any(spy.stuck for spy in spies) and not any(spy.deleted for spy in spies)
+
+
+class _Stuck:
+    """The engine of a network, in which nothing ever fires."""
+
+    def __init__(self, network: native.Network) -> None:
+        self._engine = network._engine
+        self.stuck = self.deleted = 0
+        network._engine = self
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)
+
+    def start_action_for_state(self, handle: int, state: int) -> Any:
+        self.stuck += 1
+        raise self._engine.error("on purpose")
+
+    def delete_state(self, handle: int, session: str) -> Any:
+        self.deleted += 1
+
+
 def test_memory_is_flat(kit: Any) -> None:
     _flat(kit, 3000)
 

@@ -90,6 +90,21 @@ def says(id: str, **cells: Any) -> Rule:
     return rule(id, m("product", **cells), then=("said", L(id)))
 
 
+def chain(operator: str, length: int) -> Any:
+    """``n + 1 + 1 …``, with so many operators."""
+    made: Any = V("n")
+    for _ in range(length):
+        made = Arithmetic(operator, made, L(1))
+    return made
+
+
+def total(function: str, variable: str) -> Aggregate:
+    return Aggregate(function, m("number"), None if function == "count" else 0, variable)
+
+
+SUM_LESS_COUNT = Arithmetic("-", V("s"), V("c"))
+
+
 #  name, types, strata, facts, mentioned, number of firings, number of undecided firings
 TABLE: list[tuple[str, list[FactType], list[list[Rule]], list[tuple[Any, ...]], tuple[str, ...], int, int]] = [
     (
@@ -280,6 +295,119 @@ TABLE: list[tuple[str, list[FactType], list[list[Rule]], list[tuple[Any, ...]], 
         [("number", 2**63 - 1), ("number", 2**63 - 2), ("number", -(2**63))],
         (),
         -1,
+        0,
+    ),
+    (
+        "an expression too deep to write out, and one that leaves 64 bits only in the middle",
+        NUMBERED,
+        [
+            [
+                rule("deep", m("number", (0, "n")), Compare("=", chain("+", 60), L(60)), then=("got", L(1))),
+                rule("wide", m("number", (0, "n")), Compare("<", chain("*", 8), L(9)), then=("got", chain("+", 25))),
+            ]
+        ],
+        [("number", 0), ("number", 1)],
+        (),
+        3,
+        0,
+    ),
+    (
+        "a sum that leaves 64 bits, where one rule does not come so far",
+        NUMBERED,
+        [
+            [
+                rule("stopped", Compare("=", L(1), L(2)), total("sum", "n"), then=("got", V("n"))),
+                rule("not", total("count", "n"), Compare("=", V("n"), L(2)), then=("got", L(0))),
+            ]
+        ],
+        [("number", 2**63 - 1), ("number", 1)],
+        (),
+        1,
+        0,
+    ),
+    (
+        "a sum that leaves 64 bits, where a rule needs it",
+        NUMBERED,
+        [
+            [
+                rule("sum", total("sum", "n"), then=("got", V("n"))),
+                rule("not", total("count", "n"), then=("got", V("n"))),
+            ]
+        ],
+        [("number", 2**63 - 1), ("number", 1)],
+        (),
+        -1,
+        0,
+    ),
+    (
+        "a difference of two aggregates that leaves 64 bits in a rule that does not come so far",
+        NUMBERED,
+        [
+            [
+                rule(
+                    "far",
+                    total("min", "a"),
+                    total("max", "b"),
+                    Compare(">", V("a"), V("b")),
+                    Compare(">", Arithmetic("-", V("b"), V("a")), L(0)),
+                    then=("got", L(1)),
+                ),
+                rule(
+                    "sums",
+                    total("sum", "s"),
+                    total("count", "c"),
+                    Compare("<", SUM_LESS_COUNT, L(0)),
+                    then=("got", L(2)),
+                ),
+            ]
+        ],
+        [("number", -(2**63)), ("number", 2**63 - 1)],
+        (),
+        1,
+        0,
+    ),
+    (
+        "the least and greatest of nothing",
+        NUMBERED,
+        [
+            [
+                rule(f, total(f, "n"), Compare("<", Arithmetic("+", V("n"), L(1)), L(0)), then=("got", V("n")))
+                for f in ("min", "max")
+            ]
+        ],
+        [],
+        ("number",),
+        0,
+        0,
+    ),
+    (
+        "in an uncertain case, guards that look at what is certain, and at what is not",
+        [many("left", INTEGER, INTEGER), many("right", INTEGER), derived("got", INTEGER)],
+        [
+            [
+                rule("certain", m("right", (0, "n")), Aggregate("count", m("right"), None, "c"), then=("got", V("c"))),
+                rule("sum", m("right", (0, "n")), Aggregate("sum", m("left"), 1, "s"), then=("got", V("s"))),
+                rule("again", m("right", (0, "n")), Aggregate("sum", m("left"), 1, "z"), then=("got", V("z"))),
+                rule("count", m("right", (0, "n")), Aggregate("count", m("left"), None, "d"), then=("got", V("d"))),
+            ]
+        ],
+        [("left", 1, None), ("left", 2, 5), ("right", 1), ("right", 2)],
+        (),
+        4,
+        4,
+    ),
+    (
+        "a pattern of an aggregate that binds a variable twice",
+        [many("pair", INTEGER, INTEGER), derived("got", INTEGER)],
+        [
+            [
+                rule("all", Aggregate("count", m("pair", (0, "x"), (1, "y")), None, "n"), then=("got", V("n"))),
+                rule("same", Aggregate("count", m("pair", (0, "x"), (1, "x")), None, "n"), then=("got", V("n"))),
+            ]
+        ],
+        [("pair", 1, 1), ("pair", 1, 2), ("pair", 3, 3)],
+        (),
+        2,
         0,
     ),
     (
