@@ -33,6 +33,7 @@ TOP_LEVEL = {
     "README.md",
     "constraints-build.txt",
     "constraints-dev.txt",
+    "constraints-hosts.txt",
     "constraints.txt",
     "justfile",
     "pyproject.toml",
