@@ -23,7 +23,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import figures
 from check import wrong
@@ -114,11 +113,8 @@ def main() -> None:
                 cases = asked.w1 if each.workload == "w1" else asked.w2
                 count = cases if each.share == 1 else min(cases, int(each.share))
                 run(each, folder, count, number, environment)
-            print(f"round {number + 1} of {asked.rounds} done", file=sys.stderr)
-    for each in chosen:
-        if each.trouble:
-            print(f"left out: {each.name}, {each.workload}: {each.trouble}", file=sys.stderr)
-    report(chosen, asked)
+            report(chosen, number + 1)
+    print((RESULTS / "peers.txt").read_text())
 
 
 def run(each: Contender, folder: Path, count: int, number: int, environment: dict[str, str]) -> None:
@@ -147,10 +143,10 @@ def run(each: Contender, folder: Path, count: int, number: int, environment: dic
     each.found.append(json.loads(figures_of[-1]))
 
 
-def report(chosen: list[Contender], asked: Any) -> None:
-    """The table and the plots."""
+def report(chosen: list[Contender], rounds: int) -> None:
+    """The table and the plots, so far."""
     RESULTS.mkdir(exist_ok=True)
-    text = [f"{datetime.now(UTC):%Y-%m-%d}, {machine()}; medians of {asked.rounds} interleaved rounds, one core", ""]
+    text = [f"{datetime.now(UTC):%Y-%m-%d}, {machine()}; medians of {rounds} interleaved rounds, one core", ""]
     titles = {"w1": "W1: one record of 20 fields, 30 rules", "w2": "W2: 50 records a case, joins, negation, count"}
     for workload, title in titles.items():
         some = sorted((e for e in chosen if e.workload == workload and e.rate), key=lambda e: -(e.rate or 0))
@@ -164,8 +160,8 @@ def report(chosen: list[Contender], asked: Any) -> None:
         text.append("")
         rates = {each.name: each.rate or 0 for each in some}
         (RESULTS / f"{workload}.svg").write_text(figures.bars(f"{title}: cases per CPU-second", rates))
-    (RESULTS / "peers.txt").write_text("\n".join(text))
-    print("\n".join(text))
+    text += [f"left out: {each.name}, {each.workload}: {each.trouble}" for each in chosen if each.trouble]
+    (RESULTS / "peers.txt").write_text("\n".join([*text, ""]))
 
 
 def machine() -> str:
