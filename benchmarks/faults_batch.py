@@ -39,9 +39,6 @@ def main() -> int:
 
 def faults(folder: Path, kills: int, terms: int, rows: int, seed: int) -> dict[str, Any]:
     """What came of so many signals: how many ``runs`` were finished, how many of them ``identical``."""
-    import averment.batch.run
-    import averment_cli.commands.batch
-    import averment_cli.main  # before the first fork, so that a child starts at once
 
     rng = random.Random(seed)
     source = folder / "in.jsonl"

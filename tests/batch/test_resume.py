@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +128,7 @@ def test_another_parameter_is_refused(
     name, value = next((name, value) for name, value in pack.program().parameters.items() if type(value) is int)
     program = pack.program({name: value + 1})
     order = running.Order(program, pack.model.types, str(source), tmp_path / "out.jsonl", running.Format.JSONL)
-    with pytest.raises(Refused, match="AV529.*a parameter has changed"):
+    with pytest.raises(Refused, match=r"AV529.*a parameter has changed"):
         running.run(order)
 
 
@@ -201,7 +202,7 @@ def test_the_manifest_of_a_finished_run_is_chained(cases: Any, lines: Any, batch
     out, _ = batch(lines(cases(30)), chunk=7)
     entries = Manifest(manifest_of(out)).entries
     assert [entry["kind"] for entry in entries] == ["run", *["part"] * 5, "done"]
-    assert all(after["previous"] == before["hash"] for before, after in zip(entries, entries[1:], strict=False))
+    assert all(after["previous"] == before["hash"] for before, after in pairwise(entries))
 
 
 def test_a_full_disk_is_one_line_and_resumable(cases: Any, lines: Any, batch: Any, monkeypatch: Any) -> None:
@@ -217,7 +218,7 @@ def test_a_full_disk_is_one_line_and_resumable(cases: Any, lines: Any, batch: An
         real(self, *arguments)
 
     monkeypatch.setattr(Parts, "commit", commit)
-    with pytest.raises(Refused, match="AV531.*No space left on device"):
+    with pytest.raises(Refused, match=r"AV531.*No space left on device"):
         batch(source, chunk=7)
     monkeypatch.undo()
     again, result = batch(source)

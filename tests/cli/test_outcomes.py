@@ -67,7 +67,7 @@ def test_a_batch_decides_as_decide_does(averment: Any, tmp_path: Path) -> None:
     table.write_text(
         "".join(json.dumps({"case": each["case"], "facts": each["facts"]}) + "\n" for each in cases), "utf-8"
     )
-    assert averment("batch", table, "-o", out).code == 0
+    assert averment("batch", table, "-o", out, "--warrants", "full").code == 0
     decided = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
     # What was assumed in the fact file is given in the table; nothing else may differ.
     assert [(each["case"], each["claim"], each["strength"], each["warrant"]["edges"]) for each in decided] == [
@@ -87,8 +87,10 @@ def test_a_table_may_come_from_a_spreadsheet(averment: Any, tmp_path: Path) -> N
     ran = averment("batch", table, "-o", out)
     with out.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
-    assert (ran.code, [row["case"] for row in rows]) == (1, ["caf\u00e9, small", "row 2", "nan"])
-    assert [row["error"].partition(":")[0] for row in rows] == ["", "AV124", "AV312"]
+    assert (ran.code, [row["case"] for row in rows]) == (0, ["caf\u00e9, small"])
+    rejects = [json.loads(line) for line in out.with_name("outcomes.csv.rejects").read_bytes().splitlines()]
+    assert [(reject["row"], reject["code"]) for reject in rejects] == [(3, "AV110"), (4, "AV312")]
+    assert averment("batch", table, "-o", out, "--strict").code == 1
 
 
 def test_an_output_that_does_not_come_to_its_end_leaves_the_old_one(
@@ -101,10 +103,17 @@ def test_an_output_that_does_not_come_to_its_end_leaves_the_old_one(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("averment_cli.commands.batch._Progress.show", interrupted)
+    monkeypatch.setattr("averment_cli.commands.batch.Progress.show", interrupted)
     assert averment("batch", table, "-o", out).code == 130
     assert out.read_text("utf-8") == "the old one\n"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["cases.jsonl", "outcomes.jsonl"]
+    monkeypatch.undo()
+    assert averment("batch", table, "-o", out).code == 0
+    assert len(out.read_text("utf-8").splitlines()) == 3
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "cases.jsonl",
+        "outcomes.jsonl",
+        "outcomes.jsonl.manifest",
+    ]
 
 
 def test_the_schema_of_a_pack_knows_its_fields_and_values(averment: Any, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -10,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 _EVERY = 0.2  # seconds between two figures of progress
 _TERMINATED = 143
+_MOST = 100  # rejects said where there is no file for them
 _FORMATS = ["csv", "jsonl", "parquet", "arrow"]
 
 
@@ -90,9 +93,6 @@ def command(
       Team size: engineering.team_size
       Remarks: ignore
     """
-    from averment.batch.arrow import without_pandas
-
-    without_pandas()
     from averment.batch.run import Order, run
     from averment.batch.unit import Format
     from averment.diagnostics.diagnostic import Report
@@ -221,6 +221,9 @@ def _say(result: Result, order: Order, output: str, summary: str | None) -> None
     if result.summary.rejected and result.rejects is not None and output != "-":
         rejected = result.summary.rejected
         talk(f"warning: {rejected:,} row{'' if rejected == 1 else 's'} could not be decided: see {result.rejects}")
+    elif result.rejects is not None:
+        for reject in map(json.loads, islice(result.rejects.read_bytes().splitlines(), _MOST)):
+            talk(f"row {reject['row']}: {reject['code']}: {reject['message']}")
     if summary:
         Path(summary).write_bytes(canonical({"output": output, **result.summary.document}) + b"\n")
 

@@ -46,14 +46,16 @@ def join_files(parts: Iterable[Path], target: Path, heading: bytes = b"") -> Non
         os.fsync(stream.fileno())
 
 
-def _schema(metadata: dict[str, str], kind: Any) -> Any:
-    """``kind``: of the words, from that of their values."""
-    words = {name: kind(pa.binary() if name == "fired" else pa.string()) for name in COLUMNS}
+def _schema(metadata: dict[str, str], coded: bool) -> Any:
+    """``coded``: the words are held once, and the rows have their places."""
+    words = {name: pa.binary() if name == "fired" else pa.string() for name in COLUMNS}
+    if coded:
+        words = {name: pa.dictionary(pa.int32(), kind) for name, kind in words.items()}
     return pa.schema(_PLAIN | words, metadata=metadata)
 
 
 def _write_parquet(groups: Iterator[Table], stream: Any, metadata: dict[str, str]) -> None:
-    schema = _schema(metadata, lambda value: pa.dictionary(pa.int32(), value))
+    schema = _schema(metadata, coded=True)
     with parquet.ParquetWriter(
         stream,
         schema,
@@ -69,7 +71,7 @@ def _write_parquet(groups: Iterator[Table], stream: Any, metadata: dict[str, str
 
 
 def _write_arrow(groups: Iterator[Table], stream: Any, metadata: dict[str, str]) -> None:
-    schema = _schema(metadata, lambda value: value)
+    schema = _schema(metadata, coded=False)
     options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
     with pa.ipc.new_file(stream, schema, options=options) as writer:
         for table in groups:

@@ -2,7 +2,8 @@
 
 A column is called ``TYPE.FIELD``, or by the bare name of a field that no other type of one record has, or ``case``; a
 column of structs may be called by a type of one record, one of lists of structs by a type of many. A mapping file is
-YAML, with one of those or ``ignore`` for each of its columns: ``columns: {HEADING: TYPE.FIELD}``. A column that is none of this is an error.
+YAML, with one of those names or ``ignore`` for each of its columns: ``columns: {HEADING: TYPE.FIELD}``. A column that
+is none of this is an error.
 """
 
 from __future__ import annotations
@@ -119,6 +120,11 @@ def _unknown(
         paths = " or ".join(f"`{target.path}`" for target in several)
         message, help = f"the column `{heading}` may be {paths}", f"call it {paths}"
         report.error("AV123", message, span, "which one?", help)
+        return
+    owner, dot, _ = written.partition(".")
+    if dot and owner in names and not any(name.startswith(f"{owner}.") for name in names):
+        help = f"give such cases as JSON Lines, or with a column `{owner}` of lists"
+        report.error("AV123", f"`{owner}` has any number of records, which no column can hold", span, "", help)
         return
     what = f"the column `{heading}`"
     if written != heading:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from averment.ir.digest import canonical
 
@@ -94,8 +94,11 @@ def _entry(line: bytes, previous: str) -> Entry | None:
         entry: Any = json.loads(line)
     except ValueError:
         return None
-    if not isinstance(entry, dict) or entry.get("previous") != previous:
+    if not isinstance(entry, dict):
         return None
-    rest: Entry = {str(key): value for key, value in entry.items() if key != "hash"}
+    held = cast(Entry, entry)
+    if held.get("previous") != previous:
+        return None
+    rest: Entry = {key: value for key, value in held.items() if key != "hash"}
     expected = "sha256:" + hashlib.sha256(canonical(rest)).hexdigest()
-    return {**rest, "hash": expected} if entry.get("hash") == expected else None
+    return {**rest, "hash": expected} if held.get("hash") == expected else None

@@ -52,12 +52,11 @@ def row_document(name: str | None, facts: Mapping[str, Any], row: int, file: str
 
 def case_names(names: Array | None, first: int, places: Codes) -> tuple[Array, Codes]:
     """The name of the case in each of some rows of a unit that starts with row ``first``, and where that is blank."""
-    if names is None:
-        names = pa.nulls(len(places), pa.string())
-    if names.null_count:
+    found: Array = pa.nulls(len(places), pa.string()) if names is None else names
+    if found.null_count:
         numbered = pa.array([f"row {row}" for row in (places + first).tolist()], pa.string())
-        names = pc.if_else(names.is_valid(), names, numbered)
-    return names, np.asarray(pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(names)), 0))
+        found = pc.if_else(found.is_valid(), found, numbered)
+    return found, np.asarray(pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(found)), 0))
 
 
 def all_singles(reading: Reading) -> Reading:

@@ -51,9 +51,8 @@ class TableDecider:
         found = decisions.table
         errors: list[str | None] | None = None
         if decisions.rejects:
-            errors = [None] * given.num_rows
-            for reject in decisions.rejects:
-                errors[reject.row - 1] = f"{reject.code}: {reject.message}"
+            said = {reject.row - 1: f"{reject.code}: {reject.message}" for reject in decisions.rejects}
+            errors = [said.get(row) for row in range(given.num_rows)]
             places = np.full(given.num_rows, -1, np.int64)
             places[np.asarray(found.column("row")) - 1] = np.arange(found.num_rows)
             found = found.take(pa.array(places, mask=places < 0))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
+from averment.backends.columnar.columns import Array as Codes
 from averment.batch.arrow import Table, from_bytes, one_chunk, pa
 from averment.batch.reading import Format, Reading, case_names, row_document
 from averment.batch.unit import Unit
@@ -35,7 +36,7 @@ class TableReader:
                 columns[target.path] = column
             else:
                 names = column if column.type == pa.string() else column.cast(pa.string())
-        rows = np.arange(table.num_rows)
+        rows: Codes = np.arange(table.num_rows)
         names, blank = case_names(names, first, rows)
         every, found = names, pa.table(columns)
 
@@ -62,9 +63,10 @@ class TableReader:
                 if value is not None:
                     record[target.field] = _plain(value, type.fields[type.position[target.field]])
             elif isinstance(value, dict):
-                facts.setdefault(target.type, {}).update(_record(value, type))
+                facts.setdefault(target.type, {}).update(_record(cast("dict[str, Any]", value), type))
             elif isinstance(value, list) and not type.one:
-                facts[target.type] = [_record(item, type) if isinstance(item, dict) else item for item in value]
+                records: list[Any] = value
+                facts[target.type] = [_record(item, type) for item in records]
             elif type.one:
                 facts.setdefault(target.type, {} if value is None else value)
             elif value is not None:
@@ -72,10 +74,13 @@ class TableReader:
         return row_document(name, facts, first + row, self._format.file)
 
 
-def _record(value: dict[str, Any], type: Any) -> dict[str, Any]:
+def _record(value: Any, type: Any) -> Any:
+    """A record of Arrow without what is null; what is none as it is."""
+    if not isinstance(value, dict):
+        return value
     return {
         name: _plain(item, type.fields[type.position[name]]) if name in type.position else item
-        for name, item in value.items()
+        for name, item in cast("dict[str, Any]", value).items()
         if item is not None
     }
 
