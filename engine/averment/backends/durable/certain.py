@@ -81,7 +81,8 @@ class _Function:
         self._program, self._plan, self._numbers = program, plan, numbers
         self._lines: list[str] = []
         self._constants: dict[str, object] = {
-            "Fact": Fact, "Firing": Firing, "new": tuple.__new__, "fit": _fit, "evaluate": evaluate,
+            "Fact": Fact, "Firing": Firing, "fit": _fit, "evaluate": evaluate,
+            "new": tuple.__new__,  # pyright: ignore[reportUnknownMemberType]
             "len": len, "sum": sum, "min": min, "max": max,
         }  # fmt: skip
         self._fresh = count()
