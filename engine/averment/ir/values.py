@@ -21,6 +21,7 @@ MOST_EXACT = 2**53 - 1  # the largest integer that every JSON reader keeps
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,40})(?:\.[0-9]{1,40})?")
 _BIG = re.compile(r"-?[1-9][0-9]{15,18}")
 _YES_NO = {"yes": "true", "true": "true", "no": "false", "false": "false"}
+_DATE_FORM = "a date is YYYY-MM-DD, as `2024-01-31`"
 _ARTICLE = {
     Kind.BOOLEAN: "`true` or `false`",
     Kind.INTEGER: "a whole number",
@@ -162,6 +163,8 @@ def _mend(plain: object, field: Field) -> tuple[str, ...]:
             return (f"write `[{plain}]`",) if plain in field.values else ("write a list, as `[…]`",)
     if field.kind is Kind.TEXT and isinstance(plain, (bool, int, float, Decimal)):
         return ("put it in quotes",)
+    if field.kind is Kind.DATE:
+        return (_DATE_FORM,)
     return ()
 
 
@@ -200,7 +203,9 @@ def _integer(plain: object, field: Field, name: str) -> int | Misfit:
         plain = int(plain)
     if isinstance(plain, bool) or not isinstance(plain, int):
         if isinstance(plain, (Decimal, float)) and _finite(plain):
-            return Misfit("AV314", f"`{plain}` is finer than `{name}` can hold", f"`{name}` is a whole number")
+            whole = _whole(Decimal(plain))
+            help = () if whole is None else (f"write `{whole}`",)
+            return Misfit("AV314", f"`{plain}` is finer than `{name}` can hold", f"`{name}` is a whole number", help)
         return _wrong_type(plain, field, name)
     return _within(plain, field, name)
 
@@ -217,6 +222,16 @@ def _decimal(plain: object, field: Field, name: str) -> int | Misfit:
     if isinstance(plain, int) and abs(plain) > MOST_INTEGER:
         return _within(plain, field, name)
     return scaled(plain, field, name)
+
+
+def _whole(number: Decimal) -> int | None:
+    """The integer that a number is, if it is one of 64 bits or less."""
+    if not number:
+        return 0
+    if not 0 <= number.adjusted() <= 18:
+        return None
+    numerator, denominator = number.as_integer_ratio()
+    return numerator if denominator == 1 else None
 
 
 def _finite(number: Decimal | float | int) -> bool:
@@ -242,8 +257,7 @@ def _date(plain: object, field: Field, name: str) -> int | Misfit:
     except ValueError:
         pass
     shown = plain if len(plain) <= 60 else plain[:60] + "…"
-    help = "a date is YYYY-MM-DD, as `2024-01-31`"
-    return Misfit("AV312", f"`{shown}` is not a date of the calendar", f"`{name}` is a date", (help,))
+    return Misfit("AV312", f"`{shown}` is not a date of the calendar", f"`{name}` is a date", (_DATE_FORM,))
 
 
 def _set(plain: object, field: Field, name: str) -> frozenset[str] | Misfit:

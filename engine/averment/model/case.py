@@ -51,7 +51,9 @@ def read_case(node: Node, types: Mapping[str, FactType], report: Report) -> Case
     reading.assume_absent()
     named, expect, note = node.get("case"), node.get("expect"), node.get("note")
     if named is not None and (not isinstance(named.value, str) or not named.value.strip()):
-        report.error("AV346", "the name of a case is a text", named.span, "not a text", "put it in quotes")
+        blank = isinstance(named.value, str)
+        label, help = ("blank", "give it a name") if blank else ("not a text", "put it in quotes")
+        report.error("AV346", "the name of a case is a text", named.span, label, help)
     if len(report.diagnostics) > before:
         return None
     return Case(

@@ -85,6 +85,10 @@ def report_fault(fault: Fault, code: str, node: Node, scope: Scope) -> None:
 
 def _parse(node: Node, scope: Scope) -> tuple[Cell, list[Node]] | None:
     """The cell and, for each of its tests, the scalar it stands in."""
+    if isinstance(node.value, dict):
+        help = 'write a test of the field, as `high`, `">= 20"` or `[api, web]`'
+        scope.report.error("AV310", "expected a cell, found a mapping", node.span, "not a cell", help)
+        return None
     if not isinstance(node.value, list):
         text = scalar_text(node)
         found = parse_cell(text) if text is not None else Fault("expected a cell", 0, 1)

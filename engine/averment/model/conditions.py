@@ -12,7 +12,7 @@ from averment.model.cells import read_cell
 from averment.model.expressions import read_comparison
 from averment.model.kinds import is_number
 from averment.model.model import AggregateOf, AnyOf, Bind, CellOn, CompareOn, Condition, KnownOf, NoneOf, Pattern
-from averment.model.names import RESERVED, suggestion, unknown_field, unknown_type
+from averment.model.names import CONDITIONS, suggestion, unknown_field, unknown_type
 from averment.model.scope import AGGREGATES, Scope, alternatives, only_item, pattern_of, variable_alone
 from averment.source.node import Node, Span
 
@@ -93,13 +93,13 @@ def _pattern(node: Node, scope: Scope) -> Pattern | None:
         return None
     name, cells, span = found
     of = scope.pack.vocabulary.types.get(name)
+    if of is None and name in CONDITIONS:
+        help = "derive a fact by a rule of its own, and ask for that one here"
+        scope.report.error("AV302", f"`{name}` cannot stand within a condition", span, "expected a fact type", help)
+        return None
     if of is None:
-        unknown_type(
-            name,
-            {*scope.pack.vocabulary.types, *RESERVED - {"true", "false", "open", "gap", "conflict"}},
-            scope.report,
-            span,
-        )
+        conditions = () if scope.inner else CONDITIONS
+        unknown_type(name, {*scope.pack.vocabulary.types, *conditions}, scope.report, span)
         return None
     return read_pattern(of, [(field, cell, cells.keys[field]) for field, cell in cells.items()], span, scope)
 

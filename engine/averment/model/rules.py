@@ -10,7 +10,7 @@ from averment.model.conclusions import read_conclusions
 from averment.model.conditions import read_conditions
 from averment.model.fields import words
 from averment.model.model import ModelRule, Source
-from averment.model.names import mentioned, variable_suggestion
+from averment.model.names import mentioned, report_mention, variable_suggestion
 from averment.model.scope import Pack, Scope, scope_of
 from averment.model.sources import read_backing
 from averment.source.node import Node, Span
@@ -54,9 +54,10 @@ def check_says(node: Node, scope: Scope) -> str:
     says = words(node, "says")
     for name in mentioned(says):
         if name not in scope.bound:
-            place = node.at(["says"])[0].span
             help = variable_suggestion(name, scope.bound)
-            scope.report.error("AV317", f"`says` mentions `${name}`, which is not bound", place, "has no value", *help)
+            if name in scope.pack.parameters:
+                help = (f"`{name}` is a parameter, and a sentence names variables only: write its value in words",)
+            report_mention(node, name, "is not bound", scope.report, help)
     return says
 
 

@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 from averment.ir.program import Backing, FactType, Field
 from averment.ir.values import show
+from averment.model.cells import scalar_text
 from averment.model.conclusions import derived_type, read_conclusion
 from averment.model.conditions import dotted, read_pattern
 from averment.model.fields import words
 from averment.model.model import Bind, Conclusion, Constant, ModelRule, Pattern, Source
-from averment.model.names import mentioned, suggestion
+from averment.model.names import mentioned, report_mention, suggestion
 from averment.model.rules import place_of, twice
 from averment.model.scope import Pack, Scope
 from averment.model.sources import read_backing
@@ -60,11 +61,8 @@ def _read_table(name: str, node: Node, span: Span, pack: Pack, sources: dict[str
     says = words(node, "says")
     for variable in mentioned(says):
         if variable not in {column.variable for column in (*when, *then)}:
-            place = node.at(["says"])[0].span
             help = suggestion(variable, [column.variable for column in (*when, *then)])
-            pack.report.error(
-                "AV317", f"`says` mentions `${variable}`, which is no column", place, "has no value", *help
-            )
+            report_mention(node, variable, "is no column", pack.report, help)
     if len(pack.report.diagnostics) > before:
         return []
     rows = node.get("rows")
@@ -142,7 +140,9 @@ def _row(
     if conclusion is None or len(scope.report.diagnostics) > before:
         return None
     variables = {column.variable: column.field for column in when if column.variable in mentioned(says)}
-    said = _filled(says, then, conclusion)
+    said = _filled(says, then, cells[len(when) :], conclusion, scope)
+    if len(scope.report.diagnostics) > before:
+        return None
     return ModelRule(name, said, backing, patterns, (conclusion,), variables, row.span)
 
 
@@ -180,11 +180,17 @@ def _patterns(
     return tuple(found)
 
 
-def _filled(says: str, then: list[_Column], conclusion: Conclusion) -> str:
-    """``says`` with the values that the row derives in the place of their columns."""
-    shown = {
-        column.variable: show(term.value, column.field) if isinstance(term, Constant) else conclusion.text
-        for column in then
-        for term in [conclusion.values[column.place]]
-    }
+def _filled(says: str, then: list[_Column], cells: Sequence[Node], conclusion: Conclusion, scope: Scope) -> str:
+    """``says`` with what the row derives in the place of its columns: a value, or a parameter by its name."""
+    shown: dict[str, str] = {}
+    for column, cell in zip(then, cells, strict=True):
+        if column.variable not in mentioned(says):
+            continue
+        term = conclusion.values[column.place]
+        text = show(term.value, column.field) if isinstance(term, Constant) else scalar_text(cell) or ""
+        if mentioned(text):
+            help = f"leave `${column.variable}` out of `says`, or the `$` out of the text"
+            message = f"`says` would mention `${mentioned(text)[0]}`, which is only a part of this text"
+            scope.report.error("AV317", message, cell.span, "has no value", help)
+        shown[column.variable] = text
     return re.sub(r"\$([a-z][a-z0-9_]*)", lambda found: shown.get(found.group(1), found.group()), says)

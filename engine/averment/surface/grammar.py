@@ -60,6 +60,11 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ORDER = ("<", "<=", ">", ">=")
 _COMPARE = ("=", "!=", *_ORDER)
 
+_CONJUNCTION = "write two conditions: all conditions of a rule must hold"
+_DISJUNCTION = "write alternatives with commas, or as `any:`"
+# What to write instead of going on with one of these.
+_FURTHER = {"and": (_CONJUNCTION,), "or": (_DISJUNCTION,), "..": ("a range is in brackets, as `[10..20]`",)}
+
 _Tree = TypeVar("_Tree")
 
 
@@ -103,7 +108,7 @@ def _whole(text: str, rule: Callable[[_Parser], _Tree]) -> _Tree | Fault:
         parser = _Parser(text)
         tree = rule(parser)
         if parser.kind != "end":
-            parser.fail("the end" if parser.token not in _COMPARE else "the end; one comparison at a time")
+            parser.fail_at_end()
     except _Unexpected as unexpected:
         return unexpected.fault
     return tree
@@ -141,8 +146,9 @@ def _strange(text: str, at: int) -> Fault:
         "/": "there is no division: multiply the other side instead",
         "'": "a text is in double quotes",
         "!": "write `!=` for `is not`, or `not(…)` in a cell",
-        "&": "write two conditions: all conditions of a rule must hold",
-        "|": "write alternatives with commas, or as `any:`",
+        "&": _CONJUNCTION,
+        "|": _DISJUNCTION,
+        ".": "bind the field to a variable in a pattern, as `TYPE: {FIELD: $x}`, and write `$x`",
     }
     shown = text[at] if text[at].isprintable() else f"U+{ord(text[at]):04X}"
     help = (helps[text[at]],) if text[at] in helps else ()
@@ -196,6 +202,12 @@ class _Parser:
         found = "nothing more" if here.kind == "end" else f"`{here.text}`"
         raise _Unexpected(Fault(f"expected {expected}, found {found}", here.at, max(here.end, here.at + 1), help))
 
+    def fail_at_end(self) -> NoReturn:
+        """Something follows what is whole already."""
+        if self.token in _COMPARE:
+            self.fail("the end; one comparison at a time")
+        self.fail("the end", *_FURTHER.get(self._here.text, ()))
+
     # --- cells
 
     def cell(self) -> Cell:
@@ -218,6 +230,8 @@ class _Parser:
     def test(self) -> Test:
         if self.token in _ORDER:
             return Bound(self._take().text, self._atom("a value after the comparison"))
+        if self.token == "=" and self._tokens[self._index + 1].text in ("<", ">"):
+            self.fail("a value", f"write `{self._tokens[self._index + 1].text}=`")
         if self.token in ("=", "!="):
             self.fail("a value", "write the value alone" if self.token == "=" else "write `not(…)`")
         if self.token in ("[", "(", "]"):

@@ -80,10 +80,11 @@ def _missing(misshape: Misshape, meant: frozenset[str]) -> Iterator[Diagnostic]:
 def _type(misshape: Misshape) -> Iterator[Diagnostic]:
     node, expected = misshape.node, misshape.part["type"]
     words = [expected] if isinstance(expected, str) else expected
-    what = _either([_TYPES[word] for word in words])
+    # A cell may be a mapping only for the model to say more of it.
+    what = _either([_TYPES[word] for word in words if word != "object" or "number" not in words])
     found = _kind(node)
     if node.value is None:
-        help = "write a value, or leave the key out"
+        help = "write a value, or leave the key out" if misshape.path else "write a document, or delete the line `---`"
     elif "string" in words and isinstance(node.value, (bool, int, Decimal)):
         help = f'put it in quotes: `"{shortened(node.text)}"`'
     elif "array" in words and not isinstance(node.value, dict) and node.text:

@@ -58,6 +58,7 @@ _MISFITS: list[tuple[Any, Field, str, str]] = [
     (None, FLAG, "AV312", "nothing is not a value of `t.flag`"),
     ("20", WHOLE, "AV312", "the text `20` is not a value of `t.whole`"),
     (True, WHOLE, "AV312", "`true` is not a value of `t.whole`"),
+    (Decimal("1E+30"), WHOLE, "AV314", "`1E+30` is finer than `t.whole` can hold"),
     (Decimal("20.0"), WHOLE, "AV314", "`20.0` is finer than `t.whole` can hold"),
     (float("nan"), WHOLE, "AV312", "`nan` is not a value of `t.whole`"),
     (2**63, WHOLE, "AV313", "this number is out of the range of `t.whole`"),

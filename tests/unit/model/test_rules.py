@@ -69,6 +69,14 @@ _BAD: list[tuple[str, str, Found]] = [
         ("AV312", "the parameter `bar` is not a value of `engineering.stage`", "bar", ())]),
     ("- engineering: {team_size: factor}", _THEN, [
         ("AV312", "the parameter `factor` is not a value of `engineering.team_size`", "factor", ())]),
+    ("- nott: {product: {}}", _THEN, [
+        ("AV302", "`nott` is not a fact type of this pack", "nott", ("did you mean `not`?",))]),
+    ("- not: {not: {product: {}}}", _THEN, [
+        ("AV302", "`not` cannot stand within a condition", "not",
+         ("derive a fact by a rule of its own, and ask for that one here",))]),
+    ("- product: {technologies: {contains: api}}", _THEN, [
+        ("AV310", "expected a cell, found a mapping", "{contains: api}",
+         ('write a test of the field, as `high`, `">= 20"` or `[api, web]`',))]),
     ('- product: {complexity: "20"}', _THEN, [
         ("AV312", "`20` is not a value of `product.complexity`", "20", ())]),
     ("- product: {complexity: '\"high\"'}", _THEN, [

@@ -110,7 +110,6 @@ NAME = "a name (lower-case letters, digits and `_`, a letter first)"
             "rules",
             RULE % "[x: {a: {b: 1}, c: }]",
             [
-                ("AV203", "5:17", "`a` must be text, a number, true or false or a list, not a mapping", ""),
                 (
                     "AV203",
                     "5:28",
