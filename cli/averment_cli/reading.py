@@ -91,6 +91,9 @@ def contents(names: Iterable[str], report: Report) -> Iterator[tuple[str, bytes]
             yield STANDARD_INPUT, sys.stdin.buffer.read(MAX_BYTES + 1)
             continue
         path = Path(name)
+        if not name:
+            report.error("AV117", "an empty name names no file")
+            continue
         try:
             files = files_of(path) if path.is_dir() else [path]
             if not files:

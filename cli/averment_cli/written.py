@@ -51,6 +51,7 @@ def parameters_of(written: Iterable[str], model: Model, report: Report) -> dict[
 def changes_of(written: Iterable[str], report: Report) -> list[Change]:
     """``TYPE.FIELD=VALUE`` or ``TYPE["KEY"].FIELD=VALUE`` of each ``--set``."""
     found: list[Change] = []
+    seen: set[tuple[str, str, str]] = set()
     for text in written:
         path, equals, value = _halves(text)
         match = _PATH.fullmatch(path)
@@ -62,6 +63,10 @@ def changes_of(written: Iterable[str], report: Report) -> list[Change]:
             raise click.UsageError(
                 f'--set wants a key as JSON, as component["camera"].team=edge, not `{path}`'
             ) from None
+        target = match[1], json.dumps(key), match[3]
+        if target in seen:
+            raise click.UsageError(f"--set gives `{path}` twice")
+        seen.add(target)
         node = _value(value, f"--set {path}", report)
         if node is not None:
             found.append(Change(match[1], tuple(key), match[3], node))

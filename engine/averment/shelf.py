@@ -23,9 +23,8 @@ def installed_packs() -> dict[str, Path]:
 
 def find_pack(pack: str | Path, report: Report) -> Path | None:
     """The folder of a pack; nothing, and a diagnostic, where there is none."""
-    folder = Path(pack)
-    if folder.is_dir():
-        return folder
+    if str(pack) and _is_folder(pack):
+        return Path(pack)
     ours = dict(_ours())
     if str(pack) in ours:
         return ours[str(pack)]
@@ -34,8 +33,16 @@ def find_pack(pack: str | Path, report: Report) -> Path | None:
         return packs[str(pack)]
     close = did_you_mean(str(pack), packs)
     mend = f"did you mean `{close}`?" if close else f"installed packs: {', '.join(packs) or 'none'}"
-    report.error("AV125", f"there is no pack `{pack}`: neither a folder nor the name of an installed pack", None, "", mend)
+    message = f"there is no pack `{pack}`: neither a folder nor the name of an installed pack"
+    report.error("AV125", message, None, "", mend)
     return None
+
+
+def _is_folder(name: str | Path) -> bool:
+    try:
+        return Path(name).is_dir()
+    except OSError:  # too long a name, for one
+        return False
 
 
 def _ours() -> Iterator[tuple[str, Path]]:

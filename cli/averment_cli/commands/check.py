@@ -39,7 +39,7 @@ def command(pack: str | None, sources: Sequence[str], format: str) -> int:
     from averment_cli.terminal import data, findings, json_line
 
     report, texts = Report(), Texts()
-    name = pack or default_pack()
+    name = default_pack() if pack is None else pack
     if find_pack(name, report) is None:
         stop_if_failed(report, texts)
     read = read_pack(name, report, texts)

@@ -30,7 +30,7 @@ def command(pack: str | None, sources: Sequence[str], format: str) -> int:
     from averment_cli.sources import check_sources
     from averment_cli.terminal import data, json_line, style, talk, talk_findings
 
-    read = pack_of(pack or default_pack())
+    read = pack_of(default_pack() if pack is None else pack)
     paragraphs = list(coverage(read.model))
     judged = [rule.id for rule in read.model.rules if all(backing.judgement for backing in rule.backing)]
     report, texts = Report(), Texts()

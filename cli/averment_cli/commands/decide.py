@@ -106,7 +106,9 @@ def _cases(facts: Sequence[str], settings: Sequence[str], pack: Pack, report: Re
     if not facts:
         documents = [node_of({"case": "case", "facts": {}}, "--set")]
     types = dict(pack.model.types)
-    read = (read_case(changed(document, changes, types), types, report) for document in documents)
+    read = [read_case(changed(document, changes, types), types, report) for document in documents]
+    # What is wrong with a --set is wrong with it in every case, and said once.
+    report.diagnostics[:] = dict.fromkeys(report.diagnostics)
     return [case for case in read if case is not None]
 
 
