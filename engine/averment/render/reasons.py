@@ -23,6 +23,7 @@ from averment.warrant.sentences import sentence
 _DEEPEST = 16  # a tree deeper than this is no longer read; the whole warrant is in the document
 _MOST_REASONS = 400  # told of one case
 _MOST = 40  # facts listed of one condition
+_RESULT = {"sum": "{} in all", "min": "the least {}", "max": "the greatest {}"}
 _MOST_FIELDS = 3  # unknown fields named beside an undecided reason
 
 
@@ -142,7 +143,7 @@ class Reasons:
             return
         if len(tally.facts) > 1 and self._listed.issuperset(each.fact for each in tally.facts):
             what = f"the same {len(tally.facts)} {self._side(tally) or 'facts'}"
-            what += f", {tally.total} in all" if tally.wide else ""
+            what += f", {_RESULT[tally.guard.function].format(tally.total)}" if tally.wide else ""
             yield Branch([say(what, note=self._style.glyphs.above)])
             tally.facts.clear()
             return
