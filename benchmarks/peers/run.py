@@ -146,7 +146,7 @@ def run(each: Contender, folder: Path, count: int, number: int, environment: dic
 def report(chosen: list[Contender], rounds: int) -> None:
     """The table and the plots, so far."""
     RESULTS.mkdir(exist_ok=True)
-    text = [f"{datetime.now(UTC):%Y-%m-%d}, {machine()}; medians of {rounds} interleaved rounds, one core", ""]
+    text = [f"{datetime.now(UTC):%Y-%m-%d}, {machine()}; medians of interleaved rounds ({rounds}), one core", ""]
     titles = {"w1": "W1: one record of 20 fields, 30 rules", "w2": "W2: 50 records a case, joins, negation, count"}
     for workload, title in titles.items():
         some = sorted((e for e in chosen if e.workload == workload and e.rate), key=lambda e: -(e.rate or 0))
@@ -154,7 +154,7 @@ def report(chosen: list[Contender], rounds: int) -> None:
             continue
         text += [title, "", f"{'':44}{'cases/CPU-s':>14}{'p50 µs':>12}{'p99 µs':>12}  explains by"]
         text += [
-            f"{each.name:44}{each.rate:>14,.0f}{each.median('p50'):>12}{each.median('p99'):>12}  {each.gives}"
+            f"{each.name:44}{each.rate:>14,.0f}{each.median('p50'):>12}{each.median('p99'):>12}  {each.gives}".rstrip()
             for each in some
         ]
         text.append("")
