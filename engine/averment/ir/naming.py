@@ -19,7 +19,7 @@ def record_path(type: FactType, fact: Fact) -> str:
     shown = [decode(fact.values[index], type.fields[index]) for index in type.naming]
     if not type.derived and shown.count(None) == len(shown):
         return type.name
-    return f"{type.name}[{','.join(map(_written, shown))}]"
+    return f"{type.name}[{','.join([_written(value) for value in shown])}]"
 
 
 def _written(value: Any) -> str:

@@ -61,6 +61,12 @@ class Field:
     fixed: bool = False
     cost: int = 1  # of asking for it, and of changing it
 
+    def spans(self, value: Value) -> bool:
+        """Whether an encoded value lies within the range; what is no number does."""
+        if not isinstance(value, int):
+            return True
+        return (self.minimum is None or self.minimum <= value) and (self.maximum is None or value <= self.maximum)
+
 
 @dataclass(frozen=True)
 class FactType:
@@ -283,3 +289,19 @@ class Program:
     def rules(self) -> tuple[Rule, ...]:
         """Every rule, by strata."""
         return tuple(rule for stratum in self.strata for rule in stratum)
+
+    @cached_property
+    def constants(self) -> Mapping[tuple[str, int], tuple[Fact, ...]]:
+        """What a rule derives, by its id and alternative, where that is the same each time and within range."""
+        return {
+            (rule.id, rule.alternative): tuple(
+                Fact(head.type, tuple(value.value for value in head.values if isinstance(value, Literal)))
+                for head in rule.heads
+            )
+            for rule in self.rules
+            if all(
+                isinstance(value, Literal) and field.spans(value.value)
+                for head in rule.heads
+                for value, field in zip(head.values, self.types[head.type].fields, strict=True)
+            )
+        }

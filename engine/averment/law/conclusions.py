@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from averment.ir.program import Expression, Fact, Field, Literal, Program, Rule, Value
+from averment.ir.program import Expression, Fact, Field, Program, Rule, Value
 from averment.ir.values import show
 from averment.law.expressions import evaluate
 from averment.law.patterns import Bindings
@@ -14,6 +14,9 @@ def conclude(program: Program, rule: Rule, bindings: Bindings, truth: Truth) -> 
 
     Raises: CaseError (AV501, AV502) where a true solution derives a value outside 64 bits or its field's range.
     """
+    constant = program.constants.get((rule.id, rule.alternative))
+    if constant is not None:
+        return constant, truth
     conclusions: list[Fact] = []
     for head in rule.heads:
         values: list[Value | None] = []
@@ -31,21 +34,14 @@ def _value(
 ) -> Value | None:
     """The value of one field; unknown where it is not definite, or not lawful and only possible."""
     try:
-        value = expression.value if isinstance(expression, Literal) else evaluate(expression, bindings)
+        value = evaluate(expression, bindings)
         if isinstance(value, Interval):
             return None
-        if isinstance(value, int) and _outside(field, value):
-            raise CaseError(
-                "AV502", f"derives `{type}.{field.name}` as {show(value, field)}, which is out of its range"
-            )
+        if value is not None and not field.spans(value):
+            shown = show(value, field)
+            raise CaseError("AV502", f"derives `{type}.{field.name}` as {shown}, which is out of its range")
     except CaseError as error:
         if truth is TRUE:
             raise CaseError(error.code, f"rule `{rule.id}`: {error.message}", rule.id) from None
         return None
     return value
-
-
-def _outside(field: Field, value: int) -> bool:
-    return (field.minimum is not None and value < field.minimum) or (
-        field.maximum is not None and value > field.maximum
-    )

@@ -60,10 +60,9 @@ def spread(field: Field) -> tuple[Bound, Bound]:
 
 def _range(fact: Fact, field: int, memory: Memory) -> tuple[Bound, Bound]:
     value = fact.values[field]
-    if value is None:
-        return spread(memory.types[fact.type].fields[field])
-    assert isinstance(value, int)
-    return value, value
+    if isinstance(value, int):
+        return value, value
+    return spread(memory.types[fact.type].fields[field])
 
 
 def _count(found: list[tuple[Fact, Truth]], memory: Memory) -> Quantity:

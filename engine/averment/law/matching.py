@@ -12,7 +12,7 @@ from typing import NamedTuple
 from averment.ir.program import Aggregate, Fact, Rule
 from averment.law.guards import hold
 from averment.law.memory import Memory
-from averment.law.patterns import Bindings, candidates, match
+from averment.law.patterns import Bindings, match, selected
 from averment.law.truth import TRUE, UNKNOWN, CaseError, Truth
 
 
@@ -59,13 +59,15 @@ def _extend(
     place = len(premises)
     pattern = rule.matches[place]
     last = place + 1 == len(rule.matches)
-    facts = fresh[1] if fresh is not None and fresh[0] == place else candidates(pattern, memory, bindings)
+    facts = fresh[1] if fresh is not None and fresh[0] == place else selected(pattern, memory, bindings)
     for fact in facts:
         matched = match(pattern, fact, memory, bindings)
         if matched is None:
             continue
-        extended, truth_here = matched[0], min(truth, matched[1])
-        if truth_here < least:
+        extended, truth_here = matched
+        if truth is not TRUE:
+            truth_here = min(truth, truth_here)
+        if truth_here is not TRUE and truth_here < least:
             continue
         if last:
             yield Solution((*premises, fact), extended, truth_here)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from averment.ir.program import Fact, Match
+from averment.ir.program import Among, Cell, Fact, Kind, Match, Value
 from averment.law.cells import passes
 from averment.law.expressions import compare
 from averment.law.memory import Memory
 from averment.law.truth import FALSE, TRUE, UNKNOWN, Interval, Quantity, Truth
 
 Bindings = dict[str, Quantity]
+
+_FEW = 4  # facts are tried one by one
 
 
 def candidates(pattern: Match, memory: Memory, bindings: Bindings) -> list[Fact]:
@@ -18,6 +20,25 @@ def candidates(pattern: Match, memory: Memory, bindings: Bindings) -> list[Fact]
         if value is not None and not isinstance(value, Interval):
             return memory.candidates(pattern.type, field, value)
     return memory.of(pattern.type)
+
+
+def selected(pattern: Match, memory: Memory, bindings: Bindings) -> list[Fact]:
+    """As ``candidates``; of many facts those that agree with a cell of one value, where the pattern has such a cell."""
+    facts = candidates(pattern, memory, bindings)
+    if len(facts) > _FEW:
+        for field, cell in pattern.cells:
+            value = _only_value(cell)
+            if value is not None and memory.types[pattern.type].fields[field].kind is not Kind.SET:
+                found = memory.candidates(pattern.type, field, value)
+                return found if len(found) < len(facts) else facts
+    return facts
+
+
+def _only_value(cell: Cell) -> Value | None:
+    if isinstance(cell, Among):
+        return next(iter(cell.values)) if len(cell.values) == 1 and not cell.negated else None
+    low, high = cell.ranges[0] if len(cell.ranges) == 1 else (None, None)
+    return low if low == high else None
 
 
 def match(pattern: Match, fact: Fact, memory: Memory, bindings: Bindings) -> tuple[Bindings, Truth] | None:
@@ -60,7 +81,7 @@ def match(pattern: Match, fact: Fact, memory: Memory, bindings: Bindings) -> tup
 def matching(pattern: Match, memory: Memory, bindings: Bindings) -> list[tuple[Fact, Truth]]:
     """Every fact that matches, or may, under these bindings."""
     found = []
-    for fact in candidates(pattern, memory, bindings):
+    for fact in selected(pattern, memory, bindings):
         matched = match(pattern, fact, memory, bindings)
         if matched is not None:
             found.append((fact, matched[1]))

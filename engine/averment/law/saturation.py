@@ -28,12 +28,12 @@ def saturate(program: Program, stratum: tuple[Rule, ...], memory: Memory, truth:
     while tasks:
         found: list[Fact] = []
         for number, rule, fresh in tasks:
-            for matched in matches(rule, memory, truth, fresh):
-                key = number, matched.premises
+            for premises, bindings, certainty in matches(rule, memory, truth, fresh):
+                key = number, premises
                 if key in firings:
                     continue
                 try:
-                    final = guarded(rule, memory, truth, matched.bindings, matched.truth)
+                    final = guarded(rule, memory, truth, bindings, certainty)
                     if final is None:
                         continue
                     conclusions, concluded = conclude(program, rule, *final)
@@ -41,7 +41,7 @@ def saturate(program: Program, stratum: tuple[Rule, ...], memory: Memory, truth:
                     failure = least(failure, error)
                     continue
                 if concluded is truth and (truth is TRUE or not memory.holds(conclusions)):
-                    firings[key] = Firing(rule, matched.premises, conclusions)
+                    firings[key] = Firing(rule, premises, conclusions)
                     found += conclusions
         news: dict[str, list[Fact]] = {}
         for fact in found:
@@ -56,18 +56,20 @@ def saturate(program: Program, stratum: tuple[Rule, ...], memory: Memory, truth:
 def _next(stratum: tuple[Rule, ...], news: dict[str, list[Fact]], memory: Memory) -> list[_Task]:
     """What finds every match that uses a new fact: each pattern in turn on the new facts of its type.
 
-    Where all facts of a type are new, a pattern of that type finds them all by itself.
+    Where all facts of a type are new, so is every match of a pattern of that type.
     """
     whole = {type for type, facts in news.items() if len(facts) == len(memory.of(type))}
     tasks: list[_Task] = []
     for number, rule in enumerate(stratum):
-        places = [place for place, pattern in enumerate(rule.matches) if pattern.type in news]
-        for place in places:
-            if rule.matches[place].type in whole:
-                places = [place]
+        before = len(tasks)
+        for place, pattern in enumerate(rule.matches):
+            facts = news.get(pattern.type)
+            if facts is None:
+                continue
+            if pattern.type in whole:
+                tasks[before:] = [(number, rule, None)]
                 break
-        for place in places:
-            tasks.append((number, rule, (place, news[rule.matches[place].type])))
+            tasks.append((number, rule, (place, facts)))
     return tasks
 
 

@@ -105,7 +105,8 @@ def _put_in_order(derivation: Derivation) -> None:
         rule = application.firing.rule.id
         counts[rule] = counts.get(rule, 0) + 1
         application.id = f"{rule}#{counts[rule]}"
-        application.conclusions.sort(key=derivation.path)
+        if len(application.conclusions) > 1:
+            application.conclusions.sort(key=derivation.path)
         for fact in application.conclusions:
             derivation.support.setdefault(fact, []).append(application)
     derivation.roots = tuple(sorted(derivation.roots, key=derivation.path))

@@ -26,7 +26,8 @@ def warrant_document(derivation: Derivation, assumptions: frozenset[str]) -> Doc
     edges: dict[tuple[str, str, str], None] = {}
     for application in derivation.applications:
         for step in application.steps:
-            for path in sorted(derivation.path(fact) for fact in step.facts):
+            paths = [derivation.path(fact) for fact in step.facts]
+            for path in sorted(paths) if len(paths) > 1 else paths:
                 edges[path, application.id, step.role] = None
         for fact in application.conclusions:
             edges[application.id, derivation.path(fact), "concludes"] = None
@@ -78,6 +79,8 @@ def _firing(application: Application) -> Document:
 
 def bindings_document(rule: Rule, bindings: Bindings) -> Document:
     """The author's variables and what they stand for: a value, ``null``, or ``{from, to}`` of an interval."""
+    if not rule.shown:
+        return {}
     return {
         entry.variable: _quantity(bindings[entry.variable], entry.field)
         for entry in rule.shown
