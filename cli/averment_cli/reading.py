@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from averment.diagnostics.diagnostic import Report
+    from averment.ir.program import FactType
     from averment.pack import Pack
     from averment.source.node import Node
 
@@ -66,13 +67,20 @@ def default_pack() -> str:
     return "." if Path("pack.yaml").is_file() else "pm_tpm"
 
 
-def read_cases(names: Iterable[str], report: Report, texts: Texts) -> list[Node]:
-    """The documents of every fact file that is well formed, each with a name no other has."""
+def read_cases(
+    names: Iterable[str], report: Report, texts: Texts, types: Mapping[str, FactType] | None = None
+) -> list[Node]:
+    """The documents of every fact file that is well formed, each with a name no other has.
+
+    Where a field of these ``types`` is sensitive, findings quote no line of a fact file: it may hold one.
+    """
     from averment.surface.pack_files import read_case_file
 
     found: list[Node] = []
+    secret = any(field.sensitive for type in (types or {}).values() for field in type.fields)
     for shown, data in contents(names, report):
-        texts.of[shown] = data.decode("utf-8", "replace")
+        if not secret:
+            texts.of[shown] = data.decode("utf-8", "replace")
         before = len(report.diagnostics)
         read = read_case_file(data, shown, report)
         if len(report.diagnostics) == before:

@@ -102,7 +102,7 @@ def _cases(facts: Sequence[str], settings: Sequence[str], pack: Pack, report: Re
 
     changes = changes_of(settings, report)
     refuse_misplaced(changes, pack.model.types)
-    documents = read_cases(facts, report, texts)
+    documents = read_cases(facts, report, texts, pack.model.types)
     if not facts:
         documents = [node_of({"case": "case", "facts": {}}, "--set")]
     types = dict(pack.model.types)

@@ -85,7 +85,8 @@ def _make(
     report, texts = Report(), Texts()
     pack = pack_of(name)
     overrides = parameters_of(parameters, pack.model, report)
-    cases = [read_case(document, dict(pack.model.types), report) for document in read_cases([facts], report, texts)]
+    types = dict(pack.model.types)
+    cases = [read_case(document, types, report) for document in read_cases([facts], report, texts, types)]
     stop_if_failed(report, texts)
     if len(cases) != 1 or cases[0] is None:
         raise click.UsageError(f"a dossier is of one case, and `{facts}` has {len(cases)}")

@@ -99,7 +99,7 @@ def _of_files(
     known = pack_of(pack)
     overrides = parameters_of(parameters, known.model, report)
     types = dict(known.model.types)
-    cases = [read_case(document, types, report) for document in read_cases(facts, report, texts)]
+    cases = [read_case(document, types, report) for document in read_cases(facts, report, texts, types)]
     stop_if_failed(report, texts)
     ready = known.engine(overrides, engine)
     decided = [(case, decide(ready, case, report)) for case in cases if case]

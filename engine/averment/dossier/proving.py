@@ -177,13 +177,16 @@ def _record(files: Mapping[str, bytes], outcome: Outcome, public_key: bytes) -> 
 def _misfits(record: dict[str, Any], anchor: Anchor, outcome: Outcome) -> Iterator[str]:
     """What keeps the record from being one of this decision, in the log of this anchor."""
     try:
-        hash = sealed(packed(bytes.fromhex(record["previous"]), record["sequence"], _fields(record))).hex()
-    except (KeyError, ValueError, TypeError, AttributeError, OverflowError, ArithmeticError, Refused):
+        sequence = record["sequence"]
+        if type(sequence) is not int or not 0 < sequence < 2**63:
+            raise ValueError
+        hash = sealed(packed(bytes.fromhex(record["previous"]), sequence, _fields(record))).hex()
+    except (KeyError, ValueError, TypeError, AttributeError):
         yield "it is not a record"
         return
     if hash != record.get("hash"):
         yield "its hash does not fit its content"
-    if record["sequence"] > anchor.size or (record["sequence"] == anchor.size and hash != anchor.head):
+    if sequence > anchor.size or (sequence == anchor.size and hash != anchor.head):
         yield "it is not in the log of the anchor"
     program = outcome.evaluation.program
     stated = (record["case"], record["claim"], record["status"], record["digest"], record.get("parameters"))

@@ -1,0 +1,78 @@
+"""Pictures hold what the warrant holds, and no box of an SVG lies on another."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from typing import Any
+
+import pytest
+
+from averment.outcome.explained import explain
+from averment.render.diagram import diagram
+from averment.render.dot import dot
+from averment.render.evidence import sides
+from averment.render.explanation import explanation_document
+from averment.render.svg import svg
+
+_BOX = re.compile(r'<rect x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)"')
+
+
+def test_no_box_lies_on_another(example: Any) -> None:
+    explained, pack, case = example
+    boxes = [tuple(map(int, found)) for found in _BOX.findall(svg(diagram(explained, pack.model, case.places)))]
+    assert len(boxes) == len(diagram(explained, pack.model, case.places).boxes)
+    for number, (x, y, wide, high) in enumerate(boxes):
+        for left, top, width, height in boxes[number + 1 :]:
+            assert x + wide <= left or left + width <= x or y + high <= top or top + height <= y
+
+
+def test_arrows_lead_from_used_to_user_without_a_circle(example: Any) -> None:
+    explained, pack, case = example
+    drawn = diagram(explained, pack.model, case.places)
+    assert {end for arrow in drawn.arrows for end in arrow} <= set(drawn.boxes)
+    users: dict[str, set[str]] = {}
+    for start, end in drawn.arrows:
+        users.setdefault(start, set()).add(end)
+    done: set[str] = set()
+    while left := [id for id in drawn.boxes if id not in done and users.get(id, set()) <= done]:
+        done.update(left)
+    assert done == set(drawn.boxes)
+
+
+def test_every_firing_is_in_the_picture(example: Any) -> None:
+    explained, pack, _ = example
+    shown = {
+        box.details[0].partition(" ")[0] for box in diagram(explained, pack.model).boxes.values() if box.kind == "rule"
+    }
+    assert shown == {application.firing.rule.id for application in explained.derivation.applications}
+
+
+def test_the_evidence_adds_up_to_what_the_rules_summed(example: Any) -> None:
+    explained, _, _ = example
+    for side in sides(explained):
+        assert int(side.total) == sum(weight.amount for weight in side.certain)
+        assert side.reach == int(side.total) + int(side.doubtful)
+    if explained.outcome.settled and explained.outcome.strength:
+        totals = {side.claim: int(side.total) for side in sides(explained)}
+        assert max(totals, key=lambda claim: totals[claim]) == explained.outcome.claim
+
+
+def test_the_document_fits_its_schema(example: Any) -> None:
+    import jsonschema
+
+    import averment_schemas
+
+    explained, pack, case = example
+    validator = jsonschema.Draft202012Validator(averment_schemas.load("explanation"))
+    for one in (explained, explain(explained.outcome, "product")):
+        validator.validate(explanation_document(one, pack.model, case.places))
+
+
+def test_graphviz_takes_the_dot(example: Any) -> None:
+    explained, pack, case = example
+    if not shutil.which("dot"):
+        pytest.skip("Graphviz is not installed")
+    text = dot(diagram(explained, pack.model, case.places))
+    subprocess.run(["dot", "-Tsvg"], input=text.encode(), check=True, capture_output=True)
