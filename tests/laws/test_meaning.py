@@ -7,9 +7,12 @@ import os
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.laws.differential import made
+from tests.laws.generate import random_case, random_pack, random_value
 
 from averment import Outcome, Pack, Refused
 from averment.diagnostics.diagnostic import Report
@@ -17,8 +20,6 @@ from averment.law.memory import Memory
 from averment.pack import compile_files
 from averment.surface.pack_files import read_pack_files
 from averment.warrant.recheck import recheck
-from tests.laws.differential import made
-from tests.laws.generate import random_case, random_pack, random_value
 
 SEEDS = range(0, 600, 6)
 
@@ -45,7 +46,11 @@ def completed(files: dict[str, bytes], facts: dict[str, Any], rng: random.Random
         for record in [records] if isinstance(records, dict) else records:
             keys = about.get("key", list(about["fields"]))
             keys = [keys] if isinstance(keys, str) else keys
-            path = type if isinstance(records, dict) else type + json.dumps([record[key] for key in keys], separators=(",", ":"))
+            path = (
+                type
+                if isinstance(records, dict)
+                else type + json.dumps([record[key] for key in keys], separators=(",", ":"))
+            )
             for name, field in about["fields"].items():
                 if only is None or f"{path}.{name}" in only:
                     record.setdefault(name, field.get("default", random_value(field, rng)))
@@ -99,8 +104,10 @@ def test_the_order_of_rules_files_facts_and_records_does_not_matter(seed: int) -
     assert other.digest == pack.digest
     for _ in range(4):
         facts = random_case(files, rng, 0.7)["facts"]
-        turned = {type: rng.sample(facts[type], len(facts[type])) if isinstance(facts[type], list) else facts[type]
-                  for type in rng.sample(list(facts), len(facts))}
+        turned = {
+            type: rng.sample(facts[type], len(facts[type])) if isinstance(facts[type], list) else facts[type]
+            for type in rng.sample(list(facts), len(facts))
+        }
         outcome, again = decided(pack, facts), decided(other, turned)
         assert (outcome and outcome.canonical) == (again and again.canonical)
 
@@ -131,12 +138,34 @@ def test_a_tampered_warrant_is_found_out() -> None:
             continue
         model = pack.engine(engine="reference").evaluate(cases[0]).memory
         program = outcome.evaluation.program
-        for tamper in (drop_premise, turn_truth, change_binding, drop_conclusion):
+        for tamper in (drop_premise, turn_truth, change_binding, drop_conclusion, drop_claim, *RETOLD):
             warrant = json.loads(json.dumps(outcome.warrant))
             if tamper(warrant, rng):
                 tried += 1
                 assert list(recheck(program, warrant, model)), (seed, tamper.__name__)
-    assert tried > 60
+    assert tried > 50
+
+
+def drop_claim(warrant: Any, rng: random.Random) -> bool:
+    claims = warrant["claims"]
+    if claims:
+        claims.remove(rng.choice(claims))
+        return True
+    return False
+
+
+def retell(key: str, value: Any) -> Callable[[Any, random.Random], bool]:
+    """A way to tamper: some firing has another ``key``."""
+
+    def retold(warrant: Any, rng: random.Random) -> bool:
+        rng.choice([node for node in warrant["nodes"] if node["kind"] == "firing"])[key] = value
+        return True
+
+    retold.__name__ = f"retell_{key}"
+    return retold
+
+
+RETOLD = (retell("says", "Otherwise."), retell("backing", [{"judgement": "Nobody"}]), retell("conditions", []))
 
 
 def drop_premise(warrant: Any, rng: random.Random) -> bool:
