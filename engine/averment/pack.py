@@ -26,6 +26,7 @@ from averment.source.node import node_of
 from averment.surface.pack_files import PackFiles, read_pack_folder
 
 Parameters = Mapping[str, Any]
+Overrides = tuple[tuple[str, Value], ...]
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Pack:
     model: Model
     texts: Mapping[str, str]
     root: str
-    _engines: dict[tuple[str, tuple[tuple[str, Value], ...]], Engine] = field(default_factory=dict, repr=False)
+    _engines: dict[tuple[str, Overrides], Engine] = field(default_factory=dict, repr=False)
+    _deciders: dict[Overrides, Any] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:
@@ -80,7 +82,7 @@ class Pack:
     def decide(
         self, facts: Mapping[str, Any] | Case, parameters: Parameters | None = None, engine: str = ""
     ) -> Outcome:
-        """The outcome of one case, on the durable engine where it is installed and can run the pack, else the reference.
+        """The outcome of one case, on the durable engine where it is installed and can run the pack, else on reference.
 
         Raises: Refused for facts or parameters that the pack does not allow, and for a case without a lawful outcome.
         """
@@ -106,6 +108,20 @@ class Pack:
                 yield case, decide(ready, case, report), report
         finally:
             ready.close()
+
+    def decide_table(self, table: Any, parameters: Parameters | None = None) -> Any:
+        """A table of cases decided row for row, in columns: pyarrow, polars or pandas in, a pyarrow Table out.
+
+        Columns are called ``TYPE.FIELD``, or ``FIELD`` where only one type has it; see ``averment.batch.table``.
+        Raises: Refused where a column is no field of the pack; TypeError for what is no table; ImportError without
+        the extra ``scale``.
+        """
+        from averment.batch.table import TableDecider  # the library of a single case needs no tables
+
+        key = tuple(sorted(self._overrides(parameters or {}).items()))
+        if key not in self._deciders:
+            self._deciders[key] = TableDecider(self.program(parameters), self.model.types)
+        return self._deciders[key].decide(table)
 
     def engine(self, parameters: Parameters | None = None, engine: str = "") -> Engine:
         """The named engine (``reference``, ``durable``) made ready for this pack, kept for the next call.

@@ -75,14 +75,14 @@ def test_many_threads_may_share_a_pack(pack: averment.Pack, engine: str) -> None
     sizes = [1, 5, 20, 45] * 25
     expected = {size: pack.decide({"engineering": {"team_size": size}}).canonical for size in set(sizes)}
     with ThreadPoolExecutor(8) as pool:
-        decided = pool.map(lambda size: pack.decide({"engineering": {"team_size": size}}, engine=engine).canonical, sizes)
+        decided = pool.map(
+            lambda size: pack.decide({"engineering": {"team_size": size}}, engine=engine).canonical, sizes
+        )
     assert list(decided) == [expected[size] for size in sizes]
 
 
 @durable
-def test_a_crash_of_the_engine_is_told_and_costs_no_case(
-    pack: averment.Pack, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_crash_of_the_engine_is_told_and_costs_no_case(pack: averment.Pack, monkeypatch: pytest.MonkeyPatch) -> None:
     from averment.backends.durable import Worker
 
     killed = (sys.executable, "-c", "import os; os.kill(os.getpid(), 11)")
@@ -94,3 +94,12 @@ def test_a_crash_of_the_engine_is_told_and_costs_no_case(
     for case, _, report in decided:
         assert [(found.code, found.severity) for found in report.diagnostics] == [("AV454", Severity.WARNING)]
         assert case.name in report.diagnostics[0].message
+
+
+def test_a_table_is_decided_row_for_row(pack: averment.Pack) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    rows = [{"product.technical_complexity": "high", "team_size": 45}, {"team_size": 3}, {"team_size": -1}]
+    found = pack.decide_table(pyarrow.Table.from_pylist(rows)).to_pylist()
+    expected = [pack.decide(FACTS), pack.decide({"engineering": {"team_size": 3}})]
+    assert [row["claim"] for row in found] == [*(outcome.claim for outcome in expected), None]
+    assert "AV313" in found[2]["error"]

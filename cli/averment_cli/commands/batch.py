@@ -9,11 +9,11 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from averment.batch.run import Order, Result
     from averment.batch.unit import Format
     from averment.diagnostics.diagnostic import Report
+    from averment.pack import Pack
     from averment_cli.reading import Texts
 
 _EVERY = 0.2  # seconds between two figures of progress
@@ -56,7 +57,10 @@ _FORMATS = ["csv", "jsonl", "parquet", "arrow"]
 )
 @click.option("--strict", is_flag=True, help="Exit with 1 where some row could not be decided.")
 @click.option("--restart", is_flag=True, help="Forget what an earlier run of this output has done.")
+@click.option("--on", "host", type=click.Choice(["spark", "ray"]), help="Decide Parquet on a host; OUT is a folder.")
+@click.pass_context
 def command(
+    context: click.Context,
     table: str,
     output: str,
     pack: str,
@@ -71,6 +75,7 @@ def command(
     summary: str | None,
     strict: bool,
     restart: bool,
+    host: str | None,
 ) -> int:
     """Decide the many cases of a table.
 
@@ -84,6 +89,7 @@ def command(
     \b
     averment batch cases.csv -o decisions.csv
     averment batch cases/ -o decisions.parquet --jobs 8
+    averment batch cases/ -o decisions --on spark
     averment explain decisions.parquet --case acme
 
     A mapping file is YAML, for columns of other names:
@@ -99,10 +105,13 @@ def command(
     from averment_cli.reading import Texts, pack_of, stop_if_failed
     from averment_cli.written import parameters_of
 
-    kind = _format(output, format, warrants)
     report, texts = Report(), Texts()
     known = pack_of(pack)
     overrides = parameters_of(parameters, known.model, report)
+    if host:
+        stop_if_failed(report, texts)
+        return _decide_on(context, host, known, overrides)
+    kind = _format(output, format, warrants)
     mapped = _mapping(mapping, report, texts)
     stop_if_failed(report, texts)
     program = known.program(overrides)
@@ -128,6 +137,24 @@ def command(
             progress.clear()
         _say(result, order, output, summary)
     return 1 if strict and result.summary.rejected else 0
+
+
+def _decide_on(context: click.Context, host: str, pack: Pack, overrides: Mapping[str, Any]) -> int:
+    """Decide on a host, which has its own way of reading, writing and going on: the options of ours do not apply."""
+    from averment.scale.files import decide_files
+    from averment_cli.terminal import talk
+
+    ours = ("engine", "format", "input_format", "mapping", "warrants", "jobs", "chunk", "summary", "restart")
+    for name in ours:
+        if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT:
+            raise click.UsageError(f"--{name.replace('_', '-')} is not for --on {host}")
+    if "-" in (context.params["table"], context.params["output"]):
+        raise click.UsageError(f"--on {host} needs files: name them")
+    found = decide_files([context.params["table"]], context.params["output"], pack, host, overrides)
+    talk(f"{found.rows:,} rows, {found.errors:,} of them without an outcome")
+    for told in (found.claims, found.statuses):
+        talk("  ".join(f"{word} {count:,}" for word, count in sorted(told.items())))
+    return 1 if context.params["strict"] and found.errors else 0
 
 
 def _format(output: str, format: str | None, warrants: str) -> Format:
