@@ -19,7 +19,8 @@ from averment.law.matching import Solution, solutions
 from averment.law.memory import Memory
 from averment.law.patterns import matching
 from averment.law.truth import TRUE, UNKNOWN, Truth
-from averment.warrant.document import Document, bindings_document
+from averment.warrant.document import Document, backing_document, bindings_document
+from averment.warrant.sentences import sentence
 
 
 def recheck(program: Program, warrant: Document, model: Memory) -> Iterator[str]:
@@ -66,11 +67,26 @@ def _given(
         found = standing.get(path)
         if found is None or model.truths[found] is not truths[path]:
             yield f"`{path}` is not {truths[path].word} in this case"
-        elif any(shown not in (None, held) for shown, held in zip(fact.values, found.values, strict=True)):
+        elif not _shows(fact, found, program.types[fact.type].derived):
             yield f"`{path}` does not have the values that the warrant shows"
-    for path in warrant["claims"]:
-        if path not in facts or facts[path].type != program.claim.type:
-            yield f"`{path}` is not a claim in the warrant"
+    held = {path: fact for path, fact in standing.items() if fact.type == program.claim.type}
+    for path in sorted(set(warrant["claims"]) - set(held)):
+        yield f"`{path}` is not a claim in this case"
+    for path in sorted(_due(program, held, model) - set(warrant["claims"])):
+        yield f"`{path}` is a claim that the warrant leaves out"
+
+
+def _shows(shown: Fact, held: Fact, whole: bool) -> bool:
+    """Whether what is shown of a fact is what it holds; of a given one only the fields that rules look at are shown."""
+    return shown == held if whole else all(s in (None, h) for s, h in zip(shown.values, held.values, strict=True))
+
+
+def _due(program: Program, claims: Mapping[str, Fact], model: Memory) -> set[str]:
+    """The claims a warrant must be for: all that are true, and unless these disagree the possible ones beside them."""
+    certain = {path for path, fact in claims.items() if model.truths[fact] is TRUE}
+    values = {claims[path].values[program.claim.field] for path in certain}
+    beside = {path for path, fact in claims.items() if fact.values[program.claim.field] not in values}
+    return certain if len(values) > 1 else certain | beside
 
 
 def _firing(
@@ -82,11 +98,25 @@ def _firing(
             continue
         conclusions, truth = conclude(program, rule, solution.bindings, solution.truth)
         paths = {record_path(program.types[fact.type], fact) for fact in conclusions}
-        if truth is _truth(node["truth"]) and concluded <= paths:
+        if truth is _truth(node["truth"]) and concluded and concluded <= paths:
+            if not _told(rule, solution, node):
+                yield f"`{node['id']}` does not say what its rule says"
             if not _complete(rule, solution, local, model):
                 yield f"`{node['id']}` leaves out a fact that a condition would have met"
             return
     yield f"`{node['id']}` does not follow from the facts it names"
+
+
+def _told(rule: Rule, solution: Solution, node: Document) -> bool:
+    """Whether a step has the sentence, the backing and the conditions of its rule, these as true together as it is."""
+    conditions = [*rule.matches, *rule.guards]
+    return (
+        node["says"] == sentence(rule, solution.bindings)
+        and node["backing"] == [backing_document(backing) for backing in rule.backing]
+        and [told["text"] for told in node["conditions"]] == [condition.text for condition in conditions]
+        and all(told["truth"] in ("true", "unknown") for told in node["conditions"])
+        and (solution.truth is TRUE) == all(told["truth"] == "true" for told in node["conditions"])
+    )
 
 
 def _complete(rule: Rule, solution: Solution, local: Memory, model: Memory) -> bool:
