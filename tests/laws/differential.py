@@ -12,12 +12,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 
+from tests.laws.generate import random_case, random_pack
+
 from averment import Pack, Refused
 from averment.diagnostics.diagnostic import Report
 from averment.model.case import Case
 from averment.pack import compile_files
 from averment.surface.pack_files import read_pack_files
-from tests.laws.generate import random_case, random_pack
 
 CASES = 5  # of each pack
 
@@ -67,9 +68,7 @@ def main() -> None:
     counts: Counter[str] = Counter()
     began = time.monotonic()
     found = 0
-    for difference in differences(
-        range(asked.seed, asked.seed + asked.pairs // CASES), tuple(asked.engines), counts
-    ):
+    for difference in differences(range(asked.seed, asked.seed + asked.pairs // CASES), tuple(asked.engines), counts):
         found += 1
         print(difference, flush=True)
     shares = ", ".join(f"{name} {counts[name] / counts['pairs']:.0%}" for name in counts if name != "pairs")

@@ -44,7 +44,9 @@ def random_pack(seed: int) -> dict[str, bytes]:
     for number in range(rng.randint(1, 2)):
         _declare(pack, f"one{number}", 0, {"cardinality": "one"}, rng.randint(2, 4))
     for number in range(rng.randint(0, 2)):
-        extra: dict[str, Any] = {"cardinality": "many", "key": "id"} | ({"absent": "unknown"} if rng.random() < 0.2 else {})
+        extra: dict[str, Any] = {"cardinality": "many", "key": "id"} | (
+            {"absent": "unknown"} if rng.random() < 0.2 else {}
+        )
         _declare(pack, f"many{number}", 0, extra, rng.randint(1, 3))
         pack.fields(f"many{number}")["id"] = {"type": "choice", "of": ["a", "b", "c"]}
     if rng.random() < 0.4:
@@ -160,11 +162,16 @@ def _field(kind: str, rng: random.Random, given: bool) -> dict[str, Any]:
 
 def _add_recursion(pack: Layered) -> None:
     """A graph and what can be reached in it."""
-    ends = {"from": {"type": "choice", "of": ["a", "b", "c", "d"]}, "to": {"type": "choice", "of": ["a", "b", "c", "d"]}}
+    ends = {
+        "from": {"type": "choice", "of": ["a", "b", "c", "d"]},
+        "to": {"type": "choice", "of": ["a", "b", "c", "d"]},
+    }
     pack.facts["edge"] = {"cardinality": "many", "fields": ends}
     pack.facts["reach"] = {"derived": True, "fields": ends}
     pack.layer |= {"edge": 0, "reach": 1}
-    pack.rules.append(_rule("reach-one", [{"edge": {"from": "$a", "to": "$b"}}], [{"reach": {"from": "$a", "to": "$b"}}]))
+    pack.rules.append(
+        _rule("reach-one", [{"edge": {"from": "$a", "to": "$b"}}], [{"reach": {"from": "$a", "to": "$b"}}])
+    )
     step = [{"reach": {"from": "$a", "to": "$b"}}, {"edge": {"from": "$b", "to": "$c"}}]
     pack.rules.append(_rule("reach-more", step, [{"reach": {"from": "$a", "to": "$c"}}]))
 
@@ -191,7 +198,8 @@ def _add_rule(pack: Layered, head: str, layer: int, known: bool = False) -> None
         when += _joined_on_a_count(pack, layer, rng.choice(counted))
     numbers += [name for name, about in scope.items() if about["type"] in ("integer", "decimal")]
     if numbers and rng.random() < 0.7:
-        when.append({"test": f"{_sum(rng, numbers)} {rng.choice(('<', '<=', '>', '>=', '=', '!='))} {_sum(rng, [*numbers, 'p', '2'])}"})
+        compared = rng.choice(("<", "<=", ">", ">=", "=", "!="))
+        when.append({"test": f"{_sum(rng, numbers)} {compared} {_sum(rng, [*numbers, 'p', '2'])}"})
     if known:
         one = rng.choice([name for name in pack.facts if pack.facts[name].get("cardinality") == "one"])
         when.append({rng.choice(("known", "unknown")): f"{one}.{rng.choice(list(pack.fields(one)))}"})
@@ -279,7 +287,9 @@ def _sum(rng: random.Random, terms: list[str]) -> str:
     def named(term: str) -> str:
         return term if term in ("p", "2") else f"${term}"
 
-    return rng.choice((named(rng.choice(terms)), f"{named(rng.choice(terms))} {rng.choice('+-*')} {named(rng.choice(terms))}"))
+    return rng.choice(
+        (named(rng.choice(terms)), f"{named(rng.choice(terms))} {rng.choice('+-*')} {named(rng.choice(terms))}")
+    )
 
 
 def _conclusion(about: dict[str, Any], rng: random.Random, scope: dict[str, dict[str, Any]], numbers: list[str]) -> Any:

@@ -6,7 +6,6 @@ from collections import Counter
 from importlib.util import find_spec
 
 import pytest
-
 from tests.laws.differential import CASES, differences
 
 PARTS = 20

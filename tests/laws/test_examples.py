@@ -21,8 +21,16 @@ parameters: {two: {type: integer, value: 2, says: Two.}}
 
 VOCABULARY = """
 facts:
-  firm: {cardinality: one, fields: {size: {type: integer, min: 0, max: 9}, rich: {type: boolean}, grade: {type: level, of: [low, mid, high]}}}
-  part: {cardinality: many, key: id, fields: {id: {type: text}, team: {type: text}, weight: {type: integer, min: 1, max: 5}}}
+  firm:
+    cardinality: one
+    fields:
+      size: {type: integer, min: 0, max: 9}
+      rich: {type: boolean}
+      grade: {type: level, of: [low, mid, high]}
+  part:
+    cardinality: many
+    key: id
+    fields: {id: {type: text}, team: {type: text}, weight: {type: integer, min: 1, max: 5}}
   rumour: {cardinality: many, absent: unknown, fields: {about: {type: text}}}
   link: {cardinality: many, fields: {from: {type: text}, to: {type: text}}}
   team: {derived: true, fields: {name: {type: text}}}
@@ -88,7 +96,13 @@ REACH = """
             "open",
             ['part["a"].team', 'part["b"].team'],
         ),
-        ("A sum uses the range of what is unknown: too little.", SUM, {"part": [{"id": "a"}]}, "open", ['part["a"].weight']),
+        (
+            "A sum uses the range of what is unknown: too little.",
+            SUM,
+            {"part": [{"id": "a"}]},
+            "open",
+            ['part["a"].weight'],
+        ),
         (
             "A sum uses the range of what is unknown: enough.",
             SUM,
@@ -96,8 +110,20 @@ REACH = """
             "yes",
             [],
         ),
-        ("The sum of nothing is 0.", f"{{sum: {{of: part, field: weight, as: $n}}}}, {{test: $n = 0}} => {YES}", {}, "yes", []),
-        ("The minimum of nothing does not match.", f"{{min: {{of: part, field: weight, as: $n}}}} => {YES}", {}, "gap", []),
+        (
+            "The sum of nothing is 0.",
+            f"{{sum: {{of: part, field: weight, as: $n}}}}, {{test: $n = 0}} => {YES}",
+            {},
+            "yes",
+            [],
+        ),
+        (
+            "The minimum of nothing does not match.",
+            f"{{min: {{of: part, field: weight, as: $n}}}} => {YES}",
+            {},
+            "gap",
+            [],
+        ),
         ("What only may count makes an interval: decided.", SIGNS, {"firm": {"rich": True}}, "yes", []),
         ("What only may count makes an interval: open.", SIGNS, {"firm": {"size": 9}}, "open", ["firm.rich"]),
         ("What only may count makes an interval: never.", SIGNS, {"firm": {"rich": False}}, "gap", []),

@@ -42,7 +42,7 @@ class Evaluation:
 
     @cached_property
     def support(self) -> dict[Fact, list[Firing]]:
-        """The firings that conclude each derived fact: the true ones of a true fact, the undecided of a possible one."""
+        """The firings that conclude each derived fact: true ones of a true fact, undecided ones of a possible fact."""
         found: dict[Fact, list[Firing]] = {}
         for firings, truth in ((self.firings, TRUE), (self.undecided, UNKNOWN)):
             for firing in firings:

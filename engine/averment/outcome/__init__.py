@@ -1,1 +1,1 @@
-"""The outcome of a case: its claim, how settled it is, and what it hangs on. Read off an evaluation, whatever made it."""
+"""The outcome of a case: its claim, how settled that is and what it hangs on, read off an evaluation."""

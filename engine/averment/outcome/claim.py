@@ -13,7 +13,6 @@ from enum import StrEnum
 from averment.ir.program import Fact
 from averment.ir.values import decode
 from averment.law.evaluation import Evaluation
-from averment.law.truth import TRUE
 
 
 class Status(StrEnum):

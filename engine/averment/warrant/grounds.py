@@ -2,8 +2,8 @@
 
 Recursion lets a fact take part in a derivation of itself, which justifies nothing. Within a strongly connected
 component of facts only those firings stay whose premises were derivable in fewer rounds than their conclusion; every
-other firing stays. What stays is a DAG, contains a shortest derivation of every fact, and depends on nothing but the set
-of firings.
+other firing stays. What stays is a DAG, contains a shortest derivation of every fact, and depends on nothing but the
+set of firings.
 """
 
 from __future__ import annotations
