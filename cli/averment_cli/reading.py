@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from averment.source.node import Node
 
 SUFFIXES = (".yaml", ".yml", ".json", ".jsonl", ".ndjson")
+_KEY = re.compile(r"(\w+)[\"']?\s*:")
 STANDARD_INPUT = "<stdin>"
 
 
@@ -72,21 +74,32 @@ def read_cases(
 ) -> list[Node]:
     """The documents of every fact file that is well formed, each with a name no other has.
 
-    Where a field of these ``types`` is sensitive, findings quote no line of a fact file: it may hold one.
+    Findings quote no line of a file that speaks of a sensitive field of these ``types``, or misspells one.
     """
     from averment.surface.pack_files import read_case_file
 
     found: list[Node] = []
-    secret = any(field.sensitive for type in (types or {}).values() for field in type.fields)
+    secrets = {field.name for type in (types or {}).values() for field in type.fields if field.sensitive}
     for shown, data in contents(names, report):
-        if not secret:
-            texts.of[shown] = data.decode("utf-8", "replace")
+        text = data.decode("utf-8", "replace")
+        if not _speaks_of(secrets, text):
+            texts.of[shown] = text
         before = len(report.diagnostics)
         read = read_case_file(data, shown, report)
         if len(report.diagnostics) == before:
             found += read
     refuse_namesakes(found, report)
     return found
+
+
+def _speaks_of(secrets: Set[str], text: str) -> bool:
+    """Whether a key in ``text``, of whatever form it is, may be meant to be one of ``secrets``."""
+    if not secrets:
+        return False
+    from averment.diagnostics.suggest import did_you_mean
+
+    keys = set(_KEY.findall(text))
+    return not secrets.isdisjoint(keys) or any(did_you_mean(key, secrets) for key in keys)
 
 
 def contents(names: Iterable[str], report: Report) -> Iterator[tuple[str, bytes]]:
