@@ -36,8 +36,8 @@ class TableReader:
                 columns[target.path] = column
             else:
                 names = column if column.type == pa.string() else column.cast(pa.string())
-        rows: Codes = np.arange(table.num_rows)
-        names, blank = case_names(names, first, rows)
+        places: Codes = np.arange(int(table.num_rows))
+        names, blank = case_names(names, first, places)
         every, found = names, pa.table(columns)
 
         def document(row: int, report: Report) -> Node | None:
@@ -45,10 +45,10 @@ class TableReader:
 
         reading = Reading(table.num_rows, document, final=True)
         if blank.any():
-            keep = np.flatnonzero(~blank)
+            keep: Codes = np.flatnonzero(~blank)
             reading.singles = np.flatnonzero(blank).tolist()
-            found, names, rows = found.take(pa.array(keep)), names.take(pa.array(keep)), keep
-        reading.table, reading.names, reading.places = found, names, rows
+            found, names, places = found.take(pa.array(keep)), names.take(pa.array(keep)), keep
+        reading.table, reading.names, reading.places = found, names, places
         return reading
 
     def _document(self, columns: dict[str, Any], name: str, row: int, first: int) -> Node:
@@ -65,8 +65,7 @@ class TableReader:
             elif isinstance(value, dict):
                 facts.setdefault(target.type, {}).update(_record(cast("dict[str, Any]", value), type))
             elif isinstance(value, list) and not type.one:
-                records: list[Any] = value
-                facts[target.type] = [_record(item, type) for item in records]
+                facts[target.type] = [_record(item, type) for item in cast("list[object]", value)]
             elif type.one:
                 facts.setdefault(target.type, {} if value is None else value)
             elif value is not None:

@@ -245,13 +245,13 @@ class Network:
     for each index of ``Program.rules`` the truths under which it fires. ``junctions`` hold doubts (see ``Doubt``).
     """
 
-    nodes: list[Node] = field(default_factory=list)
-    slots: dict[str, list[Slot]] = field(default_factory=dict)
+    nodes: list[Node] = field(default_factory=list[Node])
+    slots: dict[str, list[Slot]] = field(default_factory=dict[str, list[Slot]])
     tables: frozenset[str] = frozenset()
-    rows: dict[str, list[Slot]] = field(default_factory=dict)
-    fired: dict[int, list[int]] = field(default_factory=dict)
-    joins: list[JoinStep] = field(default_factory=list)
-    loops: list[Loop] = field(default_factory=list)
-    checks: list[OutOfRange | Coincide | Unbounded] = field(default_factory=list)
-    junctions: list[list[Doubt]] = field(default_factory=list)
+    rows: dict[str, list[Slot]] = field(default_factory=dict[str, list[Slot]])
+    fired: dict[int, list[int]] = field(default_factory=dict[int, list[int]])
+    joins: list[JoinStep] = field(default_factory=list[JoinStep])
+    loops: list[Loop] = field(default_factory=list[Loop])
+    checks: list[OutOfRange | Coincide | Unbounded] = field(default_factory=list[OutOfRange | Coincide | Unbounded])
+    junctions: list[list[Doubt]] = field(default_factory=list[list[Doubt]])
     rules: tuple[Rule, ...] = ()

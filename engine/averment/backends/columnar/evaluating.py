@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -39,16 +40,25 @@ class Values:
     rows: int
     symbols: Symbols
     given: Mapping[tuple[str, int], Column]
-    columns: dict[int, Column] = field(default_factory=dict)
-    true: dict[int, Plane] = field(default_factory=dict)
-    possible: dict[int, Plane] = field(default_factory=dict)
-    joined: dict[tuple[int, int], tuple[Plane, Plane]] = field(default_factory=dict)
+    columns: dict[int, Column] = field(default_factory=dict[int, Column])
+    true: dict[int, Plane] = field(default_factory=dict[int, Plane])
+    possible: dict[int, Plane] = field(default_factory=dict[int, Plane])
+    joined: dict[tuple[int, int], tuple[Plane, Plane]] = field(
+        default_factory=dict[tuple[int, int], tuple[Plane, Plane]]
+    )
     hard: Plane | None = None
 
     def unknown(self, truth: int) -> Plane | None:
         """Where a truth is unknown; nothing where it is nowhere."""
         true, possible = self.true[truth], self.possible[truth]
         return None if true is possible else possible & ~true
+
+    def harden(self, rows: Array) -> None:
+        """Leave these rows to be decided by themselves."""
+        if len(rows):
+            hard = np.zeros(self.rows, np.bool_)
+            hard[rows] = True
+            self.hard = either(self.hard, hard)
 
 
 class Evaluator:
@@ -91,11 +101,11 @@ class Evaluator:
 
     def _evaluate(self, place: int, values: Values) -> None:
         node = self._network.nodes[place]
-        evaluate = _TRUTHS.get(type(node))
+        evaluate = self._TRUTHS.get(type(node))
         if evaluate is not None:
             values.true[place], values.possible[place] = evaluate(self, node, values)
         else:
-            values.columns[place] = _COLUMNS[type(node)](self, node, values)
+            values.columns[place] = self._COLUMNS[type(node)](self, node, values)
 
     # --- truths ---------------------------------------------------------------------------------------------------
 
@@ -288,6 +298,33 @@ class Evaluator:
             return self._vocabulary.shared(values.columns[place], declared, beside, values.symbols)
         return values.columns[place]
 
+    # --- which method a node has -------------------------------------------------------------------------------------
+
+    _TRUTHS: ClassVar[dict[type, Callable[..., tuple[Plane, Plane]]]] = {
+        net.Fixed: _fixed,
+        net.Passes: _passes,
+        net.Same: _same,
+        net.Given: _given,
+        net.IsKnown: _is_known,
+        net.Definite: _definite,
+        net.Compared: _compared,
+        net.All: _all,
+        net.AnyOf: _any,
+        net.Negated: _negated,
+        net.Joined: _joined,
+    }
+    _COLUMNS: ClassVar[dict[type, Callable[..., Column]]] = {
+        net.Constant: _constant,
+        net.FieldOf: _field_of,
+        net.Coalesce: _coalesce,
+        net.SizeOf: _size_of,
+        net.Calculated: _calculated,
+        net.Counted: _counted,
+        net.Summed: _summed,
+        net.Extreme: _extreme,
+        net.Stored: _stored,
+    }
+
 
 def field_of(program: Program, network: net.Network, place: int) -> Field | None:
     """The field whose code a column is in; none for numbers that are calculated."""
@@ -339,32 +376,6 @@ def _spread(column: Column, field: Field) -> tuple[int, int]:
     return least, greatest
 
 
-def _part(true: Plane, possible: Plane, bound: Array, extreme: np.ufunc, size: type) -> Array:
+def _part(true: Plane, possible: Plane, bound: Array, extreme: np.ufunc, size: type[np.signedinteger[Any]]) -> Array:
     """What one member may add: its bound where it certainly matches, no more than nothing where it only may."""
     return np.where(true, bound, np.where(possible, extreme(bound, 0), 0)).astype(size)
-
-
-_TRUTHS: dict[type, Callable[..., tuple[Plane, Plane]]] = {
-    net.Fixed: Evaluator._fixed,
-    net.Passes: Evaluator._passes,
-    net.Same: Evaluator._same,
-    net.Given: Evaluator._given,
-    net.IsKnown: Evaluator._is_known,
-    net.Definite: Evaluator._definite,
-    net.Compared: Evaluator._compared,
-    net.All: Evaluator._all,
-    net.AnyOf: Evaluator._any,
-    net.Negated: Evaluator._negated,
-    net.Joined: Evaluator._joined,
-}
-_COLUMNS: dict[type, Callable[..., Column]] = {
-    net.Constant: Evaluator._constant,
-    net.FieldOf: Evaluator._field_of,
-    net.Coalesce: Evaluator._coalesce,
-    net.SizeOf: Evaluator._size_of,
-    net.Calculated: Evaluator._calculated,
-    net.Counted: Evaluator._counted,
-    net.Summed: Evaluator._summed,
-    net.Extreme: Evaluator._extreme,
-    net.Stored: Evaluator._stored,
-}

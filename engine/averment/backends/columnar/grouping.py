@@ -8,6 +8,8 @@ import numpy as np
 
 from averment.backends.columnar.columns import Array, Column, Plane
 from averment.backends.columnar.tables import Index, Table
+from averment.ir.program import Field
+from averment.law.guards import spread
 from averment.law.truth import INT64_MAX, INT64_MIN
 
 _EXACT = 2.0**53
@@ -79,3 +81,27 @@ def _extreme(function: str, groups: Groups, value: Array, wanted: Array) -> Colu
     backed = groups.index.some(true)[wanted]
     other = np.where(backed, certain, loose)
     return Column(first, other) if lowest else Column(other, first)
+
+
+def count_of_record(true: Plane, possible: Plane) -> Column:
+    """The count of a type with one record, given where that matches and where it may."""
+    low = true.astype(np.int64)
+    return Column(low, low if true is possible else possible.astype(np.int64), None, 0, 1)
+
+
+def value_of_record(
+    function: str, value: Column, field: Field, true: Plane, possible: Plane
+) -> tuple[Column, Plane | None]:
+    """The sum, least or greatest value of a field over one record, and where nothing bounds it."""
+    low = high = value.low
+    beyond: Plane | None = None
+    if value.unknown is not None:
+        least, greatest = spread(field)
+        if least is None or greatest is None:
+            beyond = value.unknown & possible
+            least = greatest = 0
+        low, high = np.where(value.unknown, least, low), np.where(value.unknown, greatest, high)
+    if function == "sum":
+        low = np.where(true, low, np.where(possible, np.minimum(low, 0), 0))
+        high = np.where(true, high, np.where(possible, np.maximum(high, 0), 0))
+    return Column(low, low if np.array_equal(low, high) else high), beyond

@@ -13,8 +13,8 @@ import numpy as np
 from averment.backends.columnar.columns import Array, Column, Plane, calculate, compare, either
 from averment.backends.columnar.evaluating import Values, passing
 from averment.backends.columnar.frames import Frame, every, needed, scan, take
-from averment.backends.columnar.grouping import Groups, aggregate
-from averment.backends.columnar.tables import Table, distinct, joined
+from averment.backends.columnar.grouping import Groups, aggregate, count_of_record, value_of_record
+from averment.backends.columnar.tables import Table, distinct, grown, joined
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
 from averment.ir.program import (
     Absent,
@@ -30,6 +30,7 @@ from averment.ir.program import (
     Match,
     Program,
     Size,
+    Value,
     Variable,
 )
 from averment.ir.values import limits
@@ -41,10 +42,10 @@ class Facts:
     """The tables of one batch, as far as they are made. ``parts`` are what rules have derived, before it is one set."""
 
     cases: int
-    tables: dict[str, Table] = field(default_factory=dict)
-    parts: dict[str, list[Table]] = field(default_factory=dict)
-    fired: dict[int, Plane] = field(default_factory=dict)
-    filtered: dict[tuple[str, object], Table] = field(default_factory=dict)
+    tables: dict[str, Table] = field(default_factory=dict[str, Table])
+    parts: dict[str, list[Table]] = field(default_factory=dict[str, list[Table]])
+    fired: dict[int, Plane] = field(default_factory=dict[int, Plane])
+    filtered: dict[tuple[str, object], Table] = field(default_factory=dict[tuple[str, object], Table])
 
 
 class Joiner:
@@ -90,7 +91,7 @@ class Joiner:
             news = {}
             for name in names:
                 width = len(self._program.types[name].fields)
-                news[name], known[name] = _grown(known[name], joined(facts.parts[name], width), facts.cases)
+                news[name], known[name] = grown(known[name], joined(facts.parts[name], width), facts.cases)
         for name in names:
             facts.parts[name] = []
             facts.tables[name] = known[name]
@@ -123,7 +124,7 @@ class Joiner:
             columns.append(self._vocabulary.plain(column, declared, values.symbols).low[rows].astype(np.int64))
         return Table(rows, columns, None if true is possible else true[rows])
 
-    def constant(self, value: object, declared: Field | None, symbols: Symbols) -> int:
+    def constant(self, value: Value, declared: Field | None, symbols: Symbols) -> int:
         """A constant as tables hold it."""
         if isinstance(value, str):
             return symbols.code(value)
@@ -136,9 +137,7 @@ class Joiner:
 
     def _filtered(self, match: Match, values: Values, facts: Facts) -> Table:
         """The facts that pass the cells of a pattern, and in which a variable that it has twice is one value."""
-        repeated = [
-            (place, variable) for place, variable in match.binds if sum(v == variable for _, v in match.binds) > 1
-        ]
+        repeated = self._repeated(match)
         if not match.cells and not repeated:
             return self.table(match.type, values, facts)
         key = match.type, (match.cells, tuple(repeated))
@@ -243,10 +242,8 @@ class Joiner:
     def _harden(column: Column, case: Array, values: Values) -> None:
         """Mark the cases in which a column that joins is unknown or an interval."""
         loose = column.unknown if column.definite else either(column.unknown, column.low != column.high)
-        if loose is not None and loose.any():
-            hard = np.zeros(values.rows, np.bool_)
-            hard[case[loose]] = True
-            values.hard = either(values.hard, hard)
+        if loose is not None:
+            values.harden(case[loose])
 
     def _key(self, match: Match, frame: Frame, values: Values) -> tuple[tuple[int, ...], list[Array]]:
         """The fields of a pattern that join with what is bound, and what they join with."""
@@ -301,19 +298,30 @@ class Joiner:
                         true, possible = true & known, possible & known
                 return frame.under(true, possible) if given else frame.under(~possible, ~true)
             case Aggregate(function, pattern, place, variable):
-                table = self._filtered(pattern, values, facts)
-                fields, wanted = self._key(pattern, frame, values)
-                groups = Groups(table, table.index(fields, facts.cases))
-                column, hard = aggregate(function, groups, place, groups.index.find(frame.case, wanted))
-                if hard is not None and hard.any():
-                    marked = np.zeros(values.rows, np.bool_)
-                    marked[frame.case[hard]] = True
-                    values.hard = either(values.hard, marked)
+                if self._program.types[pattern.type].one:
+                    column, hard = self._aggregate_record(guard, frame, values)
+                else:
+                    table = self._filtered(pattern, values, facts)
+                    fields, wanted = self._key(pattern, frame, values)
+                    groups = Groups(table, table.index(fields, facts.cases))
+                    column, hard = aggregate(function, groups, place, groups.index.find(frame.case, wanted))
+                if hard is not None:
+                    values.harden(frame.case[hard])
                 frame = Frame(frame.case, {**frame.bindings, variable: column}, frame.true)
                 if function in ("count", "sum"):
                     return frame
                 true, possible = self._exists(pattern, frame, values, facts)
                 return frame.under(true, possible)
+
+    def _aggregate_record(self, guard: Aggregate, frame: Frame, values: Values) -> tuple[Column, Plane | None]:
+        """An aggregate over the one record of each solution's case."""
+        type, place = guard.match.type, guard.field
+        true, possible, _ = self._meet(guard.match, frame, values)
+        if place is None:
+            return count_of_record(true, possible), None
+        declared = self._program.types[type].fields[place]
+        value = take(self._vocabulary.plain(values.given[type, place], declared, values.symbols), frame.case)
+        return value_of_record(guard.function, value, declared, true, possible)
 
     def _exists(self, pattern: Match, frame: Frame, values: Values, facts: Facts) -> tuple[Plane, Plane]:
         """Where some fact matches, and where some may."""
@@ -344,10 +352,8 @@ class Joiner:
                 return Column(size, size, column.unknown, 0, 64)
             case Arithmetic(operator, left, right):
                 column, astray = calculate(operator, self.value(left, frame, values), self.value(right, frame, values))
-                if astray is not None and astray.any():
-                    hard = np.zeros(values.rows, np.bool_)
-                    hard[frame.case[np.broadcast_to(astray, len(frame))]] = True
-                    values.hard = either(values.hard, hard)
+                if astray is not None:
+                    values.harden(frame.case[np.broadcast_to(astray, len(frame))])
                 return column
 
     def _conclude(self, number: int, frame: Frame, values: Values, facts: Facts) -> None:
@@ -378,22 +384,7 @@ class Joiner:
                 None if least is None or column.least >= least else low < least,
                 None if greatest is None or column.greatest <= greatest else low > greatest,
             ):
-                if beyond is not None and beyond.any():
-                    hard = np.zeros(values.rows, np.bool_)
-                    hard[frame.case[beyond]] = True
-                    values.hard = either(values.hard, hard)
+                if beyond is not None:
+                    values.harden(frame.case[beyond])
             columns.append(low)
         return columns
-
-
-def _grown(known: Table, found: Table, cases: int) -> tuple[Table, Table]:
-    """The facts of ``found`` that are new, or newly true, and the set of all."""
-    width = len(known.values)
-    both = distinct(joined([known, found], width), cases)
-    index = known.index(tuple(range(width)), cases)
-    held = index.find(both.case, both.values)
-    fresh: Plane = ~index.some()[held]
-    if both.true is not None:
-        certain = index.some(known.true)[held] if known.true is not None else ~fresh
-        fresh = fresh | (both.true & ~certain)
-    return both.take(fresh), both

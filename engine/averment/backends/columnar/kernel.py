@@ -90,7 +90,7 @@ class _Run:
     alone: Alone
     hangs: Words = field(default_factory=Words)
     strengths: Words = field(default_factory=Words)
-    rejects: list[Reject] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list[Reject])
     singles: int = 0
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
-import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.compute as pc  # type: ignore[import-untyped]
 
-from averment.backends.columnar.arrow import Reading, Reject, Table, nulls, read_column
+from averment.backends.columnar.arrow import Batch, Reading, Reject, Table, Vector, nulls, pa, pc, read_column
 from averment.backends.columnar.columns import Array, Column, Plane
 from averment.backends.columnar.single import decoded
 from averment.backends.columnar.tables import Table as Facts
@@ -62,7 +61,7 @@ class Records:
 class Sides:
     """Side tables put in the order of the rows of a main table. ``strays`` are their rows of cases it does not have."""
 
-    tables: dict[str, tuple[pa.Table, Array]] = field(default_factory=dict[str, tuple[pa.Table, Array]])
+    tables: dict[str, tuple[Table, Array]] = field(default_factory=dict[str, tuple[Table, Array]])
     strays: list[Reject] = field(default_factory=list[Reject])
 
 
@@ -109,9 +108,7 @@ def sort_sides(program: Program, table: Table, sides: Mapping[str, Table]) -> Si
     return found
 
 
-def read_records(
-    program: Program, batch: pa.RecordBatch, sides: Sides, reading: Reading, first: int
-) -> dict[str, Records]:
+def read_records(program: Program, batch: Batch, sides: Sides, reading: Reading, first: int) -> dict[str, Records]:
     """The records of every `many` type in a batch. Rows with a record that is none are added to the rejects."""
     found: dict[str, Records] = {}
     for name, kind in program.types.items():
@@ -128,9 +125,9 @@ def read_records(
             found[name] = _read(kind, rows[start:end] - first, children, None, reading, first)
         elif place >= 0:
             column = batch.column(place)
-            offsets = np.asarray(column.offsets)
+            offsets: Array = np.asarray(column.offsets)
             elements = column.values.slice(int(offsets[0]), int(offsets[-1] - offsets[0]))
-            case = np.repeat(np.arange(batch.num_rows), np.diff(offsets))
+            case: Array = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
             children = dict(zip([part.name for part in elements.type], elements.flatten(), strict=True))
             found[name] = _read(kind, case, children, nulls(column), reading, first)
         else:
@@ -140,7 +137,7 @@ def read_records(
     return found
 
 
-def _one_chunk(column: pa.ChunkedArray) -> pa.Array:
+def _one_chunk(column: Any) -> Vector:
     found = column.combine_chunks()
     return found if isinstance(found, pa.Array) else pa.concat_arrays(column.chunks)
 
@@ -148,7 +145,7 @@ def _one_chunk(column: pa.ChunkedArray) -> pa.Array:
 def _read(
     kind: FactType,
     case: Array,
-    children: Mapping[str, pa.Array],
+    children: Mapping[str, Vector],
     unmentioned: Plane | None,
     reading: Reading,
     first: int,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from averment.backends.columnar.vocabulary import MOST_ELEMENTS
 from averment.diagnostics.diagnostic import Diagnostic
-from averment.ir.program import Aggregate, Compare, Kind, Program, Rule
+from averment.ir.program import Compare, Kind, Program, Rule
 from averment.law.mentions import reads, variables
 
 
@@ -26,8 +26,6 @@ def unsupported(program: Program) -> list[Diagnostic]:
         reasons = [f"reads the set `{path}` of more than {MOST_ELEMENTS} values" for path in wide if _looks(rule, path)]
         if mixed and any(_compared_sets(program, rule)):
             reasons.append("compares sets, and the pack has sets of different values")
-        if not all(program.types[name].one for name in reads(rule)) and _of_record(program, rule):
-            reasons.append("joins records and aggregates over a `one` type")
         for reason in reasons:
             help = "`batch` takes another engine for this pack; an answer is the same on all"
             found.append(
@@ -55,7 +53,3 @@ def _compared_sets(program: Program, rule: Rule) -> Iterator[bool]:
     for head in rule.heads:
         for expression in head.values:
             yield any(name in seen for name in variables(expression))
-
-
-def _of_record(program: Program, rule: Rule) -> bool:
-    return any(isinstance(guard, Aggregate) and program.types[guard.match.type].one for guard in rule.guards)

@@ -233,3 +233,16 @@ def joined(parts: list[Table], width: int) -> Table:
         [np.concatenate([part.values[place] for part in parts]) for place in range(width)],
         true,
     )
+
+
+def grown(known: Table, found: Table, cases: int) -> tuple[Table, Table]:
+    """The facts of ``found`` that are new, or newly true, and the set of all."""
+    width = len(known.values)
+    both = distinct(joined([known, found], width), cases)
+    index = known.index(tuple(range(width)), cases)
+    held = index.find(both.case, both.values)
+    fresh: Plane = ~index.some()[held]
+    if both.true is not None:
+        certain = index.some(known.true)[held] if known.true is not None else ~fresh
+        fresh = fresh | (both.true & ~certain)
+    return both.take(fresh), both

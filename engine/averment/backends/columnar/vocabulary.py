@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from averment.backends.columnar.columns import Array, Column, Plane, of_codes
-from averment.ir.program import Among, Cell, Field, Kind, Ranges
+from averment.ir.program import Among, Cell, Field, Kind, Ranges, Value
 
 MOST_ELEMENTS = 64  # of a set type: its values are the bits of a word
 
@@ -66,7 +66,7 @@ class Vocabulary:
                 found = _one_of(codes, [index for index, value in enumerate(field.values) if value in cell.values])
         return ~found if cell.negated else found
 
-    def constant(self, value: object, field: Field, symbols: Symbols) -> Column:
+    def constant(self, value: Value, field: Field, symbols: Symbols) -> Column:
         """A string or set in the code of a field; in no row equal to any value where the field cannot have it."""
         if isinstance(value, frozenset):
             outside = not value <= set(field.values)

@@ -134,9 +134,7 @@ class Writer:
             case net.FieldOf(type, index):
                 bounds[place] = _ends(self._program.types[type].fields[index])
                 return f"f{self._names[type]}_{index}"
-            case net.Coalesce(first, _):
-                return text[first]
-            case net.Stored(column, _):
+            case net.Coalesce(column, _) | net.Stored(column, _):  # in a complete case the first is always known
                 if column in bounds:
                     bounds[place] = bounds[column]
                 return text[column]

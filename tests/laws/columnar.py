@@ -1,0 +1,187 @@
+"""The law of whole tables: the columnar and scalar backends say of every row what the reference says of its case.
+
+For random packs a table of random cases, complete and not, goes through the kernel; claim, status, strength, what the
+row hangs on and the rules that fired, or else the error, are held to the reference. A row that the kernel hands to
+another engine tests nothing, so those are counted. Every complete case of one record of each type goes through the
+scalar backend too, where the pack has one.
+
+``python tests/laws/columnar.py --rows 1000000 --seed 0`` is the long run; the suite runs 100,000 rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+from tests.laws.generate import random_case, random_pack
+
+from averment.backends import reference
+from averment.backends.columnar import compile_program
+from averment.backends.scalar import compile_scalar
+from averment.diagnostics.diagnostic import Report
+from averment.ir.program import Field, Kind, Program
+from averment.law.truth import CaseError
+from averment.model.case import Case
+from averment.outcome.outcome import Outcome
+from averment.pack import compile_files
+from averment.surface.pack_files import read_pack_files
+
+ROWS = 25  # of each pack
+GIVEN = (1, 1, 1, 0.95, 0.9, 0.9, 0.75, 0.75, 0.6, 0.4)
+
+
+class Said(NamedTuple):
+    """What is said of a case; an error has its code as ``status`` and its words as ``claim``."""
+
+    claim: str
+    status: str
+    strength: str | None = None
+    hangs_on: tuple[str, ...] = ()
+    fired: tuple[str, ...] = ()
+
+
+def differences(seeds: range, counts: Counter[str]) -> Iterator[str]:
+    """Every row on which a backend differs from the reference; ``counts`` tells what was met."""
+    for seed in seeds:
+        files = random_pack(seed)
+        report = Report()
+        pack = compile_files(read_pack_files(files, report), "random", report)
+        assert pack is not None, (seed, report.diagnostics)
+        program = pack.program()
+        counts["packs"] += 1
+        refused = Report()
+        kernel = compile_program(program, refused)
+        if kernel is None:
+            assert {diagnostic.code for diagnostic in refused.diagnostics} == {"AV465"}
+            counts["refused packs"] += 1
+            continue
+        rng = random.Random(seed)
+        documents = [random_case(files, rng, GIVEN[row % len(GIVEN)], f"c{row}")["facts"] for row in range(ROWS)]
+        cases = [pack.case(facts) for facts in documents]
+        expected = [_reference(program, case) for case in cases]
+
+        def alone(given: Any, program: Program = program) -> Outcome:
+            case = Case("case", given.facts, given.mentioned)
+            return Outcome(case, reference.evaluate(program, case))
+
+        decided = kernel.decide(table(program, documents, rng), alone)
+        counts["rows"] += ROWS
+        counts["alone"] += decided.alone
+        said = {reject.row: Said(reject.message, reject.code) for reject in decided.rejects}
+        for row in decided.batch.to_pylist():
+            bits = int.from_bytes(row["fired"], "little")
+            fired = tuple(sorted(rule for place, rule in enumerate(kernel.rules) if bits >> place & 1))
+            hangs_on = tuple(json.loads(row["hangs_on"]))
+            said[row["case"]] = Said(row["claim"], row["status"], row["strength"], hangs_on, fired)
+        for row, answer in enumerate(expected):
+            counts["fired"] += bool(answer.fired)
+            counts[answer.status] += 1
+            if said.get(row) != answer:
+                yield f"columnar, seed {seed}, row {row}: {said.get(row)} instead of {answer}"
+        yield from _scalar(seed, program, documents, expected, counts)
+
+
+def _reference(program: Program, case: Case) -> Said:
+    try:
+        found = Outcome(case, reference.evaluate(program, case))
+        return Said(found.claim, found.status.value, _text(found.strength), found.hangs_on, found.fired)
+    except CaseError as error:
+        return Said(error.message, error.code)
+
+
+def _text(strength: object) -> str | None:
+    return strength if strength is None or isinstance(strength, str) else json.dumps(strength)
+
+
+def _scalar(
+    seed: int, program: Program, documents: list[Any], expected: list[Said], counts: Counter[str]
+) -> Iterator[str]:
+    decide = compile_scalar(program)
+    if decide is None:
+        return
+    counts["scalar packs"] += 1
+    for row, (facts, answer) in enumerate(zip(documents, expected, strict=True)):
+        found = decide(facts)
+        counts["scalar"] += found is not None
+        if found is not None and Said(found[0], found[1], _text(found[2]), (), found[3]) != answer:
+            yield f"scalar, seed {seed}, row {row}: {found} instead of {answer}"
+
+
+def table(program: Program, documents: list[Any], rng: random.Random) -> pa.Table:
+    """Cases as a table, each field in one of the forms that a column may have."""
+    columns: dict[str, Any] = {"case": pa.array(range(len(documents)))}
+    for name, kind in program.types.items():
+        if kind.derived:
+            continue
+        forms = {field.name: _form(field, rng) for field in kind.fields}
+        struct = pa.struct(forms)
+        if not kind.one:
+            rows = [
+                None if name not in facts else [_record(kind.fields, record, forms) for record in facts[name]]
+                for facts in documents
+            ]
+            columns[name] = pa.array(rows, pa.list_(struct))
+            continue
+        records = [_record(kind.fields, facts.get(name, {}), forms) for facts in documents]
+        if rng.random() < 0.5:
+            columns[name] = pa.array(records, struct)
+            continue
+        for field in kind.fields:
+            column = pa.array([record[field.name] for record in records], forms[field.name])
+            coded = pa.types.is_string(column.type) and rng.random() < 0.5
+            columns[f"{name}.{field.name}"] = column.dictionary_encode() if coded else column
+    return pa.table(columns)
+
+
+def _form(field: Field, rng: random.Random) -> pa.DataType:
+    match field.kind:
+        case Kind.BOOLEAN:
+            return pa.bool_()
+        case Kind.INTEGER:
+            return rng.choice((pa.int8(), pa.int32(), pa.int64()))
+        case Kind.DECIMAL:
+            return rng.choice((pa.decimal128(6, 1), pa.string()))
+        case Kind.DATE:
+            return rng.choice((pa.date32(), pa.string()))
+        case Kind.SET:
+            return pa.list_(pa.string())
+        case _:
+            return pa.string()
+
+
+def _record(fields: tuple[Field, ...], record: dict[str, Any], forms: dict[str, pa.DataType]) -> dict[str, Any]:
+    return {field.name: _value(record.get(field.name), forms[field.name]) for field in fields}
+
+
+def _value(value: Any, form: pa.DataType) -> Any:
+    if value is not None and pa.types.is_decimal(form):
+        return Decimal(value)
+    return date.fromisoformat(value) if value is not None and pa.types.is_date(form) else value
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=0)
+    asked = parser.parse_args()
+    counts: Counter[str] = Counter()
+    began, found, seed = time.process_time(), 0, asked.seed
+    while counts["rows"] < asked.rows:
+        for difference in differences(range(seed, seed + 1), counts):
+            found += 1
+            print(difference, flush=True)
+        seed += 1
+    told = ", ".join(f"{name} {count:,}" for name, count in sorted(counts.items()) if not name.startswith("AV"))
+    print(f"{found} differences ({told}) in {time.process_time() - began:.0f} s of processor time")
+
+
+if __name__ == "__main__":
+    main()
