@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from averment.ir.program import Aggregate, Arithmetic, Compare, Expression, Fact, Guard, Literal, Match
+from averment.ir.program import Aggregate, Compare, Fact, Guard, Match
 from averment.law.cells import passes
 from averment.law.evaluation import Firing
 from averment.law.guards import hold
 from averment.law.memory import Memory
+from averment.law.mentions import variables
 from averment.law.patterns import Bindings, match, matching
 from averment.law.truth import UNKNOWN, CaseError, Interval, Truth
 
@@ -41,18 +42,6 @@ def doubts(firing: Firing, memory: Memory) -> Iterator[Doubt]:
             for name in variables(expression):
                 if isinstance(bindings[name], Interval):
                     yield from aggregates[name]
-
-
-def variables(expression: Expression) -> Iterator[str]:
-    """The variables an expression mentions."""
-    match expression:
-        case Literal():
-            return
-        case Arithmetic(_, left, right):
-            yield from variables(left)
-            yield from variables(right)
-        case _:
-            yield expression.name
 
 
 def _truth(guard: Guard, memory: Memory, bindings: Bindings) -> Truth:

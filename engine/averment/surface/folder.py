@@ -22,7 +22,7 @@ def read_folder(path: Path, report: Report) -> tuple[dict[str, bytes], tuple[str
     """The bytes of the files of the pack at ``path`` by relative path, and the names of everything there."""
     try:
         root = path.resolve(strict=True)
-        names = tuple(_names(root))
+        names = tuple(_names(root, report))
     except (OSError, ValueError, RuntimeError) as problem:  # RuntimeError: a loop of symbolic links, up to 3.12
         report.error("AV117", f"`{path}` cannot be read: {reason(problem)}", start_of(str(path)))
         return {}, ()
@@ -67,11 +67,14 @@ def reason(problem: Exception) -> str:
     return problem.strerror.lower() if isinstance(problem, OSError) and problem.strerror else str(problem).lower()
 
 
-def _names(root: Path) -> Iterable[str]:
+def _names(root: Path, report: Report) -> Iterable[str]:
     for entry in root.iterdir():
         yield entry.name
     for folder in FOLDERS:
         if (root / folder).is_dir():
+            if not (root / folder).resolve().is_relative_to(root):
+                report.error("AV117", f"`{folder}` is a link to a place outside the pack", start_of(folder))
+                continue
             for entry in (root / folder).iterdir():
                 yield f"{folder}/{entry.name}"
 

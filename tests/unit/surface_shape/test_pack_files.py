@@ -120,6 +120,17 @@ def test_a_link_out_of_the_pack_is_refused(folder: Path, tmp_path_factory: pytes
     assert "rules/inside.yaml" in read.texts
 
 
+def test_a_folder_elsewhere_is_not_even_listed(tmp_path: Path) -> None:
+    for name in ("pack", "elsewhere"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "elsewhere/secret.yaml").write_text("table: t\n")
+    (tmp_path / "pack/tables").symlink_to(tmp_path / "elsewhere")
+    report = Report()
+    read_pack_folder(tmp_path / "pack", report)
+    assert ("AV117", "tables:1:1") in codes(report)
+    assert "secret" not in str(report.diagnostics)
+
+
 @pytest.mark.parametrize(
     ("file", "data", "cases"),
     [
