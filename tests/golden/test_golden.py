@@ -35,6 +35,7 @@ _REPEATED = re.compile(r"\{\{(\d+)\*(.*?)\}\}", re.DOTALL)
 _BYTE = re.compile(rb"\\x([0-9a-f]{2})")
 # The pack that the distribution ships changes now and then, which is no news here.
 _SHIPPED = re.compile(r"(pm_tpm [0-9.]+ sha256:)[0-9a-f]+")
+_RECORD = re.compile(r"\b(\d+-)[0-9a-f]{12}\b")  # its hash hangs on the clock and the log's random id
 
 
 @dataclass
@@ -106,7 +107,8 @@ def perform(words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
     code = run(arguments)
     seen = capsys.readouterr()
-    return Command(words, _SHIPPED.sub(r"\1…", seen.out), _SHIPPED.sub(r"\1…", seen.err), code)
+    out, err = (_RECORD.sub(r"\1…", _SHIPPED.sub(r"\1…", text)) for text in (seen.out, seen.err))
+    return Command(words, out, err, code)
 
 
 @pytest.mark.parametrize("path", _STORIES, ids=[f"{path.parent.name}/{path.stem}" for path in _STORIES])
@@ -127,8 +129,10 @@ def test_the_story_goes_as_told(
 
 
 # What no command can run into: the schema asks for an author before the model can (AV202), an unknown engine is a
-# mistake of usage, no input is known to bring the engine down, and the decision log has no commands yet.
-_BEYOND_THE_COMMAND_LINE = {"AV325", "AV450", "AV454", *(code for code in codes() if code >= "AV550")}
+# mistake of usage, no input is known to bring the engine down, somebody must have tampered with a log (AV552 to AV555,
+# AV557) or used it from a program (AV558, AV559), and what comes after has no commands yet.
+_OF_LOGS = {f"AV{number}" for number in (552, 553, 554, 555, 557, 558, 559)}
+_BEYOND_THE_COMMAND_LINE = {"AV325", "AV450", "AV454", *_OF_LOGS, *(code for code in codes() if code >= "AV570")}
 
 
 @pytest.mark.parametrize("code", sorted(set(codes()) - _BEYOND_THE_COMMAND_LINE))

@@ -128,5 +128,5 @@ def _proved(proof: Proof) -> str:
                  for number, one in enumerate(said)]  # fmt: skip
     manifest = proof.manifest
     verdict = look.paint("proved", "headline-good") if proof.holds else look.paint("not proved", "headline-bad")
-    rows.append(f"\n{visible(str(manifest.get('case')))}: {visible(str(manifest.get('claim')))} is {verdict}")
+    rows.append(f"\n{visible(str(manifest.get('case')))}: {visible(str(manifest.get('claim')))}, {verdict}")
     return "\n".join(rows) + "\n"
