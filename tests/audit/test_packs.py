@@ -15,8 +15,9 @@ from averment.audit.record import decision
 from averment.audit.replay import State, StoredPack, flip_table, replay
 from averment.audit.verify import verify
 from averment.diagnostics.diagnostic import Report
-from averment.pack import Pack, compile_files
-from averment.surface.pack_files import read_case_file, read_pack_files
+from averment.pack import Pack
+from averment.recording import Redecider, loaded_files
+from averment.surface.pack_files import read_case_file
 
 PM_TPM = Path(__file__).parents[2] / "knowledge/averment_knowledge/pm_tpm"
 
@@ -75,25 +76,6 @@ CASES: list[dict[str, Any]] = [
 ]
 
 
-def loaded(files: Mapping[str, bytes]) -> Pack:
-    report = Report()
-    pack = compile_files(read_pack_files(files, report), "", report)
-    assert pack is not None and not report.failed, report.diagnostics
-    return pack
-
-
-class Deciding:
-    """Decides from what the log holds, with each pack compiled once."""
-
-    def __init__(self) -> None:
-        self.packs: dict[str, Pack] = {}
-
-    def __call__(self, pack: StoredPack, parameters: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
-        if pack.digest not in self.packs:
-            self.packs[pack.digest] = loaded(pack.files)
-        return self.packs[pack.digest].decide(dict(facts), dict(parameters), "reference").document
-
-
 def record(log: DecisionLog, world: Any, pack: Pack, files: Mapping[str, bytes], cases: Any) -> None:
     log.put_pack(pack.digest, files, pack.name)
     mask = log.mask(pack.program().types)
@@ -109,7 +91,7 @@ def pm_tpm_files() -> dict[str, bytes]:
 
 def test_the_example_cases_replay_the_same(sqlite_world: Any) -> None:
     files = pm_tpm_files()
-    pack = loaded(files)
+    pack = loaded_files(files)
     assert pack.digest == averment.load("pm_tpm").digest
     report = Report()
     cases = []
@@ -120,22 +102,22 @@ def test_the_example_cases_replay_the_same(sqlite_world: Any) -> None:
     assert len(cases) > 20 and not report.failed
     with sqlite_world.open() as log:
         record(log, sqlite_world, pack, files, cases)
-        replayed = list(replay(log, Deciding()))
+        replayed = list(replay(log, Redecider()))
         assert [(one.record.case, one.differences) for one in replayed] == [(case.name, ()) for case in cases]
         assert {one.state for one in replayed} == {State.SAME}
         assert verify(log).whole
 
 
 def test_every_kind_of_value_replays_the_same(world: Any) -> None:
-    pack = loaded(SMALL)
+    pack = loaded_files(SMALL)
     with world.open() as log:
         record(log, world, pack, SMALL, [pack.case(facts, f"case {index}") for index, facts in enumerate(CASES)])
-        replayed = list(replay(log, Deciding()))
+        replayed = list(replay(log, Redecider()))
         assert [(one.state, one.differences, one.reason) for one in replayed] == [("same", (), "")] * len(CASES)
 
 
 def test_a_default_is_not_recorded_as_given() -> None:
-    pack = loaded(SMALL)
+    pack = loaded_files(SMALL)
     types = pack.program().types
     assert given_facts(pack.case(CASES[3]), types) == {"patient": {"number": 1}}
     assert given_facts(pack.case(CASES[4]), types) == {"drug": [{"name": "x"}]}
@@ -144,12 +126,12 @@ def test_a_default_is_not_recorded_as_given() -> None:
 
 def test_another_version_of_a_pack_shows_what_flips(sqlite_world: Any) -> None:
     stricter = {**SMALL, "pack.yaml": SMALL["pack.yaml"].replace(b"38.50", b"40.00").replace(b"1.0.0", b"1.1.0")}
-    pack, other = loaded(SMALL), loaded(stricter)
+    pack, other = loaded_files(SMALL), loaded_files(stricter)
     with sqlite_world.open() as log:
         record(log, sqlite_world, pack, SMALL, [pack.case(CASES[0], "hot"), pack.case(CASES[1], "cool")])
 
         def decide(stored: StoredPack, _: Any, facts: Any) -> dict[str, Any]:
-            return loaded(stored.files).decide(dict(facts), {}, "reference").document
+            return loaded_files(stored.files).decide(dict(facts), {}, "reference").document
 
         replayed = list(replay(log, decide, pack=StoredPack(other.digest, stricter)))
         assert [(one.record.case, one.record.claim, one.claim) for one in replayed] == [
@@ -161,11 +143,11 @@ def test_another_version_of_a_pack_shows_what_flips(sqlite_world: Any) -> None:
 
 @pytest.mark.parametrize("name", ["Ann Doe", "38"])
 def test_a_sensitive_field_of_a_real_pack_is_masked(sqlite_world: Any, name: str) -> None:
-    pack = loaded(SMALL)
+    pack = loaded_files(SMALL)
     with sqlite_world.open() as log:
         facts = {"patient": {"name": name, "temperature": "39.25"}}
         record(log, sqlite_world, pack, SMALL, [pack.case(facts)])
-        (one,) = replay(log, Deciding())
+        (one,) = replay(log, Redecider())
         assert one.state == "masked"
         assert one.record.facts["patient"]["name"] == {"masked": "drop"}
         assert one.record.body["warrant"].startswith("hmac-sha256:")
