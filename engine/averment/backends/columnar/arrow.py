@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
-import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow  # type: ignore[import-untyped]
+import pyarrow.compute  # type: ignore[import-untyped]
 
+from averment.backends.columnar.coding import Coding, coding_of
 from averment.backends.columnar.columns import Array, Column, Plane, either, integer_type
 from averment.backends.columnar.tables import Table as Facts
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
@@ -20,8 +22,12 @@ from averment.ir.program import FactType, Field, Kind, Program, Value
 from averment.ir.values import Misfit, fit, limits
 from averment.law.truth import INT64_MAX, INT64_MIN
 
-Table: TypeAlias = pa.Table | pa.RecordBatch
-Batch: TypeAlias = pa.RecordBatch
+# pyarrow has no annotations: its names are of any type, and these only say what a value is.
+pa: Any = pyarrow
+pc: Any = pyarrow.compute
+Table: TypeAlias = Any  # a table or a record batch
+Batch: TypeAlias = Any  # a record batch
+Vector: TypeAlias = Any  # an array
 
 EPOCH = 719163  # the ordinal of 1970-01-01
 _SIGNED = {1: np.int8, 2: np.int16, 4: np.int32, 8: np.int64}
@@ -43,7 +49,7 @@ class Reading:
     rows: int
     given: dict[tuple[str, int], Column]
     symbols: Symbols
-    rejects: dict[int, Reject] = field(default_factory=dict)
+    rejects: dict[int, Reject] = field(default_factory=dict[int, Reject])
 
     @property
     def bad(self) -> Plane | None:
@@ -54,7 +60,7 @@ class Reading:
         return found
 
 
-def find_columns(program: Program, schema: pa.Schema) -> dict[tuple[str, int], tuple[str, str]]:
+def find_columns(program: Program, schema: Any) -> dict[tuple[str, int], tuple[str, str]]:
     """Where each field of a ``one`` type is in a schema: the column, and the child of it where that is a struct."""
     found: dict[tuple[str, int], tuple[str, str]] = {}
     bare: dict[str, list[tuple[str, int]]] = {}
@@ -78,7 +84,7 @@ def find_columns(program: Program, schema: pa.Schema) -> dict[tuple[str, int], t
 
 
 def read_batch(
-    program: Program, batch: pa.RecordBatch, places: Mapping[tuple[str, int], tuple[str, str]], first: int = 0
+    program: Program, batch: Batch, places: Mapping[tuple[str, int], tuple[str, str]], first: int = 0
 ) -> Reading:
     """The fields of the ``one`` types in a batch. ``first`` is the index that its first row is reported under."""
     reading = Reading(batch.num_rows, {}, Symbols())
@@ -95,7 +101,7 @@ def read_batch(
     return reading
 
 
-def _find(batch: pa.RecordBatch, place: tuple[str, str]) -> pa.Array:
+def _find(batch: Batch, place: tuple[str, str]) -> Vector:
     column = batch.column(batch.schema.get_field_index(place[0]))
     if not place[1]:
         return column
@@ -119,7 +125,7 @@ def _code_type(declared: Field) -> Any:
             return np.int64
 
 
-def read_column(array: pa.Array, declared: Field, shown: str, reading: Reading, first: int = 0) -> Column:
+def read_column(array: Vector, declared: Field, shown: str, reading: Reading, first: int = 0) -> Column:
     """One field in its encoding. Rows without a value of the field are added to the rejects of ``reading``."""
     unknown = nulls(array)
     codes, bad = _codes(array, declared, reading.symbols)
@@ -154,21 +160,21 @@ def _limits(codes: Array, declared: Field) -> tuple[int, int]:
     return INT64_MIN if least is None else least, INT64_MAX if greatest is None else greatest
 
 
-def nulls(array: pa.Array) -> Plane | None:
+def nulls(array: Vector) -> Plane | None:
     """Where an array is null; None where nowhere."""
     if not array.null_count:
         return None
     return ~_bits(array.buffers()[0], array.offset, len(array))
 
 
-def _bits(buffer: pa.Buffer, offset: int, count: int) -> Plane:
+def _bits(buffer: Any, offset: int, count: int) -> Plane:
     """A bit-packed buffer as a plane."""
     start, skip = divmod(offset, 8)
     held = np.frombuffer(buffer, np.uint8)[start : (offset + count + 7) // 8]
     return np.unpackbits(held, count=skip + count, bitorder="little")[skip:].view(np.bool_)
 
 
-def _codes(array: pa.Array, declared: Field, symbols: Symbols) -> tuple[Array, Plane | None]:
+def _codes(array: Vector, declared: Field, symbols: Symbols) -> tuple[Array, Plane | None]:
     """Codes for every row, and where there is none (nulls aside)."""
     kind = array.type
     match declared.kind:
@@ -191,14 +197,14 @@ def _codes(array: pa.Array, declared: Field, symbols: Symbols) -> tuple[Array, P
     return _by_dictionary(array, declared, symbols)
 
 
-def _numbers(array: pa.Array) -> Array:
+def _numbers(array: Vector) -> Array:
     """The values of a fixed-width array; what stands at a null means nothing."""
     width = array.type.bit_width // 8
     signed = np.dtype(_SIGNED[width]) if pa.types.is_signed_integer(array.type) else np.dtype(f"u{width}")
     return np.frombuffer(array.buffers()[1], signed)[array.offset : array.offset + len(array)]
 
 
-def _in_range(numbers: Array, array: pa.Array, declared: Field) -> tuple[Array, Plane | None]:
+def _in_range(numbers: Array, array: Vector, declared: Field) -> tuple[Array, Plane | None]:
     """Numbers in the smallest type that the field's range allows, and which leave it."""
     least, greatest = declared.minimum, declared.maximum
     if not len(numbers) or (least is None and greatest is None):
@@ -217,7 +223,7 @@ def _in_range(numbers: Array, array: pa.Array, declared: Field) -> tuple[Array, 
     return np.where(bad, 0 if least is None else least, numbers).astype(size), bad
 
 
-def _masks(array: pa.Array, declared: Field) -> tuple[Array, Plane | None]:
+def _masks(array: Vector, declared: Field) -> tuple[Array, Plane | None]:
     """Lists of a set's values as bit masks: sums of distinct powers of two, from sums of prefixes."""
     size = Vocabulary.code_type(declared)
     width = np.int64 if pa.types.is_large_list(array.type) else np.int32
@@ -239,9 +245,12 @@ def _masks(array: pa.Array, declared: Field) -> tuple[Array, Plane | None]:
     return masks, bad if bad.any() else None
 
 
-def _by_dictionary(array: pa.Array, declared: Field, symbols: Symbols | None) -> tuple[Array, Plane | None]:
+def _by_dictionary(array: Vector, declared: Field, symbols: Symbols | None) -> tuple[Array, Plane | None]:
     """Each distinct value read once. For an element of a set (``symbols`` is None) its place in the field's values."""
     if not pa.types.is_dictionary(array.type):
+        coding = coding_of(declared.values) if symbols is None or declared.kind in (Kind.CHOICE, Kind.LEVEL) else None
+        if coding is not None and (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
+            return _by_bytes(array, coding)
         array = array.dictionary_encode()
     held = [None if value is None else _plain(value, declared) for value in array.dictionary.to_pylist()]
     if symbols is None or declared.kind in (Kind.CHOICE, Kind.LEVEL):
@@ -261,6 +270,16 @@ def _by_dictionary(array: pa.Array, declared: Field, symbols: Symbols | None) ->
     return codes, np.array([code is None for code in found], np.bool_)[indices]
 
 
+def _by_bytes(array: Vector, coding: Coding) -> tuple[Array, Plane | None]:
+    """Plain strings by their bytes."""
+    if not len(array):
+        return np.zeros(0, np.uint8), None
+    _, offsets, data = array.buffers()
+    width = np.int64 if pa.types.is_large_string(array.type) else np.int32
+    at = np.frombuffer(offsets, width)[array.offset : array.offset + len(array) + 1]
+    return coding.codes(np.frombuffer(data or b"", np.uint8), at)
+
+
 def _number(value: Value, declared: Field, symbols: Symbols) -> int:
     if isinstance(value, str):
         return symbols.code(value)
@@ -274,34 +293,34 @@ def _plain(value: Any, declared: Field) -> Any:
     return value
 
 
-def to_batches(table: pa.Table | pa.RecordBatch, rows: int) -> Iterable[pa.RecordBatch]:
+def to_batches(table: Table, rows: int) -> Iterable[Batch]:
     """The rows in order, in batches of at most ``rows``."""
     if isinstance(table, pa.RecordBatch):
         table = pa.Table.from_batches([table])
-    found: list[pa.RecordBatch] = table.to_batches(max_chunksize=rows)
+    found: list[Batch] = table.to_batches(max_chunksize=rows)
     return found
 
 
-def words(codes: Array, values: list[str], unknown: Plane | None = None) -> pa.DictionaryArray:
+def words(codes: Array, values: list[str], unknown: Plane | None = None) -> Vector:
     """Codes as a dictionary-encoded column of strings; null where ``unknown``."""
     return pa.DictionaryArray.from_arrays(
         pa.array(codes.astype(np.int32, copy=False), mask=unknown), pa.array(values, pa.string())
     )
 
 
-def masks(packed: Array) -> pa.FixedSizeBinaryArray:
+def masks(packed: Array) -> Vector:
     """Rows of bytes (an array of rows × bytes) as a column of binary; a file's own dictionary makes it small there."""
     rows, width = packed.shape
     data = pa.py_buffer(np.ascontiguousarray(packed))
     return pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), rows, [None, data])
 
 
-def record_batch(columns: Mapping[str, pa.Array], metadata: Mapping[str, str]) -> pa.RecordBatch:
+def record_batch(columns: Mapping[str, Vector], metadata: Mapping[str, str]) -> Batch:
     """A batch with metadata in its schema."""
     return pa.RecordBatch.from_pydict(dict(columns)).replace_schema_metadata(dict(metadata))
 
 
-def case_column(table: Table, kept: list[Plane | None], rows: list[int]) -> dict[str, pa.Array]:
+def case_column(table: Table, kept: list[Plane | None], rows: list[int]) -> dict[str, Vector]:
     """The ``case`` column of what was given, where it has one, without the rows that were not kept."""
     place = table.schema.get_field_index("case")
     if place < 0:
@@ -315,7 +334,7 @@ def case_column(table: Table, kept: list[Plane | None], rows: list[int]) -> dict
     return {"case": column}
 
 
-def fact_batch(kind: FactType, table: Facts, symbols: Symbols) -> pa.RecordBatch:
+def fact_batch(kind: FactType, table: Facts, symbols: Symbols) -> Batch:
     """Facts of a type as a record batch: ``row`` and the type's fields; decimals scaled and sets as bits, as held."""
     columns = {"row": pa.array(table.case)}
     for declared, value in zip(kind.fields, table.values, strict=True):
@@ -334,6 +353,6 @@ def fact_batch(kind: FactType, table: Facts, symbols: Symbols) -> pa.RecordBatch
     return pa.RecordBatch.from_pydict(columns)
 
 
-def one_batch(parts: list[pa.RecordBatch]) -> pa.RecordBatch:
+def one_batch(parts: list[Batch]) -> Batch:
     """Batches of one schema, one after the other."""
     return pa.concat_batches(parts)
