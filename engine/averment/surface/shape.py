@@ -18,6 +18,8 @@ from averment.source.node import Node
 from averment.source.text import MAX_FINDINGS
 from averment.surface.misshape import Misshape, explain, meant_keys
 
+_FAR = 2**51  # beyond all bounds in the schemas, and a float still holds halves there
+
 # What a document of each schema is called in messages.
 _ROOTS = {
     "pack": "pack file",
@@ -73,7 +75,8 @@ def _instance(node: Node) -> Any:
     if isinstance(value, list):
         return [_instance(child) for child in value]
     if isinstance(value, Decimal):
-        return float(value) if value % 1 else float(value) + 0.5
+        near = float(min(max(value, -_FAR), _FAR))
+        return near + 0.5 if near.is_integer() else near
     return value
 
 
@@ -107,9 +110,10 @@ def _misshape(node: Node, schema: str, error: Any) -> Misshape:
 
 def _resolved(schema: str, part: Any) -> Any:
     """The part that a reference within the schema stands for; the paths of errors pass over references."""
-    while isinstance(part, dict) and "$ref" in part:
-        target: Any = _schema(schema)
-        for step in part["$ref"].removeprefix("#/").split("/"):
-            target = target[step]
-        part = target
-    return part
+    found = part
+    while isinstance(found, dict) and "$ref" in found:
+        path = str(found["$ref"])  # pyright: ignore[reportUnknownArgumentType]
+        found = _schema(schema)
+        for step in path.removeprefix("#/").split("/"):
+            found = found[step]
+    return found  # pyright: ignore[reportUnknownVariableType]
