@@ -36,8 +36,10 @@ class Pack:
     model: Model
     texts: Mapping[str, str]
     root: str
-    _engines: dict[tuple[str, Overrides], Engine] = field(default_factory=dict, repr=False)
-    _deciders: dict[Overrides, Any] = field(default_factory=dict, repr=False)
+    _engines: dict[tuple[str, Overrides], Engine] = field(
+        default_factory=dict[tuple[str, Overrides], Engine], repr=False
+    )
+    _deciders: dict[Overrides, Any] = field(default_factory=dict[Overrides, Any], repr=False)
 
     @property
     def name(self) -> str:

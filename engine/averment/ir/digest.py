@@ -57,11 +57,13 @@ def _meaning(model: Model) -> dict[str, Any]:
 def _exact(value: Any) -> Any:
     """The value as ``json`` is to write it. Most of it is texts, which are left to where they stand."""
     if isinstance(value, dict):
-        if not all(map(str.isascii, value)):  # which raises TypeError for what is no text
+        mapping: dict[str, Any] = value
+        if not all(map(str.isascii, mapping)):  # which raises TypeError for what is no text
             raise TypeError("not a key of canonical JSON here")
-        return {key: item if type(item) is str else _exact(item) for key, item in value.items()}
+        return {key: item if type(item) is str else _exact(item) for key, item in mapping.items()}
     if isinstance(value, (list, tuple)):
-        return [item if type(item) is str else _exact(item) for item in value]
+        items: list[Any] | tuple[Any, ...] = value
+        return [item if type(item) is str else _exact(item) for item in items]
     if value is None or isinstance(value, (str, bool)):
         return value
     if isinstance(value, int):

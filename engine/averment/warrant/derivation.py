@@ -33,7 +33,7 @@ class Application:
     truth: Truth
     bindings: Bindings
     steps: tuple[Step, ...]
-    conclusions: list[Fact] = field(default_factory=list)
+    conclusions: list[Fact] = field(default_factory=list[Fact])
     id: str = ""
 
 

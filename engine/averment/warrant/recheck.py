@@ -53,7 +53,7 @@ def recheck(program: Program, warrant: Document, model: Memory) -> Iterator[str]
                 continue
             roles = used.get(node["id"], {})
             local = Memory(program, (), None)
-            for path in sorted(set().union(*roles.values())):
+            for path in sorted(set[str]().union(*roles.values())):
                 local.add(facts[path], truths[path])
             yield from _firing(program, rule, node, local, concluded.get(node["id"], set()), model)
 
