@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 
 from averment.ir.program import FactType, Field
 from averment.ir.values import MOST_EXACT, decode
@@ -57,12 +57,12 @@ def _meaning(model: Model) -> dict[str, Any]:
 def _exact(value: Any) -> Any:
     """The value as ``json`` is to write it. Most of it is texts, which are left to where they stand."""
     if isinstance(value, dict):
-        mapping: dict[str, Any] = value
+        mapping = cast("dict[str, Any]", value)
         if not all(map(str.isascii, mapping)):  # which raises TypeError for what is no text
             raise TypeError("not a key of canonical JSON here")
         return {key: item if type(item) is str else _exact(item) for key, item in mapping.items()}
     if isinstance(value, (list, tuple)):
-        items: list[Any] | tuple[Any, ...] = value
+        items = cast("list[Any]", value)
         return [item if type(item) is str else _exact(item) for item in items]
     if value is None or isinstance(value, (str, bool)):
         return value
