@@ -50,7 +50,7 @@ def command(
     """Decide cases, and say why.
 
     FACTS are YAML, JSON or JSON Lines: files, folders, or - for standard input. Without any, --set gives the facts of
-    one case.
+    one case. With --log, a decision that cannot be recorded is not shown: exit code 3.
 
     \b
     averment decide case.yaml
