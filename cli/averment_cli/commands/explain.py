@@ -25,6 +25,7 @@ _FORMATS = ("text", "json", "html", "svg", "dot", "mermaid")
 @click.command("explain")
 @click.argument("facts", nargs=-1, required=True, type=click.Path(allow_dash=True))
 @click.option("--fact", metavar="FACT", help="Explain this fact, or all facts of this type, instead of the claim.")
+@click.option("--why-not", "why_not", metavar="WHAT", help="Explain why this claim, rule or fact does not hold.")
 @click.option(
     "--format",
     "format",
@@ -45,6 +46,7 @@ _FORMATS = ("text", "json", "html", "svg", "dot", "mermaid")
 def command(
     facts: Sequence[str],
     fact: str | None,
+    why_not: str | None,
     format: str,
     output: str | None,
     pack: str | None,
@@ -62,10 +64,13 @@ def command(
     \b
     averment explain case.yaml --format html -o case.html
     averment explain case.yaml --fact recommendation --format svg -o case.svg
+    averment explain case.yaml --why-not product_manager
     averment explain decisions.parquet --case acme
     """
     from averment.outcome.explained import explain
 
+    if why_not is not None and (fact or format not in ("text", "json")):
+        raise click.UsageError("--why-not is told as text or json, and of one thing: leave out the other option")
     if case is not None or row is not None:
         if (case is None) == (row is None) or len(facts) != 1 or parameters:
             raise click.UsageError("name one file that batch wrote, and the case: --case ID or --row N")
@@ -77,7 +82,9 @@ def command(
     whole = case is not None or row is not None
     pieces: list[str] = []
     for known, read, outcome in found:
-        if whole and not fact and format == "json":
+        if why_not is not None:
+            pieces.append(_denied(outcome, why_not, format, to_file=output is not None))
+        elif whole and not fact and format == "json":
             pieces.append(outcome.canonical.decode() + "\n")
         else:
             pieces.append(_shown(explain(outcome, fact or ""), known, read, format, to_file=output is not None))
@@ -156,6 +163,21 @@ def _shown(explained: Explained, pack: Pack, case: Case, format: str, *, to_file
             return explanation(explained.outcome, model, look, places)
         case _:
             return _picture(explained, pack, case, format)
+
+
+def _denied(outcome: Outcome, asked: str, format: str, *, to_file: bool) -> str:
+    from averment.ir.digest import canonical
+    from averment.questions.why_not import why_not
+    from averment.render.display import Style
+    from averment.render.questions_text import heading
+    from averment.render.why_not_tree import why_not_text
+    from averment_cli.terminal import style
+
+    found = why_not(outcome, asked)
+    if format == "json":
+        return canonical(found.document()).decode() + "\n"
+    look = Style() if to_file else style()
+    return heading(outcome, look) + "\n" + why_not_text(found, look)
 
 
 def _picture(explained: Explained, pack: Pack, case: Case, format: str) -> str:

@@ -7,23 +7,30 @@ unknown is shown to decide alike.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from random import Random
 from typing import Any
 
 from averment.backends import reference
 from averment.diagnostics.diagnostic import Diagnostic, Refused
 from averment.ir.program import Value
 from averment.ir.values import Misfit, decode, fit
+from averment.law.evaluation import Evaluation
 from averment.outcome.outcome import Outcome, facts_document
+from averment.questions.completing import values_of
 from averment.questions.judge import Judge
+from averment.questions.missing import proved_claim
 from averment.questions.next_question import Question, questions
 from averment.questions.quick import judge_of
 from averment.questions.situation import Situation, Told
 
 UNKNOWN = "unknown"
 SKIPPED = "skipped"
+Evaluate = Callable[[Told], Evaluation]
+
+_TRIALS = 48  # completions tried before it is asked whether all decide alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +44,14 @@ class Reply:
 
 @dataclass(frozen=True)
 class Consultation:
-    """``judge`` knows the case it began with; ``replies`` are what was said since, in order."""
+    """``judge`` knows the case it began with; ``replies`` are what was said since, in order.
+
+    ``evaluate`` finds what follows from a case; without it the reference backend does.
+    """
 
     judge: Judge = field(repr=False)
     replies: tuple[Reply, ...] = ()
+    evaluate: Evaluate | None = field(default=None, repr=False, compare=False)
 
     # --- where it stands ------------------------------------------------------------------------------------------
 
@@ -60,12 +71,29 @@ class Consultation:
 
         Raises: CaseError where the answers leave the case without a lawful one.
         """
+        if self.evaluate is not None:
+            return Outcome(self.case, self.evaluate(self.case))
         return Outcome(self.case, reference.evaluate(self.judge.situation.program, self.case))
+
+    @cached_property
+    def proved(self) -> str:
+        """The one claim that every completion of an open case has, where that is shown; else empty."""
+        if self.outcome.settled or self.judge.situation.unspoken:
+            return ""
+        numbers = self.judge.situation.numbers
+        left = [numbers[path] for path in self.outcome.hangs_on if path in numbers]
+        random, seen = Random(len(left)), set[str]()
+        for _ in range(_TRIALS):
+            tried = {number: random.choice(values_of(self.judge, number)) for number in left}
+            seen.add(self.judge.verdict({**self.answers, **tried}).claim)
+            if len(seen) > 1:  # by far the most often: nothing is proved, and that is seen at once
+                return ""
+        return proved_claim(self.outcome)
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         """The questions left, the best first; those put off come last, those answered `unknown` not at all."""
-        if self.outcome.settled:
+        if self.outcome.settled or self.proved:
             return ()
         numbers = self.judge.situation.numbers
         closed = {reply.number for reply in self.replies if reply.word == UNKNOWN}
@@ -157,9 +185,9 @@ class Consultation:
         return asked
 
     def _say(self, reply: Reply) -> Consultation:
-        return Consultation(self.judge, (*self.replies, reply))
+        return Consultation(self.judge, (*self.replies, reply), self.evaluate)
 
 
-def consult(outcome: Outcome) -> Consultation:
-    """A consultation that begins with the case of ``outcome``."""
-    return Consultation(judge_of(Situation(outcome.evaluation.program, outcome.case)))
+def consult(outcome: Outcome, evaluate: Evaluate | None = None) -> Consultation:
+    """A consultation that begins with the case of ``outcome``. ``evaluate``: as of a live session (``live.Live``)."""
+    return Consultation(judge_of(Situation(outcome.evaluation.program, outcome.case)), (), evaluate)

@@ -89,18 +89,7 @@ def missing(outcome: Outcome) -> Missing:
         return Missing(outcome.case.name, outcome.claim, alone, (), "", (), (), True, ())
     judge = judge_of(Situation(outcome.evaluation.program, outcome.case))
     open_slots = [judge.situation.numbers[path] for path in outcome.hangs_on if path in judge.situation.numbers]
-    slots = judge.situation.slots
-    possible: list[Possible] = []
-    undetermined: list[str] = []
-    for word in judge.verdict({}).possible:
-        try:
-            found = completion(judge, open_slots, word)
-        except TooMuch:
-            undetermined.append(word)
-            continue
-        if found is not None:
-            answers = tuple(Answer(slots[number], value) for number, value in sorted(found.items()))
-            possible.append(Possible(word, answers))
+    possible, undetermined = _possible(judge, open_slots)
     some, every, complete = _settling(judge, open_slots, possible)
     proved = possible[0].claim if len(possible) == 1 and not undetermined and not judge.situation.unspoken else ""
     return Missing(
@@ -114,6 +103,33 @@ def missing(outcome: Outcome) -> Missing:
         complete,
         tuple(questions(judge, {}, open_slots)),
     )
+
+
+def proved_claim(outcome: Outcome) -> str:
+    """The one claim that every completion of an open case has; empty where there is none or it is not found out."""
+    judge = judge_of(Situation(outcome.evaluation.program, outcome.case))
+    if outcome.settled or judge.situation.unspoken:
+        return ""
+    open_slots = [judge.situation.numbers[path] for path in outcome.hangs_on if path in judge.situation.numbers]
+    possible, undetermined = _possible(judge, open_slots)
+    return possible[0].claim if len(possible) == 1 and not undetermined else ""
+
+
+def _possible(judge: Judge, numbers: list[int]) -> tuple[list[Possible], list[str]]:
+    """The claims that completions of these slots have, with a witness each; and those not found out."""
+    slots = judge.situation.slots
+    possible: list[Possible] = []
+    undetermined: list[str] = []
+    for word in judge.verdict({}).possible:
+        try:
+            found = completion(judge, numbers, word)
+        except TooMuch:
+            undetermined.append(word)
+            continue
+        if found is not None:
+            answers = tuple(Answer(slots[number], value) for number, value in sorted(found.items()))
+            possible.append(Possible(word, answers))
+    return possible, undetermined
 
 
 Sets = tuple[tuple[str, ...], ...]

@@ -12,7 +12,7 @@ from typing import Any
 
 from averment.diagnostics.diagnostic import Diagnostic, Refused
 from averment.diagnostics.suggest import did_you_mean
-from averment.ir.program import Fact, Kind, Value
+from averment.ir.program import Fact, Field, Kind, Value
 from averment.ir.values import Misfit, decode, fit
 from averment.model.case import Case
 from averment.outcome.outcome import Outcome
@@ -156,10 +156,10 @@ def _number(situation: Situation, path: str, problems: list[Diagnostic]) -> int 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Values between two ends (of an unordered field: one value), as documents show them, and the claim they have."""
+    """Values between two ends (of an unordered field: one value), and the claim they have."""
 
-    low: Any
-    high: Any
+    low: Value
+    high: Value
     claim: str
 
 
@@ -169,19 +169,22 @@ class Sweep:
 
     case: str
     name: str
-    unit: str
-    value: Any
+    field: Field
+    value: Value | None
     stretches: tuple[Stretch, ...]
     exact: bool
 
     def document(self) -> dict[str, Any]:
         """Valid against ``questions.schema.json``."""
-        regions = [{"from": each.low, "to": each.high, "claim": each.claim} for each in self.stretches]
+        regions = [
+            {"from": decode(each.low, self.field), "to": decode(each.high, self.field), "claim": each.claim}
+            for each in self.stretches
+        ]
         return {
             "question": "sweep",
             "case": self.case,
             "name": self.name,
-            "value": self.value,
+            "value": decode(self.value, self.field),
             "regions": regions,
             "exact": self.exact,
         }
@@ -207,7 +210,7 @@ def sweep(
         field, value = judge.situation.slots[number].field, judge.situation.slots[number].value
     if not field.kind.ordered:
         stretches = tuple(_each(judge, judge.situation.numbers[name])) if name not in parameters else ()
-        return Sweep(outcome.case.name, name, field.unit, decode(value, field), stretches, True)
+        return Sweep(outcome.case.name, name, field, value, stretches, True)
     least, greatest = ends(field)
     bounds: list[int] = []
     for written, end in ((low, least), (high, greatest)):
@@ -222,16 +225,11 @@ def sweep(
         else OneField(judge, judge.situation.numbers[name])
     )
     regions = [Region(max(each.low, bounds[0]), min(each.high, bounds[1]), each.claim) for each in axis.regions]
-    stretches = tuple(
-        Stretch(decode(each.low, field), decode(each.high, field), each.claim)
-        for each in regions
-        if each.low <= each.high
-    )
-    return Sweep(outcome.case.name, name, field.unit, decode(value, field), stretches, axis.exact)
+    stretches = tuple(Stretch(each.low, each.high, each.claim) for each in regions if each.low <= each.high)
+    return Sweep(outcome.case.name, name, field, value, stretches, axis.exact)
 
 
 def _each(judge: Judge, number: int) -> Iterable[Stretch]:
     slot: Slot = judge.situation.slots[number]
     for value in slot.field.values if slot.field.kind is Kind.CHOICE else judge.candidates[number] or ():
-        shown = decode(value, slot.field)
-        yield Stretch(shown, shown, judge.verdict({number: value}).claim)
+        yield Stretch(value, value, judge.verdict({number: value}).claim)

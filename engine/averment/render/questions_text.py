@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from averment.ir.program import Field
+from averment.outcome.outcome import Outcome
 from averment.questions.flip import Change, Flips
 from averment.questions.missing import Missing
 from averment.questions.whatif import Line as Fired
-from averment.questions.whatif import Sweep, WhatIf
+from averment.questions.whatif import Stretch, Sweep, WhatIf
 from averment.render.display import Piece, Style
 from averment.render.phrases import claim_phrase, held, noun, series
 from averment.render.tree import Branch, Line, draw, layout, say
@@ -95,8 +98,7 @@ def whatif_text(whatif: WhatIf, style: Style) -> str:
     before, after = whatif.before, whatif.after
     verb = "turns to" if whatif.turns else "stays"
     role = "bad" if whatif.turns else "good"
-    was = "" if not whatif.turns else f"{claim_phrase(before.claim)} "
-    rows = [*layout(say(f"{was}{verb} ".capitalize(), Piece(claim_phrase(after.claim), role)), style)]
+    rows = [*layout(say(f"The claim {verb} ", Piece(claim_phrase(after.claim), role), "."), style)]
     if before.strength != after.strength:
         rows += layout(
             say(f"It was {before.strength or 'without strength'} and is {after.strength or 'without strength'}."), style
@@ -112,23 +114,66 @@ def _fired(line: Fired) -> Branch:
 
 
 def sweep_text(sweep: Sweep, style: Style) -> str:
-    """The claim along a range: a table, with a bar that shows how much of the range each part is."""
-    unit = f" {sweep.unit}" if sweep.unit else ""
-    wide = max((len(_stretch(each.low, each.high)) for each in sweep.stretches), default=0)
-    rows = [*layout(say(Piece(f"{sweep.name}", "bold"), f" is {sweep.value}{unit}"), style)]
-    for each in sweep.stretches:
-        span = _stretch(each.low, each.high).rjust(wide)
-        rows += layout(
-            say(f"{span}{unit}  ", Piece(claim_phrase(each.claim) if each.claim else "not told apart", "bold")), style
-        )
+    """The claim along a range: a table, and a plot with a lane for each claim."""
+    field = sweep.field
+    rows = [*layout(say(Piece(noun(field), "bold"), f": {held(field, sweep.value)}", note=sweep.name), style)]
+    spans = [_stretch(each, field) for each in sweep.stretches]
+    wide = max(map(len, spans), default=0)
+    for each, span in zip(sweep.stretches, spans, strict=True):
+        rows += layout(say(f"{span.ljust(wide)}  ", Piece(_claim_along(each), "bold")), style)
     if not sweep.exact:
         rows += layout(say("Not every value was told apart."), style)
+    if field.kind.ordered and len(sweep.stretches) > 1:
+        rows += ["", *lanes(sweep, style)]
     return _page(rows)
 
 
-def _stretch(low: object, high: object) -> str:
-    shown = [", ".join(map(str, end)) if isinstance(end, list) else str(end).lower() for end in (low, high)]
-    return shown[0] if shown[0] == shown[1] else f"{shown[0]} to {shown[1]}"
+def lanes(sweep: Sweep, style: Style) -> Iterator[str]:
+    """A plot of a sweep: a lane for each claim, the range from left to right, under it the value that is given.
+
+    Every part of the range has a column at least, however narrow it is.
+    """
+    block, rest = ("█", "·") if style.glyphs.branch.strip() == "├─" else ("#", ".")
+    ends = [(int(each.low), int(each.high)) for each in sweep.stretches]  # type: ignore[arg-type]
+    names = list(dict.fromkeys(map(_claim_along, sweep.stretches)))
+    left = max(map(len, names)) + 2
+    room = max(style.width - left, len(ends) + 8)
+    whole = ends[-1][1] - ends[0][0] + 1
+    wide = min(_PLOT, room)
+    parts = [max(1, wide * (high - low + 1) // whole) for low, high in ends]
+    parts[parts.index(max(parts))] += max(wide - sum(parts), -max(parts) + 1)
+    for name in names:
+        lane = "".join(
+            (block if _claim_along(each) == name else rest) * part
+            for each, part in zip(sweep.stretches, parts, strict=True)
+        )
+        yield name.ljust(left) + lane
+    first, last = held(sweep.field, ends[0][0]), held(sweep.field, ends[-1][1])
+    yield " " * left + first + last.rjust(max(sum(parts) - len(first), len(last) + 1))
+    if isinstance(sweep.value, int) and ends[0][0] <= sweep.value <= ends[-1][1]:
+        place = next(number for number, (_, high) in enumerate(ends) if sweep.value <= high)
+        low, high = ends[place]
+        column = sum(parts[:place]) + (sweep.value - low) * parts[place] // (high - low + 1)
+        yield " " * (left + column) + f"^ {held(sweep.field, sweep.value)}"
+
+
+_PLOT = 60  # columns of a plot
+
+
+def _claim_along(stretch: Stretch) -> str:
+    return claim_phrase(stretch.claim) if stretch.claim else "not told apart"
+
+
+def _stretch(stretch: Stretch, field: Field) -> str:
+    low, high = (held(replace(field, unit=""), end) for end in (stretch.low, stretch.high))
+    shown = low if stretch.low == stretch.high else f"{low} to {high}"
+    return f"{shown} {field.unit}".rstrip()
+
+
+def heading(outcome: Outcome, style: Style) -> str:
+    """The line above an answer: the case and its claim."""
+    degree = f", {outcome.strength}" if isinstance(outcome.strength, str) else ""
+    return _page(layout(say(Piece(f"{outcome.case.name}:", "bold"), f" {claim_phrase(outcome.claim)}{degree}"), style))
 
 
 def _page(rows: Iterable[str]) -> str:

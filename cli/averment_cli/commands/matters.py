@@ -1,0 +1,35 @@
+"""``averment matters``: which facts decide, which cannot, and how far each number may move."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from averment_cli.options import format_option, pack_option, param_option
+
+
+@click.command("matters")
+@click.argument("facts", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@pack_option
+@param_option
+@format_option
+def command(facts: Sequence[str], pack: str, parameters: Sequence[str], format: str) -> int:
+    """Show which facts matter, and by what margin.
+
+    Which facts given are decisive, which only play a part, and which cannot turn the claim in whatever combination;
+    and how far each number, level and parameter may move, alone, before the claim turns: the nearest first.
+
+    \b
+    averment matters case.yaml
+    averment matters case.yaml --param decision_margin=3
+    """
+    from averment.questions.knowledge import Knowledge
+    from averment.questions.matters import matters
+    from averment.render.weighing import matters_text
+    from averment_cli.questioning import decide_files, print_answers
+
+    asked = decide_files(facts, pack, parameters)
+    knowledge = Knowledge(asked.pack, asked.parameters)
+    print_answers([(outcome, matters(outcome, knowledge)) for _, outcome in asked.cases], format, matters_text)
+    return 0

@@ -1,0 +1,32 @@
+"""``averment missing``: what would settle an open claim, and what to ask next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from averment_cli.options import format_option, pack_option, param_option
+
+
+@click.command("missing")
+@click.argument("facts", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@pack_option
+@param_option
+@format_option
+def command(facts: Sequence[str], pack: str, parameters: Sequence[str], format: str) -> int:
+    """Show what an open claim is missing.
+
+    The claims that are still possible, each with answers that would settle it; the least sets of facts that settle the
+    claim; and the question to ask next. averment ask asks them.
+
+    \b
+    averment missing case.yaml
+    """
+    from averment.questions.missing import missing
+    from averment.render.questions_text import missing_text
+    from averment_cli.questioning import decide_files, print_answers
+
+    asked = decide_files(facts, pack, parameters)
+    print_answers([(outcome, missing(outcome)) for _, outcome in asked.cases], format, missing_text)
+    return 0

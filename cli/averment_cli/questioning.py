@@ -1,0 +1,100 @@
+"""What the commands that ask about outcomes share: the cases decided, and their answers printed one after another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from averment.model.case import Case
+    from averment.outcome.outcome import Outcome
+    from averment.pack import Pack
+    from averment.render.display import Style
+    from averment.source.node import Node
+
+
+class Answer(Protocol):
+    """What a question gives."""
+
+    def document(self) -> dict[str, Any]: ...
+
+
+_A = TypeVar("_A", bound=Answer)
+
+
+class Decided(NamedTuple):
+    """A case and its outcome."""
+
+    case: Case
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A pack under some parameters, and the cases it decided."""
+
+    pack: Pack
+    parameters: Mapping[str, Any]
+    cases: Sequence[Decided]
+
+
+def decide_files(facts: Sequence[str], pack: str, parameters: Sequence[str]) -> Asked:
+    """Every case of the fact files, decided; all mistakes are told before any is, and end the program."""
+    from averment.diagnostics.diagnostic import Report
+    from averment.model.case import read_case
+    from averment.pipeline import decide
+    from averment_cli.reading import Texts, pack_of, read_cases, stop_if_failed
+    from averment_cli.written import parameters_of
+
+    report, texts = Report(), Texts()
+    known = pack_of(pack)
+    overrides = parameters_of(parameters, known.model, report)
+    types = dict(known.model.types)
+    cases = [read_case(document, types, report) for document in read_cases(facts, report, texts)]
+    stop_if_failed(report, texts)
+    ready = known.engine(overrides)
+    decided = [(case, decide(ready, case, report)) for case in cases if case]
+    stop_if_failed(report, texts)
+    return Asked(known, overrides, [Decided(case, outcome) for case, outcome in decided if outcome])
+
+
+def print_answers(found: Iterable[tuple[Outcome, _A]], format: str, text: Callable[[_A, Style], str]) -> None:
+    """Each answer: as a line of JSON; or, under the case and its claim, as ``text`` has it."""
+    from averment.render.questions_text import heading
+    from averment_cli.terminal import data, json_line, style
+
+    for number, (outcome, answer) in enumerate(found):
+        if format == "json":
+            json_line(answer.document())
+        else:
+            look = style()
+            data(("\n" if number else "") + heading(outcome, look) + "\n" + text(answer, look))
+
+
+def path_of(type: str, key: Iterable[Any], field: str) -> str:
+    """The path of a field, as outcomes name it."""
+    keys = ",".join(json.dumps(part, ensure_ascii=False) for part in key)
+    return f"{type}[{keys}].{field}" if keys else f"{type}.{field}"
+
+
+def value_of(text: str, option: str) -> Any:
+    """A value on the command line, read as a fact file would read it; a mistake in it ends the program."""
+    from averment.diagnostics.diagnostic import Report
+    from averment.source.yaml_reader import read_yaml
+    from averment_cli.reading import Texts, stop_if_failed
+
+    report = Report()
+    documents = read_yaml(text.encode("utf-8", "surrogateescape"), option, report)
+    stop_if_failed(report, Texts())
+    if len(documents) != 1:
+        raise click.UsageError(f"{option} wants a value")
+    return plain(documents[0])
+
+
+def plain(node: Node) -> Any:
+    """The value of a field as ``fit`` reads it."""
+    return [element.value for element in node.value] if isinstance(node.value, list) else node.value

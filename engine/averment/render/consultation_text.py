@@ -1,0 +1,95 @@
+"""A consultation on a terminal: its questions, why they are asked, and where it stands."""
+
+from __future__ import annotations
+
+from averment.ir.program import Field, Kind
+from averment.model.model import Model
+from averment.outcome.claim import Status
+from averment.outcome.outcome import Outcome
+from averment.questions.consultation import Consultation
+from averment.questions.next_question import Question
+from averment.render.display import Piece, Style
+from averment.render.facts import answers
+from averment.render.phrases import claim_phrase, noun, series
+from averment.render.places import backing_phrase, rule_place
+from averment.render.tree import Branch, draw, layout, say
+from averment.warrant.sentences import sentence
+
+
+def question_text(question: Question, number: int, style: Style) -> str:
+    """The question, with what may be answered."""
+    lead = f"{number}. "
+    asked = say(Piece(lead + question.text, "bold"), note=question.slot.path)
+    rows = [*layout(asked, style, 0, len(lead))]
+    rows = [rows[0], *(" " * len(lead) + row for row in rows[1:])]
+    may = [*layout(say(Piece(choices(question.slot.field), "dim")), style, len(lead))]
+    return "\n".join([*rows, *(" " * len(lead) + row for row in may)]) + "\n"
+
+
+def choices(field: Field) -> str:
+    """What may be answered, in words."""
+    match field.kind:
+        case Kind.BOOLEAN:
+            return "yes or no"
+        case Kind.TEXT:
+            return "a text"
+        case Kind.DATE:
+            return "a date, as YYYY-MM-DD"
+        case Kind.SET:
+            return f"{answers(field)}, with commas between; or none"
+        case _:
+            return answers(field)
+
+
+def why_text(state: Consultation, model: Model, style: Style) -> str:
+    """Why the next question is asked: the rules that wait for the answer."""
+    outcome, question = state.outcome, state.question
+    waiting = state.why()
+    if question is None or not waiting:
+        return "The claim is open, and it hangs on the answer.\n"
+    said = {each.firing.rule.id: sentence(each.firing.rule, each.bindings) for each in outcome.derivation.applications}
+    rules = {rule.id: rule for rule in outcome.evaluation.program.rules}
+    branches: list[Branch] = []
+    for name in waiting:
+        cited = f"{style.glyphs.dot}{backing_phrase(rules[name].backing, style.glyphs)}"
+        lines = [say(said.get(name, name.replace("-", " ")), note=rule_place(model, name))]
+        branches.append(Branch([*lines, say(Piece(name, "name"), Piece(cited, "dim"))]))
+    one = len(waiting) == 1
+    title = "The answer decides whether this rule applies" if one else "The answer bears on whether these rules apply"
+    return "\n".join(row.rstrip() for row in [*layout(say(Piece(title, "bold")), style), *draw(branches, style)]) + "\n"
+
+
+def standing(outcome: Outcome) -> str:
+    """The claim in a sentence; of an open one what is still possible."""
+    if outcome.status is Status.OPEN:
+        return f"The claim is open: it may still be {series(map(claim_phrase, outcome.possible), 'or')}."
+    degree = f" ({outcome.strength})" if isinstance(outcome.strength, str) else ""
+    return f"The claim is settled: {claim_phrase(outcome.claim)}{degree}."
+
+
+def closing(state: Consultation) -> str:
+    """How a consultation ends, in sentences."""
+    outcome = state.outcome
+    if outcome.settled:
+        return f"{standing(outcome)} No further answer can change it."
+    if state.proved:
+        what = f"Whatever the answers still open are, the claim is {claim_phrase(state.proved)}"
+        return f"{what}: that is proved. No further answer can change it."
+    if state.finished:
+        return f"{standing(outcome)} There is nothing left to ask: it hangs on {series(_hanging(state))}."
+    return standing(outcome)
+
+
+def what_if_text(outcome: Outcome) -> str:
+    """What an answer would lead to."""
+    if outcome.status is Status.OPEN:
+        return f"Then it may still be {series(map(claim_phrase, outcome.possible), 'or')}."
+    return f"Then the claim would be settled: {claim_phrase(outcome.claim)}."
+
+
+def _hanging(state: Consultation) -> list[str]:
+    situation = state.judge.situation
+    paths = [path for path in state.outcome.hangs_on if path in situation.numbers]
+    nouns = [f"the {noun(situation.slots[situation.numbers[path]].field)}" for path in paths]
+    unspoken = [f"whether there is any {name.replace('_', ' ')}" for name in situation.unspoken]
+    return [*dict.fromkeys(nouns), *unspoken]
