@@ -100,7 +100,7 @@ class Decider:
     # --- many at once ---------------------------------------------------------------------------------------------
 
     def _columnar(self, kernel: Kernel, reading: Reading, first: int, file: int, rejects: list[Reject]) -> Table:
-        decided = kernel.decide(reading.table, self._alone)  # pyright: ignore[reportArgumentType] # takes no cached property for one
+        decided = kernel.decide(reading.table, self._alone)
         keep: Codes = np.arange(len(reading.places))
         assert reading.names is not None and reading.table is not None
         if decided.rejects:

@@ -17,7 +17,7 @@ _LONGEST = 16  # bytes of a value
 _MOST = 64  # values; beyond it a place for each is not soon found
 _TRIES = 256
 _BITS = 10
-_BLOCK = 32768  # strings; what is made of them stays in a processor's cache
+_BLOCK = 16384  # strings; what is made of them stays in a processor's cache
 _MASKS = np.frombuffer(b"".join(b"\xff" * kept + b"\0" * (8 - kept) for kept in range(9)), np.uint64)
 
 
@@ -28,11 +28,11 @@ class Coding:
         self._factor = factor
         self._long = max(map(len, values)) > 8
         offsets = np.cumsum([0, *map(len, values)])
-        self._first, self._second = self._words(np.frombuffer(b"".join(values), np.uint8), offsets)
+        self._first, self._second = self._words(np.frombuffer(b"".join(values), np.uint8), offsets, np.diff(offsets))
         self._lengths = np.diff(offsets).astype(np.int32)
         places = self._place(self._first, self._second)
         self.apart = len(np.unique(places)) == len(values)
-        self._codes = np.zeros(1 << _BITS, np.uint8)
+        self._codes = np.zeros(1 << _BITS, np.int64)
         self._codes[places] = np.arange(len(values))
 
     def codes(self, data: Array, offsets: Array) -> tuple[Array, Plane | None]:
@@ -47,22 +47,23 @@ class Coding:
         return codes, None if right.all() else ~right
 
     def _block(self, data: Array, offsets: Array) -> tuple[Array, Plane]:
-        first, second = self._words(data, offsets)
+        lengths = np.diff(offsets)
+        first, second = self._words(data, offsets, lengths)
         codes: Array = self._codes.take(self._place(first, second), mode="clip")
         right: Plane = self._first.take(codes, mode="clip") == first
-        right &= self._lengths.take(codes, mode="clip") == np.diff(offsets)
+        right &= self._lengths.take(codes, mode="clip") == lengths
         if second is not None:
             assert self._second is not None
             right &= self._second.take(codes, mode="clip") == second
         return codes, right
 
-    def _words(self, data: Array, offsets: Array) -> tuple[Array, Array | None]:
+    def _words(self, data: Array, offsets: Array, lengths: Array) -> tuple[Array, Array | None]:
         """The first and, where values have it, the second eight bytes of each string."""
         start, end = int(offsets[0]), int(offsets[-1])
         held = np.zeros(end - start + _LONGEST, np.uint8)
         held[: end - start] = data[start:end]
         every = np.ascontiguousarray(np.ndarray((len(held) - 7,), np.uint64, held, strides=(1,)))  # from each byte on
-        at, lengths = offsets[:-1] - start, np.diff(offsets)
+        at = offsets[:-1] - start
         first: Array = every.take(at, mode="clip")
         first &= _MASKS.take(lengths, mode="clip")
         if not self._long:

@@ -329,7 +329,7 @@ class Kernel:
                 continue
             run.singles += 1
             try:
-                answer = run.alone(read_single(self.program, reading, records, row))
+                answer: Answer = run.alone(read_single(self.program, reading, records, row))
             except CaseError as error:
                 run.rejects.append(Reject(first + row, error.code, error.message))
                 if chunk.keep is None:

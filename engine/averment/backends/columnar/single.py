@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from averment.backends.columnar.vocabulary import Symbols
 from averment.ir.program import Field, Kind, Value
@@ -25,7 +25,7 @@ class Answer(Protocol):
     def fired(self) -> tuple[str, ...]: ...
 
 
-Alone = Callable[[Given], Answer]
+Alone = Callable[[Given], Any]  # an Answer; pyright lets no cached property stand for a property of a protocol
 """Decides one case. Raises CaseError where it has no lawful outcome."""
 
 
