@@ -199,9 +199,14 @@ def _input(table: str) -> Generator[str]:
 @contextmanager
 def _output(output: str) -> Generator[Path]:
     """Where the output goes; standard output is written at the end."""
+    from averment.diagnostics.diagnostic import Diagnostic, Refused
+
     if output != "-":
         target = Path(output)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Refused([Diagnostic("AV531", f"`{output}` cannot be written: {error.strerror}")]) from None
         yield target
         return
     with tempfile.TemporaryDirectory(prefix="averment-") as folder:
