@@ -1,4 +1,4 @@
-"""Whether a value passes a cell: DMN 1.5 S-FEEL simple unary tests, over encoded values, unknown where there is none."""
+"""Whether a value passes a cell: DMN 1.5 S-FEEL simple unary tests over encoded values; unknown where there is none."""
 
 from __future__ import annotations
 
