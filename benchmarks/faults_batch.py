@@ -54,18 +54,21 @@ def faults(folder: Path, kills: int, terms: int, rows: int, seed: int) -> dict[s
     rng.shuffle(signals)
     counts: Counter[str] = Counter(runs=0, identical=0, SIGKILL=0, SIGTERM=0, missed=0, strange=0)
     format, output = _next(folder, counts["runs"])
-    while signals or output.with_name(f"{output.name}.parts").exists():
+    begun = False
+    while signals or begun:
         process = _begin(source, output)
         if signals:
-            time.sleep(rng.random() * longest * 0.4)
+            time.sleep(rng.random() * longest)
             os.kill(process, signals[-1])
         code = _wait(process)
         if signals and code in ((-9,) if signals[-1] is signal.SIGKILL else (143, -15)):  # -15: it had hardly begun
             counts[signals.pop().name] += 1
+            begun = True
         elif code == 0:
             counts["missed"] += bool(signals)  # it was finished before the signal came
             counts["runs"] += 1
             counts["identical"] += _contents(output) == wanted[format]
+            begun = False
             format, output = _next(folder, counts["runs"])
         else:
             counts["strange"] += 1
