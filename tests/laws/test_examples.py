@@ -1,7 +1,8 @@
-"""The law by example: small packs whose outcome a reader can work out, each for one sentence of it."""
+"""The law by example: small packs whose outcome a reader can work out, each for one sentence of it, on every engine."""
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from averment import Pack
 from averment.diagnostics.diagnostic import Report
 from averment.pack import compile_files
 from averment.surface.pack_files import read_pack_files
+
+durable = pytest.mark.skipif(find_spec("durable_rules_engine") is None, reason="durable-rules is not installed")
 
 MANIFEST = """
 pack: example
@@ -69,6 +72,7 @@ REACH = """
 """
 
 
+@pytest.mark.parametrize("engine", ["reference", pytest.param("durable", marks=durable)])
 @pytest.mark.parametrize(
     ("sentence", "rules", "facts", "claim", "hangs_on"),
     [
@@ -165,6 +169,8 @@ REACH = """
         ),
     ],
 )
-def test_the_law_says(sentence: str, rules: str, facts: dict[str, Any], claim: str, hangs_on: list[str]) -> None:
-    outcome = pack(rules).decide(facts or {"firm": {}}, engine="reference")
+def test_the_law_says(
+    sentence: str, rules: str, facts: dict[str, Any], claim: str, hangs_on: list[str], engine: str
+) -> None:
+    outcome = pack(rules).decide(facts or {"firm": {}}, engine=engine)
     assert (outcome.claim, list(outcome.hangs_on)) == (claim, hangs_on), sentence
