@@ -56,7 +56,7 @@ def command(facts: str | None, output: str | None, pack: str, parameters: Sequen
         raise click.UsageError(f"there is no folder to write `{output}` into")
     known, case, begun = _begun(facts, pack, parameters)
     with Live(begun.judge.situation.program) as live:
-        talk = _Talk(known, case, consult(begun.outcome, live.evaluate), aside=format == "json" or output == "-")
+        talk = _Talk(known, pack, case, consult(begun.outcome, live.evaluate), aside=format == "json" or output == "-")
         try:
             code = talk.hold()
         except KeyboardInterrupt:
@@ -69,12 +69,13 @@ def command(facts: str | None, output: str | None, pack: str, parameters: Sequen
 
 
 def _begun(facts: str | None, pack: str, parameters: Sequence[str]) -> tuple[Pack, Case, Consultation]:
+    from averment.model.case import blank_case
     from averment.questions.consultation import consult
     from averment_cli.questioning import decide_files
 
     if facts is None:
         asked = decide_files((), pack, parameters)
-        case = asked.pack.case({}, "consultation")
+        case = blank_case(asked.pack.model.types, "consultation")
         return asked.pack, case, consult(asked.pack.decide(case, asked.parameters))
     asked = decide_files([facts], pack, parameters)
     if len(asked.cases) != 1:
@@ -86,12 +87,12 @@ def _begun(facts: str | None, pack: str, parameters: Sequence[str]) -> tuple[Pac
 class _Talk:
     """The talk: questions and what is typed at them. ``aside``: on standard error, because data goes to the other."""
 
-    def __init__(self, pack: Pack, case: Case, state: Consultation, *, aside: bool) -> None:
+    def __init__(self, pack: Pack, name: str, case: Case, state: Consultation, *, aside: bool) -> None:
         self.state = state
-        self._pack, self._case = pack, case
+        self._pack, self._name, self._case = pack, name, case
         self._stream = sys.stderr if aside else sys.stdout
         self._style = self._look(aside)
-        self._saved = state
+        self._saved: Consultation | None = None
         self._told = ""
 
     def say(self, text: str) -> None:
@@ -102,7 +103,8 @@ class _Talk:
         """Ask until nothing is left to ask or nobody answers any more; the exit code."""
         from averment.render.consultation_text import question_text, standing
 
-        self._line(_INTRODUCTION)
+        if not self.state.finished:
+            self._line(_INTRODUCTION)
         while (question := self.state.question) is not None:
             stands = standing(self.state.outcome)
             if stands != self._told:
@@ -117,17 +119,19 @@ class _Talk:
         """Say how it stands, and keep the facts."""
         from averment.render.consultation_text import closing
 
-        self.say("\n")
+        if self._told:
+            self.say("\n")
         self._line(closing(self.state))
         if output == "-":
             sys.stdout.write(self._facts())
         elif output is not None:
             self._save(output)
-        elif self._saved != self.state:
+        elif self._saved != self.state and self.state.replies:
             self._line("The facts were not saved; as a fact file they are:")
             self.say("\n" + self._facts())
-        if output not in (None, "-"):
-            self._line(f"averment explain {output} says why.")
+        if output not in (None, "-") and self._saved == self.state:
+            pack = "" if self._name == "pm_tpm" else f" --pack {self._name}"
+            self._line(f"averment explain {output}{pack} says why.")
 
     def _heard(self, question: Question) -> bool:
         """Take what is typed until the question is answered, put off or taken back; false where that is the end."""
@@ -219,6 +223,9 @@ class _Talk:
     def _save(self, file: str) -> None:
         from averment.surface.folder import reason
 
+        if not self.state.case.facts:
+            self._line("Nothing is known yet, so there is nothing to save.")
+            return
         try:
             Path(file).write_text(self._facts(), encoding="utf-8")
         except (OSError, ValueError) as problem:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from averment_cli.options import format_option, pack_option, param_option
+from averment_cli.options import format_option, pack_option
 
 if TYPE_CHECKING:
     from averment.outcome.outcome import Outcome

@@ -68,6 +68,13 @@ def read_case(node: Node, types: Mapping[str, FactType], report: Report) -> Case
     )
 
 
+def blank_case(types: Mapping[str, FactType], name: str) -> Case:
+    """The case of which nothing is known but what the vocabulary assumes: where a consultation begins."""
+    reading = _Reading(types, Report())
+    reading.assume_absent()
+    return Case(name, tuple(sorted(reading.facts, key=fact_order)), assumptions=frozenset(reading.assumptions))
+
+
 class _Reading:
     """The records of one case, as far as they are read."""
 

@@ -38,7 +38,7 @@ class Question:
             "field": self.slot.path,
             "ask": self.text,
             "cost": self.slot.field.cost,
-            "expected_claims": float(round(self.expected, 6)),
+            "expected_claims": f"{float(self.expected):.6f}",
         }
 
 

@@ -27,10 +27,11 @@ from averment.warrant.sentences import sentence
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A firing of a warrant, as it is shown: its rule and what it says."""
+    """A firing of a warrant, as it is shown: its rule, what it says, and whether it is ``true`` or ``unknown``."""
 
     rule: str
     says: str
+    truth: str
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class WhatIf:
             return {"claim": outcome.claim, "status": outcome.status.value, "strength": outcome.strength}
 
         def lines(found: Iterable[Line]) -> list[dict[str, str]]:
-            return [{"rule": line.rule, "says": line.says} for line in found]
+            return [{"rule": line.rule, "says": line.says, "truth": line.truth} for line in found]
 
         return {
             "question": "whatif",
@@ -120,7 +121,9 @@ def _content(outcome: Outcome) -> tuple[list[str], dict[_Key, Application]]:
 
 
 def _line(application: Application) -> Line:
-    return Line(application.firing.rule.id, sentence(application.firing.rule, application.bindings))
+    return Line(
+        application.firing.rule.id, sentence(application.firing.rule, application.bindings), application.truth.word
+    )
 
 
 def changes_of(situation: Situation, sets: Mapping[str, object], unsets: Iterable[str]) -> Changes:

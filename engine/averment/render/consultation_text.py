@@ -91,5 +91,9 @@ def _hanging(state: Consultation) -> list[str]:
     situation = state.judge.situation
     paths = [path for path in state.outcome.hangs_on if path in situation.numbers]
     nouns = [f"the {noun(situation.slots[situation.numbers[path]].field)}" for path in paths]
-    unspoken = [f"whether there is any {name.replace('_', ' ')}" for name in situation.unspoken]
+    unspoken = [
+        f"whether there is any {name.replace('_', ' ')}"
+        for name in situation.unspoken
+        if name in state.outcome.hangs_on
+    ]
     return [*dict.fromkeys(nouns), *unspoken]

@@ -96,9 +96,10 @@ _MOST = 8
 def whatif_text(whatif: WhatIf, style: Style) -> str:
     """The claim before and after, and what of the reasons goes and appears."""
     before, after = whatif.before, whatif.after
-    verb = "turns to" if whatif.turns else "stays"
+    verb = ("turns" if after.claim == "open" else "turns to") if whatif.turns else "stays"
     role = "bad" if whatif.turns else "good"
-    rows = [*layout(say(f"The claim {verb} ", Piece(claim_phrase(after.claim), role), "."), style)]
+    claim = after.claim if after.claim == "open" else claim_phrase(after.claim)
+    rows = [*layout(say(f"The claim {verb} ", Piece(claim, role), "."), style)]
     if before.strength != after.strength:
         rows += layout(
             say(f"It was {before.strength or 'without strength'} and is {after.strength or 'without strength'}."), style
@@ -110,7 +111,8 @@ def whatif_text(whatif: WhatIf, style: Style) -> str:
 
 
 def _fired(line: Fired) -> Branch:
-    return Branch([say(line.says, note=line.rule)])
+    doubt = [Piece("perhaps: ", "doubt")] if line.truth == "unknown" else []
+    return Branch([say(*doubt, line.says, note=line.rule)])
 
 
 def sweep_text(sweep: Sweep, style: Style) -> str:
