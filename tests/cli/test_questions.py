@@ -1,0 +1,321 @@
+"""The commands that ask about outcomes: valid documents, the claim they promise, and a consultation to its end."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+import averment as library
+import averment_schemas
+from averment.backends import durable, reference
+from averment.diagnostics.diagnostic import Report
+from averment.ir.program import Fact
+from averment.model.case import read_case
+from averment.outcome.outcome import Outcome
+from averment.questions.consultation import consult
+from averment.questions.live import Live
+from averment.render.fact_file import fact_file
+from averment.surface.pack_files import read_case_file
+
+CASES = Path(__file__).parents[2] / "knowledge" / "averment_knowledge" / "pm_tpm" / "cases"
+SCHEMA = Draft202012Validator(averment_schemas.load("questions"))
+SETTLED, OPEN, BEGUN = (CASES / f"{name}.yaml" for name in ("sensor-maker", "marketplace", "first-conversation"))
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Type this at the questions."""
+
+    def put(text: str) -> None:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8"))
+
+    return put
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    """A pack with every type of field, in which any reasoning may be put: `rules.yaml`."""
+    folder = tmp_path / "every"
+    (folder / "rules").mkdir(parents=True)
+    (folder / "pack.yaml").write_text(
+        "pack: every\nversion: 1.0.0\ntitle: Every type\nclaim: {fact: pick, field: what}\n", "utf-8"
+    )
+    (folder / "facts.yaml").write_text(
+        "facts:\n"
+        "  thing:\n"
+        "    cardinality: one\n"
+        "    fields:\n"
+        "      word: {type: text}\n"
+        "      day: {type: date}\n"
+        "      share: {type: decimal, places: 2}\n"
+        "      parts: {type: set, of: [one_part, none_at_all, back]}\n"
+        "      state: {type: choice, of: ['no', unknown, 'on']}\n"
+        "      sure: {type: boolean}\n"
+        "      many: {type: integer, default: 7}\n"
+        "  part: {cardinality: many, key: name, fields: {name: {type: text}, weight: {type: integer}}}\n"
+        "  pick: {derived: true, fields: {what: {type: choice, of: [left, right]}}}\n",
+        "utf-8",
+    )
+    rules(folder, "- thing: {sure: true}", "- thing: {sure: false}")
+    return folder
+
+
+def rules(pack: Path, left: str, right: str) -> None:
+    (pack / "rules" / "all.yaml").write_text(
+        "author: Ann\nrules:\n"
+        f"  - {{rule: to-left, backing: judgement, when: [{left[2:]}], then: [pick: {{what: left}}]}}\n"
+        f"  - {{rule: to-right, backing: judgement, when: [{right[2:]}], then: [pick: {{what: right}}]}}\n",
+        "utf-8",
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "arguments"),
+    [
+        ("flip", ("flip", SETTLED)),
+        ("flip", ("flip", SETTLED, "--to", "product_manager", "--most", "2")),
+        ("matters", ("matters", SETTLED, "--param", "decision_margin=1")),
+        ("missing", ("missing", OPEN)),
+        ("missing", ("missing", SETTLED)),
+        ("whatif", ("whatif", SETTLED, "--set", "engineering.team_size=4", "--unset", "product.stage")),
+        ("sweep", ("whatif", SETTLED, "--sweep", "engineering.team_size=0..200")),
+        ("sweep", ("whatif", SETTLED, "--sweep", "decision_margin")),
+        ("why_not", ("explain", SETTLED, "--why-not", "product_manager")),
+        ("why_not", ("explain", OPEN, "--why-not", "small-company")),
+    ],
+)
+def test_the_answer_is_a_valid_document_and_a_text_without_variables(
+    averment: Any, question: str, arguments: tuple[str | Path, ...]
+) -> None:
+    ran = averment(*arguments, "--format", "json")
+    assert (ran.code, ran.err) == (0, "")
+    document = json.loads(ran.out)
+    SCHEMA.validate(document)
+    assert document["question"] == question
+    text = averment(*arguments)
+    assert (text.code, text.err) == (0, "")
+    assert document["case"] in text.out.splitlines()[0]
+    assert not re.search(r"\$[a-z]|None|[a-z]_[a-z]+ is ", text.out)
+
+
+def test_each_flip_flips(averment: Any) -> None:
+    document = json.loads(averment("flip", SETTLED, "--format", "json").out)
+    assert document["flips"]
+    for flip in document["flips"]:
+        settings = [f"--set={change['field']}={json.dumps(change['to'])}" for change in flip["changes"]]
+        decided = averment("decide", SETTLED, "--quiet", *settings).out.split("\t")
+        assert decided[1] == flip["claim"] != document["claim"]
+
+
+def test_a_sweep_starts_from_the_changes(averment: Any) -> None:
+    plain = averment("whatif", SETTLED, "--sweep", "engineering.team_size=1..30", "--format", "json").out
+    regions = json.loads(plain)["regions"]
+    assert len(regions) > 1
+    changed = averment(
+        "whatif", SETTLED, "--set", "product.technical_complexity=high", "--param", "decision_margin=1",
+        "--sweep", "engineering.team_size=1..30", "--format", "json",
+    ).out  # fmt: skip
+    assert json.loads(changed)["regions"] != regions
+
+
+def test_a_plot_has_a_lane_for_each_claim_and_a_mark_at_the_value(averment: Any) -> None:
+    lines = averment("whatif", SETTLED, "--sweep", "engineering.team_size=0..59").out.splitlines()
+    low, high, _, mark = lines[-4:]
+    assert low.startswith("product manager ") and high.startswith("technical product manager ")
+    assert low.count("█") == 6 and high.count("█") == 54
+    assert mark.index("^") == high.index("█") + 3
+
+
+def test_several_cases_are_answered_one_after_another(averment: Any) -> None:
+    ran = averment("missing", SETTLED, OPEN, "--format", "json")
+    assert [json.loads(line)["case"] for line in ran.out.splitlines()] == ["sensor-maker", "marketplace"]
+
+
+# --- the consultation ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answer", ["technical", " Technical ", "market"])
+def test_a_consultation_ends_as_soon_as_it_is_settled(
+    averment: Any, typed: Callable[[str], None], tmp_path: Path, answer: str
+) -> None:
+    typed(f"{answer}\nnobody hears this\n")
+    ran = averment("ask", OPEN, "-o", tmp_path / "told.yaml")
+    claim = "product_manager" if answer == "market" else "technical_product_manager"
+    assert (ran.code, ran.err) == (0, "")
+    assert f"The claim is settled: {claim.replace('_', ' ')} " in ran.out
+    assert "No further answer can change it." in ran.out and "nobody hears" not in ran.out
+    assert averment("decide", tmp_path / "told.yaml", "--quiet").out.split("\t")[1] == claim
+
+
+def test_what_may_be_typed_at_a_question(averment: Any, typed: Callable[[str], None], tmp_path: Path) -> None:
+    saved = tmp_path / "so far.yaml"
+    typed(f"why\nhow\nwhat if market\nwhat if marekt\ntechncal\nwhyy\nback\nskip\nsave {saved}\nhelp\nquit\n")
+    out = averment("ask", OPEN).out
+    for said in (
+        "whether these rules apply",
+        "company.role_emphasis is unknown",
+        "Then the claim would be settled: product manager.",
+        "did you mean `market`?",
+        "did you mean `technical`?",
+        "did you mean `why`?",
+        "Nothing was answered yet.",
+        "This is the only question left",
+        f"The facts are saved in {saved}.",
+        "take the last answer back",
+    ):
+        assert said in " ".join(out.split()), said
+    assert out.rstrip().endswith("conflict of claims.") or "The claim is open" in out[-300:]
+    assert averment("decide", saved, "--quiet").out == averment("decide", OPEN, "--quiet").out
+
+
+def test_the_consultation_as_a_document(averment: Any, typed: Callable[[str], None]) -> None:
+    typed("technical\nback\n")
+    ran = averment("ask", OPEN, "--format", "json")
+    document = json.loads(ran.out)
+    SCHEMA.validate(document)
+    assert document["finished"] and document["replies"][0]["value"] == "technical"
+    assert "settled" in ran.err
+
+
+def test_the_facts_are_never_lost(averment: Any, typed: Callable[[str], None], tmp_path: Path) -> None:
+    typed("12\n")
+    out = averment("ask", BEGUN).out
+    file = tmp_path / "pasted.yaml"
+    file.write_text(out[out.index("case: ") :], "utf-8")
+    assert averment("decide", file, "--quiet").out.split("\t")[:2] == ["first-conversation", "open"]
+
+
+def test_an_interrupt_says_how_it_stands_and_keeps_the_facts(start: Any, tmp_path: Path) -> None:
+    file = tmp_path / "told.yaml"
+    process: subprocess.Popen[bytes] = start("ask", BEGUN, "-o", file, stdin=subprocess.PIPE)
+    assert process.stdin is not None and process.stdout is not None
+    deadline = threading.Timer(120, process.kill)
+    deadline.start()
+    process.stdin.write(b"12\n")
+    process.stdin.flush()
+    seen = b""
+    while b"\n2. " not in seen:
+        line = process.stdout.readline()
+        assert line, seen
+        seen += line
+    time.sleep(0.1)  # the prompt comes after the question
+    process.send_signal(signal.SIGINT)
+    rest, err = process.communicate(timeout=60)
+    deadline.cancel()
+    assert process.returncode == 130, err
+    assert b"Traceback" not in err and b"The claim is open" in rest
+    assert "team_size: 12" in file.read_text("utf-8")
+
+
+def test_a_file_that_cannot_be_written_is_told_and_nothing_is_lost(
+    averment: Any, typed: Callable[[str], None], tmp_path: Path
+) -> None:
+    typed(f"save {tmp_path}\ntechnical\n")
+    ran = averment("ask", OPEN)
+    assert "cannot be written" in ran.out and "role_emphasis: technical" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("field", "test", "typing", "value"),
+    [
+        ("word", '"why"', '"why"', "why"),
+        ("day", "2024-02-29", "2024-02-30\n2024-02-29", "2024-02-29"),
+        ("share", "[0..0.25]", "1.234\n0.25", "0.25"),
+        ("parts", "one_part", "One part and back", ["one_part", "back"]),
+        ("state", "unknown", "unknown", "unknown"),
+        ("sure", "true", "Yes", True),
+    ],
+)
+def test_every_type_of_field_can_be_answered_and_saved(
+    averment: Any,
+    typed: Callable[[str], None],
+    pack: Path,
+    tmp_path: Path,
+    field: str,
+    test: str,
+    typing: str,
+    value: object,
+) -> None:
+    rules(pack, f"- thing: {{{field}: '{test}'}}", f"- thing: {{{field}: 'not({test})'}}")
+    typed(typing + "\n")
+    file = tmp_path / "told.yaml"
+    ran = averment("ask", "--pack", pack, "-o", file)
+    assert "The claim is settled: left." in ran.out, ran
+    document = json.loads(averment("decide", file, "--pack", pack, "--format", "json").out)
+    assert (document["claim"], document["facts"]["thing"][field]) == ("left", value)
+    assert document["assumptions"] == ["thing.many"]
+
+
+def test_a_claim_that_every_answer_leaves_is_proved(averment: Any, typed: Callable[[str], None], pack: Path) -> None:
+    rules(pack, "- any: [thing: {sure: true}, thing: {sure: false}]", "- thing: {many: 8}")
+    typed("")
+    out = averment("ask", "--pack", pack).out
+    assert "Whatever the answers still open are, the claim is left: that is proved." in " ".join(out.split())
+
+
+def test_a_fact_file_reads_back_as_the_case(pack: Path) -> None:
+    loaded = library.load(pack)
+    thing = {"word": 'true\n"yes"', "share": "-0.50", "parts": ["back"], "state": "no", "sure": False}
+    case = loaded.case({"thing": thing, "part": [{"name": "a: b", "weight": -3}, {"name": "#"}]}, "on")
+    text = fact_file(case, loaded.program())
+    report = Report()
+    (node,) = read_case_file(text.encode(), "told.yaml", report)
+    read = read_case(node, loaded.model.types, report)
+    assert read is not None and report.diagnostics == [] and "many" not in text
+    assert loaded.decide(read).canonical == loaded.decide(case).canonical
+
+
+# --- the live session ------------------------------------------------------------------------------------------------
+
+
+def outcome(name: str) -> Outcome:
+    loaded = library.load()
+    return loaded.decide(json_facts(loaded, name), engine="reference")
+
+
+def json_facts(loaded: library.Pack, name: str) -> dict[str, Any]:
+    (node,) = read_case_file((CASES / f"{name}.yaml").read_bytes(), name, Report())
+    facts = node.get("facts")
+    assert facts is not None
+    return {type: record.plain() for type, record in facts.items()}
+
+
+def test_an_answer_taken_back_is_withdrawn_from_the_live_session() -> None:
+    begun = outcome("marketplace")
+    program = begun.evaluation.program
+    with Live(program) as live:
+        start = consult(begun, live.evaluate)
+        before = start.outcome.canonical
+        answered = start.answer("technical")
+        assert answered.outcome.claim == "technical_product_manager"
+        plain = Outcome(answered.case, reference.evaluate(program, answered.case))
+        assert answered.outcome.canonical == plain.canonical
+        back = answered.back()
+        assert back.outcome.canonical == before
+        if live.engine == "durable":
+            session = live._session
+            assert session is not None and set(session.facts) == set(back.case.facts)
+
+
+def test_a_live_session_that_fails_is_replaced_by_the_reference(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = outcome("marketplace")
+
+    def fail(session: object, fact: Fact) -> None:
+        raise durable.EngineFailure("gone")
+
+    monkeypatch.setattr(durable.Session, "assert_", fail)
+    with Live(begun.evaluation.program) as live:
+        assert consult(begun, live.evaluate).outcome.canonical == begun.canonical
+        assert live.engine == "reference"
