@@ -11,8 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.laws.differential import made  # noqa: TID251 - the generator is shared
-from tests.laws.generate import random_case, random_pack  # noqa: TID251
+from tests.laws.differential import made
+from tests.laws.generate import random_case, random_pack
 
 import averment
 from averment.diagnostics.diagnostic import Refused

@@ -6,6 +6,7 @@ after the other, so that no more are made than are shown. Both see our own schem
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
@@ -75,7 +76,7 @@ def _instance(node: Node) -> Any:
     if isinstance(value, list):
         return [_instance(child) for child in value]
     if isinstance(value, Decimal):
-        near = float(min(max(value, -_FAR), _FAR))
+        near = float(value) if abs(value) < _FAR else math.copysign(_FAR, value)
         return near + 0.5 if near.is_integer() else near
     return value
 
