@@ -50,7 +50,7 @@ class Loose:
 
 
 class Formulas:
-    """The formulas of a circuit in which some fields (by their place) are loose; all others hold what the case gives."""
+    """The formulas of a circuit where some fields (by place) are loose; all others hold what the case gives."""
 
     def __init__(self, circuit: Circuit, loose: Mapping[int, Loose], most_effort: int = MOST_EFFORT) -> None:
         circuit.hold({})
