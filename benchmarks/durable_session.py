@@ -82,8 +82,11 @@ def main(name: str = "bank-cloud-migration", rounds: int = 400) -> None:
 
 
 def measured(contestants: dict[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
-    """Median seconds of each, in an order drawn anew each round. Each runs twice before it is timed once, so that nobody
-    pays for what another left behind in the processor's caches or for the garbage collector."""
+    """Median seconds of each, in an order drawn anew each round.
+
+    Each runs twice before it is timed once, so that nobody pays for what another left behind in the processor's caches
+    or for the garbage collector.
+    """
     times: dict[str, list[float]] = {name: [] for name in contestants}
     order, chance = list(contestants), random.Random(0)
     for _ in range(rounds):
