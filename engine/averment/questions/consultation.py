@@ -15,7 +15,7 @@ from typing import Any
 
 from averment.backends import reference
 from averment.diagnostics.diagnostic import Diagnostic, Refused
-from averment.ir.program import Value
+from averment.ir.program import Compare, Value
 from averment.ir.values import Misfit, decode, fit
 from averment.law.evaluation import Evaluation
 from averment.outcome.outcome import Outcome, facts_document
@@ -149,7 +149,7 @@ class Consultation:
         slot = self._asked(None).slot
         waiting: set[str] = set()
         for firing in self.outcome.evaluation.undecided:
-            for match in (*firing.rule.matches, *(g.match for g in firing.rule.guards if not hasattr(g, "operator"))):
+            for match in (*firing.rule.matches, *(g.match for g in firing.rule.guards if not isinstance(g, Compare))):
                 if match.type == slot.type and slot.index in {index for index, _ in (*match.cells, *match.binds)}:
                     waiting.add(firing.rule.id)
         return tuple(sorted(waiting))
