@@ -1,8 +1,10 @@
 """Which unknown fact to ask for next.
 
 The best question leaves the fewest claims possible, expected over its answers (each of the values that can differ
-counts alike); among equals the cheapest by its declared cost; then the one after which least is in doubt: expected
-number of undecided facts, and how wide the intervals are that counts and sums lie in; then the first declared.
+counts alike); among equals the one that takes most doubt away for its declared cost: expected number of undecided
+facts, and how wide the intervals are that counts and sums lie in; then the cheapest; then the first declared. Where a
+circuit is not sure of an answer, as many claims count as possible as before it: to decide that case by itself would
+keep the reader waiting, and the order of questions decides nothing.
 """
 
 from __future__ import annotations
@@ -44,19 +46,27 @@ class Question:
 
 def questions(judge: Judge, answers: Changes, numbers: list[int]) -> list[Question]:
     """The questions that these slots stand for, the best first, where ``answers`` are given already."""
-    asked = [_weigh(judge, answers, number) for number in numbers]
-    return sorted(
-        asked, key=lambda question: (question.expected, question.slot.field.cost, question.doubt, question.number)
-    )
+    if not numbers:
+        return []
+    before, doubt = len(judge.verdict(answers).possible), judge.doubt(answers)
+    asked = [_weigh(judge, answers, number, before) for number in numbers]
+
+    def rank(question: Question) -> tuple[Fraction, float, int, int]:
+        cost = question.slot.field.cost
+        return question.expected, (question.doubt - doubt) / max(cost, 1), cost, question.number
+
+    return sorted(asked, key=rank)
 
 
-def _weigh(judge: Judge, answers: Changes, number: int) -> Question:
+def _weigh(judge: Judge, answers: Changes, number: int, before: int) -> Question:
     values = values_of(judge, number)
     step = max(1, -(-len(values) // MOST_TRIALS))
     tried = values[::step]
     claims, doubt = 0, 0.0
     for value in tried:
-        claims += len(judge.verdict({**answers, number: value}).possible)
-        doubt += judge.doubt({**answers, number: value})
+        after = {**answers, number: value}
+        verdict = judge.circuitry.verdict(after) if judge.circuitry else judge.verdict(after)
+        claims += before if verdict is None else len(verdict.possible)
+        doubt += judge.doubt(after)
     slot = judge.situation.slots[number]
     return Question(slot, number, Fraction(claims, len(tried)), doubt / len(tried))
