@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from averment.diagnostics.diagnostic import Refused, Report
 from averment.engines import Engine, open_engine
-from averment.ir.digest import pack_digest
 from averment.ir.lower import lower
 from averment.ir.program import Program, Value
 from averment.model.case import Case, read_case
@@ -36,6 +34,7 @@ class Pack:
     model: Model
     texts: Mapping[str, str]
     root: str
+    _program: Program = field(repr=False)
     _engines: dict[tuple[str, Overrides], Engine] = field(
         default_factory=dict[tuple[str, Overrides], Engine], repr=False
     )
@@ -53,10 +52,10 @@ class Pack:
     def title(self) -> str:
         return self.model.title
 
-    @cached_property
+    @property
     def digest(self) -> str:
         """``sha256:…`` of the pack's meaning: comments and formatting do not change it."""
-        return pack_digest(self.model)
+        return self._program.digest
 
     def program(self, parameters: Parameters | None = None) -> Program:
         """The pack in normal form, with some parameters overridden.
@@ -64,6 +63,8 @@ class Pack:
         Raises: Refused where a parameter is not the pack's or a value is not of its type and range.
         """
         overrides = self._overrides(parameters or {})
+        if not overrides:
+            return self._program
         report = Report()
         program = lower(self.model, overrides, report)
         if program is None or report.failed:
@@ -168,5 +169,5 @@ def compile_files(files: PackFiles | None, root: str, report: Report) -> Pack | 
     """The pack that these files make."""
     if files is None:
         return None
-    model = compile_pack(files, report)
-    return None if model is None else Pack(model, files.texts, root)
+    compiled = compile_pack(files, report)
+    return None if compiled is None else Pack(compiled[0], files.texts, root, compiled[1])

@@ -10,6 +10,7 @@ from dataclasses import replace
 from averment.diagnostics.diagnostic import Diagnostic, Report
 from averment.engines import Engine
 from averment.ir.lower import lower
+from averment.ir.program import Program
 from averment.law.truth import CaseError
 from averment.model.build import build_model
 from averment.model.case import Case
@@ -18,12 +19,11 @@ from averment.outcome.outcome import Outcome
 from averment.surface.pack_files import PackFiles
 
 
-def compile_pack(files: PackFiles, report: Report) -> Model | None:
-    """The model of a pack, checked as far as a program: shape, names, types, strata."""
+def compile_pack(files: PackFiles, report: Report) -> tuple[Model, Program] | None:
+    """The model of a pack and its program under its own parameters: checked for shape, names, types and strata."""
     model = None if report.failed else build_model(files, report)
-    if model is None or report.failed or lower(model, {}, report) is None or report.failed:
-        return None
-    return model
+    program = None if model is None or report.failed else lower(model, {}, report)
+    return None if model is None or program is None or report.failed else (model, program)
 
 
 def decide(engine: Engine, case: Case, report: Report) -> Outcome | None:
