@@ -30,7 +30,7 @@ UNKNOWN = "unknown"
 SKIPPED = "skipped"
 Evaluate = Callable[[Told], Evaluation]
 
-_TRIALS = 48  # completions tried before it is asked whether all decide alike
+_TRIALS = 384  # completions tried before it is asked whether all decide alike
 
 
 @dataclass(frozen=True, slots=True)
