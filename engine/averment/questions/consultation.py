@@ -18,17 +18,17 @@ from averment.diagnostics.diagnostic import Diagnostic, Refused
 from averment.ir.program import Compare, Value
 from averment.ir.values import Misfit, decode, fit
 from averment.law.evaluation import Evaluation
-from averment.outcome.outcome import Outcome, facts_document
+from averment.outcome.outcome import Decided, Outcome, facts_document
 from averment.questions.completing import values_of
 from averment.questions.judge import Judge
 from averment.questions.missing import proved_claim
 from averment.questions.next_question import Question, questions
 from averment.questions.quick import judge_of
-from averment.questions.situation import Situation, Told
+from averment.questions.situation import Situation
 
 UNKNOWN = "unknown"
 SKIPPED = "skipped"
-Evaluate = Callable[[Told], Evaluation]
+Evaluate = Callable[[Decided], Evaluation]
 
 _TRIALS = 384  # completions tried before it is asked whether all decide alike
 
@@ -61,7 +61,7 @@ class Consultation:
         return {reply.number: reply.value for reply in self.replies if reply.value is not None}
 
     @cached_property
-    def case(self) -> Told:
+    def case(self) -> Decided:
         """The case with the answers in it."""
         return self.judge.situation.told(self.answers)
 

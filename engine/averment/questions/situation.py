@@ -10,24 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
 
 from averment.ir.naming import field_path
 from averment.ir.program import Fact, Field, Program, Value
 from averment.ir.values import fact_order
-
-
-class Told(Protocol):
-    """What a question needs of a case."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def facts(self) -> tuple[Fact, ...]: ...
-    @property
-    def mentioned(self) -> frozenset[str]: ...
-    @property
-    def assumptions(self) -> frozenset[str]: ...
+from averment.outcome.outcome import Decided
 
 
 @dataclass(frozen=True)
@@ -61,7 +48,7 @@ class Situation:
     """A program and a case for it. ``records`` are the case's, with a blank one for each `one` type left out."""
 
     program: Program
-    case: Told
+    case: Decided
 
     @cached_property
     def records(self) -> tuple[Fact, ...]:
