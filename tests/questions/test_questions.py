@@ -142,8 +142,9 @@ def test_a_sweep_agrees_with_each_value_by_itself(pack: averment.Pack, name: str
     outcome, knowledge, case = outcome_of(pack, "sensor-maker"), Knowledge(pack), case_of(pack, "sensor-maker")
     found = sweep(knowledge, outcome, name, 1, 20)
     assert found.exact
+    stretches: list[Any] = list(found.stretches)
     for value in range(1, 21):
-        (stretch,) = (each for each in found.stretches if each.low <= value <= each.high)
+        (stretch,) = (each for each in stretches if each.low <= value <= each.high)
         sets, parameters = ({name: value}, None) if "." in name else (None, {name: value})
         assert whatif(knowledge, case, sets, (), parameters).after.claim == stretch.claim, value
     valid(found.document())

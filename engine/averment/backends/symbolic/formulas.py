@@ -2,11 +2,11 @@
 
 A truth is a pair of formulas, *true* and *possible* (not false); a column is whether it is known, and the least and
 greatest value it may have. So a model of the formulas is an assignment under which the law's three-valued claim is
-what was asked for. Where the circuit does not have the law's answer (its checks), an assignment counts as a model too
-and the caller's own decision of the case tells: what is found is always decided again, what is not found is proved
-not to be.
+what was asked for. Where the circuit does not have the law's answer (its checks), an assignment counts as a model too:
+what is found is always decided again by the caller, what is not found is proved not to be. (Z3 has no types.)
 """
 
+# pyright: basic, reportMissingTypeStubs=false, reportOperatorIssue=false
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping

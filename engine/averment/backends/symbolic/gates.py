@@ -168,12 +168,12 @@ def _extreme(
         low = None if None in lows else min(lows)  # type: ignore[type-var]
         known = [high for high in highs if high is not None]
         high = (min(known, default=None) if certain else max(known)) if certain or len(known) == len(highs) else None
-        return interval(low, high)
+        return interval(low, high)  # pyright: ignore[reportUnknownArgumentType]
     lows, highs = [low for _, low, _ in certain or ends], [high for _, _, high in ends]
     high = None if None in highs else max(highs)  # type: ignore[type-var]
     known = [low for low in lows if low is not None]
     low = (max(known, default=None) if certain else min(known)) if certain or len(known) == len(lows) else None
-    return interval(low, high)
+    return interval(low, high)  # pyright: ignore[reportUnknownArgumentType]
 
 
 def _span(value: Quantity, spread: tuple[int | None, int | None]) -> tuple[int | None, int | None]:

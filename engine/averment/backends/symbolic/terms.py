@@ -1,5 +1,8 @@
 """Numbers and truths as Z3 terms: columns with bounds, and what arithmetic and comparison make of them."""
 
+# Z3 has no types, so what it gives back cannot be checked.
+# pyright: basic, reportMissingTypeStubs=false, reportOperatorIssue=false
+
 from __future__ import annotations
 
 from collections.abc import Mapping
