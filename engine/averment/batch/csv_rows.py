@@ -17,14 +17,13 @@ import numpy as np
 from averment.batch.arrow import Table, one_chunk, pa, pc
 from averment.batch.arrow import csv as arrow_csv
 from averment.batch.lines import is_clean, record_ends
-from averment.batch.reading import Format, Reading, case_names, row_document
+from averment.batch.reading import Format, Reading, by_halves, case_names, row_document
 from averment.batch.unit import Unit
 from averment.diagnostics.diagnostic import Report
 from averment.ir.program import Field, Kind
 from averment.source.node import Node
 from averment.source.text import MAX_SCALAR, hidden
 
-_FEW = 4
 _VISIBLE = bytes([9, 10, 13, *range(32, 127)])
 _WHOLE = "^-?[0-9]{1,18}$"
 _PARSED = (Kind.BOOLEAN, Kind.INTEGER, Kind.SET)  # whose cells are not texts of a fact file
@@ -42,22 +41,10 @@ class CsvReader:
         ends = [0] if unit.overlong else record_ends(unit.data, True, last=True)
         records = _Records(unit, self._format, ends)
         good, singles = ([], [0]) if unit.overlong else records.sorted()
-        parts: list[tuple[Table, Sequence[int]]] = []
-        pending = [good] if good else []
-        while pending:
-            rows = pending.pop()
-            table = self._parsed(records.of(rows), len(rows))
-            if table is not None:
-                parts.append((table, rows))
-            elif len(rows) <= _FEW:
-                singles += rows
-            else:
-                middle = len(rows) // 2
-                pending += [rows[middle:], rows[:middle]]
-        reading = Reading(len(records.ends), records.document, singles=sorted(singles), offset=records.offset)
-        if parts:
-            table = pa.concat_tables([table for table, _ in parts])
-            self._add(reading, table, [row for _, rows in parts for row in rows], unit.first)
+        table, together, alone = by_halves(good, lambda rows: self._parsed(records.of(rows), len(rows)))
+        reading = Reading(len(records.ends), records.document, singles=sorted(singles + alone), offset=records.offset)
+        if table is not None:
+            self._add(reading, table, together, unit.first)
         return reading
 
     def _parsed(self, data: bytes, rows: int) -> Table | None:

@@ -18,7 +18,7 @@ from averment.batch.arrow import Table, pa, pc
 from averment.batch.arrow import json as arrow_json
 from averment.batch.json_schema import case_schema
 from averment.batch.lines import record_ends
-from averment.batch.reading import Format, Reading
+from averment.batch.reading import Format, Reading, by_halves
 from averment.batch.unit import Unit
 from averment.diagnostics.diagnostic import Report
 from averment.ir.program import Kind
@@ -28,7 +28,6 @@ from averment.source.text import MAX_NODES, MAX_SCALAR, hidden
 from averment.surface.shape import check_shape
 
 MAX_LINE = 4 * 1024 * 1024  # bytes
-_FEW = 4  # lines are not halved any more
 _ESCAPE = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
 _LONG = re.compile(rb'"[^"]{%d}' % MAX_SCALAR)
 # A decimal in quotes that pyarrow reads and the law does not: with a plus, an exponent, or a bare point.
@@ -48,21 +47,10 @@ class JsonReader:
         ends = [0] if unit.overlong else record_ends(unit.data, False, last=True)
         lines = _Lines(unit, self._format.file, ends)
         good, singles = ([], [0]) if unit.overlong else self._sorted(lines)
-        parts: list[tuple[Table, Sequence[int]]] = []
-        pending = [good] if good else []
-        while pending:
-            rows = pending.pop()
-            table = self._parsed(lines, rows)
-            if table is not None:
-                parts.append((table, rows))
-            elif len(rows) <= _FEW:
-                singles += rows
-            else:
-                middle = len(rows) // 2
-                pending += [rows[middle:], rows[:middle]]
-        reading = Reading(len(lines.ends), lines.document, singles=sorted(singles), offset=lines.offset)
-        if parts:
-            _add(reading, pa.concat_tables([table for table, _ in parts]), [row for _, rows in parts for row in rows])
+        table, together, alone = by_halves(good, lambda rows: self._parsed(lines, rows))
+        reading = Reading(len(lines.ends), lines.document, singles=sorted(singles + alone), offset=lines.offset)
+        if table is not None:
+            _add(reading, table, together)
         return reading
 
     def _sorted(self, lines: _Lines) -> tuple[list[int], list[int]]:

@@ -15,6 +15,8 @@ from averment.diagnostics.diagnostic import Report
 from averment.ir.program import FactType
 from averment.source.node import Node, node_of
 
+_FEW = 4  # rows are not halved any more
+
 Document = Callable[[int, Report], Node | None]
 """The case document in row ``i`` of the unit, for ``read_case``; nothing, and why, where there is none."""
 
@@ -57,6 +59,28 @@ def case_names(names: Array | None, first: int, places: Codes) -> tuple[Array, C
         numbered = pa.array([f"row {row}" for row in (places + first).tolist()], pa.string())
         found = pc.if_else(found.is_valid(), found, numbered)
     return found, np.asarray(pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(found)), 0))
+
+
+def by_halves(
+    good: list[int], parsed: Callable[[list[int]], Table | None]
+) -> tuple[Table | None, list[int], list[int]]:
+    """The rows that parse together as one table, which rows those are, and the few around each that does not."""
+    tables: list[Table] = []
+    together: list[int] = []
+    alone: list[int] = []
+    pending = [good] if good else []
+    while pending:
+        rows = pending.pop()
+        table = parsed(rows)
+        if table is not None:
+            tables.append(table)
+            together += rows
+        elif len(rows) <= _FEW:
+            alone += rows
+        else:
+            middle = len(rows) // 2
+            pending += [rows[middle:], rows[:middle]]
+    return pa.concat_tables(tables) if tables else None, together, alone
 
 
 def all_singles(reading: Reading) -> Reading:
