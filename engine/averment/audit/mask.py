@@ -22,20 +22,21 @@ are recorded as they are.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, NamedTuple, TypeGuard, cast
+from typing import Any, NamedTuple, TypeGuard, TypeVar, cast
 
 from averment.audit.chain import prefixed
 from averment.audit.errors import UNRECORDABLE, refused
-from averment.ir.digest import canonical
+from averment.ir.digest import canonical, canonical_members, canonical_object
 from averment.ir.program import FactType
 
 _VALUE = b"averment audit mask 1\n"
 _DOCUMENT = b"averment audit masked document 1\n"
 _DIGEST = b"averment audit masked digest 1\n"
 _DOTS = "...."
+_Written = TypeVar("_Written")
 
 
 class Masked(NamedTuple):
@@ -74,9 +75,16 @@ class Mask:
     def digest(self, document: Any, hidden: tuple[Any, ...]) -> str:
         """``sha256:…`` of the canonical document; where values are hidden, ``hmac-sha256:…`` of it without them."""
         if not hidden:
-            return "sha256:" + sha256(recordable("the outcome", document)).hexdigest()
+            return _digest(recordable("the outcome", document))
         data = recordable("the outcome", _without(document, *_forms(hidden)))
         return "hmac-sha256:" + hmac.digest(self.key, _DOCUMENT + data, "sha256").hex()
+
+    def digests(self, outcome: Mapping[str, Any], hidden: tuple[Any, ...]) -> tuple[str, str]:
+        """The digests of an outcome document and of the warrant in it, which is written once for both."""
+        if hidden:
+            return self.digest(outcome, hidden), self.digest(outcome["warrant"], hidden)
+        members = recordable_members("the outcome", outcome)
+        return _digest(canonical_object(members)), _digest(members["warrant"])
 
     def seal(self, digest: str) -> str:
         """The digest of what may hold sensitive values that were not masked, such as a part of a batch: keyed."""
@@ -121,11 +129,24 @@ def is_masked(facts: Mapping[str, Any]) -> bool:
 
 def recordable(what: str, value: Any) -> bytes:
     """The canonical bytes of ``value``. Raises LogRefused (AV559), which does not quote it, where it has none."""
+    return _recordable(what, canonical, value)
+
+
+def recordable_members(what: str, value: Mapping[str, Any]) -> dict[str, bytes]:
+    """The canonical bytes of each member of ``value``. Raises LogRefused as ``recordable`` does."""
+    return _recordable(what, canonical_members, value)
+
+
+def _recordable(what: str, write: Callable[[Any], _Written], value: Any) -> _Written:
     try:
-        return canonical(value)
+        return write(value)
     except (TypeError, ValueError):
         message = f"{what} holds a value that canonical JSON has no form for"
     raise refused(UNRECORDABLE, message, "write decimals as texts, and no NaN, infinity or lone surrogate")
+
+
+def _digest(data: bytes) -> str:
+    return "sha256:" + sha256(data).hexdigest()
 
 
 def _is_list(value: Any) -> TypeGuard[list[Any]]:

@@ -142,13 +142,14 @@ def decision(outcome: Mapping[str, Any], facts: Mapping[str, Any], *, mask: Mask
     """
     masked = mask.facts(facts)
     pack = outcome["pack"]
+    outcome_digest, warrant_digest = mask.digests(outcome, masked.hidden)
     body = {
         **_made_by(maker),
         "pack_version": pack["version"],
         "parameters": outcome["parameters"],
         "facts": masked.facts,
-        "outcome": mask.digest(outcome, masked.hidden),
-        "warrant": mask.digest(outcome["warrant"], masked.hidden),
+        "outcome": outcome_digest,
+        "warrant": warrant_digest,
     }
     return Entry(
         kind=DECISION,

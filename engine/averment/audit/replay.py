@@ -114,8 +114,7 @@ def _again(record: Record, decide: Decide, pack: StoredPack, *, other: bool) -> 
     now = {"claim": outcome["claim"], "status": outcome["status"]}
     then = {"claim": record.claim, "status": record.status}
     if not other:
-        mask = Mask()
-        now |= {"outcome": mask.digest(outcome, ()), "warrant": mask.digest(outcome["warrant"], ())}
+        now |= dict(zip(("outcome", "warrant"), Mask().digests(outcome, ()), strict=True))
         then |= {name: record.body[name] for name in ("outcome", "warrant")}
     differences = tuple(Difference(name, then[name], now[name]) for name in then if then[name] != now[name])
     state = State.DIFFERS if differences else State.SAME

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, cast
 
@@ -22,7 +22,17 @@ def canonical(value: Any) -> bytes:
     An integer that not every JSON reader keeps (beyond 2 ** 53 - 1) is written as a string.
     Raises TypeError for anything else, and UnicodeEncodeError for half a surrogate pair.
     """
-    return _write(_exact(value)).encode()
+    return _write(value if _plain(value) else _exact(value)).encode()
+
+
+def canonical_members(value: Mapping[str, Any]) -> dict[str, bytes]:
+    """The canonical form of each member of an object, in the order that the object's own has them."""
+    return {name: canonical(value[name]) for name in sorted(value)}
+
+
+def canonical_object(members: Mapping[str, bytes]) -> bytes:
+    """The canonical form of the object that has these members."""
+    return b"{" + b",".join(canonical(name) + b":" + members[name] for name in members) + b"}"
 
 
 def digest(value: Any) -> str:
@@ -52,6 +62,33 @@ def _meaning(model: Model) -> dict[str, Any]:
         "sources": {name: _source(source) for name, source in model.sources.items()},
         "rules": {rule.id: _rule(rule) for rule in model.rules},
     }
+
+
+def _plain(value: Any) -> bool:
+    """Whether ``json`` writes the value as it is to be: most are, and are not copied."""
+    items: Iterable[Any]
+    if type(value) is dict:
+        mapping = cast("dict[str, Any]", value)
+        if not all(type(key) is str for key in mapping) or not "".join(mapping).isascii():
+            return False
+        items = mapping.values()
+    elif type(value) is list or type(value) is tuple:
+        items = cast("list[Any]", value)
+    else:
+        items = [value]
+    for item in items:
+        kind: type[Any] = type(item)
+        if kind is str:
+            continue
+        if kind is dict or kind is list or kind is tuple:
+            if not _plain(item):
+                return False
+        elif kind is int:
+            if not -MOST_EXACT <= item <= MOST_EXACT:
+                return False
+        elif item is not None and kind is not bool:
+            return False
+    return True
 
 
 def _exact(value: Any) -> Any:

@@ -12,7 +12,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from averment.ir.digest import canonical, digest, pack_digest
+from averment.ir.digest import canonical, canonical_members, canonical_object, digest, pack_digest
 
 _SAMPLE = {path.name: path.read_text("utf-8") for path in (Path(__file__).parents[1] / "sample").rglob("*.yaml")}
 _KEYS = st.text(st.characters(max_codepoint=127), max_size=8)
@@ -26,6 +26,11 @@ _PLAIN = st.recursive(
 @given(_PLAIN)
 def test_it_is_what_another_implementation_writes(value: Any) -> None:
     assert canonical(value) == rfc8785.dumps(value)
+
+
+@given(st.dictionaries(_KEYS, _PLAIN, max_size=6))
+def test_an_object_is_put_together_from_its_members(value: Any) -> None:
+    assert canonical_object(canonical_members(value)) == canonical(value)
 
 
 def test_integers_that_readers_lose_are_texts() -> None:
