@@ -66,27 +66,21 @@ def _meaning(model: Model) -> dict[str, Any]:
 
 def _plain(value: Any) -> bool:
     """Whether ``json`` writes the value as it is to be: most are, and are not copied."""
-    items: Iterable[Any]
-    if type(value) is dict:
-        mapping = cast("dict[str, Any]", value)
-        if not all(type(key) is str for key in mapping) or not "".join(mapping).isascii():
+    items: Iterable[Any] = (value,)
+    if isinstance(value, dict):
+        mapping = cast("dict[Any, Any]", value)
+        if not all(isinstance(key, str) for key in mapping) or not "".join(mapping).isascii():
             return False
         items = mapping.values()
-    elif type(value) is list or type(value) is tuple:
-        items = cast("list[Any]", value)
-    else:
-        items = [value]
+    elif isinstance(value, (list, tuple)):
+        items = cast("Iterable[Any]", value)
     for item in items:
-        kind: type[Any] = type(item)
-        if kind is str:
+        if item is None or isinstance(item, (str, bool)):
             continue
-        if kind is dict or kind is list or kind is tuple:
-            if not _plain(item):
-                return False
-        elif kind is int:
+        if isinstance(item, int):
             if not -MOST_EXACT <= item <= MOST_EXACT:
                 return False
-        elif item is not None and kind is not bool:
+        elif not isinstance(item, (dict, list, tuple)) or not _plain(item):
             return False
     return True
 
