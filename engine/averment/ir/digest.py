@@ -68,8 +68,8 @@ def _plain(value: Any) -> bool:
     """Whether ``json`` writes the value as it is to be: most are, and are not copied."""
     items: Iterable[Any] = (value,)
     if isinstance(value, dict):
-        mapping = cast("dict[Any, Any]", value)
-        if not all(isinstance(key, str) for key in mapping) or not "".join(mapping).isascii():
+        mapping = cast("dict[object, Any]", value)
+        if not all(isinstance(key, str) and key.isascii() for key in mapping):
             return False
         items = mapping.values()
     elif isinstance(value, (list, tuple)):
