@@ -7,7 +7,7 @@ Rules that read a ``many`` type, or would have too many instances, are left to b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from averment.graph import components
 from averment.ir.program import (
@@ -27,8 +27,9 @@ from averment.ir.program import (
 )
 from averment.law import network as net
 from averment.law.building import Builder
-from averment.law.instances import Bindings, Candidate, Matched, State
+from averment.law.instances import Bindings, Candidate, Candidates, Matched, State, coinciding, points
 from averment.law.mentions import reads, variables
+from averment.law.tabling import Tabling
 from averment.law.truth import FALSE, TRUE
 
 MOST_INSTANCES = 512  # of one rule; beyond it the rule is joined
@@ -36,7 +37,11 @@ MOST_OVERLAPS = 64  # pairs of facts of a type that may coincide; beyond it the 
 
 
 class _Unground(Exception):
-    """A rule or type turned out not to be groundable: start again with it among the tables."""
+    """These types and rules of the component at hand turned out not to be groundable."""
+
+    def __init__(self, types: Iterable[str], rules: Iterable[int]) -> None:
+        super().__init__()
+        self.types, self.rules = types, rules
 
 
 Records = Mapping[str, Sequence[tuple[net.Constant | net.FieldOf, ...]]]
@@ -47,76 +52,71 @@ def ground(program: Program, records: Records | None = None) -> net.Network:
     """The network of a program: over any records of `many` types, or over just these."""
     given = records or {}
     tables = {name for name, kind in program.types.items() if not kind.one and not kind.derived} - set(given)
-    joined: set[int] = set()
+    tabling = Tabling(program, tables)
     while True:
-        _spread(program, tables, joined)
-        try:
-            return _Grounding(program, frozenset(tables), frozenset(joined), given).run()
-        except _Unground as found:
-            what = found.args[0]
-            assert what not in tables and what not in joined
-            if isinstance(what, int):
-                joined.add(what)
-            else:
-                tables.add(what)
-
-
-def _spread(program: Program, tables: set[str], joined: set[int]) -> None:
-    """Close both: a rule that reads a table is joined; what a joined rule derives with values is a table."""
-    size = -1
-    while size != len(tables) + len(joined):
-        size = len(tables) + len(joined)
-        for number, rule in enumerate(program.rules):
-            if number not in joined and any(name in tables for name in reads(rule)):
-                joined.add(number)
-            if number in joined:
-                for head in rule.heads:
-                    if not all(isinstance(value, Literal) for value in head.values):
-                        tables.add(head.type)
+        network = _Grounding(program, tabling, given).run()
+        if network is not None:
+            return network
 
 
 class _Grounding(Builder):
-    def __init__(self, program: Program, tables: frozenset[str], joined: frozenset[int], given: Records) -> None:
+    def __init__(self, program: Program, tabling: Tabling, given: Records) -> None:
         super().__init__()
-        self.program, self.joined = program, joined
-        self.network.tables, self.network.rules = tables, program.rules
+        self.program, self.tabling = program, tabling
+        self.network.rules = program.rules
         self.found: dict[str, dict[tuple[int, ...], list[net.Doubt]]] = {}
-        self.candidates: dict[str, list[Candidate]] = {}
+        self.candidates: dict[str, Candidates] = {}
         for name, kind in program.types.items():
             if kind.one:
                 values = tuple(self.node(net.FieldOf(name, index)) for index in range(len(kind.fields)))
-                self.candidates[name] = [Candidate(values, None)]
+                self.candidates[name] = self._candidates([Candidate(values, None)])
         for name, records in given.items():
-            self.candidates[name] = [Candidate(tuple(map(self._known, record)), None) for record in records]
+            self.candidates[name] = self._candidates(
+                Candidate(tuple(map(self._known, record)), None) for record in records
+            )
         self.present = frozenset(self.candidates)
+
+    def _candidates(self, held: Iterable[Candidate]) -> Candidates:
+        return Candidates(self.constant_of, held)
 
     def _known(self, column: net.Constant | net.FieldOf) -> int:
         return self.constant(column.value) if isinstance(column, net.Constant) else self.node(column)
 
-    def run(self) -> net.Network:
-        derivers: dict[str, list[int]] = {name: [] for name in self.program.types}
+    def run(self) -> net.Network | None:
+        """The network; None if some rule or type was found not to be groundable, which ``tabling`` then has."""
+        derivers: dict[str, dict[int, None]] = {name: {} for name in self.program.types}
         for number, rule in enumerate(self.program.rules):
             for head in rule.heads:
-                if number not in derivers[head.type]:
-                    derivers[head.type].append(number)
+                derivers[head.type][number] = None
         graph: dict[int | str, list[int | str]] = {name: [*numbers] for name, numbers in derivers.items()}
         for number, rule in enumerate(self.program.rules):
             graph[number] = list(dict.fromkeys(reads(rule)))
+        whole = True
         for component in components(graph):
-            names = sorted(name for name in component if isinstance(name, str))
-            numbers = sorted(number for number in component if isinstance(number, int))
+            while not self._grounded(component):
+                whole = False  # what was built in vain is left out next time; go on, to find all that is not groundable
+        self.network.tables = frozenset(self.tabling.tables)
+        return self.network if whole else None
+
+    # --- types and rules in order of dependence -------------------------------------------------------------------
+
+    def _grounded(self, component: list[int | str]) -> bool:
+        names = sorted(name for name in component if isinstance(name, str))
+        numbers = sorted(number for number in component if isinstance(number, int))
+        try:
             if len(component) > 1:
                 self._recursive(names, numbers)
             elif numbers:
                 self._rule(numbers[0])
             else:
                 self._type(names[0])
-        return self.network
-
-    # --- types and rules in order of dependence -------------------------------------------------------------------
+        except _Unground as found:
+            self.tabling.add(found.types, found.rules)
+            return False
+        return True
 
     def _rule(self, number: int) -> None:
-        if number in self.joined:
+        if number in self.tabling.joined:
             self._join((number,), recursive=False)
             return
         self.network.fired[number] = []
@@ -127,7 +127,7 @@ class _Grounding(Builder):
         self.network.joins.append(net.JoinStep(len(self.network.nodes), numbers, recursive))
         for number in numbers:
             for index, head in enumerate(self.program.rules[number].heads):
-                if head.type not in self.network.tables:
+                if head.type not in self.tabling.tables:
                     values = tuple(self.constant(value.value) for value in head.values if isinstance(value, Literal))
                     truth = self.node(net.Joined(number, index))
                     self._contribute(head.type, values, truth, None)
@@ -143,38 +143,24 @@ class _Grounding(Builder):
         for values, doubts in self.found.get(name, {}).items():
             truth = self.any_of(tuple(doubt.gates[0] for doubt in doubts))
             slots.append(net.Slot(values, truth, self.junction(doubts)))
-        if name in self.network.tables:
+        if name in self.tabling.tables:
             self.network.rows[name] = slots
             return
         self._settle(name, slots)
 
     def _settle(self, name: str, slots: list[net.Slot]) -> None:
-        overlaps = [
-            (left, right) for place, right in enumerate(slots) for left in slots[:place] if self._meet(left, right)
-        ]
+        overlaps = coinciding(slots, self.is_constant, MOST_OVERLAPS)
         if len(overlaps) > MOST_OVERLAPS:
-            raise _Unground(name)
+            raise _Unground([name], ())
         self.network.checks += [net.Coincide(left, right) for left, right in overlaps]
         self.network.slots[name] = slots
-        self.candidates[name] = [Candidate(slot.values, slot) for slot in slots]
-
-    def _meet(self, left: net.Slot, right: net.Slot) -> bool:
-        """Whether the values of two facts may be equal: no constant of one differs from that of the other."""
-        return not any(
-            one != other and self.is_constant(one) and self.is_constant(other)
-            for one, other in zip(left.values, right.values, strict=True)
-        )
+        self.candidates[name] = self._candidates(Candidate(slot.values, slot) for slot in slots)
 
     def _recursive(self, names: list[str], numbers: list[int]) -> None:
         """A component that depends on itself: its facts stand as loop variables until no rule finds a new one."""
-        joined = [number in self.joined for number in numbers]
-        if any(joined):
-            for number in numbers:
-                if number not in self.joined:
-                    raise _Unground(number)
-            for name in names:
-                if name not in self.network.tables:
-                    raise _Unground(name)
+        if not self.tabling.joined.isdisjoint(numbers):
+            if not (self.tabling.joined.issuperset(numbers) and self.tabling.tables.issuperset(names)):
+                raise _Unground(names, numbers)
             for name in names:
                 self._type(name)
             self._join(tuple(numbers), recursive=True)
@@ -182,7 +168,7 @@ class _Grounding(Builder):
         start = len(self.network.nodes)
         slots: dict[tuple[str, tuple[int, ...]], net.Slot] = {}
         for name in names:
-            self.candidates[name] = []
+            self.candidates[name] = self._candidates(())
         for name in names:  # what rules outside the component derive
             for values in self.found.get(name, {}):
                 self._hold(slots, name, values)
@@ -199,10 +185,10 @@ class _Grounding(Builder):
                     junction = self.junction(list(state.doubts))
                     for key in heads:
                         if not all(map(self.is_constant, key[1])):
-                            raise _Unground(key[0])
+                            raise _Unground([key[0]], ())
                         if key not in slots:
                             if len(slots) > MOST_INSTANCES:
-                                raise _Unground(key[0])
+                                raise _Unground([key[0]], ())
                             self._hold(slots, *key)
                         bodies.setdefault(key, []).append(net.Doubt((truth,), junction))
         for key, doubts in bodies.items():
@@ -222,7 +208,7 @@ class _Grounding(Builder):
     def _hold(self, slots: dict[tuple[str, tuple[int, ...]], net.Slot], name: str, values: tuple[int, ...]) -> None:
         slot = net.Slot(values, self.node(net.Held(len(self.network.nodes))), self.junction([]))
         slots[name, values] = slot
-        self.candidates[name].append(Candidate(values, slot))
+        self.candidates[name].add(Candidate(values, slot))
 
     # --- the instances of one rule --------------------------------------------------------------------------------
 
@@ -230,20 +216,33 @@ class _Grounding(Builder):
         rule = self.program.rules[number]
         states = [State()]
         for match in rule.matches:
-            states = [found for state in states for found in self._extend(match, state)]
-            if len(states) > MOST_INSTANCES:
-                raise _Unground(number)
+            reached: list[State] = []
+            for state in states:
+                reached += self._extend(match, state)
+                if len(reached) > MOST_INSTANCES:
+                    raise _Unground((), [number])
+            states = reached
         for guard in rule.guards:
             states = [found for state in states if (found := self._guard(guard, state)) is not None]
         return states
 
     def _extend(self, match: Match, state: State) -> Iterator[State]:
-        for candidate in self.candidates.get(match.type, []):
-            matched = self._match(match, candidate, state.bindings)
-            if matched is not None:
-                parts = (*state.parts, matched.truth)
-                doubt = self._doubt(candidate, matched, ())
-                yield State(matched.bindings, parts, (*state.doubts, *doubt), state.aggregates)
+        for candidate, matched in self._matching(match, state.bindings):
+            doubt = self._doubt(candidate, matched, ())
+            yield State(matched.bindings, (*state.parts, matched.truth), (*state.doubts, *doubt), state.aggregates)
+
+    def _matching(self, match: Match, bindings: Bindings) -> list[tuple[Candidate, Matched]]:
+        if match.type not in self.candidates:
+            return []
+        wanted = {index: found for index, cell in match.cells if (found := points(cell)) is not None}
+        for index, variable in match.binds:
+            if variable in bindings and (value := self.constant_of(bindings[variable])) is not None:
+                wanted[index] = (value,)
+        return [
+            (candidate, matched)
+            for candidate in self.candidates[match.type].meeting(wanted)
+            if (matched := self._match(match, candidate, bindings)) is not None
+        ]
 
     def _match(self, match: Match, candidate: Candidate, bindings: Bindings) -> Matched | None:
         parts = [] if candidate.slot is None else [candidate.slot.truth]
@@ -277,13 +276,6 @@ class _Grounding(Builder):
         if candidate.slot is not None:
             return [net.Doubt((*gates, candidate.slot.truth), candidate.slot.junction)]
         return [net.Doubt(gates, None, matched.fields)] if matched.fields else []
-
-    def _matching(self, match: Match, bindings: Bindings) -> list[tuple[Candidate, Matched]]:
-        return [
-            (candidate, matched)
-            for candidate in self.candidates.get(match.type, [])
-            if (matched := self._match(match, candidate, bindings)) is not None
-        ]
 
     # --- guards ---------------------------------------------------------------------------------------------------
 
