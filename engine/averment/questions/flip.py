@@ -95,8 +95,12 @@ Finder = Callable[[Judge, list[int], frozenset[str], int], "tuple[list[dict[int,
 """Finds up to so many smallest changes of these slots to one of these claims, and whether there are more."""
 
 
-def flip(outcome: Outcome, to: str | None = None, most: int = MOST_ANSWERS, by: str = "") -> Flips:
+def flip(
+    outcome: Outcome, to: str | None = None, most: int = MOST_ANSWERS, by: str = "", judge: Judge | None = None
+) -> Flips:
     """The smallest changes that flip the claim of ``outcome``. ``by``: ``solver`` or ``search``; else whichever can.
+
+    ``judge``: one of the case that was kept (``told``).
 
     Raises: Refused (AV580 an open claim, AV581 no such claim, AV582 beyond both ways).
     """
@@ -104,7 +108,7 @@ def flip(outcome: Outcome, to: str | None = None, most: int = MOST_ANSWERS, by: 
 
     program = outcome.evaluation.program
     targets = _targets(outcome, to)
-    judge = judge_of(Situation(program, outcome.case))
+    judge = judge or judge_of(Situation(program, outcome.case))
     free = [number for number in judge.given() if not judge.situation.slots[number].field.fixed]
     found, proved_by = _find(judge, free, targets, most, by)
     flips: list[Flip] = []

@@ -50,10 +50,10 @@ class TooMuch(Exception):
 class Judge:
     """The verdicts on one situation under changes. ``decided`` counts those that had to be worked out."""
 
-    def __init__(self, situation: Situation) -> None:
+    def __init__(self, situation: Situation, uses: Uses | None = None) -> None:
         self.situation = situation
         self.circuitry: Quick | None = None
-        self.uses = Uses(situation.program)
+        self.uses = uses or Uses(situation.program)
         self.candidates: tuple[Candidates, ...] = candidates(situation, self.uses)
         self.decided = 0
         self.most: int | None = None

@@ -109,9 +109,12 @@ class Matters:
         }
 
 
-def matters(outcome: Outcome, knowledge: Knowledge | None = None) -> Matters:
-    """What matters for the claim of ``outcome``; with its ``knowledge`` the margins of parameters too."""
-    judge = judge_of(Situation(outcome.evaluation.program, outcome.case))
+def matters(outcome: Outcome, knowledge: Knowledge | None = None, judge: Judge | None = None) -> Matters:
+    """What matters for the claim of ``outcome``; with its ``knowledge`` the margins of parameters too.
+
+    ``judge``: one of that case that was kept (``told``).
+    """
+    judge = judge or judge_of(Situation(outcome.evaluation.program, outcome.case))
     found = relevance(judge)
     parts: list[Part] = []
     for number, slot in enumerate(judge.situation.slots):

@@ -82,12 +82,15 @@ class Missing:
         }
 
 
-def missing(outcome: Outcome) -> Missing:
-    """What is missing of the case of ``outcome``; nothing where its claim is settled, a gap or a conflict."""
+def missing(outcome: Outcome, judge: Judge | None = None) -> Missing:
+    """What is missing of the case of ``outcome``; nothing where its claim is settled, a gap or a conflict.
+
+    ``judge``: one of that case that was kept (``told``).
+    """
     if outcome.settled:
         alone = (Possible(outcome.claim, ()),)
         return Missing(outcome.case.name, outcome.claim, alone, (), "", (), (), True, ())
-    judge = judge_of(Situation(outcome.evaluation.program, outcome.case))
+    judge = judge or judge_of(Situation(outcome.evaluation.program, outcome.case))
     open_slots = [judge.situation.numbers[path] for path in outcome.hangs_on if path in judge.situation.numbers]
     possible, undetermined = _possible(judge, open_slots)
     some, every, complete = _settling(judge, open_slots, possible)
@@ -105,9 +108,12 @@ def missing(outcome: Outcome) -> Missing:
     )
 
 
-def proved_claim(outcome: Outcome) -> str:
-    """The one claim that every completion of an open case has; empty where there is none or it is not found out."""
-    judge = judge_of(Situation(outcome.evaluation.program, outcome.case))
+def proved_claim(outcome: Outcome, judge: Judge | None = None) -> str:
+    """The one claim that every completion of an open case has; empty where there is none or it is not found out.
+
+    ``judge``: as of ``missing``.
+    """
+    judge = judge or judge_of(Situation(outcome.evaluation.program, outcome.case))
     if outcome.settled or judge.situation.unspoken:
         return ""
     open_slots = [judge.situation.numbers[path] for path in outcome.hangs_on if path in judge.situation.numbers]

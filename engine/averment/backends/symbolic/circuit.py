@@ -7,13 +7,15 @@ What is then true or false is so for every value in it (interval arithmetic, Moo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 
+from averment.backends.symbolic import gates
 from averment.backends.symbolic.gates import Gate, Quantities, Unsure, gate_of, reach_of
 from averment.ir.program import Fact, Program, Rule, Value
 from averment.law import network as net
 from averment.law.grounding import ground
-from averment.law.truth import Interval, Quantity
+from averment.law.truth import Quantity
 
 Leaf = tuple[int, int]
 """A field of a record of the case, by their numbers."""
@@ -27,7 +29,7 @@ class ClaimSlot:
     truth: int
 
 
-_SMALL = 0.3  # of what an undecided condition counts against one of a sum: tried on the example cases of pm_tpm
+SMALL = 0.3  # of what an undecided condition counts against one of a sum: tried on the example cases of pm_tpm
 
 
 class Circuit:
@@ -43,10 +45,11 @@ class Circuit:
             ClaimSlot(slot.values[program.claim.field], slot.truth)
             for slot in network.slots.get(program.claim.type, [])
         ]
-        self._totals = ((_places(network, net.Summed), 1.0), (_places(network, net.Counted), _SMALL))
-        self._conditions = _places(network, net.All, net.AnyOf, net.Passes, net.Compared)
+        self.summing, self.counting = _places(network, net.Summed), _places(network, net.Counted)
+        self.conditions = _places(network, net.All, net.AnyOf, net.Passes, net.Compared)
         self._values = values
         self._held: dict[int, Quantity] = {place: values[place] for place in leaves.values()}
+        self._stale: set[int] = set()  # what was left to evaluate when a gate was not sure
         self._run([place for place in range(len(network.nodes)) if place not in self._held])
 
     def claims(self, fields: Mapping[int, Quantity]) -> list[tuple[Quantity, int]]:
@@ -61,8 +64,8 @@ class Circuit:
         return [(self._values[slot.value], int(self._values[slot.truth])) for slot in self.claim_slots]  # type: ignore[arg-type]
 
     def hold(self, fields: Mapping[int, Quantity]) -> None:
-        """Let the leaves hold these quantities, the others what the case gives."""
-        dirty: set[int] = set()
+        """Let the leaves hold these quantities, the others what the case gives. Raises: Unsure."""
+        dirty, self._stale = self._stale, set()
         for place, value in self._held.items():
             wanted = fields.get(place, value) if place in fields else value
             held = self._values[place]
@@ -70,22 +73,39 @@ class Circuit:
                 self._values[place] = wanted
                 dirty |= self._cones[place]
         if dirty:
-            self._run(sorted(dirty))
+            try:
+                self._run(sorted(dirty))
+            except Unsure:
+                self._stale = dirty
+                raise
+
+    def after(self, fields: Mapping[int, Quantity]) -> Circuit:
+        """The circuit of the same records where leaves (by place) hold other quantities: the case after some answers.
+
+        Raises: Unsure where it does not have the law's answer.
+        """
+        other = copy(self)
+        other._values, other._held, other._stale = list(self._values), dict(self._held), set(self._stale)
+        other._held.update(fields)
+        other.hold({})
+        return other
 
     def doubt(self) -> float:
         """How much is undecided: the width of sums that have bounds, and in small part counts and single conditions."""
-        values = self._values
-        total = 0.0
-        for columns, weight in self._totals:
-            for column in columns:
-                held = values[column]
-                if isinstance(held, Interval) and held.low is not None and held.high is not None:
-                    total += weight * (held.high - held.low)
-        return total + _SMALL * sum(values[truth] == 1 for truth in self._conditions)
+        wide, narrow = sum(map(self._width, self.summing)), sum(map(self._width, self.counting))
+        return wide + SMALL * (narrow + sum(self._values[truth] == 1 for truth in self.conditions))
+
+    def _width(self, place: int) -> int:
+        """How wide an interval is that has bounds."""
+        return gates.width(self._values[place])
 
     def held(self, place: int) -> Quantity:
         """What a node holds in the state the circuit is in."""
         return self._values[place]
+
+    def loop_of(self, place: int) -> net.Loop | None:
+        """The loop that a node is in."""
+        return self._loops.get(place)
 
     def cone(self, leaves: Iterable[int]) -> set[int]:
         """The places that the values of these leaves may change."""
@@ -97,7 +117,7 @@ class Circuit:
         for place in places:
             if place < done:
                 continue
-            loop = self._loops.get(place)
+            loop = self.loop_of(place)
             if loop is not None:
                 self._repeat(loop)
                 done = loop.end
@@ -153,20 +173,12 @@ def fails(check: net.OutOfRange | net.Coincide | net.Unbounded, values: Quantiti
     """Whether the law needs the case by itself."""
     match check:
         case net.OutOfRange(truth, column, field):
-            held = values[column]
-            if not values[truth] or held is None:
-                return False
-            low, high = (held.low, held.high) if isinstance(held, tuple) else (held, held)
-            least = field.minimum
-            greatest = field.maximum
-            return (least is not None and (low is None or low < least)) or (  # type: ignore[operator]
-                greatest is not None and (high is None or high > greatest)  # type: ignore[operator]
-            )
+            return bool(values[truth]) and gates.leaves(field, values[column])
         case net.Coincide(left, right):
             if not values[left.truth] or not values[right.truth]:
                 return False
-            pairs = [(values[one], values[other]) for one, other in zip(left.values, right.values, strict=True)]
-            return all(one is None or other is None or one == other for one, other in pairs)
+            pairs = zip(left.values, right.values, strict=True)
+            return all(gates.may_equal(values[one], values[other]) for one, other in pairs)
         case net.Unbounded(truth, columns):
             return bool(values[truth]) and any(values[column] is None for column in columns)
 
@@ -205,7 +217,10 @@ def circuit_of(
             leaf = names[node.type], node.field
             leaves[leaf] = place
             values[place] = records[leaf[0]].values[leaf[1]]
-    return Circuit(network, program, leaves, values)
+    try:
+        return Circuit(network, program, leaves, values)
+    except Unsure:
+        return None
 
 
 def _column(name: str, record: int, index: int, value: Value | None, loose: set[Leaf]) -> net.Constant | net.FieldOf:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from averment.ir.program import Arithmetic, Cell, Ranges, Variable
+from averment.ir.program import Arithmetic, Cell, Field, Ranges, Variable
 from averment.ir.values import limits
 from averment.law import network as net
 from averment.law.cells import passes
@@ -13,6 +13,8 @@ from averment.law.truth import INT64_MAX, INT64_MIN, CaseError, Interval, Quanti
 
 Quantities = list[Quantity]
 Gate = Callable[[Quantities], Quantity]
+Judging = Callable[[Quantity], int]
+Comparing = Callable[[Quantity, Quantity], int]
 
 
 class Unsure(Exception):
@@ -31,9 +33,9 @@ def gate_of(node: net.Node) -> Gate | None:
         case net.Coalesce(first, second):
             return lambda held: held[second] if held[first] is None else held[first]
         case net.SizeOf(column):
-            return lambda held: _size(held[column])
+            return lambda held: size(held[column])
         case net.Calculated(operator, left, right):
-            return lambda held: _calculated(operator, held[left], held[right])
+            return lambda held: calculated(operator, held[left], held[right])
         case net.Counted(truths):
             return lambda held: _counted([held[truth] for truth in truths])
         case net.Summed(members, field):
@@ -43,7 +45,7 @@ def gate_of(node: net.Node) -> Gate | None:
             spread = limits(field)
             return lambda held: _extreme(function, [(held[truth], held[value]) for truth, value in members], spread)
         case net.Stored(column, _):
-            return lambda held: None if isinstance(held[column], Interval) else held[column]
+            return lambda held: stored(held[column])
         case _:
             return _truth(node)
 
@@ -51,15 +53,15 @@ def gate_of(node: net.Node) -> Gate | None:
 def _truth(node: net.Node) -> Gate:
     match node:
         case net.Passes(column, cell):
-            return lambda held: _passes(cell, held[column])
+            return lambda held: passing(cell, held[column])
         case net.Same(left, right):
-            return lambda held: _same(held[left], held[right])
+            return lambda held: same(held[left], held[right])
         case net.Given(column):
-            return lambda held: 1 if held[column] is None else 2
+            return lambda held: given(held[column])
         case net.IsKnown(column):
-            return lambda held: 0 if held[column] is None else 2
+            return lambda held: is_known(held[column])
         case net.Definite(column):
-            return lambda held: 1 if held[column] is None or isinstance(held[column], Interval) else 2
+            return lambda held: definite(held[column])
         case net.Compared(operator, left, right):
             return lambda held: int(compare(operator, held[left], held[right]))
         case net.All(parts):
@@ -92,7 +94,11 @@ def reach_of(node: net.Node) -> Iterator[int]:
             return
 
 
-def _passes(cell: Cell, value: Quantity) -> int:
+# --- of one value or two ------------------------------------------------------------------------------------------
+
+
+def passing(cell: Cell, value: Quantity) -> int:
+    """The truth that a quantity passes a cell."""
     if not isinstance(value, Interval):
         return int(passes(cell, value))
     assert isinstance(cell, Ranges)
@@ -109,13 +115,30 @@ def _passes(cell: Cell, value: Quantity) -> int:
     return 1 if met else 0
 
 
-def _same(left: Quantity, right: Quantity) -> int:
+def same(left: Quantity, right: Quantity) -> int:
+    """The truth that two joined quantities are equal."""
     if left is None or right is None:
         return 1
     return int(compare("=", left, right))
 
 
-def _calculated(operator: str, left: Quantity, right: Quantity) -> Quantity:
+def given(value: Quantity) -> int:
+    """The truth that a pattern binds a quantity."""
+    return 1 if value is None else 2
+
+
+def is_known(value: Quantity) -> int:
+    """The truth that a quantity is known."""
+    return 0 if value is None else 2
+
+
+def definite(value: Quantity) -> int:
+    """The truth that a quantity is one value."""
+    return 1 if value is None or isinstance(value, Interval) else 2
+
+
+def calculated(operator: str, left: Quantity, right: Quantity) -> Quantity:
+    """The sum, difference or product. Raises: Unsure where it leaves 64 bits."""
     if left is None or right is None:
         return None
     if isinstance(left, int) and isinstance(right, int):
@@ -129,8 +152,49 @@ def _calculated(operator: str, left: Quantity, right: Quantity) -> Quantity:
         raise Unsure from None
 
 
-def _size(value: Quantity) -> Quantity:
+def size(value: Quantity) -> Quantity:
+    """The number of elements of a set."""
     return len(value) if isinstance(value, frozenset) else None
+
+
+def stored(value: Quantity) -> Quantity:
+    """What a derived fact holds of a quantity."""
+    return None if isinstance(value, Interval) else value
+
+
+def span(value: Quantity, spread: tuple[int | None, int | None]) -> tuple[int | None, int | None]:
+    """The bounds of a member of an aggregate: of an unknown one those of its field."""
+    if value is None:
+        return spread
+    assert isinstance(value, int | Interval)
+    return bounds(value)
+
+
+def width(value: Quantity) -> int:
+    """How wide an interval is; of what is a single value, or without bounds, 0."""
+    if isinstance(value, Interval) and value.low is not None and value.high is not None:
+        return value.high - value.low
+    return 0
+
+
+def leaves(field: Field, value: Quantity) -> bool:
+    """Whether a quantity may lie outside the range of a field."""
+    if value is None:
+        return False
+    assert isinstance(value, int | Interval)
+    low, high = bounds(value)
+    least, greatest = field.minimum, field.maximum
+    return (least is not None and (low is None or low < least)) or (
+        greatest is not None and (high is None or high > greatest)
+    )
+
+
+def may_equal(one: Quantity, other: Quantity) -> int:
+    """2 where two values of facts may be the same, else 0."""
+    return 2 if one is None or other is None or one == other else 0
+
+
+# --- of many ------------------------------------------------------------------------------------------------------
 
 
 def _counted(truths: list[Quantity]) -> Quantity:
@@ -144,7 +208,7 @@ def _summed(members: list[tuple[Quantity, Quantity]], spread: tuple[int | None, 
     for truth, value in members:
         if not truth:
             continue
-        least, greatest = _span(value, spread)
+        least, greatest = span(value, spread)
         if truth != 2:
             least = None if least is None else min(0, least)
             greatest = None if greatest is None else max(0, greatest)
@@ -159,7 +223,7 @@ def _extreme(
     function: str, members: list[tuple[Quantity, Quantity]], spread: tuple[int | None, int | None]
 ) -> Quantity:
     """Minimum or maximum of what matches, as ``law.guards`` bounds it."""
-    ends = [(truth, *_span(value, spread)) for truth, value in members if truth]
+    ends = [(truth, *span(value, spread)) for truth, value in members if truth]
     if not ends:
         return Interval(None, None)
     certain = [entry for entry in ends if entry[0] == 2]
@@ -174,10 +238,3 @@ def _extreme(
     known = [low for low in lows if low is not None]
     low = (max(known, default=None) if certain else min(known)) if certain or len(known) == len(lows) else None
     return interval(low, high)  # pyright: ignore[reportUnknownArgumentType]
-
-
-def _span(value: Quantity, spread: tuple[int | None, int | None]) -> tuple[int | None, int | None]:
-    if value is None:
-        return spread
-    assert isinstance(value, int | Interval)
-    return bounds(value)

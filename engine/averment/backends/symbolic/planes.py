@@ -1,0 +1,185 @@
+"""Columns and truths in many states at once, a bit for each state (parallel-pattern simulation, Seshu 1965).
+
+A *plane* is a set of states, as an integer: bit ``n`` is the state ``n``. A truth is two planes, where it is true and
+where it is possible; a column is the states parted by what it holds in them. So what is to be done to a value is done
+once for all states that hold it, by the gates that work on one state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from averment.law.truth import INT64_MAX, INT64_MIN, Quantity, interval
+
+Plane = int
+Truths = tuple[Plane, Plane]
+"""Where it is true, and where it is possible (not false)."""
+Parts = Mapping[Quantity, Plane]
+"""By what is held the states in which it is; no plane is empty, and each state is in one."""
+Span = tuple[float, float, Plane]
+"""The states in which a value lies within these bounds, which may be infinite."""
+Member = tuple[Truths, Sequence[Span]]
+"""What an aggregate is over: where it matches, and its value."""
+
+Ends = dict[float, Plane]
+"""By one end of an interval, which may be infinite, the states."""
+LEAST, MOST = float("-inf"), float("inf")
+
+
+def mapped(parts: Parts, gate: Callable[[Quantity], Quantity]) -> dict[Quantity, Plane]:
+    """A gate from a column to a column, in all states."""
+    found: dict[Quantity, Plane] = {}
+    for held, plane in parts.items():
+        result = gate(held)
+        found[result] = found.get(result, 0) | plane
+    return found
+
+
+def judged(parts: Iterable[tuple[int, Plane]]) -> Truths:
+    """The planes of a truth (0, 1 or 2) told by parts."""
+    true = possible = 0
+    for truth, plane in parts:
+        if truth:
+            possible |= plane
+            if truth == 2:
+                true |= plane
+    return true, possible
+
+
+def paired(left: Parts, right: Parts) -> list[tuple[Quantity, Quantity, Plane]]:
+    """Two columns as one of pairs."""
+    return [
+        (one, other, both) for one, plane in left.items() for other, beside in right.items() if (both := plane & beside)
+    ]
+
+
+def counted(truths: Sequence[Truths], states: Plane) -> dict[Quantity, Plane]:
+    """How many of these are true, and possible."""
+    low = added([[(1, true)] for true, _ in truths], states)
+    definite = all(true == possible for true, possible in truths)
+    return between(low, low if definite else added([[(1, possible)] for _, possible in truths], states))
+
+
+def summed(members: Sequence[Member], states: Plane) -> tuple[dict[Quantity, Plane], Plane]:
+    """The sum over what matches, and the states in which it leaves 64 bits."""
+    ends: list[Ends] = []
+    beyond = 0
+    for place, infinite, bound in ((0, LEAST, min), (1, MOST, max)):
+        addends: list[list[tuple[int, Plane]]] = []
+        endless = 0
+        for (true, possible), spans in members:
+            terms: list[tuple[int, Plane]] = []
+            for span in spans:
+                end, plane = span[place], span[2]
+                if end == infinite:
+                    endless |= plane & possible
+                else:
+                    terms += [(int(end), plane & true), (bound(int(end), 0), plane & possible & ~true)]
+            addends.append(terms)
+        sums = added(addends, states & ~endless)
+        for end, plane in sums.items():
+            if not INT64_MIN <= end <= INT64_MAX:
+                beyond |= plane
+        ends.append(sums | {infinite: endless} if endless else sums)
+    return between(*ends), beyond
+
+
+def extreme(function: str, members: Sequence[Member], states: Plane) -> dict[Quantity, Plane]:
+    """The minimum or maximum of what matches, bounded as the law bounds it; of nothing anything."""
+    certain = 0
+    for (true, _), _ in members:
+        certain |= true
+    least = function == "min"
+    outer, inner = (0, 1) if least else (1, 0)
+    may = [(possible, span) for (_, possible), spans in members for span in spans]
+    must = [(true, span) for (true, _), spans in members for span in spans]
+    far = _foremost([(span[outer], span[2] & plane) for plane, span in may], least, states, LEAST if least else MOST)
+    near = _foremost([(span[inner], span[2] & plane) for plane, span in must], least, certain, 0)
+    rest = [(span[inner], span[2] & plane) for plane, span in may]
+    for end, plane in _foremost(rest, not least, states & ~certain, MOST if least else LEAST).items():
+        near[end] = near.get(end, 0) | plane
+    return between(far, near) if least else between(near, far)
+
+
+def added(terms: Sequence[Sequence[tuple[int, Plane]]], states: Plane) -> Ends:
+    """The sum of terms in each state. The planes of a term are disjoint; where none is, it adds nothing.
+
+    The sums are held as planes of their binary digits, above the least that there may be.
+    """
+    base = 0
+    digits: list[Plane] = []
+    for term in terms:
+        least = min((number for number, plane in term if plane), default=0)
+        lifted = min(least, 0)
+        base += lifted
+        other = states
+        for number, plane in term:
+            other &= ~plane
+            _add(digits, number - lifted, plane & states)
+        if lifted:
+            _add(digits, -lifted, other)
+    parts: Ends = {base: states} if states else {}
+    for place in reversed(range(len(digits))):
+        split: Ends = {}
+        for total, plane in parts.items():
+            if one := plane & digits[place]:
+                split[total + (1 << place)] = one
+            if zero := plane & ~digits[place]:
+                split[total] = zero
+        parts = split
+    return parts
+
+
+def between(lows: Ends, highs: Ends) -> dict[Quantity, Plane]:
+    """The column of these bounds."""
+    found: dict[Quantity, Plane] = {}
+    for low, plane in lows.items():
+        left = plane & ~highs.get(low, 0)
+        if left != plane:
+            found[int(low)] = plane & ~left
+        for high, beside in highs.items() if left else ():
+            both = left & beside
+            if both:
+                found[interval(None if low == LEAST else int(low), None if high == MOST else int(high))] = both
+    return found
+
+
+def ends(span: tuple[int | None, int | None]) -> tuple[float, float]:
+    """Bounds with no bound as an infinite one."""
+    low, high = span
+    return LEAST if low is None else low, MOST if high is None else high
+
+
+def states_of(plane: Plane) -> Iterator[int]:
+    """The states of a plane, in order."""
+    for state, bit in enumerate(reversed(f"{plane:b}")):
+        if bit == "1":
+            yield state
+
+
+def _foremost(entries: list[tuple[float, Plane]], least: bool, within: Plane, none: float) -> Ends:
+    """The least (or greatest) of these numbers in each state; ``none`` where there are none."""
+    found: Ends = {}
+    for end, plane in sorted(entries, reverse=not least):
+        here = plane & within
+        if here:
+            found[end] = found.get(end, 0) | here
+            within &= ~here
+    if within:
+        found[none] = found.get(none, 0) | within
+    return found
+
+
+def _add(digits: list[Plane], number: int, plane: Plane) -> None:
+    """Add a number that is not negative to the sums of these states."""
+    place = 0
+    while number and plane:
+        if number & 1:
+            carry, at = plane, place
+            while carry:
+                while at >= len(digits):
+                    digits.append(0)
+                digits[at], carry = digits[at] ^ carry, digits[at] & carry
+                at += 1
+        number >>= 1
+        place += 1
