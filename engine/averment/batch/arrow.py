@@ -21,6 +21,7 @@ parquet: Any = pyarrow.parquet
 
 Table = Any  # pyarrow.Table
 Array = Any  # pyarrow.Array
+Buffer = Any  # pyarrow.Buffer
 
 
 def to_bytes(table: Table) -> Any:

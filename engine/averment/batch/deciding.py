@@ -18,7 +18,7 @@ from averment.batch.json_rows import JsonReader
 from averment.batch.reading import Format as Shape
 from averment.batch.reading import Reading, all_singles
 from averment.batch.table_rows import TableReader
-from averment.batch.unit import Format, Reject, Unit
+from averment.batch.unit import COLUMNS, Format, Reject, Unit
 from averment.diagnostics.diagnostic import Report, Severity
 from averment.engines import Engine, open_engine
 from averment.ir.program import FactType, Program
@@ -27,8 +27,8 @@ from averment.model.case import Case, read_case
 from averment.outcome.outcome import Outcome
 from averment.pipeline import decide
 
-COLUMNS = ("claim", "status", "strength", "hangs_on", "fired")
 Reader = JsonReader | CsvReader | TableReader
+_BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")  # of each byte
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,9 @@ class Job:
 
 @dataclass
 class Decisions:
-    """The rows of a unit that have an outcome: ``table`` with the columns ``row``, ``case`` and ``COLUMNS``, all but
-    the first two dictionaries; or whole ``documents``. And those that have none; ``alone``: how many were read singly.
+    """The rows of a unit that have an outcome: ``table`` with the columns ``row``, ``case``, the ``WORDS`` as
+    dictionaries and ``fired`` as masks of one width; or whole ``documents``. And those that have none; ``alone``: how
+    many were read singly.
     """
 
     table: Table
@@ -115,13 +116,7 @@ class Decider:
         names = reading.names if len(keep) == len(reading.names) else reading.names.take(pa.array(keep))
         batch = decided.batch
         columns = [pa.array(reading.places[keep] + first), names]
-        for name in COLUMNS:
-            column = one_chunk(batch.column(batch.schema.get_field_index(name)))
-            if not isinstance(column, pa.DictionaryArray):
-                column = column.dictionary_encode()
-            if name == "fired":
-                column = pa.DictionaryArray.from_arrays(column.indices, column.dictionary.cast(pa.binary()))
-            columns.append(column)
+        columns += [batch.column(batch.schema.get_field_index(name)) for name in COLUMNS]
         return pa.table(columns, names=["row", "case", *COLUMNS])
 
     def _alone(self, given: Given) -> Outcome:
@@ -162,7 +157,7 @@ class Decider:
             "case": pa.array([outcome.case.name for outcome in outcomes], pa.string()),
             **{name: pa.array(values, pa.string()).dictionary_encode() for name, values in words.items()},
             "hangs_on": pa.array([listed(outcome.hangs_on) for outcome in outcomes], pa.string()).dictionary_encode(),
-            "fired": pa.array(masks, pa.binary()).dictionary_encode(),
+            "fired": pa.array(masks, pa.binary(width)),
         }
         return pa.table(columns)
 
@@ -173,12 +168,8 @@ class Decider:
         for name in ("claim", "status"):
             for value, number in _frequencies(table.column(name)):
                 counts[f"{name}:{value}"] += number
-        masks = _frequencies(table.column("fired"))
-        if masks and self.rules:
-            packed = np.frombuffer(b"".join(mask for mask, _ in masks), np.uint8).reshape(len(masks), -1)
-            bits = np.unpackbits(packed, axis=1, count=len(self.rules), bitorder="little")
-            numbers = np.array([number for _, number in masks]) @ bits
-            counts.update({f"rule:{rule}": n for rule, n in zip(self.rules, numbers.tolist(), strict=True) if n})
+        numbers = [number for column in masks_of(table).T for number in _bits_in(column)]
+        counts.update({f"rule:{rule}": number for rule, number in zip(self.rules, numbers, strict=False) if number})
         return counts
 
     def close(self) -> None:
@@ -194,6 +185,20 @@ def reader_of(unit: Unit, shape: Shape) -> Reader:
             return CsvReader(shape)
         case _:
             return TableReader(shape)
+
+
+def masks_of(table: Table) -> Codes:
+    """The fired masks of decisions as an array of rows × bytes."""
+    masks = one_chunk(table.column("fired"))
+    width = masks.type.byte_width
+    held: Codes = np.frombuffer(masks.buffers()[1] or b"", np.uint8).reshape(-1, width)
+    return held[masks.offset : masks.offset + len(masks)]
+
+
+def _bits_in(column: Codes) -> list[int]:
+    """In how many bytes of a column each bit is set."""
+    found: list[int] = (np.bincount(column, minlength=256) @ _BITS).tolist()
+    return found
 
 
 def listed(paths: Sequence[str]) -> str:

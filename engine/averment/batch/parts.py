@@ -70,10 +70,10 @@ class Parts:
         sync_folder(self.folder)
         self.manifest.append({"kind": "part", "part": number, "files": files, **about})
 
-    def files(self, suffix: str) -> list[Path]:
-        """The files of this suffix, in order."""
+    def files(self, *suffixes: str) -> list[Path]:
+        """The files of these suffixes, in order."""
         names = (name for entry in self.committed for name in entry["files"])
-        return [self.folder / name for name in names if name.endswith(f".{suffix}")]
+        return [self.folder / name for name in names if name.rpartition(".")[2] in suffixes]
 
     def _sound(self, entry: Entry) -> bool:
         return all(

@@ -112,6 +112,8 @@ def _numbers(table: Table) -> Array:
 def _written(table: Table, name: str, write: Callable[[list[Any]], list[str]], null: str = "") -> list[Array]:
     """A dictionary column as text. Only the words that rows use are written."""
     column = one_chunk(table.column(name))
+    if not isinstance(column, pa.DictionaryArray):
+        column = column.dictionary_encode()
     codes = np.asarray(pc.fill_null(column.indices, len(column.dictionary)))
     used = np.flatnonzero(np.bincount(codes, minlength=len(column.dictionary) + 1)[:-1])
     places = np.full(len(column.dictionary) + 1, len(used), np.int32)

@@ -16,7 +16,7 @@ from pathlib import Path
 from averment.backends.columnar import compile_program
 from averment.batch import inputs as files
 from averment.batch.arrow import pa
-from averment.batch.assembling import assemble, join_files
+from averment.batch.assembling import ROWS, WHOLE, assemble, join_files
 from averment.batch.columns import Mapped
 from averment.batch.deciding import Job
 from averment.batch.inputs import Input, digest_of
@@ -33,7 +33,7 @@ from averment.ir.program import FactType, Program
 Progress = Callable[[int, float], None]
 """Told after each part: how many rows are done, and which share of the input."""
 
-_VERSION = 1
+_VERSION = 2
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -210,7 +210,7 @@ def _decide(
     number = len(parts.committed)
     try:
         for unit, after, done in ready:
-            contents = {"part": done.data} | ({"rejects": done.rejects} if done.rejects else {})
+            contents = {done.kind: done.data} | ({"rejects": done.rejects} if done.rejects else {})
             entry: Entry = {
                 "first": unit.first,
                 "rows": unit.rows,
@@ -242,14 +242,13 @@ def _finish(order: Order, parts: Parts, header: Entry, summary: Summary) -> None
     """Put the output in its place, then what else there is to say of it; a run killed meanwhile does it again."""
     target = parts.folder / "output"
     heading = CsvWriter.heading if order.format is Format.CSV and not order.warrants else b""
-    assemble(parts.files("part"), target, order.format, heading, _metadata(order, header))
+    digest = assemble(parts.files(ROWS, WHOLE), target, order.format, heading, _metadata(order, header))
     rejects = parts.files("rejects")
     if rejects:
         join_files(rejects, parts.folder / "rejected")
         (parts.folder / "rejected").replace(rejects_of(order.output))
     else:
         rejects_of(order.output).unlink(missing_ok=True)
-    digest = digest_of(str(target))
     target.replace(order.output)
     sync_folder(order.output.parent)
     parts.manifest.append({"kind": "done", "digest": digest, "rows": summary.rows, "decided": summary.decided})

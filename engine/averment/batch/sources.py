@@ -12,13 +12,12 @@ from averment.batch.csv_rows import read_headings
 from averment.batch.inputs import Input
 from averment.batch.lines import pieces
 from averment.batch.reading import Format as Shape
-from averment.batch.unit import Format, Unit
+from averment.batch.unit import GROUP, Format, Unit
 from averment.diagnostics.diagnostic import Report
 from averment.ir.program import FactType
 
-CHUNK = 65_536  # rows of a unit, unless its text is longer than a piece
+CHUNK = GROUP  # rows of a unit, unless its text is longer than a piece
 TEXT_CHUNK = 32_768  # where the output is text, which is larger
-_BATCH = 16_384
 _BUFFER = 1 << 20  # bytes of a column read at once, so that the size of row groups does not matter
 
 
@@ -138,28 +137,35 @@ def _skip(stream: Any, count: int) -> None:
 def _table_units(file: Input, shape: Shape, start: Position, chunk: int) -> Iterator[tuple[Unit, Position]]:
     position = start
     columns = [shape.headings[place] for place in shape.columns]
-    for table in _tables(file, columns, start.index, chunk):
+    for table in _tables(file, columns, start, chunk):
         rows = table.num_rows
         after = Position(start.file, position.index + rows, 0, position.row + rows)
         yield Unit(start.file, file.format, position.row, rows, 0, table), after
         position = after
 
 
-def _tables(file: Input, columns: list[str], skip: int, chunk: int) -> Iterator[Table]:
-    """Tables of ``chunk`` rows, the last one shorter, without the first ``skip`` rows."""
+def _tables(file: Input, columns: list[str], start: Position, chunk: int) -> Iterator[Table]:
+    """Tables of ``chunk`` rows from a position on, shorter where a group of rows or the file ends."""
     held: list[Any] = []
-    count = 0
+    count, row, skip = 0, start.row, start.index
+    wanted = _most(row, chunk)
     for batch in _parquet(file, columns, skip) if file.format is Format.PARQUET else _arrow(file, columns, skip):
-        while count + batch.num_rows >= chunk:
-            held.append(batch.slice(0, chunk - count))
-            batch = batch.slice(chunk - count)
+        while count + batch.num_rows >= wanted:
+            held.append(batch.slice(0, wanted - count))
+            batch = batch.slice(wanted - count)
             yield pa.Table.from_batches(held)
-            held, count = [], 0
+            row += wanted
+            held, count, wanted = [], 0, _most(row, chunk)
         if batch.num_rows:
             held.append(batch)
             count += batch.num_rows
     if held:
         yield pa.Table.from_batches(held)
+
+
+def _most(row: int, chunk: int) -> int:
+    """How many rows a unit that starts in this row of the run may have."""
+    return min(chunk, GROUP - (row - 1) % GROUP)
 
 
 def _parquet(file: Input, columns: list[str], skip: int) -> Iterator[Any]:
@@ -187,7 +193,7 @@ def _parquet(file: Input, columns: list[str], skip: int) -> Iterator[Any]:
 
 def _group(opened: Any, group: int, columns: list[str], skip: int) -> Iterator[Any]:
     """The batches of a row group without its first ``skip`` rows."""
-    for batch in opened.iter_batches(_BATCH, row_groups=[group], columns=columns, use_threads=False):
+    for batch in opened.iter_batches(GROUP, row_groups=[group], columns=columns, use_threads=False):
         if skip < batch.num_rows:
             yield batch.slice(skip)
         skip = max(0, skip - batch.num_rows)

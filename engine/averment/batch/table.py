@@ -10,10 +10,11 @@ import numpy as np
 from averment.backends.columnar import compile_program
 from averment.batch.arrow import Table, pa
 from averment.batch.columns import Mapped, map_columns
-from averment.batch.deciding import COLUMNS, Decider, Job
+from averment.batch.deciding import Decider, Job
 from averment.batch.reading import Format as Shape
+from averment.batch.row_groups import coded_masks
 from averment.batch.table_rows import TableReader
-from averment.batch.unit import Format
+from averment.batch.unit import COLUMNS, Format
 from averment.diagnostics.diagnostic import Refused, Report
 from averment.ir.program import FactType, Program
 
@@ -57,6 +58,7 @@ class TableDecider:
             places[np.asarray(found.column("row")) - 1] = np.arange(found.num_rows)
             found = found.take(pa.array(places, mask=places < 0))
         error = pa.nulls(given.num_rows, pa.string()) if errors is None else pa.array(errors, pa.string())
+        found = found.set_column(found.schema.get_field_index("fired"), "fired", coded_masks(found.column("fired")))
         names = ["case", *COLUMNS] if named else [*COLUMNS]
         return found.select(names).append_column("error", error).replace_schema_metadata(self._metadata)
 

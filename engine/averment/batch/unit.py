@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+WORDS = ("claim", "status", "strength", "hangs_on")
+COLUMNS = (*WORDS, "fired")  # of a decision
+GROUP = 65_536  # rows of the run that are written as one group of rows, whatever the chunk
+
 
 class Format(StrEnum):
     """What an input or output file holds."""

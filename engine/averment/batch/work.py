@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from averment.batch.arrow import release_memory, to_bytes
+from averment.batch.assembling import ROWS, WHOLE
 from averment.batch.deciding import Decider, Decisions, Job
 from averment.batch.rendering import CsvWriter, JsonWriter
+from averment.batch.row_groups import is_group, to_parquet
 from averment.batch.unit import Format, Reject, Unit
 from averment.ir.digest import canonical
 
@@ -17,8 +19,9 @@ _ROWS = 8192  # rendered at a time
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A part: its output, the lines of its rejects, and what is counted of it."""
+    """A part: its output and what kind of it that is, the lines of its rejects, and what is counted of it."""
 
+    kind: str
     data: Any
     rejects: bytes
     decided: int
@@ -32,7 +35,7 @@ class Worker:
     def __init__(self, job: Job) -> None:
         self._decider = Decider(job)
         self._files = [shape.file for shape in job.shapes]
-        self._whole = job.whole
+        self._output, self._whole = job.output, job.whole
         self._writer = None
         if job.output.text and not job.whole:
             writer = JsonWriter if job.output is Format.JSONL else CsvWriter
@@ -44,16 +47,17 @@ class Worker:
         counts = decisions.counts
         counts.update(f"reject:{reject.code}" for reject in decisions.rejects)
         rejects = b"".join(self._line(reject) for reject in decisions.rejects)
-        data, decided = self._data(decisions)
+        whole = self._output is Format.PARQUET and is_group(unit.first, unit.rows)
+        data, decided = self._data(decisions, whole)
         release_memory()
-        return Done(data, rejects, decided, counts, decisions.alone)
+        return Done(WHOLE if whole else ROWS, data, rejects, decided, counts, decisions.alone)
 
-    def _data(self, decisions: Decisions) -> tuple[Any, int]:
+    def _data(self, decisions: Decisions, whole: bool) -> tuple[Any, int]:
         if self._whole:
             return b"".join(document + b"\n" for document in decisions.documents), len(decisions.documents)
         table = decisions.table
         if self._writer is None:
-            return to_bytes(table), table.num_rows
+            return to_parquet(table) if whole else to_bytes(table), table.num_rows
         slices = (table.slice(start, _ROWS) for start in range(0, table.num_rows, _ROWS))
         return b"".join(map(self._writer.write, slices)), table.num_rows
 
