@@ -1,0 +1,93 @@
+"""Decisions in groups of rows: which rows are a group does not depend on how a run was cut, and so nor do its bytes.
+
+A group is ``GROUP`` rows of the run, counted over all its files: of these, the ones that were decided. In Parquet a
+group of rows is a row group, written by whoever decided it as a file of its own, and copied from there: the words of
+claims are dictionaries, sorted, the masks of fired rules in the order in which they turn up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from averment.batch.arrow import Buffer, Table, one_chunk, pa, parquet, pc
+from averment.batch.unit import COLUMNS, GROUP, WORDS
+
+_PLAIN = {"row": pa.int64(), "case": pa.string()}
+
+
+def is_group(first: int, rows: int) -> bool:
+    """Whether these rows of a run are a group, and not its last."""
+    return rows == GROUP and (first - 1) % GROUP == 0
+
+
+def groups(tables: Iterable[Table]) -> Iterator[Table]:
+    """Tables of decisions, in order, as a table for each group that has rows."""
+    held: list[Table] = []
+    last = 0
+    for table in tables:
+        numbers = np.asarray(one_chunk(table.column("row")))
+        start = 0
+        while start < len(numbers):
+            group = (int(numbers[start]) - 1) // GROUP
+            end = int(np.searchsorted(numbers, (group + 1) * GROUP, side="right"))
+            if held and group != last:
+                yield _whole(held)
+                held = []
+            held.append(table.slice(start, end - start))
+            last, start = group, end
+    if held:
+        yield _whole(held)
+
+
+def _whole(tables: list[Table]) -> Table:
+    return pa.concat_tables(tables) if len(tables) > 1 else tables[0]
+
+
+def schema(coded: bool) -> Any:
+    """``coded``: words and masks are held once, and the rows have their places."""
+    words = {name: pa.binary() if name == "fired" else pa.string() for name in COLUMNS}
+    if coded:
+        words = {name: pa.dictionary(pa.int32(), kind) for name, kind in words.items()}
+    return pa.schema(_PLAIN | words)
+
+
+def to_parquet(table: Table | None, metadata: dict[str, str] | None = None) -> Buffer:
+    """A Parquet file of one row group, or of none."""
+    coded = schema(True).with_metadata(metadata)
+    sink = pa.BufferOutputStream()
+    with parquet.ParquetWriter(
+        sink,
+        coded,
+        use_dictionary=list(COLUMNS),
+        column_encoding={"row": "DELTA_BINARY_PACKED", "case": "PLAIN"},
+        compression="snappy",
+        write_statistics=["row", "claim", "status"],
+    ) as writer:
+        if table is not None and table.num_rows:
+            columns = [one_chunk(table.column("row")), one_chunk(table.column("case"))]
+            columns += [_sorted_words(one_chunk(table.column(name))) for name in WORDS]
+            columns.append(coded_masks(table.column("fired")))
+            writer.write_table(pa.Table.from_arrays(columns, schema=coded), row_group_size=GROUP)
+    return sink.getvalue()
+
+
+def coded_masks(column: Any) -> Any:
+    """Masks as a dictionary of those that there are, in the order in which they turn up."""
+    masks = one_chunk(column).dictionary_encode()
+    return pa.DictionaryArray.from_arrays(masks.indices, masks.dictionary.cast(pa.binary()))
+
+
+def _sorted_words(column: Any) -> Any:
+    """The column with a dictionary of just the words in it, in their order."""
+    codes = np.asarray(pc.fill_null(column.indices, len(column.dictionary)))
+    used = np.flatnonzero(np.bincount(codes, minlength=len(column.dictionary) + 1)[:-1])
+    words = column.dictionary.take(pa.array(used))
+    order = np.asarray(pc.sort_indices(words))
+    places = np.full(len(column.dictionary) + 1, -1, np.int32)
+    places[used[order]] = np.arange(len(used), dtype=np.int32)
+    found = places[codes]
+    indices = pa.array(found, mask=found < 0) if column.null_count else pa.array(found)
+    return pa.DictionaryArray.from_arrays(indices, words.take(pa.array(order)))
