@@ -185,7 +185,8 @@ class Evaluator:
 
     def _calculated(self, node: net.Calculated, values: Values) -> Column:
         column, astray = calculate(node.operator, values.columns[node.left], values.columns[node.right])
-        values.hard = either(values.hard, astray)
+        if astray is not None:
+            values.hard = either(values.hard, astray if column.unknown is None else astray & ~column.unknown)
         return column
 
     def _counted(self, node: net.Counted, values: Values) -> Column:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from averment.backends.columnar.columns import Array, Column, Plane
+from averment.backends.columnar.columns import Array, Column, Plane, coalesce
 from averment.backends.columnar.tables import Table
 from averment.ir.program import Compare, Match, Rule
 from averment.law.mentions import variables
@@ -14,11 +14,15 @@ from averment.law.mentions import variables
 
 @dataclass
 class Frame:
-    """Solutions so far: the case of each, its bindings, and where it is true (None: all are); the rest are possible."""
+    """Solutions so far: the case of each, its bindings, and where it is true (None: all are); the rest are possible.
+
+    ``premises``, where they are kept, give for each pattern of the rule the rows that it matched in a whole table.
+    """
 
     case: Array
     bindings: dict[str, Column]
     true: Plane | None = None
+    premises: dict[int, Array] = field(default_factory=dict[int, Array])
 
     def __len__(self) -> int:
         return len(self.case)
@@ -26,7 +30,12 @@ class Frame:
     def take(self, rows: Array) -> Frame:
         """The solutions at these places, or where a plane is true."""
         true = None if self.true is None else self.true[rows]
-        return Frame(self.case[rows], {name: take(column, rows) for name, column in self.bindings.items()}, true)
+        bindings = {name: take(column, rows) for name, column in self.bindings.items()}
+        return Frame(self.case[rows], bindings, true, {place: row[rows] for place, row in self.premises.items()})
+
+    def copy(self) -> Frame:
+        """The same solutions, to be bound further."""
+        return Frame(self.case, dict(self.bindings), self.true, dict(self.premises))
 
     def under(self, true: Plane, possible: Plane) -> Frame:
         """The solutions that a further condition leaves."""
@@ -53,8 +62,25 @@ def every(cases: int) -> Frame:
 
 def scan(match: Match, table: Table) -> Frame:
     """A solution for each fact of a table."""
-    bindings = {name: Column(table.values[place], table.values[place]) for place, name in match.binds}
-    return Frame(table.case, bindings, table.true)
+    found = Frame(table.case, {}, table.true)
+    for place, name in match.binds:
+        found.bindings[name] = merged(found.bindings.get(name), held(table, place))
+    return found
+
+
+def held(table: Table, place: int, rows: Array | None = None) -> Column:
+    """A field of the facts of a table (in these rows)."""
+    value, unknown = table.values[place], table.unknown.get(place)
+    if rows is not None:
+        value, unknown = value[rows], None if unknown is None else unknown[rows]
+    return Column(value, value, unknown)
+
+
+def merged(bound: Column | None, met: Column) -> Column:
+    """What a variable stands for once it has met a value: what it was bound to, unless only the value is known."""
+    if bound is None:
+        return met
+    return coalesce(bound, met) if bound.definite and bound.unknown is not None else bound
 
 
 def needed(rule: Rule, later: list[Match]) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from averment.backends.columnar.columns import Array, Plane, either
+from averment.backends.columnar.columns import Array, Plane
 from averment.backends.columnar.evaluating import Values
 from averment.law import network as net
 
@@ -12,14 +12,14 @@ from averment.law import network as net
 class Hanging:
     """The unknown fields under some junctions, in the ``rows`` (indexes) of a batch.
 
-    ``fields`` gives for each column of a field where the claim hangs on it; ``beyond`` the rows whose doubts lead into
-    rules that join, which no plane can follow.
+    ``fields`` gives for each column of a field where the claim hangs on it; ``joins`` where the doubts lead into what a
+    rule that joins concludes: by rule and head.
     """
 
     def __init__(self, network: net.Network, values: Values, rows: Array) -> None:
         self._network, self._values, self._rows = network, values, rows
         self.fields: dict[int, Plane] = {}
-        self.beyond: Plane | None = None
+        self.joins: dict[tuple[int, int], Plane] = {}
         self._reached: dict[int, Plane] = {}
         self._unknown: dict[int, Plane | None] = {}
         self._seen: dict[int, Plane] = {}
@@ -62,7 +62,10 @@ class Hanging:
                 self._seen[doubt.to] = plane if before is None else before | plane
             self._reach(doubt.to, plane)
         elif not doubt.fields:
-            self.beyond = either(self.beyond, plane)
+            joined = self._network.nodes[doubt.gates[0]]
+            assert isinstance(joined, net.Joined)
+            key = joined.rule, joined.head
+            self.joins[key] = plane | self.joins[key] if key in self.joins else plane
 
     def _gate(self, gate: int) -> Plane | None:
         if gate not in self._unknown:

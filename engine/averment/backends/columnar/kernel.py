@@ -15,22 +15,22 @@ import numpy as np
 
 from averment.backends.columnar import arrow
 from averment.backends.columnar.arrow import Reading, Reject
-from averment.backends.columnar.claims import OPEN, SETTLED, STATUSES, Held, read_claims, read_strength
-from averment.backends.columnar.columns import Array, Plane, either, of_codes
+from averment.backends.columnar.claims import OPEN, SETTLED, STATUSES, read_claims, read_strength
+from averment.backends.columnar.columns import Array, Plane, either
 from averment.backends.columnar.evaluating import Evaluator, Values
-from averment.backends.columnar.hanging import Hanging
 from averment.backends.columnar.hardness import mark_hard
-from averment.backends.columnar.joining import Facts, Joiner
-from averment.backends.columnar.records import Records, read_records, sort_sides, used_fields
+from averment.backends.columnar.holding import Holder, Source
+from averment.backends.columnar.joining import Joiner
+from averment.backends.columnar.records import Records, read_records, sort_sides
 from averment.backends.columnar.rows import read_single
 from averment.backends.columnar.single import Alone, Answer, decoded
+from averment.backends.columnar.solving import Facts
 from averment.backends.columnar.tables import Table
-from averment.backends.columnar.vocabulary import Symbols, Vocabulary
-from averment.ir.program import Field, Kind, Program
+from averment.backends.columnar.tracing import Tracer
+from averment.backends.columnar.vocabulary import Vocabulary
+from averment.ir.program import Field, Program
 from averment.ir.values import decode
-from averment.law import network as net
 from averment.law.grounding import ground
-from averment.law.mentions import reads
 from averment.law.truth import CaseError
 
 ROWS = 32768  # of a chunk: its planes stay in a processor's cache
@@ -114,8 +114,7 @@ class Kernel:
             for number in step.rules:
                 self._joining[self._places[program.rules[number].id]].append(number)
         self._joiner = Joiner(program, self._network, self._vocabulary)
-        self._used = used_fields(program)
-        self._read = {name for rule in program.rules for name in reads(rule)}
+        self._holder = Holder(program, self._network, self._vocabulary, self._joiner)
 
     @property
     def metadata(self) -> Mapping[str, str]:
@@ -166,7 +165,7 @@ class Kernel:
         facts = self._evaluate(values, records)
         mark_hard(self._network, self._evaluator, values)
         claim = self.program.claim
-        roots, held = self._facts(claim.type, claim.field, values, facts)
+        roots, held = self._holder.find(claim.type, claim.field, values, facts)
         read = read_claims(held, values.rows)
         codes = np.where(read.status == SETTLED, read.value, len(self._claim_field.values) - 1 + read.status)
         strength = self._strength(read.status, values, facts, run)
@@ -178,10 +177,12 @@ class Kernel:
             chunk.fired = self._fired(values, facts)
             chunk.hangs_on = np.zeros(values.rows, np.int32)
             is_open: Plane = read.status == OPEN
+            if values.hard is not None:
+                is_open &= ~values.hard
             if is_open.any():
                 rows = np.flatnonzero(is_open if bad is None else is_open & ~bad)
                 reached = [(root, adds) for root, adds in zip(roots, read.adds, strict=True) if adds is not None]
-                self._hang(rows, reached, chunk, values, run)
+                self._hang(rows, reached, chunk, values, facts, run)
         if bad is not None:
             run.rejects += [reject for _, reject in sorted(reading.rejects.items())]
             chunk.keep = ~bad
@@ -196,7 +197,6 @@ class Kernel:
         if self._network.joins:
             for name, held in records.items():
                 facts.tables[name] = held.table(values.symbols, values.rows)
-                self._mark_unknown(name, held, values)
         start = 0
         for step in self._network.joins:
             self._evaluator.run(values, start, step.ready)
@@ -204,18 +204,6 @@ class Kernel:
             start = step.ready
         self._evaluator.run(values, start, len(self._network.nodes))
         return facts
-
-    def _mark_unknown(self, name: str, held: Records, values: Values) -> None:
-        """Hard: cases with an unknown field that a rule uses in a record, or with records that nobody mentioned."""
-        hard = np.zeros(values.rows, np.bool_)
-        for place in self._used[name]:
-            unknown = held.columns[place].unknown
-            if unknown is not None:
-                hard[held.case[unknown]] = True
-        if held.kind.absent_unknown and held.unmentioned is not None and name in self._read:
-            hard |= held.unmentioned
-        if hard.any():
-            values.hard = either(values.hard, hard)
 
     def _derived(self, reading: Reading, first: int, values: Values, facts: Facts) -> dict[str, arrow.Batch]:
         """The true derived facts of the tables, each with the row it belongs to among all that were given."""
@@ -233,45 +221,13 @@ class Kernel:
                 found[name] = arrow.fact_batch(self.program.types[name], held, values.symbols)
         return found
 
-    def _facts(self, type: str, index: int, values: Values, facts: Facts) -> tuple[list[int], list[Held]]:
-        """The facts of a type by the value of one field, and the junction of each (-1: one that no plane follows)."""
-        if type not in self._network.tables:
-            slots = self._network.slots.get(type, [])
-            return [slot.junction for slot in slots], [self._held(slot, type, index, values) for slot in slots]
-        table = self._joiner.table(type, values, facts)
-        found: list[Held] = []
-        for value in np.unique(table.values[index]):
-            rows: Plane = table.values[index] == value
-            possible = np.zeros(values.rows, np.bool_)
-            possible[table.case[rows]] = True
-            true = possible
-            if table.true is not None:
-                true = np.zeros(values.rows, np.bool_)
-                true[table.case[rows & table.true]] = True
-            code = self._own_code(int(value), self.program.types[type].fields[index], values.symbols)
-            found.append(Held(of_codes(np.array([code])), true, possible))
-        return [-1] * len(found), found
-
-    @staticmethod
-    def _own_code(value: int, declared: Field, symbols: Symbols) -> int:
-        """The code that a column of the field has for a value of a table."""
-        return declared.values.index(symbols.strings[value]) if declared.kind is Kind.CHOICE else value
-
-    def _held(self, slot: net.Slot, type: str, index: int, values: Values) -> Held:
-        place = slot.values[index]
-        node, column = self._network.nodes[place], values.columns[place]
-        if isinstance(node, net.Constant) and not isinstance(node.value, int):
-            declared = self.program.types[type].fields[index]
-            column = self._vocabulary.constant(node.value, declared, values.symbols)
-        return Held(column, values.true[slot.truth], values.possible[slot.truth])
-
     def _strength(self, status: Array, values: Values, facts: Facts, run: _Run) -> Array:
         """Codes of the strength; 0 where there is none."""
         claim = self.program.claim
         if not claim.strength_type:
             return np.zeros(0, np.int32)
         declared = self.program.types[claim.strength_type].fields[claim.strength_field]
-        _, facts_held = self._facts(claim.strength_type, claim.strength_field, values, facts)
+        _, facts_held = self._holder.find(claim.strength_type, claim.strength_field, values, facts)
         found, single = read_strength(facts_held, values.rows)
         single = single & (status == SETTLED)
         distinct, inverse = np.unique(np.where(single, found, 0), return_inverse=True)
@@ -294,30 +250,43 @@ class Kernel:
             packed[:, byte] = bits
         return packed
 
-    def _hang(self, rows: Array, roots: list[tuple[int, Plane]], chunk: _Chunk, values: Values, run: _Run) -> None:
-        hanging = Hanging(self._network, values, rows)
-        for junction, adds in roots:
-            if junction < 0:
-                values.hard = either(values.hard, adds)
-        hanging.follow((junction, adds) for junction, adds in roots if junction >= 0)
-        if hanging.beyond is not None:
-            hard = np.zeros(values.rows, np.bool_)
-            hard[rows[hanging.beyond]] = True
-            values.hard = either(values.hard, hard)
-        paths: dict[str, Plane] = {}
-        for place, plane in hanging.fields.items():
-            node = self._network.nodes[place]
-            assert isinstance(node, net.FieldOf)
-            paths[f"{node.type}.{self.program.types[node.type].fields[node.field].name}"] = plane
+    def _hang(
+        self, rows: Array, roots: list[tuple[Source, Plane]], chunk: _Chunk, values: Values, facts: Facts, run: _Run
+    ) -> None:
+        """What the open rows hang on: their claim facts that may add a value, and all that keeps these undecided."""
+        tracer = Tracer(self.program, self._network, self._joiner, values, facts, rows)
+        junctions: list[tuple[int, Plane]] = []
+        asked: list[tuple[str, Plane]] = []
+        for source, adds in roots:
+            if isinstance(source, int):
+                junctions.append((source, adds))
+            else:
+                table = facts.tables[self.program.claim.type]
+                open_row = np.zeros(values.rows, np.bool_)
+                open_row[rows] = True
+                asked.append((self.program.claim.type, source & (adds & open_row)[table.case]))
+        tracer.follow(junctions, asked)
+        paths = {
+            f"{type}.{self.program.types[type].fields[place].name}": plane[rows]
+            for (type, place), plane in tracer.fields.items()
+        }
         names = sorted(paths)
-        if names:
-            packed = np.packbits(np.stack([paths[name] for name in names]), axis=0, bitorder="little").T
-            distinct, inverse = np.unique(np.ascontiguousarray(packed), axis=0, return_inverse=True)
-            codes = [
-                run.hangs.code(tuple(name for place, name in enumerate(names) if row[place // 8] >> place % 8 & 1))
-                for row in distinct.tolist()
-            ]
-            chunk.hangs_on[rows] = np.array(codes, np.int32)[inverse.reshape(-1)]
+        packed = np.packbits(np.stack([paths[name] for name in names]), axis=0, bitorder="little").T if names else None
+        nothing = np.zeros((len(rows), 1), np.uint8)
+        distinct, inverse = np.unique(
+            nothing if packed is None else np.ascontiguousarray(packed), axis=0, return_inverse=True
+        )
+        inverse = inverse.reshape(-1)
+        shared = [
+            tuple(name for place, name in enumerate(names) if row[place // 8] >> place % 8 & 1)
+            for row in distinct.tolist()
+        ]
+        codes = [run.hangs.code(words) for words in shared]
+        chunk.hangs_on[rows] = np.array(codes, np.int32)[inverse]
+        place_of = dict(zip(rows.tolist(), inverse.tolist(), strict=True))
+        for row, own in tracer.paths().items():
+            if row in place_of:
+                chunk.hangs_on[row] = run.hangs.code(tuple(sorted({*shared[place_of[row]], *own})))
 
     # --- rows alone -----------------------------------------------------------------------------------------------
 

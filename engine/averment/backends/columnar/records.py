@@ -12,10 +12,10 @@ from averment.backends.columnar.arrow import Batch, Reading, Reject, Table, Vect
 from averment.backends.columnar.columns import Array, Column, Plane
 from averment.backends.columnar.single import decoded
 from averment.backends.columnar.tables import Table as Facts
-from averment.backends.columnar.tables import distinct, packed
+from averment.backends.columnar.tables import distinct, joined, packed
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
 from averment.ir.naming import record_path
-from averment.ir.program import Compare, Fact, FactType, Program
+from averment.ir.program import Fact, FactType, Program
 
 
 @dataclass
@@ -28,14 +28,23 @@ class Records:
     unmentioned: Plane | None
 
     def table(self, symbols: Symbols, cases: int) -> Facts:
-        """As a table of true facts."""
+        """As a table of true facts; a case that leaves open whether there are any has a possible one without values."""
         vocabulary = Vocabulary()
-        values = [
-            vocabulary.plain(column, declared, symbols).low
-            for column, declared in zip(self.columns, self.kind.fields, strict=True)
-        ]
-        found = Facts(self.case, values)
-        return found if self.kind.key else distinct(found, cases)
+        found = Facts(self.case, [])
+        for place, (column, declared) in enumerate(zip(self.columns, self.kind.fields, strict=True)):
+            value = vocabulary.plain(column, declared, symbols).low
+            if column.unknown is not None and column.unknown.any():
+                found.unknown[place], value = column.unknown, np.where(column.unknown, 0, value)
+            found.values.append(value)
+        if not self.kind.key:
+            found = distinct(found, cases)
+        if not self.kind.absent_unknown or self.unmentioned is None:
+            return found
+        rows = np.flatnonzero(self.unmentioned)
+        nothing, everywhere = np.zeros(len(rows), np.int64), np.ones(len(rows), np.bool_)
+        width = len(self.kind.fields)
+        blank = Facts(rows, [nothing] * width, ~everywhere, dict.fromkeys(range(width), everywhere))
+        return joined([found, blank], width) if len(rows) else found
 
     def facts(self, row: int, symbols: Symbols) -> list[Fact]:
         """The records of one case."""
@@ -63,20 +72,6 @@ class Sides:
 
     tables: dict[str, tuple[Table, Array]] = field(default_factory=dict[str, tuple[Table, Array]])
     strays: list[Reject] = field(default_factory=list[Reject])
-
-
-def used_fields(program: Program) -> dict[str, set[int]]:
-    """The fields of each type that rules look at."""
-    found: dict[str, set[int]] = {name: set() for name in program.types}
-    for rule in program.rules:
-        patterns = [*rule.matches, *(guard.match for guard in rule.guards if not isinstance(guard, Compare))]
-        for pattern in patterns:
-            found[pattern.type] |= {place for place, _ in pattern.cells} | {place for place, _ in pattern.binds}
-        for guard in rule.guards:
-            place = None if isinstance(guard, Compare) else getattr(guard, "field", None)
-            if place is not None and not isinstance(guard, Compare):
-                found[guard.match.type].add(place)
-    return found
 
 
 def sort_sides(program: Program, table: Table, sides: Mapping[str, Table]) -> Sides:
