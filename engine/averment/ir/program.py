@@ -43,7 +43,7 @@ class Kind(StrEnum):
         return self in (Kind.INTEGER, Kind.DECIMAL, Kind.LEVEL, Kind.DATE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Field:
     """A typed field. ``minimum`` and ``maximum`` are encoded; ``default`` is encoded and becomes an assumption."""
 
@@ -60,6 +60,11 @@ class Field:
     sensitive: str = ""  # "", drop, hash or last4
     fixed: bool = False
     cost: int = 1  # of asking for it, and of changing it
+
+    @cached_property
+    def ranks(self) -> Mapping[str, int]:
+        """Each of ``values`` with its place among them."""
+        return {value: place for place, value in enumerate(self.values)}
 
     def spans(self, value: Value) -> bool:
         """Whether an encoded value lies within the range; what is no number does."""

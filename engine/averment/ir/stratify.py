@@ -194,6 +194,7 @@ def _check_claim(
 ) -> None:
     """Report the rules that ask what is known and that the claim rests on, each with its way up to the claim."""
     above: dict[int, tuple[str, int | None]] = {}
+    reached: set[str] = set()
     queue: deque[int] = deque()
     for name in filter(None, (model.claim.type, model.claim.strength_type)):
         for maker in makers.get(name, ()):
@@ -208,7 +209,9 @@ def _check_claim(
                 told.add(rules[index].id)
                 _tell_known(model, rules, above, index, guard, report)
         for name, _ in looks[index]:
-            for maker in makers.get(name, ()):
+            makes = () if name in reached else makers.get(name, ())
+            reached.add(name)
+            for maker in makes:
                 if maker not in above:
                     above[maker] = (name, index)
                     queue.append(maker)

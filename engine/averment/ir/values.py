@@ -193,9 +193,9 @@ def _boolean(plain: object, field: Field, name: str) -> bool | Misfit:
 def _one_of(plain: object, field: Field, name: str) -> str | int | Misfit:
     if not isinstance(plain, str):
         return _wrong_type(plain, field, name)
-    if plain not in field.values:
+    if plain not in field.ranks:
         return unknown_value(plain, field, name)
-    return field.values.index(plain) if field.kind is Kind.LEVEL else plain
+    return field.ranks[plain] if field.kind is Kind.LEVEL else plain
 
 
 def _integer(plain: object, field: Field, name: str) -> int | Misfit:
@@ -267,7 +267,7 @@ def _set(plain: object, field: Field, name: str) -> frozenset[str] | Misfit:
     for index, element in enumerate(cast("Iterable[object]", plain)):
         if not isinstance(element, str):
             return Misfit("AV312", f"{_named(element)} is not a value of `{name}`", "not a name", element=index)
-        if element not in field.values:
+        if element not in field.ranks:
             misfit = unknown_value(element, field, name)
             return Misfit(misfit.code, misfit.message, misfit.label, misfit.help, index)
         if element in found:

@@ -180,12 +180,12 @@ def _ordered(operator: str, field: Field, shown: str, node: Node, test: Test, sc
 def _named(atom: Name, field: Field, shown: str, node: Node, scope: Scope) -> Operand | None:
     name, pack, place = atom.name, scope.pack, caret(node, atom.at, atom.end)
     parameter = pack.parameters.get(name)
-    if name in field.values:
+    if name in field.ranks:
         if parameter or name in pack.broken:
             message = f"`{name}` is both a value of `{shown}` and a parameter"
             pack.report.error("AV304", message, place, "which one?", "rename the parameter")
             return None
-        return Constant(field.values.index(name) if field.kind is Kind.LEVEL else name)
+        return Constant(field.ranks[name] if field.kind is Kind.LEVEL else name)
     if parameter is None:
         if name not in pack.broken:
             _unknown_name(name, field, shown, node, atom, scope)
@@ -226,7 +226,7 @@ def _literal(atom: Atom, field: Field, shown: str) -> Constant | Misfit:
             return Constant(atom.value)
         case Truth() if field.kind is Kind.BOOLEAN:
             return Constant(atom.value)
-        case Quoted() if atom.value in field.values:
+        case Quoted() if atom.value in field.ranks:
             help = f"write `{atom.value}`, without the double quotes"
             return Misfit("AV312", f"a text is not a value of `{shown}`", f"`{shown}` is {described(field)}", (help,))
         case _:

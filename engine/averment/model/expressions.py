@@ -116,7 +116,7 @@ def _numeric(places: int) -> Field:
 
 
 def _name(tree: Name, node: Node, scope: Scope, hint: Field | None) -> Typed | None:
-    if hint and tree.name in hint.values and hint.kind is not Kind.SET:
+    if hint and tree.name in hint.ranks and hint.kind is not Kind.SET:
         found = operand(tree, hint, hint.name or "this", node, scope)
         return (found, hint) if found else None
     parameter = scope.pack.parameters.get(tree.name)

@@ -17,7 +17,7 @@ def joins(left: Field, right: Field) -> bool:
         return False
     if left.kind is Kind.LEVEL:
         return left.values == right.values
-    return not left.values or bool(set(left.values) & set(right.values))
+    return not left.values or left.values is right.values or not left.ranks.keys().isdisjoint(right.ranks)
 
 
 def compares(left: Field, right: Field) -> bool:
@@ -33,7 +33,9 @@ def becomes(source: Field, target: Field) -> bool:
         return source.kind in (Kind.TEXT, Kind.CHOICE)
     if source.kind is not target.kind:
         return False
-    return source.values == target.values if target.kind is Kind.LEVEL else set(source.values) <= set(target.values)
+    if target.kind is Kind.LEVEL:
+        return source.values == target.values
+    return source.values is target.values or source.ranks.keys() <= target.ranks.keys()
 
 
 def fills(parameter: Field, field: Field) -> bool:
