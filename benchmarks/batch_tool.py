@@ -5,7 +5,8 @@
 One process on one core for what is a ratio: every contender once a round, A B C, A B C, …, medians of processor time;
 the interpreter's start is not in them and is told by itself. ``--peers`` is the folder that ``peers/setup`` has filled:
 then warm Drools takes part, and how many times its cases a second the tool decides is told. Peak memory and two
-processes against one are of the command line, each run a process of its own; the latter by the wall clock, on all cores.
+processes against one are of the command line, each run a process of its own; the latter by the wall clock, on all
+cores.
 """
 
 from __future__ import annotations
@@ -27,7 +28,6 @@ import measuring
 
 CORES = os.sched_getaffinity(0)
 measuring.pin()
-sys.path.insert(0, str(Path(__file__).parent / "peers"))
 
 import numpy as np  # noqa: E402
 import orjson  # noqa: E402
@@ -37,11 +37,12 @@ from peers.workloads import LEVELS, hiring, hiring_cases  # noqa: E402
 
 import averment  # noqa: E402
 from averment.backends.columnar import Decided, Kernel  # noqa: E402
+from averment.batch.arrow import settle  # noqa: E402
 from averment.batch.run import Order, Result, run  # noqa: E402
-from averment.batch.unit import COLUMNS, Format  # noqa: E402
+from averment.batch.unit import WORDS, Format  # noqa: E402
 
 PACK = Path(__file__).parent / "packs" / "w1"
-WORDS = [*LEVELS, "domains.list.element"]
+READ = [*LEVELS, "domains.list.element"]  # as dictionaries
 WARM = 20_000  # cases of a round of Drools, after the 100,000 that warm it
 _CLI = "from averment_cli.main import main\nif __name__ == '__main__': main()\n"
 
@@ -55,6 +56,7 @@ def main() -> None:
     parser.add_argument("--memory", default="100000,1000000", help="numbers of rows whose peak memory is taken")
     parser.add_argument("--only", default="parquet,jsonl,memory,jobs,poison", help="which parts")
     asked = parser.parse_args()
+    settle()
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
     with tempfile.TemporaryDirectory() as place:
@@ -87,12 +89,12 @@ class Bench:
         """Parquet to Parquet."""
         source, out, written = self._parquet(rows), self._folder / "out.parquet", self._folder / "floor.parquet"
         self._decide(source, out)
-        words = [name for name in COLUMNS if name != "row"]
+        words = list(WORDS)
         decided = pq.read_table(out, read_dictionary=words)
         plain = decided.cast(pa.schema([(field.name, _plain(field.type)) for field in decided.schema]))
 
         def floor() -> None:
-            pq.read_table(source, use_threads=False, read_dictionary=WORDS)
+            pq.read_table(source, use_threads=False, read_dictionary=READ)
             pq.write_table(
                 decided,
                 written,
@@ -176,7 +178,8 @@ class Bench:
             lines.symlink_to(self._folder / f"{WARM}.jsonl")
         jar = next(peers.resolve().glob("lib/python*/site-packages/drools/jars/*.jar"))
         classes = f"{jar}{os.pathsep}{peers.resolve() / 'classes'}"
-        command = ["java", "-Xmx2g", "-cp", classes, "Hiring", "w1", self._folder, str(WARM), self._folder / "answers"]
+        command = ["java", "-Xmx2g", "-cp", classes, "Hiring", "w1", str(self._folder), str(WARM)]
+        command.append(str(self._folder / "answers"))
         ran = subprocess.run(command, capture_output=True, text=True, check=True)
         found = json.loads(next(line for line in ran.stdout.splitlines() if line.startswith("{")))
         return float(found["count"] / found["cpu"])
@@ -240,7 +243,9 @@ class Bench:
             assert result.rejects
             (reject,) = map(json.loads, result.rejects.read_bytes().splitlines())
             assert (reject["row"], result.summary.decided, result.summary.rejected) == (bad + 1, rows - 1, 1)
-            print(f"{source.suffix[1:]}: of {rows:,} rows one is bad: one reject, {reject['code']} in row {reject['row']:,}")
+            print(
+                f"{source.suffix[1:]}: of {rows:,} rows one is bad: one reject, {reject['code']} in row {reject['row']:,}"
+            )
 
     # --- files --------------------------------------------------------------------------------------------------------
 

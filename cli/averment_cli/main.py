@@ -97,9 +97,9 @@ def averment() -> None:
 def main() -> None:
     """Run the command line and exit."""
     if sys.argv[1:2] == ["batch"]:
-        from averment.batch.arrow import without_pandas
+        from averment.batch.arrow import settle
 
-        without_pandas()
+        settle()
     sys.exit(run(sys.argv[1:]))
 
 

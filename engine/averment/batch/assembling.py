@@ -1,12 +1,12 @@
 """The output file out of the parts: text and row groups joined as they are, all else in groups of rows.
 
-In Parquet words and masks are dictionaries, in Arrow files they are plain. The metadata of the schema tell what the
-masks mean.
+In Parquet words are dictionaries, in Arrow files they are plain. The metadata of the schema tell what the masks mean.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
@@ -16,7 +16,7 @@ from typing import Any
 from averment.batch.arrow import Table, from_bytes, pa
 from averment.batch.footers import MAGIC, Struct, joined, split
 from averment.batch.row_groups import groups, schema, to_parquet
-from averment.batch.unit import GROUP, Format
+from averment.batch.unit import GROUP, Format, mask_width
 
 ROWS, WHOLE = "part", "group"  # what the file of a part holds: rows, or a group of them as a Parquet file
 _COPY = 1 << 20
@@ -52,9 +52,11 @@ def assemble(parts: Iterable[Path], target: Path, format: Format, heading: bytes
     """Write and sync the output; its digest. Raises OSError."""
     if format.text:
         return join_files(parts, target, heading)
+    rules = json.loads(metadata["averment.rules"])
+    none = schema(mask_width(rules), coded=format is Format.PARQUET).with_metadata(dict(metadata)).empty_table()
     with target.open("wb") as stream:
         written = Digested(stream)
-        (_write_parquet if format is Format.PARQUET else _write_arrow)(parts, written, dict(metadata))
+        (_write_parquet if format is Format.PARQUET else _write_arrow)(parts, written, none)
         stream.flush()
         os.fsync(stream.fileno())
     return written.digest
@@ -74,14 +76,14 @@ def join_files(parts: Iterable[Path], target: Path, heading: bytes = b"") -> str
     return written.digest
 
 
-def _write_parquet(parts: Iterable[Path], written: Digested, metadata: dict[str, str]) -> None:
+def _write_parquet(parts: Iterable[Path], written: Digested, none: Table) -> None:
     written.write(MAGIC)
     moved: list[tuple[Struct, int]] = []
     for file in _row_groups(parts):
         end, footer = split(file)
         moved.append((footer, written.tell() - len(MAGIC)))
         written.write(memoryview(file)[len(MAGIC) : end])
-    _, empty = split(to_parquet(None, metadata))
+    _, empty = split(to_parquet(none, none.schema.metadata))
     written.write(joined(empty, moved))
 
 
@@ -94,10 +96,10 @@ def _row_groups(parts: Iterable[Path]) -> Iterator[Any]:
             yield from map(to_parquet, groups(from_bytes(pa.memory_map(str(part))) for part in some))
 
 
-def _write_arrow(parts: Iterable[Path], written: Digested, metadata: dict[str, str]) -> None:
-    plain = schema(coded=False)
+def _write_arrow(parts: Iterable[Path], written: Digested, none: Table) -> None:
+    plain = none.schema.remove_metadata()
     options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
-    with pa.ipc.new_file(written, plain.with_metadata(metadata), options=options) as writer:
+    with pa.ipc.new_file(written, none.schema, options=options) as writer:
         for table in groups(from_bytes(pa.memory_map(str(part))) for part in parts):
-            rows: Table = table.cast(plain).combine_chunks().replace_schema_metadata(metadata)
+            rows: Table = table.cast(plain).combine_chunks().replace_schema_metadata(none.schema.metadata)
             writer.write_table(rows, max_chunksize=GROUP)

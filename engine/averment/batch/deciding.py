@@ -11,6 +11,7 @@ from typing import Any, cast
 import numpy as np
 
 from averment.backends.columnar import Kernel
+from averment.backends.columnar.claims import STATUSES
 from averment.backends.columnar.columns import Array as Codes
 from averment.batch.arrow import Table, one_chunk, pa
 from averment.batch.csv_rows import CsvReader
@@ -18,7 +19,7 @@ from averment.batch.json_rows import JsonReader
 from averment.batch.reading import Format as Shape
 from averment.batch.reading import Reading, all_singles
 from averment.batch.table_rows import TableReader
-from averment.batch.unit import COLUMNS, Format, Reject, Unit
+from averment.batch.unit import COLUMNS, Format, Reject, Unit, mask_width
 from averment.diagnostics.diagnostic import Report, Severity
 from averment.engines import Engine, open_engine
 from averment.ir.program import FactType, Program
@@ -68,6 +69,8 @@ class Decider:
         self.rules = tuple(dict.fromkeys(rule.id for rule in job.program.rules))
         self._bit = {rule: place for place, rule in enumerate(self.rules)}
         self._readers: dict[int, Reader] = {}
+        claim = job.program.claim
+        self._claims = [*job.program.types[claim.type].fields[claim.field].values, *STATUSES[1:]]
 
     def decide(self, unit: Unit) -> Decisions:
         """The decisions of a unit."""
@@ -144,18 +147,15 @@ class Decider:
 
     def _rows(self, singles: list[tuple[int, Outcome]], first: int) -> Table:
         outcomes = [outcome for _, outcome in singles]
-        width = (len(self.rules) + 7) // 8
+        width = mask_width(self.rules)
         masks = [sum(1 << self._bit[rule] for rule in outcome.fired).to_bytes(width, "little") for outcome in outcomes]
         strengths = [None if outcome.strength is None else _text(outcome.strength) for outcome in outcomes]
-        words = {
-            "claim": [outcome.claim for outcome in outcomes],
-            "status": [outcome.status.value for outcome in outcomes],
-            "strength": strengths,
-        }
         columns = {
             "row": pa.array([row + first for row, _ in singles], pa.int64()),
             "case": pa.array([outcome.case.name for outcome in outcomes], pa.string()),
-            **{name: pa.array(values, pa.string()).dictionary_encode() for name, values in words.items()},
+            "claim": _words([outcome.claim for outcome in outcomes], self._claims),
+            "status": _words([outcome.status.value for outcome in outcomes], STATUSES),
+            "strength": pa.array(strengths, pa.string()).dictionary_encode(),
             "hangs_on": pa.array([listed(outcome.hangs_on) for outcome in outcomes], pa.string()).dictionary_encode(),
             "fired": pa.array(masks, pa.binary(width)),
         }
@@ -185,6 +185,12 @@ def reader_of(unit: Unit, shape: Shape) -> Reader:
             return CsvReader(shape)
         case _:
             return TableReader(shape)
+
+
+def _words(found: list[str], words: list[str]) -> Any:
+    """Words as a dictionary of all that there may be, as the kernel has them."""
+    places = {word: place for place, word in enumerate(words)}
+    return pa.DictionaryArray.from_arrays(pa.array([places[word] for word in found], pa.int32()), pa.array(words))
 
 
 def masks_of(table: Table) -> Codes:

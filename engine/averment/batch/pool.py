@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
-from averment.batch.arrow import pa, to_bytes, without_pandas
+from averment.batch.arrow import pa, settle, to_bytes
 from averment.batch.deciding import Job
 from averment.batch.unit import Unit
 from averment.batch.work import Done, Worker
@@ -126,7 +126,7 @@ def _light(following: tuple[Unit, Any]) -> tuple[Unit, Any]:
 def _serve(pipe: Connection, job: Job) -> None:
     """A worker: until there is nobody to work for."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    without_pandas()
+    settle()
     pa.set_cpu_count(1)
     worker = Worker(job)
     parent = os.getppid()

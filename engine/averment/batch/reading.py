@@ -54,11 +54,24 @@ def row_document(name: str | None, facts: Mapping[str, Any], row: int, file: str
 
 def case_names(names: Array | None, first: int, places: Codes) -> tuple[Array, Codes]:
     """The name of the case in each of some rows of a unit that starts with row ``first``, and where that is blank."""
-    found: Array = pa.nulls(len(places), pa.string()) if names is None else names
+    given: Array = pa.nulls(len(places), pa.string()) if names is None else names
+    found: Array = given if given.type == pa.string() else given.cast(pa.string())
     if found.null_count:
         numbered = pa.array([f"row {row}" for row in (places + first).tolist()], pa.string())
         found = pc.if_else(found.is_valid(), found, numbered)
-    return found, np.asarray(pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(found)), 0))
+    return found, np.zeros(len(found), np.bool_) if pa.types.is_integer(given.type) else blank(found)
+
+
+def blank(texts: Array) -> Codes:
+    """Where a text shows nothing. Texts that begin with a visible character of ASCII need no closer look."""
+    if not len(texts):
+        return np.zeros(0, np.bool_)
+    at = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    data = np.frombuffer(texts.buffers()[2] or b"\0", np.uint8)
+    start = data.take(at[:-1], mode="clip")
+    if ((start > 32) & (start < 127) & (at[1:] > at[:-1])).all():
+        return np.zeros(len(texts), np.bool_)
+    return np.asarray(pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(texts)), 0))
 
 
 def by_halves(

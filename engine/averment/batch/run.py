@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from averment.backends.columnar import compile_program
+from averment.backends.columnar.support import unsupported
 from averment.batch import inputs as files
 from averment.batch.arrow import pa
 from averment.batch.assembling import ROWS, WHOLE, assemble, join_files
@@ -144,10 +144,8 @@ def _columnar(order: Order) -> tuple[bool, str]:
     """Whether the kernel decides, and if not, why."""
     if order.engine or order.warrants:
         return False, ""
-    report = Report()
-    if compile_program(order.program, report) is None:
-        return False, "; ".join(found.message for found in report.diagnostics)
-    return True, ""
+    against = unsupported(order.program)
+    return not against, "; ".join(found.message for found in against)
 
 
 def _header(order: Order, inputs: tuple[Input, ...], columnar: bool) -> Entry:

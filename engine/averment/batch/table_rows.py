@@ -35,7 +35,7 @@ class TableReader:
             if target.type:
                 columns[target.path] = column
             else:
-                names = column if column.type == pa.string() else column.cast(pa.string())
+                names = column
         places: Codes = np.arange(int(table.num_rows))
         names, blank = case_names(names, first, places)
         every, found = names, pa.table(columns)

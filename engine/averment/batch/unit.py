@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -9,6 +10,11 @@ from typing import Any
 WORDS = ("claim", "status", "strength", "hangs_on")
 COLUMNS = (*WORDS, "fired")  # of a decision
 GROUP = 65_536  # rows of the run that are written as one group of rows, whatever the chunk
+
+
+def mask_width(rules: Sequence[str]) -> int:
+    """The bytes of a mask of fired rules."""
+    return (len(rules) + 7) // 8
 
 
 class Format(StrEnum):

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from averment.batch.arrow import release_memory, to_bytes
+from averment.batch.arrow import to_bytes
 from averment.batch.assembling import ROWS, WHOLE
 from averment.batch.deciding import Decider, Decisions, Job
 from averment.batch.rendering import CsvWriter, JsonWriter
@@ -49,7 +49,6 @@ class Worker:
         rejects = b"".join(self._line(reject) for reject in decisions.rejects)
         whole = self._output is Format.PARQUET and is_group(unit.first, unit.rows)
         data, decided = self._data(decisions, whole)
-        release_memory()
         return Done(WHOLE if whole else ROWS, data, rejects, decided, counts, decisions.alone)
 
     def _data(self, decisions: Decisions, whole: bool) -> tuple[Any, int]:
