@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from averment.ir.program import Arithmetic, Cell, Field, Literal, Value
 from averment.law import network as net
 from averment.law.cells import passes
@@ -87,6 +89,17 @@ class Builder:
         if isinstance(one, net.Constant) and isinstance(other, net.Constant):
             return self.fixed(compare(operator, one.value, other.value))
         return self.node(net.Compared(operator, left, right))
+
+    def first_of(self, overlaps: list[tuple[net.Slot, net.Slot]]) -> dict[net.Slot, net.Slot]:
+        """The later of facts that may be one, made to hold only where none before it is true of the same values."""
+        before: dict[net.Slot, list[int]] = {}
+        for one, slot in overlaps:
+            same = (self.same(left, right) for left, right in zip(one.values, slot.values, strict=True))
+            before.setdefault(slot, []).append(self.all_of((one.truth, *same)))
+        return {
+            slot: replace(slot, truth=self.all_of((slot.truth, self.negated(self.any_of(tuple(found))))))
+            for slot, found in before.items()
+        }
 
     # --- columns --------------------------------------------------------------------------------------------------
 

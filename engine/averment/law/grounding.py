@@ -49,20 +49,19 @@ Records = Mapping[str, Sequence[tuple[net.Constant | net.FieldOf, ...]]]
 
 
 def ground(program: Program, records: Records | None = None) -> net.Network:
-    """The network of a program: over any records of `many` types, or over just these."""
+    """The network of a program: over any records of `many` types, or over just these (equal facts are then met once)."""
     given = records or {}
     tables = {name for name, kind in program.types.items() if not kind.one and not kind.derived} - set(given)
     tabling = Tabling(program, tables)
-    while True:
-        network = _Grounding(program, tabling, given).run()
-        if network is not None:
-            return network
+    while (network := _Grounding(program, tabling, given, records is not None).run()) is None:
+        pass
+    return network
 
 
 class _Grounding(Builder):
-    def __init__(self, program: Program, tabling: Tabling, given: Records) -> None:
+    def __init__(self, program: Program, tabling: Tabling, given: Records, once: bool) -> None:
         super().__init__()
-        self.program, self.tabling = program, tabling
+        self.program, self.tabling, self.once = program, tabling, once
         self.network.rules = program.rules
         self.found: dict[str, dict[tuple[int, ...], list[net.Doubt]]] = {}
         self.candidates: dict[str, Candidates] = {}
@@ -154,7 +153,8 @@ class _Grounding(Builder):
             raise _Unground([name], ())
         self.network.checks += [net.Coincide(left, right) for left, right in overlaps]
         self.network.slots[name] = slots
-        self.candidates[name] = self._candidates(Candidate(slot.values, slot) for slot in slots)
+        met = self.first_of(overlaps) if self.once else {}  # `Coincide` is left for what is not certain
+        self.candidates[name] = self._candidates(Candidate(slot.values, met.get(slot, slot)) for slot in slots)
 
     def _recursive(self, names: list[str], numbers: list[int]) -> None:
         """A component that depends on itself: its facts stand as loop variables until no rule finds a new one."""

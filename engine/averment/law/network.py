@@ -213,7 +213,7 @@ class OutOfRange:
 
 @dataclass(frozen=True, slots=True)
 class Coincide:
-    """Where neither of two facts of a type is false and their values are equal, they are one fact."""
+    """Where neither of two facts of a type is false and their values may be equal, they may be one fact."""
 
     left: Slot
     right: Slot

@@ -6,7 +6,8 @@ What is then true or false is so for every value in it (interval arithmetic, Moo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 
@@ -40,6 +41,7 @@ class Circuit:
         self._program = program
         self._gates: list[Gate | None] = [gate_of(node) for node in network.nodes]
         self._loops = {place: loop for loop in network.loops for place in range(loop.start, loop.end)}
+        self._users: dict[int, set[int]] = {}
         self._cones = self._reach()
         self.claim_slots = [
             ClaimSlot(slot.values[program.claim.field], slot.truth)
@@ -47,6 +49,9 @@ class Circuit:
         ]
         self.summing, self.counting = _places(network, net.Summed), _places(network, net.Counted)
         self.conditions = _places(network, net.All, net.AnyOf, net.Passes, net.Compared)
+        self._support = Counter(place for cone in self._cones.values() for place in cone)
+        self._shown = {place for slot in self.claim_slots for place in (slot.value, slot.truth)}
+        self._shown.update(place for check in network.checks for place in looked_at(check))
         self._values = values
         self._held: dict[int, Quantity] = {place: values[place] for place in leaves.values()}
         self._stale: set[int] = set()  # what was left to evaluate when a gate was not sure
@@ -111,6 +116,16 @@ class Circuit:
         """The places that the values of these leaves may change."""
         return {place for leaf in leaves for place in self._cones[leaf]}
 
+    def own(self, leaf: int) -> tuple[list[int], list[int]]:
+        """The nodes that depend on this leaf and no other, and those nodes of them (the leaf too) that others look at.
+
+        A loop is left out, so that what it looks at counts as looked at by others.
+        """
+        own = [place for place in sorted(self._cones[leaf]) if self._support[place] == 1 and place not in self._loops]
+        inside = {leaf, *own}
+        seen = [place for place in (leaf, *own) if place in self._shown or self._users.get(place, set()) - inside]
+        return own, seen
+
     def _run(self, places: Sequence[int]) -> None:
         values, gates = self._values, self._gates
         done = -1
@@ -152,6 +167,7 @@ class Circuit:
         for loop in self.network.loops:
             for body, held in zip(loop.bodies, loop.held, strict=True):
                 users.setdefault(body, set()).add(held)
+        self._users = users
         cones: dict[int, set[int]] = {}
         for leaf in self.leaves.values():
             cone: set[int] = set()
@@ -169,16 +185,27 @@ def _places(network: net.Network, *kinds: type[net.Node]) -> tuple[int, ...]:
     return tuple(place for place, node in enumerate(network.nodes) if isinstance(node, kinds))
 
 
+def looked_at(check: net.OutOfRange | net.Coincide | net.Unbounded) -> Iterator[int]:
+    """The nodes that a check looks at."""
+    match check:
+        case net.OutOfRange(truth, column, _):
+            yield from (truth, column)
+        case net.Coincide(left, right):
+            yield from (left.truth, right.truth, *left.values, *right.values)
+        case net.Unbounded(truth, columns):
+            yield from (truth, *columns)
+
+
 def fails(check: net.OutOfRange | net.Coincide | net.Unbounded, values: Quantities) -> bool:
     """Whether the law needs the case by itself."""
     match check:
         case net.OutOfRange(truth, column, field):
             return bool(values[truth]) and gates.leaves(field, values[column])
         case net.Coincide(left, right):
-            if not values[left.truth] or not values[right.truth]:
-                return False
             pairs = zip(left.values, right.values, strict=True)
-            return all(gates.may_equal(values[one], values[other]) for one, other in pairs)
+            same = min(gates.may_equal(values[one], values[other]) for one, other in pairs)
+            truths = values[left.truth], values[right.truth]
+            return bool(same and all(truths) and (same, *truths) != (2, 2, 2))
         case net.Unbounded(truth, columns):
             return bool(values[truth]) and any(values[column] is None for column in columns)
 

@@ -390,11 +390,13 @@ class Formulas:
                 outside += [high > field.maximum] if field.maximum is not None else []
                 return z3.And(self._truths[truth][1], self._columns[column].known, z3.Or(outside))
             case net.Coincide(left, right):
-                same = [
-                    self._compared("=", self._columns[one], self._columns[other])[1]
+                pairs = [self._truths[left.truth], self._truths[right.truth]]
+                pairs += [
+                    self._compared("=", self._columns[one], self._columns[other])
                     for one, other in zip(left.values, right.values, strict=True)
                 ]
-                return z3.And(self._truths[left.truth][1], self._truths[right.truth][1], *same)
+                certain = z3.And([true for true, _ in pairs])
+                return z3.And([*(possible for _, possible in pairs), z3.Not(certain)])
             case net.Unbounded(truth, columns):
                 unknown = z3.Or([z3.Not(self._columns[column].known) for column in columns])
                 return z3.And(self._truths[truth][1], unknown)

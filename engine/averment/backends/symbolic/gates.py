@@ -190,8 +190,8 @@ def leaves(field: Field, value: Quantity) -> bool:
 
 
 def may_equal(one: Quantity, other: Quantity) -> int:
-    """2 where two values of facts may be the same, else 0."""
-    return 2 if one is None or other is None or one == other else 0
+    """The truth that two values of facts are equal; unlike that of a join also where both are nothing known."""
+    return 1 if one is None or other is None else 2 * (one == other)
 
 
 # --- of many ------------------------------------------------------------------------------------------------------

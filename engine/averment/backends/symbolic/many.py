@@ -19,12 +19,15 @@ ClaimFact = tuple[Parts, Truths]
 
 class States:
     """A circuit in ``many`` states. ``fields`` are the leaves (by place) that do not hold what the case gives in all.
+    ``only`` these nodes are evaluated, where they are said.
 
     A leaf holds what the case gives in the states that its parts leave out. ``unsure`` are the states in which the
     circuit does not have the law's answer: what is said of them means nothing.
     """
 
-    def __init__(self, circuit: Circuit, many: int, fields: Mapping[int, Parts]) -> None:
+    def __init__(
+        self, circuit: Circuit, many: int, fields: Mapping[int, Parts], only: Sequence[int] | None = None
+    ) -> None:
         circuit.hold({})
         self.many, self.every = many, (1 << many) - 1
         self.unsure: Plane = 0
@@ -37,13 +40,20 @@ class States:
                 left &= ~plane
             given = circuit.held(place)
             self._columns[place] = {**parts, given: parts.get(given, 0) | left} if left else parts
-        self._run(sorted(circuit.cone(fields)))
-        for check in circuit.network.checks:
+        self._run(sorted(circuit.cone(fields)) if only is None else only)
+        for check in circuit.network.checks if only is None else ():
             self.unsure |= self._failing(check)
 
     def claims(self) -> list[ClaimFact]:
         """The claim facts that may be derived."""
         return [(self._column(slot.value), self._truth(slot.truth)) for slot in self._circuit.claim_slots]
+
+    def apart(self, place: int) -> list[Plane]:
+        """The states in groups by what a node holds in them."""
+        if isinstance(self._circuit.network.nodes[place], net.Column):
+            return list(self._column(place).values())
+        true, possible = self._truth(place)
+        return [plane for plane in (true, possible & ~true, self.every & ~possible) if plane]
 
     def doubts(self) -> list[float]:
         """How much is undecided in each state, as ``Circuit.doubt`` has it."""
@@ -209,13 +219,35 @@ class States:
                         outside |= plane
                 return self._truth(truth)[1] & outside
             case net.Coincide(left, right):
-                alike = self._truth(left.truth)[1] & self._truth(right.truth)[1]
+                (true, possible), (also, maybe) = self._truth(left.truth), self._truth(right.truth)
+                true, possible = true & also, possible & maybe
                 for one, other in zip(left.values, right.values, strict=True):
-                    if alike:
-                        alike &= self._paired(one, other, gates.may_equal)[0]
-                return alike
+                    if possible:
+                        also, maybe = self._paired(one, other, gates.may_equal)
+                        true, possible = true & also, possible & maybe
+                return possible & ~true
             case net.Unbounded(truth, columns):
                 unknown = 0
                 for column in columns:
                     unknown |= self._column(column).get(None, 0)
                 return self._truth(truth)[1] & unknown
+
+
+def alike(circuit: Circuit, leaf: int, values: Sequence[Quantity]) -> list[list[int]]:
+    """Values of a leaf (by index) in groups that nothing tells apart, whatever the other leaves hold.
+
+    What depends on this leaf alone is evaluated for each value; two are alike where all that others see of it is the
+    same.
+    """
+    own, seen = circuit.own(leaf)
+    if leaf in seen:
+        return [[number] for number in range(len(values))]
+    parts: dict[Quantity, Plane] = {}
+    for number, value in enumerate(values):
+        parts[value] = parts.get(value, 0) | 1 << number
+    states = States(circuit, len(values), {leaf: parts}, own)
+    groups = [plane for plane in (states.every & ~states.unsure,) if plane]
+    for place in seen:
+        groups = [both for group in groups for plane in states.apart(place) if (both := group & plane)]
+    groups += [1 << number for number in planes.states_of(states.unsure)]
+    return [list(planes.states_of(group)) for group in sorted(groups, key=lambda group: group & -group)]
