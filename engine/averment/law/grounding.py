@@ -288,28 +288,32 @@ class _Grounding(Builder):
             case Absent(pattern):
                 found = self._matching(pattern, state.bindings)
                 truth = self.negated(self.any_of(tuple(matched.truth for _, matched in found)))
-                doubts = self._doubts(found, truth)
+                doubts = self._doubts(pattern, found, state, truth)
             case Known(pattern, index, given):
                 found = self._matching(pattern, state.bindings)
                 known = [self.all_of((matched.truth, self.is_known(held.values[index]))) for held, matched in found]
                 truth = self.any_of(tuple(known))
                 truth = truth if given else self.negated(truth)
-                doubts = self._doubts(found, truth)
+                doubts = self._doubts(pattern, found, state, truth)
             case Aggregate():
                 return self._aggregate(guard, state)
         if self.is_fixed(truth, FALSE):
             return None
         return State(state.bindings, (*state.parts, truth), (*state.doubts, *doubts), state.aggregates)
 
-    def _doubts(self, found: list[tuple[Candidate, Matched]], *gates: int) -> list[net.Doubt]:
-        return [
-            doubt for candidate, matched in found for doubt in self._doubt(candidate, matched, (*gates, matched.truth))
-        ]
+    def _doubts(
+        self, pattern: Match, found: list[tuple[Candidate, Matched]], state: State, *gates: int
+    ) -> list[net.Doubt]:
+        """The doubts of all that a pattern may match, and of what it joins with where that is an interval."""
+        met = [self._doubt(candidate, matched, (*gates, matched.truth)) for candidate, matched in found]
+        joined = [name for _, name in pattern.binds if name in state.aggregates]
+        ranged = [net.Doubt((*gates, state.bindings[name]), state.aggregates[name]) for name in joined]
+        return [doubt for doubts in met for doubt in doubts] + ranged
 
     def _aggregate(self, guard: Aggregate, state: State) -> State | None:
         found = self._matching(guard.match, state.bindings)
         truths = tuple(matched.truth for _, matched in found)
-        doubts = self._doubts(found)
+        doubts = self._doubts(guard.match, found, state)
         for candidate, matched in found:
             loose = tuple(column for column in candidate.values if not self.is_constant(column))
             if candidate.slot is not None and loose:

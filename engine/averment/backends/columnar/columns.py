@@ -160,7 +160,12 @@ def coalesce(first: Column, second: Column) -> Column:
     """``first`` where it is known, else ``second``."""
     if first.unknown is None:
         return first
-    size = np.result_type(first.low, second.low)
-    value = np.where(first.unknown, second.low.astype(size, copy=False), first.low.astype(size, copy=False))
+    low = _chosen(first.unknown, second.low, first.low)
+    high = low if first.definite and second.definite else _chosen(first.unknown, second.high, first.high)
     unknown = None if second.unknown is None else first.unknown & second.unknown
-    return Column(value, value, unknown, min(first.least, second.least), max(first.greatest, second.greatest))
+    return Column(low, high, unknown, min(first.least, second.least), max(first.greatest, second.greatest))
+
+
+def _chosen(plane: Plane, one: Array, other: Array) -> Array:
+    size = np.result_type(one, other)
+    return np.where(plane, one.astype(size, copy=False), other.astype(size, copy=False))

@@ -6,59 +6,26 @@ both are one array, so a batch without unknowns pays for one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import ClassVar
 
 import numpy as np
 
+from averment.backends.columnar.aggregates import counted, extreme, summed
 from averment.backends.columnar.columns import (
-    Array,
     Column,
     Plane,
-    calculate,
     coalesce,
     compare,
     either,
-    integer_type,
     of_codes,
 )
+from averment.backends.columnar.intervals import calculated, unsafe
+from averment.backends.columnar.values import Values
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary, in_ranges
 from averment.ir.program import Cell, Field, Kind, Program, Ranges
-from averment.ir.values import limits
 from averment.law import network as net
-from averment.law.truth import INT64_MAX, INT64_MIN, TRUE
-
-
-@dataclass
-class Values:
-    """What the nodes of a network stand for in the rows of a batch.
-
-    ``hard`` are the rows that the set-at-a-time law does not cover: they are decided by themselves.
-    """
-
-    rows: int
-    symbols: Symbols
-    given: Mapping[tuple[str, int], Column]
-    columns: dict[int, Column] = field(default_factory=dict[int, Column])
-    true: dict[int, Plane] = field(default_factory=dict[int, Plane])
-    possible: dict[int, Plane] = field(default_factory=dict[int, Plane])
-    joined: dict[tuple[int, int], tuple[Plane, Plane]] = field(
-        default_factory=dict[tuple[int, int], tuple[Plane, Plane]]
-    )
-    hard: Plane | None = None
-
-    def unknown(self, truth: int) -> Plane | None:
-        """Where a truth is unknown; nothing where it is nowhere."""
-        true, possible = self.true[truth], self.possible[truth]
-        return None if true is possible else possible & ~true
-
-    def harden(self, rows: Array) -> None:
-        """Leave these rows to be decided by themselves."""
-        if len(rows):
-            hard = np.zeros(self.rows, np.bool_)
-            hard[rows] = True
-            self.hard = either(self.hard, hard)
+from averment.law.truth import TRUE
 
 
 class Evaluator:
@@ -118,11 +85,7 @@ class Evaluator:
         return passing(column, node.cell, declared, self._vocabulary, values.symbols)
 
     def _same(self, node: net.Same, values: Values) -> tuple[Plane, Plane]:
-        left, right = self.comparable(node.left, node.right, values)
-        for side in (left, right):
-            if not side.definite:  # the law knows no join with an interval
-                values.hard = either(values.hard, side.low != side.high)
-        return compare("=", left, right)
+        return compare("=", *self.comparable(node.left, node.right, values))
 
     def _given(self, node: net.Given, values: Values) -> tuple[Plane, Plane]:
         everywhere = np.ones(values.rows, np.bool_)
@@ -144,6 +107,7 @@ class Evaluator:
 
     def _compared(self, node: net.Compared, values: Values) -> tuple[Plane, Plane]:
         left, right = self.comparable(node.left, node.right, values)
+        values.hard = either(values.hard, unsafe(left, right))
         true, possible = compare(node.operator, left, right)
         if len(true) != values.rows:  # two constants whose calculation left 64 bits
             true = possible = np.zeros(values.rows, np.bool_)
@@ -184,92 +148,18 @@ class Evaluator:
         return Column(size, size, column.unknown, 0, 64)
 
     def _calculated(self, node: net.Calculated, values: Values) -> Column:
-        column, astray = calculate(node.operator, values.columns[node.left], values.columns[node.right])
-        if astray is not None:
-            values.hard = either(values.hard, astray if column.unknown is None else astray & ~column.unknown)
+        column, astray = calculated(node.operator, values.columns[node.left], values.columns[node.right])
+        values.hard = either(values.hard, astray)
         return column
 
     def _counted(self, node: net.Counted, values: Values) -> Column:
-        size = integer_type(0, len(node.members))
-        low = np.zeros(values.rows, size)
-        high = low
-        for member in node.members:
-            true, possible = values.true[member], values.possible[member]
-            if true is not possible and high is low:
-                high = low.copy()
-            np.add(low, true.view(np.int8), out=low)
-            if high is not low:
-                np.add(high, possible.view(np.int8), out=high)
-        return Column(low, high, None, 0, len(node.members))
+        return counted(node, values)
 
     def _summed(self, node: net.Summed, values: Values) -> Column:
-        least = greatest = 0
-        for _, value in node.members:
-            held = values.columns[value]
-            lowest, highest = _spread(held, node.field)
-            least, greatest = least + min(0, lowest), greatest + max(0, highest)
-        size = integer_type(least, greatest)
-        low = np.zeros(values.rows, size)
-        high = low
-        risky = least < INT64_MIN or greatest > INT64_MAX
-        total = np.zeros(values.rows) if risky else None
-        for truth, value in node.members:
-            true, possible = values.true[truth], values.possible[truth]
-            floor, ceiling = self._bounds(value, truth, node.field, values)
-            if high is low and (true is not possible or floor is not ceiling):
-                high = low.copy()
-            if true is possible:
-                np.add(low, true.view(np.int8) * floor.astype(size), out=low)
-                if high is not low:
-                    np.add(high, true.view(np.int8) * ceiling.astype(size), out=high)
-            else:
-                np.add(low, _part(true, possible, floor, np.minimum, size), out=low)
-                np.add(high, _part(true, possible, ceiling, np.maximum, size), out=high)
-            if total is not None:
-                largest = np.maximum(np.abs(floor.astype(np.float64)), np.abs(ceiling.astype(np.float64)))
-                total += np.where(possible, largest, 0.0)
-        if total is not None:
-            values.hard = either(values.hard, total >= 2.0**63 - 2.0**20)
-        return Column(low, high, None, max(least, INT64_MIN), min(greatest, INT64_MAX))
+        return summed(node, self._network, values)
 
     def _extreme(self, node: net.Extreme, values: Values) -> Column:
-        """Bounds of the least (or greatest) value: by all that may match, and by those that certainly do."""
-        lowest = node.function == "min"
-        nearest, widest = (np.minimum, np.maximum) if lowest else (np.maximum, np.minimum)
-        far = INT64_MAX if lowest else INT64_MIN
-        near = np.full(values.rows, far)  # the most extreme value that any matching may have
-        certain = near.copy()  # no less extreme than this, by what certainly matches
-        loose = np.full(
-            values.rows, INT64_MIN if lowest else INT64_MAX
-        )  # the same by what may match, where nothing does
-        some, maybe = np.zeros(values.rows, np.bool_), np.zeros(values.rows, np.bool_)
-        for truth, value in node.members:
-            true, possible = values.true[truth], values.possible[truth]
-            floor, ceiling = self._bounds(value, truth, node.field, values)
-            first, last = (floor, ceiling) if lowest else (ceiling, floor)
-            near = np.where(possible, nearest(near, first), near)
-            certain = np.where(true, nearest(certain, last), certain)
-            loose = np.where(possible, widest(loose, last), loose)
-            some |= true
-            maybe |= possible
-        other = np.where(some, certain, loose)
-        low, high = (near, other) if lowest else (other, near)
-        nothing = None if maybe.all() else ~maybe
-        return Column(low, low if np.array_equal(low, high) else high, nothing)
-
-    def _bounds(self, value: int, truth: int, field: Field, values: Values) -> tuple[Array, Array]:
-        """The least and greatest each value may be; rows with a possible and an unknown or unbounded value are hard."""
-        column = values.columns[value]
-        if column.unknown is None:
-            return column.low, column.high
-        floor, ceiling = limits(field)
-        loose = column.unknown & values.possible[truth]
-        certain_record = isinstance(self._network.nodes[value], net.FieldOf)
-        if floor is None or ceiling is None or not certain_record:
-            values.hard = either(values.hard, loose)
-            return column.low, column.high
-        wide = column.low.astype(integer_type(min(floor, column.least), max(ceiling, column.greatest)))
-        return np.where(column.unknown, floor, wide), np.where(column.unknown, ceiling, wide)
+        return extreme(node, self._network, values)
 
     def _stored(self, node: net.Stored, values: Values) -> Column:
         """Unknown where it is an interval; choices and texts in the code of the field that holds them."""
@@ -366,17 +256,3 @@ def _fold(operation: np.ufunc, parts: tuple[int, ...], values: Values) -> tuple[
     for part in others:
         operation(maybe, possible[part], out=maybe)
     return result, maybe
-
-
-def _spread(column: Column, field: Field) -> tuple[int, int]:
-    least, greatest = column.least, column.greatest
-    if column.unknown is not None:
-        floor, ceiling = limits(field)
-        least = min(least, floor if floor is not None else least)
-        greatest = max(greatest, ceiling if ceiling is not None else greatest)
-    return least, greatest
-
-
-def _part(true: Plane, possible: Plane, bound: Array, extreme: np.ufunc, size: type[np.signedinteger[Any]]) -> Array:
-    """What one member may add: its bound where it certainly matches, no more than nothing where it only may."""
-    return np.where(true, bound, np.where(possible, extreme(bound, 0), 0)).astype(size)

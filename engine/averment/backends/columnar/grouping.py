@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from averment.backends.columnar.columns import Array, Column, Plane
+from averment.backends.columnar.intervals import ends
 from averment.backends.columnar.pairing import Pairs
 from averment.backends.columnar.tables import Index, Table
 from averment.ir.program import Field
@@ -107,7 +108,12 @@ def of_pairs(
         nowhere = np.zeros(len(value), np.bool_)
         endless = (unknown if least is None else nowhere, unknown if greatest is None else nowhere)
         return _sum_of_pairs(pairs, low, high, endless, unbounded, solutions)
-    return _extreme_of_pairs(function, pairs, low, high, solutions), None
+    hard: Plane | None = None
+    risky = ends(value, unknown, declared)
+    if risky is not None:
+        hard = np.zeros(solutions, np.bool_)
+        hard[pairs.places[risky]] = True
+    return _extreme_of_pairs(function, pairs, low, high, solutions), hard
 
 
 def _sum_of_pairs(
@@ -155,19 +161,14 @@ def count_of_record(true: Plane, possible: Plane) -> Column:
     return Column(low, low if true is possible else possible.astype(np.int64), None, 0, 1)
 
 
-def value_of_record(
-    function: str, value: Column, field: Field, true: Plane, possible: Plane
-) -> tuple[Column, Plane | None]:
-    """The sum, least or greatest value of a field over one record, and where nothing bounds it."""
+def value_of_record(function: str, value: Column, field: Field, true: Plane, possible: Plane) -> Column:
+    """The sum, least or greatest value of a field over one record."""
     low = high = value.low
-    beyond: Plane | None = None
     if value.unknown is not None:
         least, greatest = spread(field)
-        if least is None or greatest is None:
-            beyond = value.unknown & possible
-            least = greatest = 0
-        low, high = np.where(value.unknown, least, low), np.where(value.unknown, greatest, high)
+        low = np.where(value.unknown, INT64_MIN if least is None else least, low)
+        high = np.where(value.unknown, INT64_MAX if greatest is None else greatest, high)
     if function == "sum":
         low = np.where(true, low, np.where(possible, np.minimum(low, 0), 0))
         high = np.where(true, high, np.where(possible, np.maximum(high, 0), 0))
-    return Column(low, low if np.array_equal(low, high) else high), beyond
+    return Column(low, low if np.array_equal(low, high) else high)

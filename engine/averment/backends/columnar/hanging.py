@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from averment.backends.columnar.columns import Array, Plane
-from averment.backends.columnar.evaluating import Values
+from averment.backends.columnar.values import Values
 from averment.law import network as net
 
 

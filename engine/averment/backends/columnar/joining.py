@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from averment.backends.columnar.columns import Array, Column, Plane, either
-from averment.backends.columnar.evaluating import Values
 from averment.backends.columnar.frames import Frame
 from averment.backends.columnar.pairing import loose
 from averment.backends.columnar.solving import Facts, Solver
 from averment.backends.columnar.tables import Table, distinct, grown, joined
+from averment.backends.columnar.values import Values
 from averment.backends.columnar.vocabulary import Vocabulary
 from averment.ir.program import Field, Program
 from averment.ir.values import limits

@@ -17,7 +17,7 @@ from averment.backends.columnar import arrow
 from averment.backends.columnar.arrow import Reading, Reject
 from averment.backends.columnar.claims import OPEN, SETTLED, STATUSES, read_claims, read_strength
 from averment.backends.columnar.columns import Array, Plane, either
-from averment.backends.columnar.evaluating import Evaluator, Values
+from averment.backends.columnar.evaluating import Evaluator
 from averment.backends.columnar.hardness import mark_hard
 from averment.backends.columnar.holding import Holder, Source
 from averment.backends.columnar.joining import Joiner
@@ -27,6 +27,7 @@ from averment.backends.columnar.single import Alone, Answer, decoded
 from averment.backends.columnar.solving import Facts
 from averment.backends.columnar.tables import Table
 from averment.backends.columnar.tracing import Tracer
+from averment.backends.columnar.values import Values
 from averment.backends.columnar.vocabulary import Vocabulary
 from averment.ir.program import Field, Program
 from averment.ir.values import decode

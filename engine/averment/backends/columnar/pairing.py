@@ -41,9 +41,9 @@ def pair(table: Table, fields: tuple[int, ...], case: Array, wanted: list[Column
     """All pairs of a solution, given by its case and the values it wants in these fields, and a fact that may match."""
     found: list[Pairs] = []
     for certain, solutions in by_known([loose(column) for column in wanted]):
-        for known, origin, facts in table.parts(fields):
+        for known, origin, part in table.parts(fields):
             both = tuple(place for place in certain if place in known)
-            index = facts.index(tuple(fields[place] for place in both), cases)
+            index = (table if part is None else part).index(tuple(fields[place] for place in both), cases)
             keys = [_at(wanted[place].low, solutions) for place in both]
             places, rows = index.join(index.find(_at(case, solutions), keys))
             places = np.arange(len(rows)) if places is None else places
@@ -51,11 +51,12 @@ def pair(table: Table, fields: tuple[int, ...], case: Array, wanted: list[Column
             true = np.full(len(rows), len(certain) == len(fields))
             if table.true is not None:
                 true &= table.true[rows]
-            part = Pairs(places, rows, true)
+            pairs = Pairs(places, rows, true)
             for place in known:
                 if place not in both and not wanted[place].definite:
-                    part = part.take(_within(wanted[place], part.places, table.values[fields[place]][part.rows]))
-            found.append(part)
+                    value = table.values[fields[place]][pairs.rows]
+                    pairs = pairs.take(_within(wanted[place], pairs.places, value))
+            found.append(pairs)
     if len(found) == 1:
         return found[0]
     nothing = np.zeros(0, np.int64)

@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from averment.backends.columnar.columns import Array, Column, Plane, calculate, compare
-from averment.backends.columnar.evaluating import Values, passing
+from averment.backends.columnar.columns import Array, Column, Plane, compare
+from averment.backends.columnar.evaluating import passing
 from averment.backends.columnar.frames import Frame, every, held, merged, needed, scan, take
 from averment.backends.columnar.grouping import Groups, aggregate, count_of_record, of_pairs, value_of_record
+from averment.backends.columnar.intervals import calculated, ends, unsafe
 from averment.backends.columnar.pairing import Pairs, loose, pair
 from averment.backends.columnar.tables import Table
+from averment.backends.columnar.values import Values
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
 from averment.ir.program import (
     Absent,
@@ -35,7 +37,6 @@ from averment.ir.program import (
     Value,
     Variable,
 )
-from averment.law.truth import INT64_MAX, INT64_MIN
 
 
 @dataclass
@@ -245,7 +246,9 @@ class Solver:
         match guard:
             case Compare(operator, left, right):
                 columns = self.value(left, frame, values), self.value(right, frame, values)
-                _harden_ends(*columns, frame, values)
+                risky = unsafe(*columns)
+                if risky is not None:
+                    values.harden(frame.case[np.broadcast_to(risky, len(frame))])
                 true, possible = compare(operator, *columns)
                 return frame.under(*(np.broadcast_to(plane, len(frame)) for plane in (true, possible)))
             case Absent(pattern):
@@ -289,7 +292,9 @@ class Solver:
             return count_of_record(true, possible), None
         declared = self._program.types[type].fields[place]
         value = take(self._vocabulary.plain(values.given[type, place], declared, values.symbols), frame.case)
-        return value_of_record(guard.function, value, declared, true, possible)
+        return value_of_record(guard.function, value, declared, true, possible), ends(
+            value.low, value.unknown, declared
+        )
 
     def _exists(
         self, pattern: Match, frame: Frame, values: Values, facts: Facts, known: int | None = None
@@ -328,7 +333,7 @@ class Solver:
                 size = np.bitwise_count(column.low.view(np.uint64)).astype(np.int64)
                 return Column(size, size, column.unknown, 0, 64)
             case Arithmetic(operator, left, right):
-                column, astray = calculate(operator, self.value(left, frame, values), self.value(right, frame, values))
+                column, astray = calculated(operator, self.value(left, frame, values), self.value(right, frame, values))
                 if astray is not None:
                     values.harden(frame.case[np.broadcast_to(astray, len(frame))])
                 return column
@@ -351,14 +356,3 @@ def _both(one: Plane | None, other: Plane) -> Plane:
 
 def _or_unknown(plane: Plane, table: Table, place: int) -> Plane:
     return plane | table.unknown[place] if place in table.unknown else plane
-
-
-def _harden_ends(left: Column, right: Column, frame: Frame, values: Values) -> None:
-    """Leave alone the cases that compare an interval with an end of 64 bits, which also stands for having no bound."""
-    if not (left.definite and right.definite):
-        for column in (left, right):
-            if column.greatest == INT64_MAX or column.least == INT64_MIN:
-                ends: Plane = (column.low == INT64_MAX) | (column.high == INT64_MIN)
-                if column.unknown is not None:
-                    ends = ends & ~column.unknown
-                values.harden(frame.case[np.broadcast_to(ends, len(frame))])

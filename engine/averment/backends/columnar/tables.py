@@ -90,7 +90,7 @@ class Table:
         if found is None:
             found = self._parts[fields] = []
             for known, rows in by_known([self.unknown.get(place) for place in fields]):
-                found.append(Part(known, rows, self if rows is None else self.take(rows)))
+                found.append(Part(known, rows, None if rows is None else self.take(rows)))
         return found
 
     def keyed(self, masked: bool) -> list[Array]:
@@ -109,11 +109,14 @@ class Table:
 
 
 class Part(NamedTuple):
-    """Facts of a table that know the same fields of a key: of the key's places these, in these rows (None: all)."""
+    """Facts of a table that know the same fields of a key: of the key's places these.
+
+    They are a table of their own; its rows are these of the whole one. None: they are all of it.
+    """
 
     known: tuple[int, ...]
     rows: Array | None
-    table: Table
+    table: Table | None
 
 
 def by_known(unknown: Sequence[Plane | None]) -> list[tuple[tuple[int, ...], Array | None]]:

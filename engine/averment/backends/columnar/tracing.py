@@ -10,13 +10,13 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from averment.backends.columnar.columns import Array, Plane
-from averment.backends.columnar.evaluating import Values
 from averment.backends.columnar.frames import Frame
 from averment.backends.columnar.hanging import Hanging
 from averment.backends.columnar.joining import Joiner
 from averment.backends.columnar.single import decoded
 from averment.backends.columnar.solving import Facts
 from averment.backends.columnar.tables import Table
+from averment.backends.columnar.values import Values
 from averment.ir.naming import record_path
 from averment.ir.program import Aggregate, Compare, Fact, Guard, Head, Kind, Match, Program, Rule, Value
 from averment.law import network as net
