@@ -7,12 +7,17 @@ PYTHON ?= python3
 VENV ?= .venv
 PIP = $(VENV)/bin/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: demo test
+.PHONY: demo test axe
 demo: $(VENV)/installed
 	$(VENV)/bin/averment decide knowledge/averment_knowledge/pm_tpm/cases
 
 test: $(VENV)/installed-dev
 	$(VENV)/bin/pytest --numprocesses auto
+
+# For the accessibility of the HTML page, which also takes Chromium: without both, their tests say they are skipped.
+axe: $(VENV)/made
+	@mkdir -p $(VENV)/axe && cp tests/render/axe/package.json tests/render/axe/package-lock.json $(VENV)/axe
+	npm ci --prefix $(VENV)/axe --ignore-scripts --no-audit --no-fund --silent
 
 $(VENV)/installed: constraints.txt
 $(VENV)/installed-dev: constraints-dev.txt
