@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from averment.diagnostics.diagnostic import Report
@@ -27,7 +28,7 @@ from averment.ir.program import (
     Variable,
 )
 from averment.ir.stratify import stratify
-from averment.ir.values import Misfit, decode, fit
+from averment.ir.values import Misfit, decode, fit, show
 from averment.model.model import (
     AggregateOf,
     AnyOf,
@@ -155,7 +156,17 @@ class _Lowering:
         heads = tuple(self._head(conclusion, scales) for conclusion in rule.then)
         ordered = (*self._in_order(aggregates), *guards)
         shown = tuple(Shown(name, field) for name, field in sorted(self._shown.items()))
-        return Rule(rule.id, alternative, tuple(matches), ordered, heads, rule.says, rule.backing, shown)
+        return Rule(rule.id, alternative, tuple(matches), ordered, heads, self._says(), rule.backing, shown)
+
+    def _says(self) -> str:
+        """The sentence, with the values of the parameters that it mentions."""
+        rule, filled = self._rule, self._parameters
+
+        def value(found: re.Match[str]) -> str:
+            name = rule.parameters.get(found[1])
+            return found[0] if name is None else show(filled.values[name], filled.fields[name])
+
+        return re.sub(r"\$([a-z][a-z0-9_]*)", value, rule.says) if rule.parameters else rule.says
 
     def _head(self, conclusion: Conclusion, scales: Scales) -> Head:
         typed = zip(conclusion.values, conclusion.type.fields, strict=True)

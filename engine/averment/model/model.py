@@ -162,7 +162,9 @@ class Conclusion:
 
 @dataclass(frozen=True, slots=True)
 class ModelRule:
-    """A rule, or a row of a table. ``variables`` maps each variable to the field it takes its values from."""
+    """A rule, or a row of a table. ``variables`` maps each variable to the field it takes its values from, and
+    ``parameters`` what else ``says`` mentions to the parameter whose value is to stand there.
+    """
 
     id: str
     says: str
@@ -171,6 +173,7 @@ class ModelRule:
     then: tuple[Conclusion, ...]
     variables: Mapping[str, Field]
     span: Span
+    parameters: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ name): a column of ``when`` then binds that variable, and the value of a column 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from averment.ir.program import Backing, FactType, Field
@@ -16,7 +16,7 @@ from averment.model.cells import scalar_text
 from averment.model.conclusions import derived_type, read_conclusion
 from averment.model.conditions import dotted, read_pattern
 from averment.model.fields import words
-from averment.model.model import Bind, Conclusion, Constant, ModelRule, Pattern, Source
+from averment.model.model import Bind, Constant, ModelRule, Pattern, Reference, Source, Term
 from averment.model.names import mentioned, report_mention, suggestion
 from averment.model.rules import place_of, twice
 from averment.model.scope import Pack, Scope
@@ -140,10 +140,12 @@ def _row(
     if conclusion is None or len(scope.report.diagnostics) > before:
         return None
     variables = {column.variable: column.field for column in when if column.variable in mentioned(says)}
-    said = _filled(says, then, cells[len(when) :], conclusion, scope)
+    derived = {c.variable: conclusion.values[c.place] for c in then if c.variable in mentioned(says)}
+    said = _filled(says, then, cells[len(when) :], derived, scope)
     if len(scope.report.diagnostics) > before:
         return None
-    return ModelRule(name, said, backing, patterns, (conclusion,), variables, row.span)
+    parameters = {variable: term.name for variable, term in derived.items() if isinstance(term, Reference)}
+    return ModelRule(name, said, backing, patterns, (conclusion,), variables, row.span, parameters)
 
 
 def _has_no_variables(cells: Sequence[Node], scope: Scope) -> bool:
@@ -180,13 +182,13 @@ def _patterns(
     return tuple(found)
 
 
-def _filled(says: str, then: list[_Column], cells: Sequence[Node], conclusion: Conclusion, scope: Scope) -> str:
-    """``says`` with what the row derives in the place of its columns: a value, or a parameter by its name."""
+def _filled(says: str, then: list[_Column], cells: Sequence[Node], derived: Mapping[str, Term], scope: Scope) -> str:
+    """``says`` with what the row derives in the place of its columns; parameters are filled in with their values."""
     shown: dict[str, str] = {}
     for column, cell in zip(then, cells, strict=True):
-        if column.variable not in mentioned(says):
+        term = derived.get(column.variable)
+        if term is None or isinstance(term, Reference):
             continue
-        term = conclusion.values[column.place]
         text = show(term.value, column.field) if isinstance(term, Constant) else scalar_text(cell) or ""
         if mentioned(text):
             help = f"leave `${column.variable}` out of `says`, or the `$` out of the text"

@@ -1,63 +1,215 @@
-"""Conditions in words, with the values that their variables and parameters had."""
+"""Conditions in words: fields by what they are called, with the values they had, and never the name of a variable."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from averment.ir.program import Field, Match, Program, Rule
+from averment.ir.program import (
+    Absent,
+    Aggregate,
+    Among,
+    Cell,
+    Compare,
+    Condition,
+    Expression,
+    Field,
+    Kind,
+    Known,
+    Match,
+    Program,
+    Rule,
+    Size,
+    Variable,
+)
 from averment.ir.values import decode
 from averment.law.patterns import Bindings
 from averment.law.truth import Interval, Quantity
-from averment.warrant.sentences import phrase
+from averment.render.cells import Wording, order_words
+from averment.render.phrases import held, noun
+from averment.surface import syntax
+from averment.surface.grammar import Fault, parse_comparison
 
-_WORD = re.compile(r'"(?:[^"\\]|\\.)*"|\$[a-z][a-z0-9_]*|[a-z][a-z0-9_]*')
-
-
-def filled(text: str, rule: Rule, bindings: Bindings, program: Program) -> str:
-    """A condition's wording with a value for each variable that has one, and for each parameter."""
-    shown = {entry.variable: entry.field for entry in rule.shown}
-
-    def value(found: re.Match[str]) -> str:
-        word = found[0]
-        if word.startswith("$") and word[1:] in bindings:
-            name = word[1:]
-            return _quantity(bindings[name], name, shown)
-        return _parameter(word, program.parameters)
-
-    return _WORD.sub(value, text)
+_FUNCTIONS = {"count": "count of", "sum": "sum of the", "min": "least", "max": "greatest"}
+_ARITHMETIC = {"+": "plus", "-": "less", "*": "times"}
+_PLAIN = Field("", Kind.INTEGER)
 
 
-def with_parameters(text: str, program: Program) -> str:
-    """The wording of a cell with a value for each parameter."""
-    return _WORD.sub(lambda found: _parameter(found[0], program.parameters), text)
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """The conditions of ``rule`` under ``bindings``: those of a firing, or as far as a rule came."""
+
+    rule: Rule
+    bindings: Bindings
+    program: Program
+
+    def condition(self, condition: Condition) -> str:
+        """What a condition asks for, as a statement."""
+        match condition:
+            case Match():
+                return self._matched(condition)
+            case Absent():
+                return f"there is no {self.pattern(condition.match)}"
+            case Known():
+                return self._known(condition)
+            case Aggregate():
+                return f"there is {self._aggregate(condition)}"
+            case Compare():
+                return self._compare(condition)
+
+    def pattern(self, pattern: Match) -> str:
+        """What a pattern looks for: ``component where the team is ml``."""
+        clauses = self._clauses(pattern)
+        named = pattern.type.replace("_", " ")
+        return f"{named} where {' and '.join(clauses)}" if clauses else named
+
+    def value(self, variable: str) -> str:
+        """What a variable stands for, without its unit: ``17``, ``0 to 23``, ``not known``."""
+        return _told(self.bindings.get(variable), self._fields().get(variable, _PLAIN))
+
+    def _matched(self, pattern: Match) -> str:
+        clauses = self._clauses(pattern)
+        if self.program.types[pattern.type].one and clauses:
+            return " and ".join(clauses)
+        return f"there is {self.pattern(pattern)}"
+
+    def _clauses(self, pattern: Match) -> list[str]:
+        type, wording = self.program.types[pattern.type], Wording(self.program.parameters)
+        clauses = [
+            _yes_or_no(type.fields[index], cell)
+            or f"the {noun(type.fields[index])} {wording.asks(cell.text, type.fields[index])}"
+            for index, cell in pattern.cells
+        ]
+        return clauses + [
+            f"the {noun(type.fields[index])} is {_told(self.bindings[name], type.fields[index])}"
+            for index, name in pattern.binds
+            if self.bindings.get(name) is not None
+        ]
+
+    def _known(self, guard: Known) -> str:
+        type = self.program.types[guard.match.type]
+        called = f"the {noun(type.fields[guard.field])}"
+        if type.one:
+            return f"{called} is {'' if guard.given else 'not '}known"
+        return f"{called} is known of {'some' if guard.given else 'no'} {self.pattern(guard.match)}"
+
+    def _aggregate(self, guard: Aggregate) -> str:
+        """What an aggregate is of: ``the count of component``, ``the sum of the weight over evidence``."""
+        what = self.pattern(guard.match)
+        if guard.field is None:
+            return f"the {_FUNCTIONS[guard.function]} {what}"
+        called = noun(self.program.types[guard.match.type].fields[guard.field])
+        return f"the {_FUNCTIONS[guard.function]} {called} over {what}"
+
+    # --- comparisons ------------------------------------------------------------------------------------------------
+
+    def _compare(self, guard: Compare) -> str:
+        tree = parse_comparison(guard.text)
+        kind = self._kind(guard.left) or self._kind(guard.right) or Kind.INTEGER
+        match guard.operator:
+            case "=":
+                verb = "is"
+            case "!=":
+                verb = "is not"
+            case _:
+                verb = f"is {order_words(guard.operator, kind)}"
+        if isinstance(tree, Fault):  # a cell that compares with a variable, or an aggregate of a variable bound before
+            return f"{self._side(guard.left)} {verb} {self._side(guard.right)}"
+        return f"{self._whole(tree.left)} {verb} {self._whole(tree.right)}"
+
+    def _whole(self, side: syntax.Expression) -> str:
+        """One side of a comparison."""
+        return self._variable(side.name) if isinstance(side, syntax.Dollar) else self._expression(side)
+
+    def _kind(self, side: Expression) -> Kind | None:
+        fields = self._fields()
+        match side:
+            case Variable(name) if name in fields:
+                return fields[name].kind
+            case _:
+                return None
+
+    def _side(self, side: Expression) -> str:
+        """One side that is a variable, whatever it is scaled by."""
+        match side:
+            case Variable(name):
+                return self._variable(name)
+            case Size(name):
+                return self._size(name)
+            case _:
+                scaled = getattr(side, "left", None)
+                return self._side(scaled) if scaled is not None else "it"
+
+    def _expression(self, tree: syntax.Expression) -> str:
+        match tree:
+            case syntax.Dollar(name):
+                return self._variable(name, brief=True)
+            case syntax.SizeOf(name):
+                return self._size(name)
+            case syntax.Operation():
+                left, right = self._expression(tree.left), self._expression(tree.right)
+                if tree.operator == "*" and isinstance(tree.left, syntax.Operation) and tree.left.operator != "*":
+                    left = f"({left})"
+                if isinstance(tree.right, syntax.Operation) and tree.operator != "+":
+                    right = f"({right})"
+                return f"{left} {_ARITHMETIC[tree.operator]} {right}"
+            case _:
+                return Wording(self.program.parameters).atom(tree)
+
+    def _variable(self, name: str, *, brief: bool = False) -> str:
+        """``the number of engineers (80)``, ``the evidence for technical product manager (17)``; this one, within an
+        expression, as ``17 for technical product manager``.
+        """
+        value = self.value(name)
+        for guard in self.rule.guards:
+            if isinstance(guard, Aggregate) and guard.variable == name:
+                side = self._speaks_for(guard)
+                if side and brief:
+                    return f"{value} for {side}"
+                counted = f"the {guard.match.type.replace('_', ' ')} for {side}" if side else self._aggregate(guard)
+                return f"{counted} ({value})"
+        field = self._fields().get(name)
+        return f"the {noun(field)} ({value})" if field else value
+
+    def _size(self, name: str) -> str:
+        """The number of elements of a set."""
+        bound = self.bindings.get(name)
+        many = str(len(bound)) if isinstance(bound, frozenset) else "not known"
+        return f"the size of the {noun(self._fields()[name])} ({many})"
+
+    def _speaks_for(self, guard: Aggregate) -> str:
+        """The one claim that all that an aggregate counts names."""
+        type = self.program.types[guard.match.type]
+        named = [
+            value
+            for index, cell in guard.match.cells
+            if isinstance(cell, Among) and not cell.negated and len(cell.values) == 1
+            for value in map(str, cell.values)
+            if type.fields[index].kind is Kind.CHOICE and value in self.program.claim.values
+        ]
+        whole = len(named) == len(guard.match.cells) == 1 and not guard.match.binds
+        return named[0].replace("_", " ") if whole and type.derived else ""
+
+    def _fields(self) -> dict[str, Field]:
+        return {entry.variable: entry.field for entry in self.rule.shown}
 
 
-def described(pattern: Match, rule: Rule, bindings: Bindings, program: Program) -> str:
-    """A pattern in words, with what its variables are bound to: ``product_owner with team ml``."""
-    type = program.types[pattern.type]
-    tests = [f"{type.fields[index].name} {cell.text}" for index, cell in pattern.cells]
-    tests += [
-        f"{type.fields[index].name} {filled(f'${name}', rule, bindings, program)}"
-        for index, name in pattern.binds
-        if name in bindings
-    ]
-    return f"{pattern.type} with {' and '.join(tests)}" if tests else pattern.type
+def _yes_or_no(field: Field, cell: Cell) -> str:
+    """A cell on a field that is called ``whether …``, as the statement that this is; nothing for any other."""
+    before, whether, statement = noun(field).partition("whether ")
+    if before or not whether or not isinstance(cell, Among) or len(cell.values) != 1:
+        return ""
+    return statement if (True in cell.values) is not cell.negated else f"it is not so that {statement}"
 
 
-def _parameter(word: str, parameters: Mapping[str, str | int | bool]) -> str:
-    if word not in parameters:
-        return word
-    value = parameters[word]
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _quantity(quantity: Quantity, name: str, shown: Mapping[str, Field]) -> str:
-    field = shown.get(name)
-    if field is None:
-        return f"${name}"
-    if isinstance(quantity, Interval):
-        low, high = ("" if bound is None else decode(bound, field) for bound in quantity)
-        return f"[{low}..{high}]"
-    return "unknown" if quantity is None else phrase(quantity, replace(field, unit=""))
+def _told(quantity: Quantity, field: Field) -> str:
+    match quantity:
+        case Interval(None, None):
+            return "not known"
+        case Interval(low, None):
+            return f"at least {decode(low, field)}"
+        case Interval(None, high):
+            return f"at most {decode(high, field)}"
+        case Interval(low, high):
+            return f"{decode(low, field)} to {decode(high, field)}"
+        case _:
+            return held(replace(field, unit=""), quantity)

@@ -9,7 +9,7 @@ from averment.ir.naming import record_path
 from averment.ir.program import Cell, Fact, FactType, Field, Kind, Match
 from averment.ir.values import decode, show
 from averment.law.truth import TRUE
-from averment.render.conditions import with_parameters
+from averment.render.cells import Wording
 from averment.render.display import Piece
 from averment.render.places import given_place
 from averment.render.tree import Line, say
@@ -37,7 +37,7 @@ def looked_at(derivation: Derivation, pattern: Match, fact: Fact, given: Given) 
     if type.one:
         for index in fields:
             field = type.fields[index]
-            needs = f" ({_needs(cells[index], derivation)})" if index in cells else ""
+            needs = f" ({_needs(cells[index], field, derivation)})" if index in cells else ""
             path = f"{record}.{field.name}"
             yield say(*_is(path, fact.values[index], field), Piece(needs, "dim"), note=_origin(path, given))
         return
@@ -49,7 +49,7 @@ def looked_at(derivation: Derivation, pattern: Match, fact: Fact, given: Given) 
             *_is(f" {type.fields[index].name}", fact.values[index], type.fields[index]),
         ]
         if index in cells:
-            pieces.append(Piece(f" ({_needs(cells[index], derivation)})", "dim"))
+            pieces.append(Piece(f" ({_needs(cells[index], type.fields[index], derivation)})", "dim"))
         if f"{record}.{type.fields[index].name}" in given.assumptions:
             pieces.append(Piece(" (assumed: the pack's default)", "dim"))
     yield say(*pieces, note=given_place(given.places, record))
@@ -80,10 +80,9 @@ def field_at(types: Mapping[str, FactType], path: str) -> Field | None:
     return type.fields[type.position[name]] if type and name in type.position else None
 
 
-def _needs(cell: Cell, derivation: Derivation) -> str:
-    """``needs >= high``; with a parameter in it, also what that stands for."""
-    plain = with_parameters(cell.text, derivation.evaluation.program)
-    return f"needs {cell.text}" if plain == cell.text else f"needs {cell.text}, that is {plain}"
+def _needs(cell: Cell, field: Field, derivation: Derivation) -> str:
+    """``needs at least 20, the large team size``."""
+    return f"needs {Wording(derivation.evaluation.program.parameters, '{}, the {}').cell(cell.text, field)}"
 
 
 def _is(name: str, value: object, field: Field) -> tuple[Piece, ...]:

@@ -24,7 +24,7 @@ from averment.render.facts import Given, answers, field_at
 from averment.render.html_evidence import picture
 from averment.render.html_tree import anchors_of, tree
 from averment.render.markup import Markup, element, joined
-from averment.render.outline import roots_of, stops, verdict_of
+from averment.render.outline import asides, roots_of, stops, verdict_of
 from averment.render.places import given_place, rule_place
 from averment.render.reasons import Reasons
 from averment.render.tree import Branch
@@ -104,6 +104,8 @@ class _Page:
             if len(branches) > 1 and id.startswith("why"):
                 note = [element("p", f"{len(branches)} justifications; each would do alone.", class_="note")]
             yield _section(id, title, *note, tree(branches, anchors))
+        if not self._explained.named:
+            yield from self._asides()
         if not self._explained.named and self._outcome.status is Status.OPEN:
             yield _section("questions", "What it hangs on", self._questions())
         yield _section("given", "Facts given", self._given_table())
@@ -135,6 +137,16 @@ class _Page:
         if strengths:
             branches = [branch for fact in strengths for branch in reasons.of(fact)]
             yield "clarity", f"How strong: {words(str(outcome.strength))}", branches
+
+    def _asides(self) -> Iterator[Markup]:
+        """What is concluded beside the claim, with its reasons."""
+        derivation = asides(self._outcome)
+        reasons = Reasons(derivation, self._model, self._given, Style(), "")
+        branches = [branch for fact in derivation.roots for branch in reasons.of(fact)]
+        if branches:
+            anchors: dict[str, str] = {}
+            anchors_of(branches, anchors, "also-")
+            yield _section("also", "Also concluded", tree(branches, anchors))
 
     def _about(self, reasons: Reasons, fact: Fact) -> list[Branch]:
         return list(reasons.of(fact)) or reasons.given(fact)

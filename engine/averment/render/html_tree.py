@@ -18,12 +18,12 @@ def tree(branches: Iterable[Branch], anchors: Mapping[str, str], depth: int = 0)
     return element("ul", *(_item(branch, anchors, depth) for branch in branches), class_="tree")
 
 
-def anchors_of(branches: Iterable[Branch], anchors: dict[str, str]) -> None:
-    """Give each branch with a key, and those below it, an id in ``anchors``."""
+def anchors_of(branches: Iterable[Branch], anchors: dict[str, str], prefix: str = "r") -> None:
+    """Give each branch with a key, and those below it, an id in ``anchors`` that begins with ``prefix``."""
     for branch in branches:
         if branch.key:
-            anchors.setdefault(branch.key, f"r{len(anchors) + 1}")
-        anchors_of(branch.children, anchors)
+            anchors.setdefault(branch.key, f"{prefix}{len(anchors) + 1}")
+        anchors_of(branch.children, anchors, prefix)
 
 
 def line_markup(line: Line) -> Markup:

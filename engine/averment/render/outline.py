@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from averment.ir.program import Absent, Aggregate, Compare, Fact, Known, Match
+from averment.law.truth import TRUE
 from averment.model.model import Model
+from averment.outcome.beside import beside
 from averment.outcome.claim import Status
 from averment.outcome.outcome import Outcome
-from averment.render.conditions import described, filled
-from averment.render.display import Piece, Style
+from averment.render.conditions import Worded
+from averment.render.display import Piece, Style, columns
 from averment.render.facts import Given, looked_at
 from averment.render.places import rule_place
 from averment.render.tree import Branch, Line, say
 from averment.render.why_not import Obstacle, obstacles
+from averment.warrant.derivation import Derivation, derive
+from averment.warrant.sentences import sentence
+
+_MOST_ASIDES = 12
 
 
 def verdict_of(outcome: Outcome, where: str = "listed at the end", word: Callable[[str], str] = str) -> str:
@@ -46,6 +52,31 @@ def roots_of(outcome: Outcome) -> tuple[dict[str, list[Fact]], list[Fact]]:
     return {value: facts for value, facts in claims.items() if facts}, strengths
 
 
+def asides(outcome: Outcome) -> Derivation:
+    """The derivation of what is concluded beside the claim; empty where nothing is."""
+    return derive(outcome.evaluation, beside(outcome.evaluation))
+
+
+def aside_lines(derivation: Derivation, model: Model, style: Style) -> list[Branch]:
+    """What is concluded beside the claim, a line for each sentence."""
+    said: dict[str, Branch] = {}
+    for fact in derivation.roots:
+        for application in derivation.support.get(fact, ()):
+            rule = application.firing.rule
+            glyph, role = (
+                (style.glyphs.holds, "good") if application.truth is TRUE else (style.glyphs.doubtful, "doubt")
+            )
+            text = sentence(rule, application.bindings)
+            head = say(Piece(f"{glyph} ", role), text, note=rule_place(model, rule.id), hang=columns(glyph) + 1)
+            said.setdefault(text, Branch([head]))
+    branches = [*said.values()]
+    if len(branches) > _MOST_ASIDES:
+        more = ", ".join(sorted({fact.type for fact in derivation.roots}))
+        told = f"and {len(branches) - _MOST_ASIDES} more: averment explain --fact tells all of {more}"
+        branches[_MOST_ASIDES:] = [Branch([say(Piece(told, "dim"))])]
+    return branches
+
+
 def stops(outcome: Outcome, model: Model, given: Given, style: Style) -> list[Branch]:
     """Where each rule that could have claimed stopped."""
     branches: list[Branch] = []
@@ -61,18 +92,16 @@ def stops(outcome: Outcome, model: Model, given: Given, style: Style) -> list[Br
 def _stopped(outcome: Outcome, obstacle: Obstacle, given: Given) -> Iterator[Line]:
     """What was the case instead of what the rule asked for."""
     program, memory = outcome.evaluation.program, outcome.evaluation.memory
-    rule, condition, bindings = obstacle.rule, obstacle.condition, obstacle.bindings
+    condition, worded = obstacle.condition, Worded(obstacle.rule, obstacle.bindings, program)
     match condition:
         case Match() if program.types[condition.type].one:
             for fact in memory.of(condition.type):
                 yield from looked_at(outcome.derivation, condition, fact, given)
         case Match():
-            yield say(f"there is no {described(condition, rule, bindings, program)}")
+            yield say(f"there is no {worded.pattern(condition)}")
         case Absent():
-            yield say(f"there is {described(condition.match, rule, bindings, program)}")
+            yield say(f"there is {worded.pattern(condition.match)}")
         case Aggregate():
-            yield say(f"there is no {described(condition.match, rule, bindings, program)}")
+            yield say(f"there is no {worded.pattern(condition.match)}")
         case Compare() | Known():
-            values = filled(condition.text, rule, bindings, program)
-            asked = f" ({condition.text})" if values != condition.text else ""
-            yield say("not ", values, Piece(asked, "dim"))
+            yield say("it is not so that ", worded.condition(condition))

@@ -11,7 +11,7 @@ from averment.ir.program import Absent, Aggregate, Compare, Condition, Fact, Kno
 from averment.law.truth import TRUE
 from averment.model.model import Model
 from averment.outcome.hangs_on import hangs_on
-from averment.render.conditions import described, filled
+from averment.render.conditions import Worded
 from averment.render.counted import Counted, counted
 from averment.render.display import Piece, Style, columns
 from averment.render.facts import Given, looked_at
@@ -82,12 +82,10 @@ class Reasons:
             match condition:
                 case Match():
                     yield from self._premise(condition, step.facts[0], depth)
-                case Compare():
-                    yield self._stated(condition.text, step, application)
+                case Compare() | Known():
+                    yield self._stated(condition, step, application)
                 case Absent():
                     yield self._absent(condition, step, application)
-                case Known():
-                    yield self._stated(condition.text, step, application)
                 case Aggregate():
                     pass
         tallies = [
@@ -106,15 +104,18 @@ class Reasons:
         elif fact in self._derivation.support:
             yield self._reason(fact, (self._mark(self._holds(fact)),), depth)
 
-    def _stated(self, text: str, step: Step, application: Application) -> Branch:
-        """A condition that is not about one fact: what it says with its values filled in."""
-        values = filled(text, application.firing.rule, application.bindings, self._program)
-        asked = Piece(f" ({text})" if values != text else "", "dim")
-        doubt = Piece("" if step.truth is TRUE else "undecided: ", "doubt")
-        return Branch([say(doubt, values, asked)])
+    def _worded(self, application: Application) -> Worded:
+        return Worded(application.firing.rule, application.bindings, self._program)
+
+    def _stated(self, guard: Compare | Known, step: Step, application: Application) -> Branch:
+        """A condition that is not about one fact: what it says, with the values it saw."""
+        words = self._worded(application).condition(guard)
+        if step.truth is TRUE:
+            return Branch([say(words)])
+        return Branch([say(Piece("undecided: ", "doubt"), f"whether {words}")])
 
     def _absent(self, guard: Absent, step: Step, application: Application) -> Branch:
-        what = described(guard.match, application.firing.rule, application.bindings, self._program)
+        what = self._worded(application).pattern(guard.match)
         if step.truth is TRUE:
             return Branch([say(f"there is no {what}")])
         doubts = [self._undecided_line(fact) for fact in step.facts[:_MOST]]
@@ -126,12 +127,12 @@ class Reasons:
         facts = counted(guard, step.facts, self._program.claim.values, self._derivation.memory)
         sides = {each.speaks_for for each in facts}
         towards = sides.pop() if len(sides) == 1 else ""
-        rule, bindings = application.firing.rule, application.bindings
+        worded = self._worded(application)
         return _Tally(
             guard,
             facts,
-            total=filled(f"${guard.variable}", rule, bindings, self._program),
-            what=described(guard.match, rule, bindings, self._program),
+            total=worded.value(guard.variable),
+            what=worded.pattern(guard.match),
             towards=towards,
             against=bool(towards and self.claim) and towards != self.claim,
             wide=max((columns(each.amount) for each in facts), default=0),
@@ -189,7 +190,7 @@ class Reasons:
         if not tally.towards:
             return ""
         if not self.claim:
-            return f"reasons for {tally.towards}"
+            return f"reasons for {tally.towards.replace('_', ' ')}"
         return "reasons against it" if tally.against else "reasons for it"
 
     def _undecided_line(self, fact: Fact, lead: tuple[Piece, ...] = ()) -> Branch:

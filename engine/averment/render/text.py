@@ -13,7 +13,7 @@ from averment.outcome.explained import Explained
 from averment.outcome.outcome import Outcome
 from averment.render.display import Piece, Style
 from averment.render.facts import Given, answers, field_at
-from averment.render.outline import roots_of, stops, verdict_of
+from averment.render.outline import aside_lines, asides, roots_of, stops, verdict_of
 from averment.render.places import ON_COMMAND_LINE
 from averment.render.reasons import Reasons, overridden
 from averment.render.tree import Branch, Line, draw, layout, say
@@ -62,6 +62,7 @@ def _rows(outcome: Outcome, model: Model, style: Style, places: Mapping[str, Spa
     if outcome.status is Status.GAP:
         yield from _obstacles(outcome, model, style, given)
     yield from _reasons(outcome, model, style, given)
+    yield from _asides(outcome, model, style)
     if outcome.status is Status.OPEN:
         yield from _questions(outcome, style)
     yield from _footer(outcome, model, style)
@@ -110,6 +111,15 @@ def _reasons(outcome: Outcome, model: Model, style: Style, given: Given) -> Iter
         yield ""
         yield from layout(say(Piece(f"How clear: {outcome.strength}", "bold")), style)
         yield from draw([branch for fact in strengths for branch in reasons.of(fact)], style)
+
+
+def _asides(outcome: Outcome, model: Model, style: Style) -> Iterator[str]:
+    """What is concluded beside the claim: only what it says, for ``explain --fact`` tells why."""
+    branches = aside_lines(asides(outcome), model, style)
+    if branches:
+        yield ""
+        yield from layout(say(Piece("Also concluded", "bold")), style)
+        yield from draw(branches, style)
 
 
 def _trunks(branches: list[Branch], style: Style) -> Iterator[str]:

@@ -49,7 +49,7 @@ def _fact(derivation: Derivation, path: str, fact: Fact, assumptions: frozenset[
         "id": path,
         "kind": "fact",
         "type": fact.type,
-        "origin": "derived" if type.derived else "given",
+        "origin": "derived" if type.derived else "given" if _given(fact) else "absent",
         "truth": "true" if derivation.memory.truths[fact] is TRUE else "possible",
         "fields": {field.name: decode(value, field) for field, value in fields if value is not None},
     }
@@ -58,6 +58,11 @@ def _fact(derivation: Derivation, path: str, fact: Fact, assumptions: frozenset[
     if assumptions and (assumed := [field.name for field, _ in fields if f"{path}.{field.name}" in assumptions]):
         document["assumed"] = assumed
     return document
+
+
+def _given(fact: Fact) -> bool:
+    """Whether anything of a record is given; else it only stands for what the case leaves out."""
+    return any(value is not None for value in fact.values)
 
 
 def _firing(application: Application) -> Document:

@@ -19,7 +19,12 @@ def sentence(rule: Rule, bindings: Bindings) -> str:
     if "$" not in rule.says:
         return rule.says
     shown = {entry.variable: entry.field for entry in rule.shown}
-    return _VARIABLE.sub(lambda found: phrase(bindings[found[1]], shown[found[1]]), rule.says)
+
+    def value(found: re.Match[str]) -> str:
+        name = found[1]  # what is no variable is a part of a text that a parameter has
+        return phrase(bindings[name], shown[name]) if name in shown else found[0]
+
+    return _VARIABLE.sub(value, rule.says)
 
 
 def phrase(quantity: Quantity, field: Field) -> str:

@@ -1,0 +1,37 @@
+"""What is concluded beside the claim: facts that neither the claim nor its strength could rest on, such as advice.
+
+That is read off the rules, not off the case: a derived type from which no chain of rules leads to the claim. Of such
+types those are told that no other of them is derived from.
+"""
+
+from __future__ import annotations
+
+from averment.ir.naming import record_path
+from averment.ir.program import Compare, Fact, Program, Rule
+from averment.law.evaluation import Evaluation
+
+
+def beside(evaluation: Evaluation) -> tuple[Fact, ...]:
+    """The facts concluded beside the claim, true or possible, by their paths."""
+    memory = evaluation.memory
+    found = [fact for type in types_beside(evaluation.program) for fact in memory.of(type)]
+    return tuple(sorted(found, key=lambda fact: record_path(memory.types[fact.type], fact)))
+
+
+def types_beside(program: Program) -> tuple[str, ...]:
+    """The derived types that the claim could never rest on, but for those that others of them are derived from."""
+    uses = [({head.type for head in rule.heads}, _looked_at(rule)) for rule in program.rules]
+    reached = {program.claim.type, program.claim.strength_type}
+    while True:
+        more = {type for heads, used in uses if heads & reached for type in used} - reached
+        if not more:
+            break
+        reached |= more
+    apart = {type for heads, _ in uses for type in heads} - reached
+    within = {type for heads, used in uses for type in used & apart if heads - {type}}
+    return tuple(sorted(apart - within))
+
+
+def _looked_at(rule: Rule) -> set[str]:
+    patterns = [*rule.matches, *(guard.match for guard in rule.guards if not isinstance(guard, Compare))]
+    return {pattern.type for pattern in patterns}

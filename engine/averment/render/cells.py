@@ -1,0 +1,91 @@
+"""Cells in words: what a condition asks of a field, as a reader would say it.
+
+``>= high`` is ``at least high``, ``low, medium`` is ``low or medium``, ``[10..20)`` is ``from 10 to less than 20``. A
+parameter is its value, and then what it is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from averment.ir.program import Field, Kind
+from averment.render.phrases import series
+from averment.surface.grammar import Fault, parse_cell
+from averment.surface.syntax import Atom, Between, Bound, Cell, Day, Dollar, Equal, Name, Quoted, Test, Truth, wording
+
+Parameters = Mapping[str, str | int | bool]
+
+_ORDERS = {
+    Kind.LEVEL: {"<": "below", "<=": "at most", ">": "above", ">=": "at least"},
+    Kind.DATE: {"<": "before", "<=": "on or before", ">": "after", ">=": "on or after"},
+}
+_NUMBERS = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
+
+
+def order_words(operator: str, kind: Kind) -> str:
+    """``>=`` of a number: ``at least``; of a date: ``on or after``."""
+    return _ORDERS.get(kind, _NUMBERS)[operator]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How values and names are written: a bare name is one of a field's values, else a parameter."""
+
+    parameters: Parameters
+    named: str = "{} ({})"  # a parameter's value, and what it is called
+
+    def name(self, name: str, own: tuple[str, ...] = ()) -> str:
+        """A value of a field, or the value of a parameter and what it is called."""
+        spoken = name.replace("_", " ")
+        if name in own or name not in self.parameters:
+            return spoken
+        value = self.parameters[name]
+        shown = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value).replace("_", " ")
+        return self.named.format(shown, spoken)
+
+    def atom(self, atom: Atom, own: tuple[str, ...] = ()) -> str:
+        """A literal or a name."""
+        match atom:
+            case Name():
+                return self.name(atom.name, own)
+            case Truth():
+                return "yes" if atom.value else "no"
+            case Quoted():
+                return atom.value
+            case Day():
+                return date.fromordinal(atom.ordinal).isoformat()
+            case Dollar():
+                return "any"
+            case _:
+                return wording(atom)
+
+    def cell(self, text: str, field: Field) -> str:
+        """What the cell that is worded ``text`` asks of ``field``."""
+        cell = parse_cell(text)
+        if isinstance(cell, Fault):
+            return text.replace("_", " ")
+        asked = series((self._test(test, field) for test in cell.tests), "or")
+        return f"not {asked}" if cell.negated else asked
+
+    def asks(self, text: str, field: Field) -> str:
+        """As ``cell``, with its verb: ``is at least high``, ``includes api or web``."""
+        if field.kind is not Kind.SET:
+            return f"is {self.cell(text, field)}"
+        cell = parse_cell(text)
+        plain = text if isinstance(cell, Fault) else wording(Cell(cell.tests))
+        verb = "does not include" if isinstance(cell, Cell) and cell.negated else "includes"
+        return f"{verb} {self.cell(plain, field)}"
+
+    def _test(self, test: Test, field: Field) -> str:
+        match test:
+            case Equal():
+                return self.atom(test.atom, field.values)
+            case Bound():
+                return f"{order_words(test.operator, field.kind)} {self.atom(test.atom, field.values)}"
+            case Between():
+                low, high = self.atom(test.low, field.values), self.atom(test.high, field.values)
+                above = f"{order_words('>', field.kind)} " if test.low_open else "from "
+                below = f"{order_words('<', field.kind)} " if test.high_open else ""
+                return f"{above}{low} {'and' if test.low_open else 'to'} {below}{high}"
