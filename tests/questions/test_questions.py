@@ -64,9 +64,9 @@ def test_every_answer_is_that_of_enumeration(benchmark_questions: ModuleType, fi
 
 
 def test_enumeration_tells_a_wrong_answer(benchmark_questions: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    from averment.questions import flip_search
+    from averment.questions import alternatives
 
-    monkeypatch.setattr(flip_search, "distance", lambda slot, value: 0)
+    monkeypatch.setattr(alternatives, "distance", lambda slot, value: 0)
     monkeypatch.setattr(benchmark_questions, "_matters", lambda *_: [])
     generator = benchmark_questions.enumeration.small_packs()
     tally: Counter[str] = Counter()

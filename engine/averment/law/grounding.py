@@ -49,7 +49,7 @@ Records = Mapping[str, Sequence[tuple[net.Constant | net.FieldOf, ...]]]
 
 
 def ground(program: Program, records: Records | None = None) -> net.Network:
-    """The network of a program: over any records of `many` types, or over just these (equal facts are then met once)."""
+    """The network of a program: over any records of `many` types, or over just these (equal facts then count once)."""
     given = records or {}
     tables = {name for name, kind in program.types.items() if not kind.one and not kind.derived} - set(given)
     tabling = Tabling(program, tables)

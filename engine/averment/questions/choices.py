@@ -1,7 +1,7 @@
 """All ways to take so many of some things, each in one of its forms: numbered, and by planes.
 
-The ways are in lexical order: those that take the first thing come first, in its first form before its second. They come
-in batches that a circuit can be asked together; nothing is written out way by way.
+The ways are in lexical order: those that take the first thing come first, in its first form before its second. They
+come in batches that a circuit can be asked together; nothing is written out way by way.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ def _solved(judge: Judge, numbers: list[int], word: str) -> Answers | str | None
 
     places = {judge.circuitry.places[number]: number for number in numbers if number in judge.circuitry.places}
     try:
-        formulas = formulas_of(judge, judge.circuitry, list(places.values()), MOST_EFFORT)
+        formulas = formulas_of(judge, judge.circuitry, list(places.values()), {}, MOST_EFFORT)
         formulas.require(formulas.claim_is(word))
 
         def answers(values: dict[int, Value]) -> Answers:

@@ -10,8 +10,9 @@ flipped.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from averment.diagnostics.diagnostic import Diagnostic, Refused
@@ -19,11 +20,18 @@ from averment.ir.program import Value
 from averment.ir.values import decode
 from averment.outcome.claim import Status
 from averment.outcome.outcome import Outcome
-from averment.questions.judge import Judge, TooMuch
+from averment.questions.alternatives import distance
+from averment.questions.budget import SECONDS, Budget, GaveUp
+from averment.questions.judge import Judge
+from averment.questions.quick import judge_of
 from averment.questions.situation import Situation, Slot
 
 MOST_ANSWERS = 10
-MOST_DECISIONS = 400_000  # of the search on candidate values
+SHARE = 0.6  # of the time for the search, where the solver may follow
+
+Finder = Callable[[Judge, list[int], frozenset[str], int, int, Budget], Iterable[dict[int, Value]]]
+"""Finds the smallest changes of these slots to one of these claims, in the order of the slots; at least so many, if
+there are. Then how many changed fields are known not to do, and the budget. Raises: GaveUp."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,33 +99,33 @@ class Flips:
         }
 
 
-Finder = Callable[[Judge, list[int], frozenset[str], int], "tuple[list[dict[int, Value]], bool] | None"]
-"""Finds up to so many smallest changes of these slots to one of these claims, and whether there are more."""
-
-
 def flip(
-    outcome: Outcome, to: str | None = None, most: int = MOST_ANSWERS, by: str = "", judge: Judge | None = None
+    outcome: Outcome,
+    to: str | None = None,
+    most: int = MOST_ANSWERS,
+    by: str = "",
+    judge: Judge | None = None,
+    seconds: float = SECONDS,
 ) -> Flips:
     """The smallest changes that flip the claim of ``outcome``. ``by``: ``solver`` or ``search``; else whichever can.
 
-    ``judge``: one of the case that was kept (``told``).
+    ``judge``: one of the case that was kept (``told``). It ends after ``seconds`` (and a little).
 
-    Raises: Refused (AV580 an open claim, AV581 no such claim, AV582 beyond both ways).
+    Raises: Refused (AV580 an open claim, AV581 no such claim, AV582 not found in time, or beyond both ways).
     """
-    from averment.questions.quick import judge_of
-
+    budget = Budget(seconds)
     program = outcome.evaluation.program
     targets = _targets(outcome, to)
     judge = judge or judge_of(Situation(program, outcome.case))
     free = [number for number in judge.given() if not judge.situation.slots[number].field.fixed]
-    found, proved_by = _find(judge, free, targets, most, by)
+    found, proved_by = _find(judge, free, targets, most, by, budget)
     flips: list[Flip] = []
-    for changes in found[0]:
+    for changes in found[:most]:
         claim = judge.replayed(changes).claim
         assert claim in targets, "a flip that does not flip"
         slots = judge.situation.slots
         flips.append(Flip(tuple(Change(slots[number], value) for number, value in sorted(changes.items())), claim))
-    return Flips(outcome.case.name, outcome.claim, to or "", tuple(flips), found[1], proved_by)
+    return Flips(outcome.case.name, outcome.claim, to or "", tuple(flips), len(found) > most, proved_by)
 
 
 def _targets(outcome: Outcome, to: str | None) -> frozenset[str]:
@@ -135,34 +143,29 @@ def _targets(outcome: Outcome, to: str | None) -> frozenset[str]:
 
 
 def _find(
-    judge: Judge, free: list[int], targets: frozenset[str], most: int, by: str
-) -> tuple[tuple[list[dict[int, Value]], bool], str]:
+    judge: Judge, free: list[int], targets: frozenset[str], most: int, by: str, budget: Budget
+) -> tuple[list[dict[int, Value]], str]:
+    """Up to ``most`` smallest changes and one more, and how they were found. Raises: Refused (AV582)."""
     reasons: list[str] = []
-    for name, finder in _finders(by):
+    proved = 0
+    finders = _finders(by)
+    for number, (name, finder) in enumerate(finders, 1):
+        share = budget if number == len(finders) else budget.share(SHARE)
         try:
-            found = finder(judge, free, targets, most)
-        except TooMuch:
-            reasons.append(f"{name}: more than {MOST_DECISIONS} combinations to try")
-            continue
-        if not isinstance(found, str):
-            return found, name
-        reasons.append(f"{name}: {found}")
-    raise Refused([Diagnostic("AV582", "the smallest change cannot be found", help=tuple(reasons))])
+            return list(islice(finder(judge, free, targets, most, proved, share), most + 1)), name
+        except GaveUp as stopped:
+            reasons.append(f"{name}: {stopped}")
+            proved = max(proved, stopped.proved)
+    if proved:
+        fields = "one field" if proved == 1 else f"up to {proved} fields"
+        reasons.append(f"this much is certain: no change of {fields} turns the claim so")
+    message = f"the smallest change was not found in {budget.seconds:g} s"
+    raise Refused([Diagnostic("AV582", message, help=tuple(reasons))])
 
 
-def _finders(by: str) -> list[tuple[str, Any]]:
+def _finders(by: str) -> list[tuple[str, Finder]]:
     from averment.questions.flip_search import search
     from averment.questions.flip_solver import solve
 
-    both = [("solver", solve), ("search", search)]
+    both: list[tuple[str, Finder]] = [("search", search), ("solver", solve)]
     return [entry for entry in both if by in ("", entry[0])]
-
-
-def distance(slot: Slot, value: Value) -> int:
-    """How far a value is from the one given, in steps or elements."""
-    held = slot.value
-    if isinstance(held, frozenset) and isinstance(value, frozenset):
-        return len(held ^ value)
-    if slot.field.kind.ordered and isinstance(held, int) and isinstance(value, int):
-        return abs(value - held)
-    return int(held != value)

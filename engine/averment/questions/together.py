@@ -6,7 +6,7 @@ it is not sure by themselves. The answers are those of ``Judge.verdict``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from averment.backends.symbolic.many import ClaimFact, States
 from averment.backends.symbolic.planes import Parts, Plane, states_of
@@ -27,7 +27,7 @@ def verdicts(judge: Judge, many: Sequence[Changes]) -> list[Verdict]:
     found: list[Verdict | None] = [None] * len(many)
     for start in range(0, len(many), MOST_STATES):
         some = many[start : start + MOST_STATES]
-        for verdict, plane in parted(judge, len(some), _parts(judge, some)).items():
+        for verdict, plane in parted(judge, len(some), parts_of([changes.items() for changes in some])).items():
             for state in states_of(plane):
                 found[start + state] = verdict
     return [
@@ -39,7 +39,7 @@ def doubts(judge: Judge, many: Sequence[Changes]) -> list[float]:
     """How much is undecided under each of these changes, as ``Judge.doubt`` has it."""
     if not isinstance(judge.circuitry, Circuitry):
         return [judge.doubt(changes) for changes in many]
-    return _states(judge.circuitry, len(many), _parts(judge, many)).doubts()
+    return _states(judge.circuitry, len(many), parts_of([changes.items() for changes in many])).doubts()
 
 
 def parted(judge: Judge, many: int, fields: Mapping[int, Parts]) -> dict[Verdict | None, Plane]:
@@ -62,17 +62,17 @@ def _states(circuitry: Circuitry, many: int, fields: Mapping[int, Parts]) -> Sta
     return States(circuitry.circuit, many, {places[slot]: parts for slot, parts in fields.items() if slot in places})
 
 
-def _parts(judge: Judge, many: Sequence[Changes]) -> dict[int, dict[Quantity, Plane]]:
-    """By slot and value the plane of the changes that have it."""
+def parts_of(rows: Sequence[Iterable[tuple[int, Quantity]]]) -> dict[int, dict[Quantity, Plane]]:
+    """By slot and value the states that have it, of rows of slots with values."""
     found: dict[int, dict[Quantity, bytearray]] = {}
-    size = len(many)
-    for state, changes in enumerate(many):
-        for slot, value in changes.items():
+    size = len(rows)
+    for state, row in enumerate(rows):
+        for slot, value in row:
             planes = found.setdefault(slot, {})
             plane = planes.get(value)
             if plane is None:
                 plane = planes[value] = bytearray(b"0" * size)
-            plane[size - 1 - state] = 49  # the character 1
+            plane[size - 1 - state] = 49  # the digit 1
     return {slot: {value: int(plane, 2) for value, plane in planes.items()} for slot, planes in found.items()}
 
 

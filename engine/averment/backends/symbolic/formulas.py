@@ -26,8 +26,7 @@ from averment.backends.symbolic.terms import (
     calculated,
     extreme,
     guess,
-    least,
-    most,
+    total,
 )
 from averment.ir.program import Cell, Field, Kind, Ranges, Value
 from averment.ir.values import LEAST_INTEGER, MOST_INTEGER, limits
@@ -92,11 +91,15 @@ class Formulas:
         """Only assignments under which this holds, or of which the circuit is not sure."""
         self._solver.add(z3.Or(formula, self._unsure))
 
-    def find(self, *assumptions: Formula) -> dict[int, Value] | None:
+    def find(self, *assumptions: Formula, seconds: float = 0.0) -> dict[int, Value] | None:
         """The values of the loose fields in some model; none where there is no model.
+
+        ``seconds`` are how long it may take, where they are said.
 
         Raises: Beyond where the solver gives up.
         """
+        if seconds:
+            self._solver.set("timeout", max(1, int(seconds * 1000)))
         answer = self._solver.check(*assumptions)
         if answer == z3.unknown:
             raise Beyond("the solver gave up")
@@ -128,13 +131,15 @@ class Formulas:
     def below(self, cost: Formula, bound: int) -> Formula:
         return cost <= bound
 
-    def confirmed(self, confirm: Callable[[dict[int, Value]], bool], *assumptions: Formula) -> dict[int, Value] | None:
+    def confirmed(
+        self, confirm: Callable[[dict[int, Value]], bool], *assumptions: Formula, seconds: float = 0.0
+    ) -> dict[int, Value] | None:
         """As ``find``, but only what ``confirm`` confirms: every other model is excluded.
 
         Raises: Beyond where that happens too often.
         """
         for _ in range(MOST_REFUTED):
-            values = self.find(*assumptions)
+            values = self.find(*assumptions, seconds=seconds)
             if values is None or confirm(values):
                 return values
             self.exclude(values)
@@ -286,9 +291,9 @@ class Formulas:
             case net.Calculated(operator, left, right):
                 return calculated(operator, columns[left], columns[right])
             case net.Counted(members):
-                return self._sum([(self._truths[member], 1, 1) for member in members])
+                return total([(self._truths[member], 1, 1) for member in members])
             case net.Summed(members, field):
-                return self._sum([(self._truths[truth], *self._spread(value, field)) for truth, value in members])
+                return total([(self._truths[truth], *self._spread(value, field)) for truth, value in members])
             case net.Extreme(function, members, field):
                 ends = [(self._truths[truth], *self._spread(value, field)) for truth, value in members]
                 return extreme(function, ends)
@@ -304,16 +309,6 @@ class Formulas:
         if least is None or greatest is None:
             raise Beyond(f"`{field.name}` is unknown and without bounds where it is summed")
         return z3.If(column.known, column.low, least), z3.If(column.known, column.high, greatest)
-
-    @staticmethod
-    def _sum(members: list[tuple[Truths, Any, Any]]) -> Column:
-        definite = all(true is possible and low is high for (true, possible), low, high in members)
-        lows = [z3.If(true, low, z3.If(possible, least(0, low), 0)) for (true, possible), low, _ in members]
-        low = z3.Sum([z3.IntVal(0), *lows])
-        if definite:
-            return Column(z3.BoolVal(True), low, low)
-        highs = [z3.If(true, high, z3.If(possible, most(0, high), 0)) for (true, possible), _, high in members]
-        return Column(z3.BoolVal(True), low, z3.Sum([z3.IntVal(0), *highs]))
 
     def _truth(self, node: net.Node) -> Truths:
         match node:

@@ -78,6 +78,17 @@ def calculated(operator: str, left: Column, right: Column) -> Column:
     return Column(z3.simplify(known), least, least if definite else greatest)
 
 
+def total(members: list[tuple[Truths, Any, Any]]) -> Column:
+    """The sum over what matches: truths with the bounds of the values."""
+    definite = all(true is possible and low is high for (true, possible), low, high in members)
+    lows = [z3.If(true, low, z3.If(possible, least(0, low), 0)) for (true, possible), low, _ in members]
+    low = z3.Sum([z3.IntVal(0), *lows])
+    if definite:
+        return Column(z3.BoolVal(True), low, low)
+    highs = [z3.If(true, high, z3.If(possible, most(0, high), 0)) for (true, possible), _, high in members]
+    return Column(z3.BoolVal(True), low, z3.Sum([z3.IntVal(0), *highs]))
+
+
 def extreme(function: str, ends: list[tuple[Truths, Any, Any]]) -> Column:
     """Minimum or maximum of what matches; of nothing any number (what uses it is false then)."""
     if function == "max":
