@@ -134,14 +134,15 @@ def columnar(program: Program, cases: list[Case]) -> tuple[list[Said], int]:
 
 
 class Chance:
-    """A random program and cases for it. ``joined``: it has a `many` type too."""
+    """A random program and cases for it. ``joined``: it has a `many` type too, of which not all need be known."""
 
     def __init__(self, seed: int, joined: bool) -> None:
         self.random = pick = random.Random(seed)
         self.types = [FactType(f"one{n}", self._fields(3), one=True) for n in range(2)]
         if joined:
             fields = self._fields(3)
-            self.types.append(FactType("many", fields, key=tuple(field.name for field in fields)))
+            key = tuple(field.name for field in fields[: pick.randrange(1, len(fields) + 1)])
+            self.types.append(FactType("many", fields, key=key, absent_unknown=pick.random() < 0.3))
         derived = [FactType(f"derived{n}", self._fields(2), derived=True) for n in range(3)]
         self.level = {type.name: -1 for type in self.types} | {type.name: n % 2 for n, type in enumerate(derived)}
         self.level |= {"claim": 2, "strength": 2}
@@ -228,13 +229,17 @@ class Chance:
     def case(self) -> Case:
         pick = self.random
         unknown = pick.choice([0.0, 0.0, 0.2, 0.5])
-        facts: list[tuple[Any, ...]] = []
+        facts: dict[tuple[Any, ...], tuple[Any, ...]] = {}  # by key
+        mentioned = [type.name for type in self.types if type.one or pick.random() < 0.9]
         for type in self.types:
-            for _ in range(1 if type.one else pick.randrange(4)):
-                doubt = unknown if type.one else 0.0
-                values = [None if pick.random() < doubt else pick.choice(POOL[field.kind]) for field in type.fields]
-                facts.append((type.name, *values))
-        return make_case(*dict.fromkeys(facts), mentioned=tuple(type.name for type in self.types))
+            for _ in range(0 if type.name not in mentioned else 1 if type.one else pick.randrange(4)):
+                values = [
+                    None if field.name not in type.key and pick.random() < unknown else pick.choice(POOL[field.kind])
+                    for field in type.fields
+                ]
+                key = [type.name, *(values[place] for place in type.naming)]
+                facts[tuple(key)] = (type.name, *values)
+        return make_case(*facts.values(), mentioned=tuple(mentioned))
 
 
 class Kit(NamedTuple):

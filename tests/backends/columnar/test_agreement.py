@@ -132,10 +132,10 @@ def test_every_small_graph(kit: Any) -> None:
 
 @pytest.mark.parametrize("joined", [False, True])
 def test_random_programs_agree(kit: Any, joined: bool) -> None:
-    tally, alone = _compare_chances(kit, range(250), 8, joined)
+    tally, alone = _compare_chances(kit, range(50, 300), 8, joined)
     assert min(tally["settled"], tally["open"], tally["gap"]) > 20
     assert tally["AV501"] > 0 or not joined
-    assert alone < 0.4 * tally.total()
+    assert alone < 0.05 * tally.total()
 
 
 @pytest.mark.slow
