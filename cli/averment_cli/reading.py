@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".yaml", ".yml", ".json", ".jsonl", ".ndjson")
 _KEY = re.compile(r"(\w+)[\"']?\s*:")
 STANDARD_INPUT = "<stdin>"
+MOST_ENTRIES = 100_000  # in a folder and below; a whole disk has more, and would take minutes to walk
 
 
 @dataclass(slots=True)
@@ -79,10 +81,9 @@ def read_cases(
     from averment.surface.pack_files import read_case_file
 
     found: list[Node] = []
-    secrets = {field.name for type in (types or {}).values() for field in type.fields if field.sensitive}
     for shown, data in contents(names, report):
         text = data.decode("utf-8", "replace")
-        if not _speaks_of(secrets, text):
+        if not may_be_secret(_KEY.findall(text), types or {}):
             texts.of[shown] = text
         before = len(report.diagnostics)
         read = read_case_file(data, shown, report)
@@ -92,14 +93,15 @@ def read_cases(
     return found
 
 
-def _speaks_of(secrets: Set[str], text: str) -> bool:
-    """Whether a key in ``text``, of whatever form it is, may be meant to be one of ``secrets``."""
+def may_be_secret(keys: Iterable[str], types: Mapping[str, FactType]) -> bool:
+    """Whether one of ``keys`` is, or may be meant to be, a sensitive field."""
+    secrets = {field.name for type in types.values() for field in type.fields if field.sensitive}
     if not secrets:
         return False
     from averment.diagnostics.suggest import did_you_mean
 
-    keys = set(_KEY.findall(text))
-    return not secrets.isdisjoint(keys) or any(did_you_mean(key, secrets) for key in keys)
+    named = set(keys)
+    return not secrets.isdisjoint(named) or any(did_you_mean(key, secrets) for key in named)
 
 
 def contents(names: Iterable[str], report: Report) -> Iterator[tuple[str, bytes]]:
@@ -116,11 +118,11 @@ def contents(names: Iterable[str], report: Report) -> Iterator[tuple[str, bytes]
             report.error("AV117", "an empty name names no file")
             continue
         try:
-            files = files_of(path) if path.is_dir() else [path]
-            if not files:
+            files = files_of(path, report) if path.is_dir() else [path]
+            if files == []:
                 help = f"a fact file is called *{', *'.join(SUFFIXES)}"
                 report.error("AV122", f"there is no fact file in `{name}`", start_of(name), "", help)
-            for file in files:
+            for file in files or ():
                 if file.exists() and not file.is_file() and not file.is_fifo():
                     report.error("AV117", f"`{file}` is not a file", start_of(str(file)))
                     continue
@@ -130,13 +132,23 @@ def contents(names: Iterable[str], report: Report) -> Iterator[tuple[str, bytes]
             report.error("AV117", f"`{name}` cannot be read: {reason(problem)}", start_of(name))
 
 
-def files_of(folder: Path) -> list[Path]:
-    """The fact files in a folder and below, in the order of their names."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
-    )
+def files_of(folder: Path, report: Report) -> list[Path] | None:
+    """The fact files in a folder and below, in the order of their names; ``None`` after reporting that it is too large
+    for a folder of cases.
+    """
+    from averment.source.text import start_of
+
+    found: list[Path] = []
+    seen = 0
+    for place, folders, names in os.walk(folder):
+        seen += len(folders) + len(names)
+        if seen > MOST_ENTRIES:
+            message = f"`{folder}` holds more than {MOST_ENTRIES:,} files and folders"
+            report.error("AV117", message, start_of(str(folder)), "", "name the folder that the cases are in")
+            return None
+        paths = (Path(place, name) for name in names if not name.startswith("."))
+        found += (path for path in paths if path.suffix.lower() in SUFFIXES and path.is_file())
+    return sorted(found)
 
 
 def refuse_namesakes(cases: Iterable[Node], report: Report) -> None:

@@ -1,6 +1,7 @@
 """What is written on the command line itself: ``--param NAME=VALUE`` and ``--set TYPE.FIELD=VALUE``.
 
-A value is written as in a fact file: ``high``, ``12``, ``true``, ``[api, web]``, ``2024-01-31``.
+A value is written as in a fact file: ``high``, ``12``, ``true``, ``[api, web]``, ``2024-01-31``. What is wrong with it
+is shown in the argument, as in a line of a file.
 """
 
 from __future__ import annotations
@@ -16,23 +17,27 @@ if TYPE_CHECKING:
     from averment.diagnostics.diagnostic import Report
     from averment.ir.program import FactType
     from averment.model.model import Model
-    from averment.source.node import Node
+    from averment.source.node import Node, Span
+    from averment_cli.reading import Texts
 
 _PATH = re.compile(r"([a-z][a-z0-9_]*)(\[.*\])?\.([a-z][a-z0-9_]*)", re.DOTALL)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class Change(NamedTuple):
-    """A field to set: of the `one` record of ``type``, or of the record of a `many` type with this key."""
+    """A field to set: of the `one` record of ``type``, or of the record of a `many` type with this key. ``places`` are
+    where the type and the field are named.
+    """
 
     type: str
     key: tuple[Any, ...]
     field: str
     value: Node
+    places: tuple[Span, Span]
 
 
-def parameters_of(written: Iterable[str], model: Model, report: Report) -> dict[str, Any]:
-    """``NAME=VALUE`` of each ``--param``, as values that fit the parameters of the pack."""
+def parameters_of(written: Iterable[str], model: Model, report: Report, texts: Texts | None = None) -> dict[str, Any]:
+    """``NAME=VALUE`` of each ``--param``, as values that fit the parameters of the pack; findings quote ``texts``."""
     from averment.model.parameters import read_override
 
     found: dict[str, Any] = {}
@@ -42,14 +47,24 @@ def parameters_of(written: Iterable[str], model: Model, report: Report) -> dict[
             raise click.UsageError(f"--param wants NAME=VALUE, not `{text}`")
         if name in found:
             raise click.UsageError(f"--param gives `{name}` twice")
-        node = _value(value, f"--param {name}", report)
+        node = _value("--param", name, value, report, texts)
         if node is not None and read_override(name, node, dict(model.parameters), report) is not None:
             found[name] = node.value
     return found
 
 
-def changes_of(written: Iterable[str], report: Report) -> list[Change]:
-    """``TYPE.FIELD=VALUE`` or ``TYPE["KEY"].FIELD=VALUE`` of each ``--set``."""
+def changes_of(
+    written: Iterable[str],
+    report: Report,
+    texts: Texts | None = None,
+    types: Mapping[str, FactType] | None = None,
+) -> list[Change]:
+    """``TYPE.FIELD=VALUE`` or ``TYPE["KEY"].FIELD=VALUE`` of each ``--set``.
+
+    Findings quote from ``texts``, but for what may be meant for a sensitive field of these ``types``.
+    """
+    from averment_cli.reading import may_be_secret
+
     found: list[Change] = []
     seen: set[tuple[str, str, str]] = set()
     for text in written:
@@ -67,15 +82,17 @@ def changes_of(written: Iterable[str], report: Report) -> list[Change]:
         if target in seen:
             raise click.UsageError(f"--set gives `{path}` twice")
         seen.add(target)
-        node = _value(value, f"--set {path}", report)
+        quoted = None if may_be_secret((match[3],), types or {}) else texts
+        node = _value("--set", path, value, report, quoted)
         if node is not None:
-            found.append(Change(match[1], tuple(key), match[3], node))
+            places = _place("--set", path, *match.span(1)), _place("--set", path, *match.span(3))
+            found.append(Change(match[1], tuple(key), match[3], node, places))
     return found
 
 
 def refuse_misplaced(changes: Iterable[Change], types: Mapping[str, FactType]) -> None:
     """Refuse a key that a type does not have, and one that is not told whole: it would be silently passed over."""
-    for type, key, field, _ in changes:
+    for type, key, field, *_ in changes:
         declared = types.get(type)
         if declared is None:
             continue
@@ -101,35 +118,82 @@ def _in_facts(facts: Node, change: Change, type: FactType | None) -> Node:
     held = facts.get(change.type)
     if type is None or type.one or not type.key:
         empty = change.value._replace(value={}, keys={})
-        return _with(facts, change.type, _with(held or empty, change.field, change.value))
+        return _set(facts, change, _set(held or empty, change, change.value, 1), 0)
     records = list(held.elements()) if held and isinstance(held.value, list) else [held] if held else []
     place = next((place for place, record in enumerate(records) if _key(record, type) == change.key), None)
     if place is None:
         new = change.value._replace(value={}, keys={})
         for name, value in zip(type.key, change.key, strict=False):
             new = _with(new, name, change.value._replace(value=value, text=str(value), quoted=True))
-        records.append(_with(new, change.field, change.value))
+        records.append(_set(new, change, change.value, 1))
     else:
-        records[place] = _with(records[place], change.field, change.value)
-    return _with(facts, change.type, change.value._replace(value=records, keys={}))
+        records[place] = _set(records[place], change, change.value, 1)
+    return _set(facts, change, change.value._replace(value=records, keys={}), 0)
+
+
+def _set(node: Node, change: Change, child: Node, part: int) -> Node:
+    """The node with ``child`` under the type (part 0) or the field (part 1) that a change names.
+
+    What a file gives of a type stays where it is, and a field stands where it was last given.
+    """
+    key = change.field if part else change.type
+    return _with(node, key, child, change.places[part] if part or key not in node.keys else node.keys[key])
 
 
 def _key(record: Node, type: FactType) -> tuple[Any, ...]:
     return tuple(child.value if (child := record.get(name)) else None for name in type.key)
 
 
-def _with(node: Node, key: str, child: Node) -> Node:
+def _with(node: Node, key: str, child: Node, named: Span | None = None) -> Node:
     if not isinstance(node.value, dict):
         return node
-    return node._replace(value={**node.value, key: child}, keys={**node.keys, key: child.span})
+    return node._replace(value={**node.value, key: child}, keys={**node.keys, key: named or child.span})
 
 
-def _value(text: str, place: str, report: Report) -> Node | None:
+def _value(option: str, name: str, text: str, report: Report, texts: Texts | None) -> Node | None:
+    """The value after ``OPTION NAME=``, placed in the argument as that is written."""
+    from dataclasses import replace
+
+    from averment.diagnostics.diagnostic import Label
+    from averment.source.node import Span
     from averment.source.yaml_reader import read_yaml
 
     before = len(report.diagnostics)
+    place = f"{option} {name}"
+    if texts is not None:
+        texts.of[place] = f"{place}={text}"
     documents = read_yaml(text.encode("utf-8", "surrogateescape"), place, report)
-    return documents[0] if len(documents) == 1 and len(report.diagnostics) == before else None
+    by, lines = len(place) + 1, text.split("\n")
+    end = Span(place, len(lines), len(lines[-1]) + 1, len(lines), len(lines[-1]) + 1)
+    for number, found in enumerate(report.diagnostics[before:], before):
+        spans = [end if label.span.line > end.line else label.span for label in found.labels]
+        labels = tuple(Label(_moved(span, by), label.text) for span, label in zip(spans, found.labels, strict=True))
+        report.diagnostics[number] = replace(found, labels=labels)
+    return _moved_node(documents[0], by) if len(documents) == 1 and len(report.diagnostics) == before else None
+
+
+def _moved_node(node: Node, by: int) -> Node:
+    value = node.value
+    if isinstance(value, dict):
+        value = {key: _moved_node(child, by) for key, child in value.items()}
+    elif isinstance(value, list):
+        value = [_moved_node(child, by) for child in value]
+    keys = {key: _moved(span, by) for key, span in node.keys.items()}
+    return node._replace(value=value, span=_moved(node.span, by), keys=keys)
+
+
+def _moved(span: Span, by: int) -> Span:
+    """The span after ``by`` columns of its first line."""
+    column = span.column + (by if span.line == 1 else 0)
+    return span._replace(column=column, end_column=span.end_column + (by if span.end_line == 1 else 0))
+
+
+def _place(option: str, path: str, start: int, end: int) -> Span:
+    """Where a part of ``path`` stands in the argument."""
+    from averment.source.node import Span
+
+    before = len(option) + 2
+    return Span(f"{option} {path}", 1, before + start, 1, before + end)
 
 
 def _halves(text: str) -> tuple[str, str, str]:

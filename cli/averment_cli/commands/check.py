@@ -63,7 +63,7 @@ def _check_cases(pack: Pack, report: Report, texts: Texts) -> None:
 
     folder = Path(pack.root, "cases")
     if folder.is_dir():
-        names = [str(file) for file in files_of(folder)]
+        names = [str(file) for file in files_of(folder, report) or ()]
         for document in read_cases(names, report, texts):
             read_case(document, pack.model.types, report)
 

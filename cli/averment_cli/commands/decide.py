@@ -68,7 +68,7 @@ def command(
         raise click.UsageError("--quiet is text: leave out one of --quiet and --format json")
     report, texts = Report(), Texts()
     known = pack_of(pack)
-    overrides = parameters_of(parameters, known.model, report)
+    overrides = parameters_of(parameters, known.model, report, texts)
     cases = _cases(facts, settings, known, report, texts)
     stop_if_failed(report, texts)
     with recording(log, requester, masking_key, known, lambda: known.engine(overrides, engine or "").name) as record:
@@ -100,10 +100,10 @@ def _cases(facts: Sequence[str], settings: Sequence[str], pack: Pack, report: Re
     from averment_cli.reading import read_cases
     from averment_cli.written import changed, changes_of, refuse_misplaced
 
-    changes = changes_of(settings, report)
+    changes = changes_of(settings, report, texts, pack.model.types)
     refuse_misplaced(changes, pack.model.types)
     documents = read_cases(facts, report, texts, pack.model.types)
-    if not facts:
+    if changes and not facts:
         documents = [node_of({"case": "case", "facts": {}}, "--set")]
     types = dict(pack.model.types)
     read = [read_case(changed(document, changes, types), types, report) for document in documents]

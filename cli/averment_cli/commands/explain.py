@@ -104,7 +104,7 @@ def _of_files(
 
     report, texts = Report(), Texts()
     known = pack_of(pack)
-    overrides = parameters_of(parameters, known.model, report)
+    overrides = parameters_of(parameters, known.model, report, texts)
     types = dict(known.model.types)
     cases = [read_case(document, types, report) for document in read_cases(facts, report, texts, types)]
     stop_if_failed(report, texts)

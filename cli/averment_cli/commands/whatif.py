@@ -82,11 +82,11 @@ def _changed(
     from averment_cli.reading import Texts, stop_if_failed
     from averment_cli.written import changes_of, parameters_of, refuse_misplaced
 
-    report = Report()
-    overrides = parameters_of(parameters, asked.pack.model, report)
-    changes = changes_of(settings, report)
+    report, texts = Report(), Texts()
+    overrides = parameters_of(parameters, asked.pack.model, report, texts)
+    changes = changes_of(settings, report, texts, asked.pack.model.types)
     refuse_misplaced(changes, asked.pack.model.types)
-    stop_if_failed(report, Texts())
+    stop_if_failed(report, texts)
     sets = {path_of(change.type, change.key, change.field): plain(change.value) for change in changes}
     for path in unset:
         if path in sets:
