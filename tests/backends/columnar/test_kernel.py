@@ -122,15 +122,16 @@ def test_a_batch_says_which_pack_decided_it_and_what_its_bits_mean(kit: Any) -> 
     assert tuple(json.loads(metadata[b"averment.rules"])) == kernel.rules
 
 
-def test_chunks_do_not_show(kit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_neither_chunks_nor_their_halves_show(kit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for joined in (False, True):
         chance = kit.chance(3, joined)
         cases = [chance.case() for _ in range(60)]
         whole = kit.columnar(chance.program, cases)
-        for name in ("ROWS", "JOINED_ROWS"):
-            monkeypatch.setattr(f"averment.backends.columnar.kernel.{name}", 7)
-        assert kit.columnar(chance.program, cases) == whole
-        monkeypatch.undo()
+        for names, size in ((("ROWS", "JOINED_ROWS"), 7), (("MOST_PAIRS", "SHARE"), 0)):
+            for name in names:
+                monkeypatch.setattr(f"averment.backends.columnar.kernel.{name}", size)
+            assert kit.columnar(chance.program, cases) == whole
+            monkeypatch.undo()
 
 
 def test_side_tables_say_the_same_as_lists(kit: Any) -> None:

@@ -21,11 +21,11 @@ from averment.backends.columnar.evaluating import Evaluator
 from averment.backends.columnar.hardness import mark_hard
 from averment.backends.columnar.holding import Holder, Source
 from averment.backends.columnar.joining import Joiner
-from averment.backends.columnar.records import Records, read_records, sort_sides
+from averment.backends.columnar.records import Records, Sides, read_records, sort_sides
 from averment.backends.columnar.rows import read_single
 from averment.backends.columnar.single import Alone, Answer, decoded
 from averment.backends.columnar.solving import Facts
-from averment.backends.columnar.tables import Table
+from averment.backends.columnar.tables import Table, TooMany
 from averment.backends.columnar.tracing import Tracer
 from averment.backends.columnar.values import Values
 from averment.backends.columnar.vocabulary import Vocabulary
@@ -36,6 +36,10 @@ from averment.law.truth import CaseError
 
 ROWS = 32768  # of a chunk: its planes stay in a processor's cache
 JOINED_ROWS = 4096  # of a chunk whose cases have many records
+MOST_PAIRS, SHARE = 2**20, 4  # of solutions and facts that may match, in a chunk: so many, and for each record so many
+
+
+_Places = dict[tuple[str, int], tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +151,7 @@ class Kernel:
         chunks: list[_Chunk] = []
         first = 0
         for batch in arrow.to_batches(table, JOINED_ROWS if self._network.joins else ROWS):
-            reading = arrow.read_batch(self.program, batch, places, first)
-            records = read_records(self.program, batch, sorted_sides, reading, first)
-            chunks.append(self._decide(reading, records, first, run, explain, bindings))
+            chunks += self._chunks(batch, places, sorted_sides, first, run, explain, bindings)
             first += batch.num_rows
         derived = {
             name: arrow.one_batch([chunk.derived[name] for chunk in chunks])
@@ -158,6 +160,23 @@ class Kernel:
         return Decided(self._assemble(table, chunks, run, explain), tuple(run.rejects), run.singles, derived)
 
     # --- one chunk ------------------------------------------------------------------------------------------------
+
+    def _chunks(
+        self, batch: arrow.Batch, places: _Places, sides: Sides, first: int, run: _Run, explain: bool, bindings: bool
+    ) -> list[_Chunk]:
+        """The decisions of a batch: by halves, and halves of these, where what may match is too much to hold."""
+        reading = arrow.read_batch(self.program, batch, places, first)
+        records = read_records(self.program, batch, sides, reading, first)
+        try:
+            return [self._decide(reading, records, first, run, explain, bindings)]
+        except TooMany:
+            half = batch.num_rows // 2
+            parts = (batch.slice(0, half), first), (batch.slice(half), first + half)
+            return [
+                chunk
+                for part, start in parts
+                for chunk in self._chunks(part, places, sides, start, run, explain, bindings)
+            ]
 
     def _decide(
         self, reading: Reading, records: dict[str, Records], first: int, run: _Run, explain: bool, bindings: bool
@@ -194,7 +213,8 @@ class Kernel:
 
     def _evaluate(self, values: Values, records: dict[str, Records]) -> Facts:
         """Every node and every join, in order."""
-        facts = Facts(values.rows)
+        size = sum(len(each.case) for each in records.values())
+        facts = Facts(values.rows, None if values.rows == 1 else MOST_PAIRS + SHARE * size)
         if self._network.joins:
             for name, held in records.items():
                 facts.tables[name] = held.table(values.symbols, values.rows)

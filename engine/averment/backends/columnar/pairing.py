@@ -37,15 +37,20 @@ def loose(column: Column) -> Plane | None:
     return column.unknown if column.definite else either(column.unknown, column.low != column.high)
 
 
-def pair(table: Table, fields: tuple[int, ...], case: Array, wanted: list[Column], cases: int) -> Pairs:
-    """All pairs of a solution, given by its case and the values it wants in these fields, and a fact that may match."""
+def pair(
+    table: Table, fields: tuple[int, ...], case: Array, wanted: list[Column], cases: int, most: int | None
+) -> Pairs:
+    """All pairs of a solution, given by its case and the values it wants in these fields, and a fact that may match.
+
+    Raises: TooMany where there are more of a kind than ``most``.
+    """
     found: list[Pairs] = []
     for certain, solutions in by_known([loose(column) for column in wanted]):
         for known, origin, part in table.parts(fields):
             both = tuple(place for place in certain if place in known)
             index = (table if part is None else part).index(tuple(fields[place] for place in both), cases)
             keys = [_at(wanted[place].low, solutions) for place in both]
-            places, rows = index.join(index.find(_at(case, solutions), keys))
+            places, rows = index.join(index.find(_at(case, solutions), keys), most)
             places = np.arange(len(rows)) if places is None else places
             places, rows = _of(solutions, places), _of(origin, rows)
             true = np.full(len(rows), len(certain) == len(fields))

@@ -41,9 +41,13 @@ from averment.ir.program import (
 
 @dataclass
 class Facts:
-    """The tables of one batch, as far as they are made. ``parts`` are what rules have derived, before it is one set."""
+    """The tables of one batch, as far as they are made. ``parts`` are what rules have derived, before it is one set.
+
+    Where things are unknown, no more than ``most`` pairs of solutions and facts that may match are held at once.
+    """
 
     cases: int
+    most: int | None = None
     tables: dict[str, Table] = field(default_factory=dict[str, Table])
     parts: dict[str, list[Table]] = field(default_factory=dict[str, list[Table]])
     fired: dict[int, Plane] = field(default_factory=dict[int, Plane])
@@ -191,7 +195,7 @@ class Solver:
     def pairs(self, match: Match, table: Table, frame: Frame, facts: Facts) -> Pairs:
         """The solutions beside the facts of a table, held against a pattern, that may match it."""
         fields, wanted = self._key(match, frame)
-        return pair(table, fields, frame.case, wanted, facts.cases)
+        return pair(table, fields, frame.case, wanted, facts.cases, facts.most)
 
     @staticmethod
     def _certain(table: Table, fields: tuple[int, ...], wanted: list[Column]) -> bool:
@@ -205,7 +209,7 @@ class Solver:
         fields, wanted = self._key(match, frame)
         fresh = any(name in later and name not in frame.bindings for _, name in match.binds)
         if not self._certain(table, fields, wanted):
-            pairs = pair(table, fields, frame.case, wanted, facts.cases)
+            pairs = pair(table, fields, frame.case, wanted, facts.cases, facts.most)
             known = all(frame.bindings[name].unknown is None for _, name in match.binds if name in frame.bindings)
             if known and not fresh:
                 return frame.copy().under(*pairs.some(len(frame)))
@@ -280,7 +284,7 @@ class Solver:
             groups = Groups(table, table.index(fields, facts.cases))
             found = groups.index.find(frame.case, [column.low for column in wanted])
             return aggregate(guard.function, groups, place, found)
-        pairs = pair(table, fields, frame.case, wanted, facts.cases)
+        pairs = pair(table, fields, frame.case, wanted, facts.cases, facts.most)
         declared = None if place is None else self._program.types[pattern.type].fields[place]
         return of_pairs(guard.function, pairs, table, place, declared, len(frame))
 
@@ -311,7 +315,7 @@ class Solver:
             table = table.under(None, ~table.unknown[known])
         fields, wanted = self._key(pattern, frame)
         if not self._certain(table, fields, wanted):
-            return pair(table, fields, frame.case, wanted, facts.cases).some(len(frame))
+            return pair(table, fields, frame.case, wanted, facts.cases, facts.most).some(len(frame))
         index = table.index(fields, facts.cases)
         groups = index.find(frame.case, [column.low for column in wanted])
         possible = index.some()[groups]

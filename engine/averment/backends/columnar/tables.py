@@ -19,6 +19,10 @@ _BITS = 62  # of a mask
 _DENSE = 16  # how many times the rows an index may be, to be addressed directly
 
 
+class TooMany(Exception):
+    """More pairs than are to be held at once: of fewer cases there are fewer."""
+
+
 @dataclass
 class Table:
     """``true`` is None where every fact is true; ``unknown`` gives the fields that are unknown in some fact, and where
@@ -189,8 +193,11 @@ class Index:
         found[self._key if rows is None else self._key[rows]] = True
         return found
 
-    def join(self, groups: Array) -> tuple[Array | None, Array]:
-        """All pairs of a key and a row: places of keys (None for each key once, in order) and of rows."""
+    def join(self, groups: Array, most: int | None = None) -> tuple[Array | None, Array]:
+        """All pairs of a key and a row: places of keys (None for each key once, in order) and of rows.
+
+        Raises: TooMany where there are more pairs than ``most``.
+        """
         rows = self._rows()
         if rows is not None:
             found = rows[groups]
@@ -201,6 +208,8 @@ class Index:
             return places, found[places]
         counts, starts, order = self._groups()
         many = counts[groups]
+        if most is not None and many.sum() > most:
+            raise TooMany
         places = np.repeat(np.arange(len(groups)), many)
         before = np.cumsum(many) - many
         within = np.arange(len(places)) - np.repeat(before, many)

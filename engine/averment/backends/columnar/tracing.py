@@ -17,8 +17,8 @@ from averment.backends.columnar.single import decoded
 from averment.backends.columnar.solving import Facts
 from averment.backends.columnar.tables import Table
 from averment.backends.columnar.values import Values
-from averment.ir.naming import record_path
-from averment.ir.program import Aggregate, Compare, Fact, Guard, Head, Kind, Match, Program, Rule, Value
+from averment.ir.naming import field_path
+from averment.ir.program import Aggregate, Compare, Fact, FactType, Guard, Head, Kind, Match, Program, Rule, Value
 from averment.law import network as net
 from averment.law.mentions import variables
 
@@ -88,10 +88,12 @@ class Tracer:
             kind, table = self._program.types[name], self._facts.tables[name]
             rows = np.flatnonzero(plane)
             naming = [table.values[index][rows].tolist() for index in kind.naming]
+            known: dict[tuple[int, ...], str] = {}
             for case, *codes in zip(table.case[rows].tolist(), *naming, strict=True):
-                values = dict(zip(kind.naming, codes, strict=True))
-                record = Fact(name, tuple(self._decoded(name, index, values) for index in range(len(kind.fields))))
-                found.setdefault(case, []).append(f"{record_path(kind, record)}.{kind.fields[place].name}")
+                key = tuple(codes)
+                if key not in known:
+                    known[key] = field_path(kind, self._named(kind, key), place)
+                found.setdefault(case, []).append(known[key])
         return found
 
     # --- facts and rules asked after ----------------------------------------------------------------------------------
@@ -265,14 +267,16 @@ class Tracer:
             else:
                 self._mark(self._records, (type, field), len(self._facts.tables[type]), rows)
 
-    def _decoded(self, type: str, index: int, codes: dict[int, int]) -> Value | None:
-        """A value of a table, of those that name its fact."""
-        if index not in codes:
-            return None
-        declared = self._program.types[type].fields[index]
-        if declared.kind in (Kind.CHOICE, Kind.TEXT):
-            return self._values.symbols.strings[codes[index]]
-        return decoded(codes[index], declared, self._values.symbols)
+    def _named(self, kind: FactType, codes: tuple[int, ...]) -> Fact:
+        """A record of which only what names it is known."""
+        values: list[Value | None] = [None] * len(kind.fields)
+        for index, code in zip(kind.naming, codes, strict=True):
+            declared = kind.fields[index]
+            if declared.kind in (Kind.CHOICE, Kind.TEXT):
+                values[index] = self._values.symbols.strings[code]
+            else:
+                values[index] = decoded(code, declared, self._values.symbols)
+        return Fact(kind.name, tuple(values))
 
 
 def _under(doubts: Doubts, plane: Plane) -> Doubts:
