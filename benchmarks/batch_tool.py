@@ -243,9 +243,8 @@ class Bench:
             assert result.rejects
             (reject,) = map(json.loads, result.rejects.read_bytes().splitlines())
             assert (reject["row"], result.summary.decided, result.summary.rejected) == (bad + 1, rows - 1, 1)
-            print(
-                f"{source.suffix[1:]}: of {rows:,} rows one is bad: one reject, {reject['code']} in row {reject['row']:,}"
-            )
+            told = f"one reject, {reject['code']} in row {reject['row']:,}"
+            print(f"{source.suffix[1:]}: of {rows:,} rows one is bad: {told}")
 
     # --- files --------------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import sys
 from importlib.abc import MetaPathFinder
 from typing import Any
 
+import numpy as np
 import pyarrow  # type: ignore[import-untyped]
 import pyarrow.compute  # type: ignore[import-untyped]
 import pyarrow.csv  # type: ignore[import-untyped]
@@ -22,6 +23,12 @@ parquet: Any = pyarrow.parquet
 Table = Any  # pyarrow.Table
 Array = Any  # pyarrow.Array
 Buffer = Any  # pyarrow.Buffer
+
+
+def masks_in(column: Array) -> Any:
+    """Binaries of one width as a NumPy array of rows × bytes."""
+    held = np.frombuffer(column.buffers()[1] or b"", np.uint8).reshape(-1, column.type.byte_width)
+    return held[column.offset : column.offset + len(column)]
 
 
 def to_bytes(table: Table) -> Any:

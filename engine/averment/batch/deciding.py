@@ -13,7 +13,7 @@ import numpy as np
 from averment.backends.columnar import Kernel
 from averment.backends.columnar.claims import STATUSES
 from averment.backends.columnar.columns import Array as Codes
-from averment.batch.arrow import Table, one_chunk, pa
+from averment.batch.arrow import Table, masks_in, one_chunk, pa
 from averment.batch.csv_rows import CsvReader
 from averment.batch.json_rows import JsonReader
 from averment.batch.reading import Format as Shape
@@ -168,7 +168,7 @@ class Decider:
         for name in ("claim", "status"):
             for value, number in _frequencies(table.column(name)):
                 counts[f"{name}:{value}"] += number
-        numbers = [number for column in masks_of(table).T for number in _bits_in(column)]
+        numbers = [number for column in masks_in(one_chunk(table.column("fired"))).T for number in _bits_in(column)]
         counts.update({f"rule:{rule}": number for rule, number in zip(self.rules, numbers, strict=False) if number})
         return counts
 
@@ -191,14 +191,6 @@ def _words(found: list[str], words: list[str]) -> Any:
     """Words as a dictionary of all that there may be, as the kernel has them."""
     places = {word: place for place, word in enumerate(words)}
     return pa.DictionaryArray.from_arrays(pa.array([places[word] for word in found], pa.int32()), pa.array(words))
-
-
-def masks_of(table: Table) -> Codes:
-    """The fired masks of decisions as an array of rows × bytes."""
-    masks = one_chunk(table.column("fired"))
-    width = masks.type.byte_width
-    held: Codes = np.frombuffer(masks.buffers()[1] or b"", np.uint8).reshape(-1, width)
-    return held[masks.offset : masks.offset + len(masks)]
 
 
 def _bits_in(column: Codes) -> list[int]:

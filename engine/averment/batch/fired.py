@@ -6,30 +6,33 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from averment.backends.columnar.columns import Array as Codes
+from averment.batch.arrow import Array, pa, pc
+
 
 class FiredTexts:
     """Texts of masks: the ids of the rules that fired, sorted, each as ``shown``, with ``separator`` between them."""
 
     def __init__(self, rules: Sequence[str], shown: Sequence[str], separator: str) -> None:
-        self._separator = separator
         self._order = sorted(range(len(rules)), key=lambda place: rules[place])
-        self._texts = [f"{shown[place]}{separator}" for place in self._order]
-        self._tables: list[dict[int, str]] = [{} for _ in range((len(rules) + 7) // 8)]
+        texts = [shown[place] for place in self._order]
+        self._tables = [_texts(texts[start : start + 8], separator) for start in range(0, len(texts), 8)]
 
-    def of(self, masks: Sequence[bytes]) -> list[str]:
-        """The text of each mask."""
-        if not masks or not self._tables:
-            return [""] * len(masks)
-        packed = np.frombuffer(b"".join(masks), np.uint8).reshape(len(masks), -1)
-        bits = np.unpackbits(packed, axis=1, bitorder="little")[:, self._order]
-        found = [""] * len(masks)
-        columns = np.packbits(bits, axis=1, bitorder="little").T.tolist()
-        for place, (table, column) in enumerate(zip(self._tables, columns, strict=True)):
-            for byte in set(column) - table.keys():
-                table[byte] = self._text(8 * place, byte)
-            found = [text + table[byte] for text, byte in zip(found, column, strict=True)]
-        cut = len(self._separator)
-        return [text[:-cut] if text else text for text in found]
+    def of(self, masks: Codes) -> Array:
+        """The text of each mask (rows × bytes)."""
+        found: list[Array] = []
+        bits = np.unpackbits(masks, axis=1, bitorder="little")[:, self._order]
+        some = np.zeros(len(masks), np.int32)
+        for table, column in zip(self._tables, np.packbits(bits, axis=1, bitorder="little").T, strict=True):
+            found.append(table.take(pa.array(some + column)))
+            some[column > 0] = _AFTER
+        return pc.binary_join_element_wise(*found, "") if found else pa.array([""] * len(masks), pa.string())
 
-    def _text(self, place: int, byte: int) -> str:
-        return "".join(text for bit, text in enumerate(self._texts[place : place + 8]) if byte >> bit & 1)
+
+_AFTER = 256  # where in a table the texts are that follow others
+
+
+def _texts(shown: Sequence[str], separator: str) -> Array:
+    """The text of each byte, if no rule before it fired, and then the same if one did."""
+    texts = [separator.join(text for bit, text in enumerate(shown) if byte >> bit & 1) for byte in range(_AFTER)]
+    return pa.array([*texts, *(separator + text if text else "" for text in texts)], pa.string())

@@ -1,4 +1,6 @@
-"""JSON Lines: a case a line, parsed as one table where that loses nothing, else line by line by the careful reader.
+"""JSON Lines: a case a line, read as one table where that loses nothing, else line by line by the careful reader.
+
+Lines that differ in nothing but their values are read by ``json_template``, all others by pyarrow's parser.
 
 pyarrow's parser refuses duplicate keys, numbers that do not fit, and keys outside the schema, as the careful reader
 does; what it would let pass (``null``, characters that do not show, text of any length, a case of no name or without
@@ -17,6 +19,7 @@ from averment.backends.columnar.columns import Array as Codes
 from averment.batch.arrow import Table, pa, pc
 from averment.batch.arrow import json as arrow_json
 from averment.batch.json_schema import case_schema
+from averment.batch.json_template import TemplateReader
 from averment.batch.lines import record_ends
 from averment.batch.reading import Format, Reading, by_halves
 from averment.batch.unit import Unit
@@ -27,6 +30,7 @@ from averment.source.node import Node
 from averment.source.text import MAX_NODES, MAX_SCALAR, hidden
 from averment.surface.shape import check_shape
 
+_OPEN, _CLOSE, _BREAK = b"{}\n"
 MAX_LINE = 4 * 1024 * 1024  # bytes
 _ESCAPE = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
 _LONG = re.compile(rb'"[^"]{%d}' % MAX_SCALAR)
@@ -40,15 +44,20 @@ class JsonReader:
     def __init__(self, format: Format) -> None:
         self._format = format
         self._schema = case_schema(format.types)
+        self._template = TemplateReader(format.types, self._schema)
         self._decimal = any(field.kind is Kind.DECIMAL for type in format.types.values() for field in type.fields)
 
     def read(self, unit: Unit) -> Reading:
         """The rows of a unit. Nothing is refused here: lines that are no cases are among the singles."""
         ends = [0] if unit.overlong else record_ends(unit.data, False, last=True)
         lines = _Lines(unit, self._format.file, ends)
-        good, singles = ([], [0]) if unit.overlong else self._sorted(lines)
-        table, together, alone = by_halves(good, lambda rows: self._parsed(lines, rows))
-        reading = Reading(len(lines.ends), lines.document, singles=sorted(singles + alone), offset=lines.offset)
+        reading = Reading(len(lines.ends), lines.document, offset=lines.offset)
+        table = self._template.read(unit.data, np.array(ends)) if not unit.overlong and lines.regular else None
+        together = list(range(len(lines.ends)))
+        if table is None:
+            good, singles = ([], [0]) if unit.overlong else self._sorted(lines)
+            table, together, alone = by_halves(good, lambda rows: self._parsed(lines, rows))
+            reading.singles = sorted(singles + alone)
         if table is not None:
             _add(reading, table, together)
         return reading
@@ -118,9 +127,12 @@ class _Lines:
     @property
     def regular(self) -> bool:
         """Whether every line starts with a brace, ends with one and is not long."""
-        data, count = self.unit.data, len(self.ends)
-        braces = data[:1] == b"{" and data.count(b"\n{") == count - 1 and data.count(b"}\n") == count
-        return braces and int(np.diff(self.ends, prepend=0).max()) <= MAX_SCALAR
+        data, ends = np.frombuffer(self.unit.data, np.uint8), np.array(self.ends)
+        lengths = np.diff(ends, prepend=0)
+        if not len(ends) or lengths.min() < 3 or lengths.max() > MAX_SCALAR:
+            return False
+        opened, closed = data[ends - lengths] == _OPEN, data[ends - 2] == _CLOSE
+        return bool((opened & closed & (data[ends - 1] == _BREAK)).all())
 
     def of(self, rows: Sequence[int]) -> bytes:
         """The bytes of some lines, in order."""

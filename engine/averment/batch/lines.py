@@ -11,9 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
+import numpy as np
+
 PIECE = 8 * 1024 * 1024  # the most bytes of a piece, and so of a record
 NEAR = 256 * 1024  # the most bytes of a CSV record that spans lines
 _READ = 1 << 20
+_BREAK = 10
 _BOM = b"\xef\xbb\xbf"
 # Cells in quotes or without, up to the end of the record or of the text; and a record whose last cell is still open.
 _CELL = rb'(?:"(?:[^"]|"")*+"|[^,"\r\n][^,\r\n]*+|)'
@@ -41,8 +44,8 @@ def pieces(stream: IO[bytes], quoted: bool, rows: int, header: bool = False, off
     wanted = 1 if header else rows
     while True:
         while len(held) < PIECE and not ended:
-            block = stream.read(_READ)
-            held, ended = held + block, not block
+            block = stream.read(max(_READ, PIECE - len(held)))
+            held, ended = held + block if held else block, not block
         if fresh and held.startswith(_BOM):
             held, offset = held[len(_BOM) :], len(_BOM)
         fresh = False
@@ -74,17 +77,10 @@ def record_ends(data: bytes, quoted: bool, last: bool, most: int | None = None) 
     """Where each of the first ``most`` whole records ends, with its line break. ``last``: nothing follows ``data``."""
     if quoted and b'"' in data:
         return _quoted_ends(data, last, len(data) if most is None else most)
-    ends: list[int] = []
-    position = 0
-    find = data.find
-    while most is None or len(ends) < most:
-        position = find(b"\n", position) + 1
-        if not position:
-            if last and len(data) > (ends[-1] if ends else 0):
-                ends.append(len(data))
-            break
-        ends.append(position)
-    return ends
+    ends: list[int] = (np.flatnonzero(np.frombuffer(data, np.uint8) == _BREAK) + 1).tolist()
+    if last and len(data) > (ends[-1] if ends else 0):
+        ends.append(len(data))
+    return ends if most is None else ends[:most]
 
 
 def is_clean(record: bytes) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from averment.batch.arrow import Array, Table, one_chunk, pa, pc
+from averment.batch.arrow import Array, Table, masks_in, one_chunk, pa, pc
 from averment.batch.fired import FiredTexts
 from averment.ir.program import Kind, Program
 from averment.ir.values import MOST_EXACT
@@ -48,7 +48,7 @@ class JsonWriter:
             [',"hangs_on":'],
             _written(table, "hangs_on", list),
             [',"fired":['],
-            _written(table, "fired", self._fired.of),
+            _fired(table, self._fired),
             [self._end],
         )
 
@@ -74,7 +74,7 @@ class CsvWriter:
         cells = [_written(table, name, lambda words: [_cell(word) for word in words]) for name in _WORDS]
         cells.append(_written(table, "hangs_on", lambda words: [_cell(_paths(word)) for word in words]))
         parts = [part for cell in cells for part in ([","], cell)]
-        fired = _written(table, "fired", self._fired.of)
+        fired = _fired(table, self._fired)
         return _joined([names, ",", _numbers(table)], *parts, [","], fired, [self._end])
 
 
@@ -112,14 +112,18 @@ def _numbers(table: Table) -> Array:
 def _written(table: Table, name: str, write: Callable[[list[Any]], list[str]], null: str = "") -> list[Array]:
     """A dictionary column as text. Only the words that rows use are written."""
     column = one_chunk(table.column(name))
-    if not isinstance(column, pa.DictionaryArray):
-        column = column.dictionary_encode()
     codes = np.asarray(pc.fill_null(column.indices, len(column.dictionary)))
     used = np.flatnonzero(np.bincount(codes, minlength=len(column.dictionary) + 1)[:-1])
     places = np.full(len(column.dictionary) + 1, len(used), np.int32)
     places[used] = np.arange(len(used))
     texts = write(column.dictionary.take(pa.array(used)).to_pylist())
     return [pa.array([*texts, null], pa.string()).take(pa.array(places[codes]))]
+
+
+def _fired(table: Table, texts: FiredTexts) -> list[Array]:
+    """The masks as text, each that is different once."""
+    column = one_chunk(table.column("fired")).dictionary_encode()
+    return [texts.of(masks_in(column.dictionary)).take(column.indices)]
 
 
 def _joined(*parts: list[Any]) -> bytes:
