@@ -16,6 +16,7 @@ from averment.backends.columnar.columns import Array, Column, Plane
 
 SETTLED, OPEN, GAP, CONFLICT = range(4)
 STATUSES = ["settled", "open", "gap", "conflict"]
+_SMALL = range(128)  # codes that one byte holds
 
 
 class Held(NamedTuple):
@@ -83,8 +84,11 @@ def _distinct(facts: Iterable[tuple[Column, Plane]], rows: int) -> tuple[Array, 
         if both.any():
             differs = both & (column.low != value)
             double = differs if double is None else double | differs
-        fresh = plane & ~some
-        size = np.result_type(value, column.low)
-        value = np.where(fresh, column.low.astype(size, copy=False), value.astype(size, copy=False))
+        fresh: Plane = plane > some
+        if len(column.low) == 1 and column.low[0] in _SMALL and value.dtype == np.int8:
+            value += fresh.view(np.int8) * np.int8(column.low[0])  # what is not fresh adds nothing
+        else:
+            size = np.result_type(value, column.low)
+            value = np.where(fresh, column.low.astype(size, copy=False), value.astype(size, copy=False))
         some = some | plane
     return value, some, double
