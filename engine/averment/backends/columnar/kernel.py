@@ -34,7 +34,9 @@ from averment.ir.values import decode
 from averment.law.grounding import ground
 from averment.law.truth import CaseError
 
-ROWS = 32768  # of a chunk: its planes stay in a processor's cache
+ROWS = 65536  # of a chunk at most: fewer calls, and its planes stay in a processor's last cache
+LEAST_ROWS = 4096  # of a chunk, however many planes there are
+PLANES = 2**26  # bytes that the planes of a chunk may take, a byte for each row and node
 JOINED_ROWS = 4096  # of a chunk whose cases have many records
 MOST_PAIRS, SHARE = 2**20, 4  # of solutions and facts that may match, in a chunk: so many, and for each record so many
 
@@ -150,7 +152,8 @@ class Kernel:
         run = _Run(alone, rejects=[*sorted_sides.strays])
         chunks: list[_Chunk] = []
         first = 0
-        for batch in arrow.to_batches(table, JOINED_ROWS if self._network.joins else ROWS):
+        rows = min(ROWS, max(LEAST_ROWS, PLANES // len(self._network.nodes)))
+        for batch in arrow.to_batches(table, JOINED_ROWS if self._network.joins else rows):
             chunks += self._chunks(batch, places, sorted_sides, first, run, explain, bindings)
             first += batch.num_rows
         derived = {
