@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.postgres import new_schema, postgres
 
 from averment_cli.main import run
+
+__all__ = ["new_schema", "postgres"]  # fixtures
 
 # A process that is started in the background may ignore interrupts from its birth.
 _START = """

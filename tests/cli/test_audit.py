@@ -1,4 +1,6 @@
-"""The decision log through the command line: recording, verifying, replaying, reading; and that no secret gets out."""
+"""The decision log through the command line, on every store: recording, verifying, replaying, reading; and that no
+secret gets out.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ import csv
 import io
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -69,21 +72,91 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def decide(averment: Any, *more: str) -> Any:
-    return averment("decide", "two.yaml", "-p", "loans", "-q", "--log", "sqlite:log.db", "--requester", "ann", *more)
+class Log:
+    """A log on one of the stores: how the command line names it, and a way to tamper with it."""
+
+    def __init__(self, address: str, name: str, key: tuple[str, ...]) -> None:
+        self.address, self.name, self.key = address, name, key
+
+    def alter(self, *statements: str) -> None:
+        if self.address.startswith("sqlite:"):
+            with closing(sqlite3.connect(self.address.removeprefix("sqlite:"), isolation_level=None)) as connection:
+                for statement in statements:
+                    connection.execute(statement)
+            return
+        import psycopg
+
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+    def stop_at(self, case: str) -> None:
+        """Let the store refuse every record of this case."""
+        if self.address.startswith("sqlite:"):
+            self.alter(
+                f"CREATE TRIGGER full BEFORE INSERT ON averment_record WHEN NEW.case_name = '{case}' "
+                "BEGIN SELECT RAISE(ABORT, 'no'); END"
+            )
+        else:
+            self.alter(f"ALTER TABLE averment_record ADD CONSTRAINT no CHECK (case_name <> '{case}') NOT VALID")
+
+    def journals(self) -> list[Path]:
+        """The write-ahead log of the server; that of SQLite lies beside the cases."""
+        host = self.address.partition("host=")[2].partition("&")[0]
+        return [path for path in Path(host, "data", "pg_wal").iterdir() if path.is_file()] if host else []
+
+    def everything(self) -> str:
+        """All that the store holds, as text; what SQLite holds is in files, which are looked at anyway."""
+        if self.address.startswith("sqlite:"):
+            return ""
+        import psycopg
+
+        with psycopg.connect(self.address) as connection:
+            tables = ("averment_log", "averment_record", "averment_pack")
+            rows = [connection.execute(f"SELECT * FROM {table}".encode()).fetchall() for table in tables]
+        return "".join(
+            value.decode("utf-8", "replace") if isinstance(value, bytes) else f"{value} "
+            for table in rows
+            for row in table
+            for value in row
+        )
 
 
-def audit(averment: Any, command: str, *more: str) -> Any:
-    return averment("audit", command, "--log", "sqlite:log.db", *more)
+@pytest.fixture(params=["sqlite", "postgres"])
+def log(request: pytest.FixtureRequest, world: Path) -> Log:
+    """A place for a log on each store. In PostgreSQL no masking key is kept, so it is given."""
+    if request.param == "sqlite":
+        return Log("sqlite:log.db", "sqlite:log.db", ())
+    address: str = request.getfixturevalue("new_schema")()
+    (world / "mask.key").write_bytes(b"k" * 32)
+    host = address.partition("host=")[2].partition("&")[0]
+    return Log(address, f"postgresql://{host}:54329/postgres", ("--masking-key", "mask.key"))
 
 
-def test_each_decision_is_recorded_before_it_is_shown(averment: Any, world: Path) -> None:
-    ran = decide(averment)
+@pytest.fixture
+def decide(averment: Any, log: Log) -> Any:
+    """Decide two cases on the record."""
+
+    def call(*more: str) -> Any:
+        words = ("two.yaml", "-p", "loans", "-q", "--log", log.address, *log.key, "--requester", "ann", *more)
+        return averment("decide", *words)
+
+    return call
+
+
+@pytest.fixture
+def audit(averment: Any, log: Log) -> Any:
+    """An audit command on the log."""
+    return lambda command, *more: averment("audit", command, "--log", log.address, *more)
+
+
+def test_each_decision_is_recorded_before_it_is_shown(decide: Any, audit: Any, log: Log, world: Path) -> None:
+    ran = decide()
     assert ran.code == 0
-    assert "2 decisions recorded in `sqlite:log.db`" in ran.err
-    (row, *_) = list(csv.DictReader(io.StringIO(audit(averment, "list", "--format", "csv").out)))
+    assert f"2 decisions recorded in `{log.name}`" in ran.err
+    (row, *_) = list(csv.DictReader(io.StringIO(audit("list", "--format", "csv").out)))
     assert (row["case"], row["claim"], row["status"], row["requester"]) == ("bob", "refuse", "settled", "ann")
-    assert len(audit(averment, "list", "--format", "jsonl").out.splitlines()) == 3
+    assert len(audit("list", "--format", "jsonl").out.splitlines()) == 3
 
 
 @pytest.mark.parametrize("address", ["sqlite:no/such/folder/log.db", "sqlite:.", "mysql://x", "sqlite:two.yaml"])
@@ -93,71 +166,64 @@ def test_what_cannot_be_recorded_is_not_reported(averment: Any, world: Path, add
     assert "AV55" in ran.err and "recorded in" not in ran.err
 
 
-def test_a_log_that_fails_half_way_stops_what_follows(averment: Any, world: Path) -> None:
-    decide(averment)
-    with sqlite3.connect("log.db") as connection:
-        connection.execute(
-            "CREATE TRIGGER full BEFORE INSERT ON averment_record WHEN NEW.case_name = 'bob' "
-            "BEGIN SELECT RAISE(ABORT, 'no'); END"
-        )
-    connection.close()
-    ran = decide(averment)
+def test_a_log_that_fails_half_way_stops_what_follows(decide: Any, log: Log, world: Path) -> None:
+    decide()
+    log.stop_at("bob")
+    ran = decide()
     assert ran.code == 3
     assert ran.out == "ann\tgive\tsettled\t\n"
-    assert "recorded in `sqlite:log.db`: 4-" in ran.err
+    assert f"recorded in `{log.name}`: 4-" in ran.err
 
 
-def test_verify_holds_the_log_to_an_anchor(averment: Any, world: Path) -> None:
-    decide(averment)
-    assert audit(averment, "anchor", "-o", "anchor.json").code == 0
-    assert audit(averment, "verify", "--anchor", "anchor.json").code == 0
-    with sqlite3.connect("log.db") as connection:
-        connection.execute("DELETE FROM averment_record WHERE sequence = 3")
-    connection.close()
-    assert audit(averment, "verify").code == 0
-    ran = audit(averment, "verify", "--anchor", "anchor.json", "--format", "json")
+def test_verify_holds_the_log_to_an_anchor(decide: Any, audit: Any, log: Log, world: Path) -> None:
+    decide()
+    assert audit("anchor", "-o", "anchor.json").code == 0
+    assert audit("verify", "--anchor", "anchor.json").code == 0
+    log.alter("DELETE FROM averment_record WHERE sequence = 3")
+    assert audit("verify").code == 0
+    ran = audit("verify", "--anchor", "anchor.json", "--format", "json")
     assert ran.code == 1
     assert json.loads(ran.out)["diagnostics"][0]["code"] == "AV554"
-    with sqlite3.connect("log.db") as connection:
-        connection.execute("UPDATE averment_record SET claim = 'refuse' WHERE sequence = 2")
-    connection.close()
-    ran = audit(averment, "verify")
+    log.alter("UPDATE averment_record SET claim = 'refuse' WHERE sequence = 2")
+    ran = audit("verify")
     assert ran.code == 1
     assert "record 2 is not what was recorded" in ran.out and "whole up to record 1" in ran.out
 
 
-def test_a_signed_anchor_proves_who_drew_it(averment: Any, world: Path) -> None:
+def test_a_signed_anchor_proves_who_drew_it(decide: Any, audit: Any, world: Path) -> None:
     ed25519 = pytest.importorskip("averment.audit.ed25519")
     for name in ("mine", "other"):
         private, public = ed25519.new_keys()
         Path(f"{name}.key").write_bytes(private)
         Path(f"{name}.pub").write_bytes(public)
-    decide(averment)
-    assert audit(averment, "anchor", "-o", "anchor.json", "--key", "mine.key").code == 0
-    assert audit(averment, "verify", "--anchor", "anchor.json", "--key", "mine.pub").code == 0
-    ran = audit(averment, "verify", "--anchor", "anchor.json", "--key", "other.pub")
+    decide()
+    assert audit("anchor", "-o", "anchor.json", "--key", "mine.key").code == 0
+    assert audit("verify", "--anchor", "anchor.json", "--key", "mine.pub").code == 0
+    ran = audit("verify", "--anchor", "anchor.json", "--key", "other.pub")
     assert ran.code == 3
     assert "AV556" in ran.err
 
 
-def test_replays_are_the_same_after_the_pack_has_changed(averment: Any, world: Path) -> None:
-    decide(averment)
+def test_replays_are_the_same_after_the_pack_has_changed(decide: Any, audit: Any, world: Path) -> None:
+    decide()
     rules = world / "loans" / "pack.yaml"
     for value in ("35", "45", "15"):
         rules.write_text(_PACK["pack.yaml"].replace("value: 30", f"value: {value}"), "utf-8")
-        decide(averment)
-    ran = audit(averment, "replay", "--all")
+        decide()
+    ran = audit("replay", "--all")
     assert ran.code == 0
     assert "8 decisions decided again: 8 the same, to the byte" in ran.out
-    flips = json.loads(audit(averment, "replay", "--all", "--pack", "loans", "--format", "json").out)["flips"]
+    flips = json.loads(audit("replay", "--all", "--pack", "loans", "--format", "json").out)["flips"]
     assert {(flip["before"], flip["after"]): flip["decisions"] for flip in flips} == {
         ("give", "give"): 4,
         ("refuse", "give"): 4,
     }
 
 
-def test_a_replay_that_differs_is_told_and_fails(averment: Any, world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    decide(averment)
+def test_a_replay_that_differs_is_told_and_fails(
+    decide: Any, audit: Any, world: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decide()
     from averment.recording import Redecider
 
     def another(self: Any, *given: Any) -> Any:
@@ -165,36 +231,36 @@ def test_a_replay_that_differs_is_told_and_fails(averment: Any, world: Path, mon
 
     real = Redecider.__call__
     monkeypatch.setattr(Redecider, "__call__", another)
-    ran = audit(averment, "replay", "--id", "2", "--format", "json")
+    ran = audit("replay", "--id", "2", "--format", "json")
     assert ran.code == 1
     document = json.loads(ran.out)
     assert document["state"] == "differs"
     assert document["differences"][0] == {"what": "claim", "recorded": "give", "now": "refuse"}
 
 
-def test_show_stats_and_filters(averment: Any, world: Path) -> None:
-    decide(averment)
-    assert json.loads(audit(averment, "show", "2", "--format", "json").out)["case"] == "ann"
-    assert "person.age  40" in audit(averment, "show", "2").out
-    assert json.loads(audit(averment, "stats", "--format", "json").out)["claims"] == {"give": 1, "refuse": 1}
-    assert audit(averment, "list", "--claim", "give").out.count("\n") == 2
-    assert audit(averment, "list", "--since", "2999-01-01").out.count("\n") == 1
-    assert audit(averment, "list", "--since", "soon").code == 2
-    assert "AV561" in audit(averment, "show", "99").err
-    assert audit(averment, "replay").code == 2
+def test_show_stats_and_filters(decide: Any, audit: Any, world: Path) -> None:
+    decide()
+    assert json.loads(audit("show", "2", "--format", "json").out)["case"] == "ann"
+    assert "person.age  40" in audit("show", "2").out
+    assert json.loads(audit("stats", "--format", "json").out)["claims"] == {"give": 1, "refuse": 1}
+    assert audit("list", "--claim", "give").out.count("\n") == 2
+    assert audit("list", "--since", "2999-01-01").out.count("\n") == 1
+    assert audit("list", "--since", "soon").code == 2
+    assert "AV561" in audit("show", "99").err
+    assert audit("replay").code == 2
 
 
 @pytest.mark.parametrize("name", ["all.jsonl", "all.csv", "all.parquet"])
-def test_export_writes_every_record(averment: Any, world: Path, name: str) -> None:
+def test_export_writes_every_record(decide: Any, audit: Any, world: Path, name: str) -> None:
     if name.endswith("parquet"):
         pytest.importorskip("pyarrow")
-    decide(averment)
-    ran = audit(averment, "export", "-o", name)
+    decide()
+    ran = audit("export", "-o", name)
     assert (ran.code, "3 records" in ran.err) == (0, True)
     assert Path(name).stat().st_size > 0
 
 
-def test_no_secret_is_in_any_log_error_or_file(averment: Any, world: Path) -> None:
+def test_no_secret_is_in_any_log_error_or_file(log: Log, averment: Any, world: Path) -> None:
     given = {path for path in world.rglob("*") if path.is_file()}
     said: list[str] = []
 
@@ -203,12 +269,12 @@ def test_no_secret_is_in_any_log_error_or_file(averment: Any, world: Path) -> No
         said.append(ran.err)
         return ran
 
-    log = ("-p", "loans", "--log", "sqlite:log.db")
-    assert run("decide", "secret.yaml", *log).code == 0
-    assert run("decide", "secret.yaml", "--format", "json", *log).code == 0
+    options = ("-p", "loans", "--log", log.address, *log.key)
+    assert run("decide", "secret.yaml", *options).code == 0
+    assert run("decide", "secret.yaml", "--format", "json", *options).code == 0
     commands = ("list", "show 2", "stats", "verify", "replay --all", "anchor -o anchor.json")
     for command in (*commands, "export -o out.jsonl", "export -o out.csv"):
-        ran = run("audit", *command.split(), "--log", "sqlite:log.db")
+        ran = run("audit", *command.split(), "--log", log.address)
         said.append(ran.out)
     secret = Path("secret.yaml").read_text()
     broken = {
@@ -221,12 +287,16 @@ def test_no_secret_is_in_any_log_error_or_file(averment: Any, world: Path) -> No
     }
     for before, after in broken.items():
         Path("broken.yaml").write_text(secret.replace(before, after))
-        assert run("decide", "broken.yaml", *log).code == 3
+        assert run("decide", "broken.yaml", *options).code == 3
     run("decide", "secret.yaml", "-p", "loans", "--log", "sqlite:/no/log.db")
     run("explain", "secret.yaml", "-p", "loans", "--fact", "greetin")
     run("dossier", "secret.yaml", "-p", "loans", "-o", "out.zip", "--log", "sqlite:none.db")
     Path("broken.yaml").unlink()
+    said.append(log.everything())
     for path in sorted({path for path in world.rglob("*") if path.is_file()} - given):
         said.append(path.read_bytes().decode("utf-8", "replace"))
+    journals = [path.read_bytes() for path in log.journals()]
+    assert bool(journals) == log.address.startswith("postgresql:")
     for canary in _CANARIES:
         assert [text for text in said if canary in text] == []
+        assert not any(canary.encode() in journal for journal in journals)
