@@ -31,7 +31,8 @@ PART = FactType("part", (NAME, TEAM, Field("size", Kind.INTEGER, minimum=0)), ke
 OWNER = FactType("owner", (TEAM, Field("able", Kind.BOOLEAN)), key=("team",), absent_unknown=True)
 LONE = FactType("lone", (NAME,), derived=True)
 SHARED = FactType("shared", (TEAM,), derived=True)
-WEIGHT = FactType("weight", (Field("size", Kind.INTEGER),), derived=True)
+WEIGHT = FactType("weight", (Field("size", Kind.INTEGER, minimum=0, maximum=5),), derived=True)
+TALLY = FactType("tally", (Field("lone", Kind.INTEGER),), derived=True)
 LINKED = FactType("linked", (NAME, Field("other", Kind.TEXT)), derived=True)
 
 
@@ -47,6 +48,10 @@ def _at_least(name: str, least: int) -> Compare:
     return Compare(">=", Variable(name), Literal(least))
 
 
+def _less(name: str, than: int) -> Compare:
+    return Compare("<", Variable(name), Literal(than))
+
+
 @pytest.fixture(scope="module")
 def program(kit: Any) -> Program:
     """A join over a field that may be unknown, its negation, recursion over what it derives, and all aggregates."""
@@ -57,10 +62,11 @@ def program(kit: Any) -> Program:
     owned = Match("owner", ((1, Among(frozenset([True]), False, "")),), ((0, "t"),))
     total = _count("weight", "w", "sum", 0)
     program: Program = kit.program(
-        [PART, OWNER, LONE, SHARED, WEIGHT, LINKED],
+        [PART, OWNER, LONE, SHARED, WEIGHT, TALLY, LINKED],
         [
             Rule("lone", 0, (named,), (Absent(owned),), (Head("lone", (Variable("p"),)),)),
             Rule("shared", 0, (named, other), (apart,), (Head("shared", (Variable("t"),)), pair)),
+            Rule("owned", 0, (named, Match("owner", (), ((0, "t"),))), (), (Head("shared", (Variable("t"),)),)),
             Rule("weight", 0, (Match("part", (), ((2, "s"),)),), (), (Head("weight", (Variable("s"),)),)),
             Rule(
                 "back",
@@ -71,17 +77,19 @@ def program(kit: Any) -> Program:
             ),
         ],
         [
-            _claim("red", "red", _count("lone", "n"), _at_least("n", 2)),
+            Rule("tally", 0, (), (_count("lone", "n"),), (Head("tally", (Variable("n"),)),)),
             _claim("green", "green", _count("shared", "n"), _count("part", "s", "sum", 2), _at_least("s", 3)),
             _claim("blue", "blue", Absent(Match("shared")), _count("part", "s", "min", 2), _at_least("s", 1)),
             _claim(
                 "many", "red", Aggregate("count", Match("linked", (), ((0, "p"),)), None, "n"), _at_least("n", 1),
                 matches=(Match("part", ((2, Ranges(((0, 2),), "")),), ((0, "p"),)),),
             ),
-            Rule("strong", 0, (), (Known(Match("owner"), 1, True),), (Head("strength", (Literal(1),)),)),
-            Rule("weak", 0, (), (total, _at_least("w", 4)), (Head("strength", (Literal(0),)),)),
             _claim("heavy", "blue", total, _at_least("w", 1), _count("weight", "n"), _at_least("n", 2)),
+            Rule("strong", 0, (), (Known(Match("owner"), 1, True),), (Head("strength", (Literal(1),)),)),
+            Rule("weak", 0, (), (total, _less("w", 9)), (Head("strength", (Literal(0),)),)),
+            Rule("few", 0, (), (_count("shared", "n"), _less("n", 2)), (Head("strength", (Literal(0),)),)),
         ],
+        [_claim("red", "red", matches=(Match("tally", ((0, Ranges(((2, None),), "")),)),))],
     )  # fmt: skip
     return program
 

@@ -237,10 +237,10 @@ class Tracer:
             )
         table = self._facts.tables[match.type]
         if field in table.unknown:
-            unknown = table.unknown[field][rows]
-            many = np.zeros(len(rows), np.bool_) if table.many is None else table.many[rows]
-            for place, chosen in ((None, unknown & many), (field, unknown & ~many)):
-                found.append(Doubts(places[chosen], match.type, place, rows[chosen]))
+            unknown = table.unknown[field][rows]  # a fact that is only possible is a doubt of the pattern already
+            if table.true is not None:
+                unknown = unknown & table.true[rows]
+            found.append(Doubts(places[unknown], match.type, field, rows[unknown]))
         return found
 
     def _matching(self, match: Match, frame: Frame) -> tuple[Array, Array | None, Plane]:
