@@ -8,21 +8,22 @@ changes are tried at once instead. The first size at which a change flips is the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import product
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice, product
 
 from averment.backends.symbolic.planes import Plane, added, states_of
 from averment.ir.program import Value
 from averment.law.truth import Quantity
-from averment.questions.alternatives import Alternative, alternatives
+from averment.questions.alternatives import alternatives
 from averment.questions.branching import Branching
 from averment.questions.budget import Budget, GaveUp, Spent
 from averment.questions.choices import Batch, Choices, Taken
 from averment.questions.judge import Judge, Verdict
 from averment.questions.quick import Circuitry
-from averment.questions.together import parted, parts_of
+from averment.questions.together import parted
 
 AT_ONCE = 1 << 16  # states of one pass
+PORTION = 1 << 14  # of them where they are written out one by one
 DIRECT = 50_000  # changes of one size that are tried without looking at the sets first
 UNSET = -1  # the form of a slot that is still unknown
 
@@ -50,8 +51,9 @@ class _Search:
     ) -> None:
         self._judge, self._targets, self._budget = judge, targets, budget
         forms = {number: found for number in free if (found := alternatives(judge, circuitry, number))}
-        self._slots: list[int] = list(forms)
-        self._forms: list[tuple[Alternative, ...]] = list(forms.values())
+        self._slots = list(forms)
+        self._forms = list(forms.values())
+        self._cheapest = [min(form.cost for form in each) for each in self._forms]
         self._sets = Choices([1] * len(forms))
         self._changes = Choices([len(each) for each in self._forms])
         self._least: int | None = None
@@ -59,8 +61,7 @@ class _Search:
 
     def run(self, proved: int) -> Iterator[dict[int, Value]]:
         """The changes, in the order of the slots; none where there are none. Raises: GaveUp."""
-        everything = [(place, UNSET) for place in range(len(self._slots))]
-        if not self._hopeful([everything]):
+        if not self._hopeful([tuple((place, UNSET) for place in range(len(self._slots)))]):
             return iter(())
         for size in range(proved + 1, len(self._slots) + 1):
             try:
@@ -80,103 +81,78 @@ class _Search:
             return
         done, whole, began = 0, self._sets.count(0, size), self._budget.left
         for batch in self._sets.batches(size, AT_ONCE):
-            hopeful = self._of(batch, hopeful=True)
+            sets = {(place, UNSET): plane for (place, _), plane in batch.planes.items()}
+            hopeful = sum(plane for verdict, plane in self._parted(batch.size, sets) if self._may(verdict))
             done += batch.size
             if (began - self._budget.left) * whole > began * done:  # there would be no end of it in time
                 raise Spent
-            self._set_values([[(place, UNSET) for place, _ in batch.way(state)] for state in states_of(hopeful)], 0)
-
-    # --- all changes of a batch -----------------------------------------------------------------------------------
+            ways = (tuple((place, UNSET) for place, _ in batch.way(state)) for state in states_of(hopeful))
+            self._set_values(ways, 0)
 
     def _try_all(self, batch: Batch) -> None:
-        plane = self._of(batch, hopeful=False)
-        if plane:
-            costs: list[list[tuple[int, Plane]]] = [[] for _ in self._slots]
-            for (place, form), taken in batch.planes.items():
-                costs[place].append((self._forms[place][form].cost, taken & plane))
-            cheapest = added(costs, plane)
-            cost = min(cheapest)
-            for state in states_of(cheapest[cost]):
-                self._keep(batch.way(state), int(cost))
-
-    def _of(self, batch: Batch, hopeful: bool) -> Plane:
-        """The ways of a batch that flip; ``hopeful``, its sets whose slots, unknown, may."""
-        fields: dict[int, dict[Quantity, Plane]] = {}
-        for (place, form), plane in batch.planes.items():
-            held = None if hopeful else self._forms[place][form].values[0]
-            fields.setdefault(self._slots[place], {})[held] = plane
-        found = 0
-        for verdict, plane in parted(self._judge, batch.size, fields).items():
+        """All changes of a batch at once."""
+        flipping = 0
+        for verdict, plane in self._parted(batch.size, batch.planes):
             if verdict is None:
-                found |= plane if hopeful else self._alone(batch, plane)
-            elif self._wanted(verdict, hopeful):
-                found |= plane
-        return found
+                flipping |= sum(1 << state for state in states_of(plane) if self._flips(batch.way(state)))
+            elif verdict.claim in self._targets:
+                flipping |= plane
+        costs: list[list[tuple[int, Plane]]] = [[] for _ in self._slots]
+        for (place, form), plane in batch.planes.items():
+            costs[place].append((self._forms[place][form].cost, plane & flipping))
+        cheapest = added(costs, flipping)
+        for state in states_of(cheapest[min(cheapest)]) if flipping else ():
+            self._keep(batch.way(state))
 
-    def _alone(self, batch: Batch, plane: Plane) -> Plane:
-        """Of ways that have to be decided by themselves those that flip."""
-        found = 0
-        for state in states_of(plane):
-            self._budget.check()
-            if self._judge.verdict(self._values(batch.way(state))).claim in self._targets:
-                found |= 1 << state
-        return found
-
-    # --- slot after slot ------------------------------------------------------------------------------------------
-
-    def _set_values(self, ways: Sequence[Sequence[tuple[int, int]]], at: int) -> None:
+    def _set_values(self, ways: Iterable[Taken], at: int) -> None:
         """Try the alternatives of the slot ``at`` of these ways, whose later slots are unknown."""
-        for some in _portions(self._further(ways, at), AT_ONCE):
+        for some in _portions(self._further(ways, at), PORTION):
             self._budget.check()
             if at + 1 < len(some[0]):
                 self._set_values(self._hopeful(some), at + 1)
                 continue
-            for way, verdict in zip(some, self._verdicts(some), strict=True):
-                if verdict is None:
-                    verdict = self._judge.verdict(self._values(way))
-                if verdict.claim in self._targets:
-                    self._keep(tuple(way), self._cost(way))
+            for verdict, plane in self._parted(len(some), _taken(some)):
+                for state in states_of(plane) if verdict is None or verdict.claim in self._targets else ():
+                    if verdict is not None or self._flips(some[state]):
+                        self._keep(some[state])
 
-    def _further(self, ways: Sequence[Sequence[tuple[int, int]]], at: int) -> Iterator[list[tuple[int, int]]]:
+    def _further(self, ways: Iterable[Taken], at: int) -> Iterator[Taken]:
         for way in ways:
             place = way[at][0]
-            for form in range(len(self._forms[place])):
-                further = [*way[:at], (place, form), *way[at + 1 :]]
-                if self._least is None or self._cost(further) <= self._least:
-                    yield further
+            before, after = way[:at], way[at + 1 :]
+            least = sum(self._cost(taken) for taken in (*before, *after)) if self._least is not None else 0
+            for form, alternative in enumerate(self._forms[place]):
+                if self._least is None or least + alternative.cost <= self._least:
+                    yield (*before, (place, form), *after)
 
-    def _hopeful(self, ways: list[list[tuple[int, int]]]) -> list[list[tuple[int, int]]]:
-        verdicts = self._verdicts(ways)
-        return [
-            way for way, verdict in zip(ways, verdicts, strict=True) if verdict is None or self._wanted(verdict, True)
-        ]
+    def _hopeful(self, ways: list[Taken]) -> list[Taken]:
+        """The ways with unknown slots that some values may make flip."""
+        hopeful = sum(plane for verdict, plane in self._parted(len(ways), _taken(ways)) if self._may(verdict))
+        return [ways[state] for state in states_of(hopeful)]
 
-    def _verdicts(self, ways: list[list[tuple[int, int]]]) -> list[Verdict | None]:
-        rows = [list(self._values(way).items()) for way in ways]
-        found: list[Verdict | None] = [None] * len(ways)
-        for verdict, plane in parted(self._judge, len(ways), parts_of(rows)).items():
-            for state in states_of(plane):
-                found[state] = verdict
-        return found
+    def _may(self, verdict: Verdict | None) -> bool:
+        return verdict is None or not self._targets.isdisjoint(verdict.possible)
 
-    def _wanted(self, verdict: Verdict, hopeful: bool) -> bool:
-        return not self._targets.isdisjoint(verdict.possible) if hopeful else verdict.claim in self._targets
+    def _parted(self, many: int, taken: Mapping[tuple[int, int], Plane]) -> Iterable[tuple[Verdict | None, Plane]]:
+        """So many ways, told by what they take, parted by their verdict: none where they must be decided alone."""
+        fields: dict[int, dict[Quantity, Plane]] = {}
+        for (place, form), plane in taken.items():
+            held = None if form == UNSET else self._forms[place][form].values[0]
+            fields.setdefault(self._slots[place], {})[held] = plane
+        return parted(self._judge, many, fields).items()
 
-    # --- changes --------------------------------------------------------------------------------------------------
+    def _flips(self, way: Taken) -> bool:
+        """Whether a way flips, decided by itself."""
+        self._budget.check()
+        changes = {self._slots[place]: self._forms[place][form].values[0] for place, form in way}
+        return self._judge.verdict(changes).claim in self._targets
 
-    def _values(self, way: Sequence[tuple[int, int]]) -> dict[int, Value | None]:
-        return {
-            self._slots[place]: None if form == UNSET else self._forms[place][form].values[0] for place, form in way
-        }
+    def _cost(self, taken: tuple[int, int]) -> int:
+        place, form = taken
+        return self._cheapest[place] if form == UNSET else self._forms[place][form].cost
 
-    def _cost(self, way: Sequence[tuple[int, int]]) -> int:
-        """What a way costs at least."""
-        return sum(
-            min(each.cost for each in self._forms[place]) if form == UNSET else self._forms[place][form].cost
-            for place, form in way
-        )
-
-    def _keep(self, way: Taken, cost: int) -> None:
+    def _keep(self, way: Taken) -> None:
+        cost = sum(map(self._cost, way))
         if self._least is None or cost < self._least:
             self._least, self._found = cost, []
         if cost == self._least:
@@ -189,12 +165,19 @@ class _Search:
             yield dict(zip(slots, values, strict=True))
 
 
-def _portions(ways: Iterator[list[tuple[int, int]]], most: int) -> Iterator[list[list[tuple[int, int]]]]:
-    portion: list[list[tuple[int, int]]] = []
-    for way in ways:
-        portion.append(way)
-        if len(portion) == most:
-            yield portion
-            portion = []
-    if portion:
+def _taken(ways: list[Taken]) -> dict[tuple[int, int], Plane]:
+    """By thing and form the ways that take it."""
+    marks: dict[tuple[int, int], bytearray] = {}
+    blank, last = b"0" * len(ways), len(ways) - 1
+    for state, way in enumerate(ways):
+        for taken in way:
+            mark = marks.get(taken)
+            if mark is None:
+                mark = marks[taken] = bytearray(blank)
+            mark[last - state] = 49  # the digit 1
+    return {taken: int(mark, 2) for taken, mark in marks.items()}
+
+
+def _portions(ways: Iterator[Taken], most: int) -> Iterator[list[Taken]]:
+    while portion := list(islice(ways, most)):
         yield portion

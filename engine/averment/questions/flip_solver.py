@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from averment.ir.program import Value
 from averment.questions.alternatives import alternatives, distance
-from averment.questions.budget import Budget, GaveUp
+from averment.questions.budget import Budget, GaveUp, Spent
 from averment.questions.judge import Judge
 from averment.questions.quick import Circuitry
 
@@ -68,8 +68,8 @@ class _Smallest:
 
         try:
             return self._smallest(most)
-        except Beyond as reason:
-            raise GaveUp(str(reason), self._proved) from None
+        except (Beyond, Spent) as reason:
+            raise GaveUp(str(reason) or "the time was spent", self._proved) from None
 
     def _smallest(self, most: int) -> list[dict[int, Value]]:
         formulas, places = self._formulas, list(self._slots)
@@ -97,6 +97,7 @@ class _Smallest:
         return sorted(answers, key=sorted)
 
     def _find(self, *assumptions: object) -> dict[int, Value] | None:
+        self._budget.check()
         return self._formulas.confirmed(self._confirm, *assumptions, seconds=self._budget.left)
 
     def _confirm(self, values: dict[int, Value]) -> bool:

@@ -13,6 +13,7 @@ from averment.law import network as net
 from averment.law.expressions import compare
 from averment.law.truth import Quantity
 
+FEW = 16  # pairs of values that are gone through one by one
 ClaimFact = tuple[Parts, Truths]
 """A claim fact that may be derived: its value and its truth, by planes."""
 
@@ -148,6 +149,10 @@ class States:
                 raise AssertionError(node)
 
     def _calculated(self, operator: str, left: Parts, right: Parts) -> Parts:
+        if operator != "*" and len(left) * len(right) > FEW:
+            sums = planes.added_up(operator, left, right, self.every)
+            if sums is not None:
+                return sums
         found: dict[Quantity, Plane] = {}
         for one, other, plane in planes.paired(left, right):
             try:
@@ -186,9 +191,9 @@ class States:
                 true, possible = self._truth(part)
                 return self.every & ~possible, self.every & ~true
             case net.Same(left, right):
-                return self._paired(left, right, gates.same)
+                return self._compared("=", left, right)
             case net.Compared(operator, left, right):
-                return self._paired(left, right, lambda one, other: int(compare(operator, one, other)))
+                return self._compared(operator, left, right)
             case net.Passes(column, cell):
                 return self._judged(column, lambda held: gates.passing(cell, held))
             case net.Given(column):
@@ -202,6 +207,12 @@ class States:
 
     def _judged(self, column: int, gate: gates.Judging) -> Truths:
         return planes.judged((gate(held), plane) for held, plane in self._column(column).items())
+
+    def _compared(self, operator: str, left: int, right: int) -> Truths:
+        one, other = self._column(left), self._column(right)
+        if len(one) * len(other) > FEW and planes.numeric(one) and planes.numeric(other):
+            return planes.compared(operator, one, other)
+        return self._paired(left, right, lambda held, beside: int(compare(operator, held, beside)))
 
     def _paired(self, left: int, right: int, gate: gates.Comparing) -> Truths:
         pairs = planes.paired(self._column(left), self._column(right))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from averment.law.truth import INT64_MAX, INT64_MIN, Quantity, interval
+from averment.law.truth import INT64_MAX, INT64_MIN, Interval, Quantity, bounds, interval
 
 Plane = int
 Truths = tuple[Plane, Plane]
@@ -44,6 +44,80 @@ def judged(parts: Iterable[tuple[int, Plane]]) -> Truths:
             if truth == 2:
                 true |= plane
     return true, possible
+
+
+def numeric(parts: Parts) -> bool:
+    """Whether a column holds numbers, intervals of them, or nothing known."""
+    return all(held is None or type(held) is int or isinstance(held, Interval) for held in parts)
+
+
+def compared(operator: str, left: Parts, right: Parts) -> Truths:
+    """The comparison of two numeric columns, as ``law.expressions.compare`` has it; unknown where either is."""
+    unknown = left.get(None, 0) | right.get(None, 0)
+    true, possible = _ordered(operator, left, right)
+    return true & ~unknown, possible | unknown
+
+
+def _ordered(operator: str, left: Parts, right: Parts) -> Truths:
+    every = 0
+    for plane in left.values():
+        every |= plane
+    if operator in ("!=", ">=", "<="):
+        true, possible = _ordered({"!=": "=", ">=": "<", "<=": ">"}[operator], left, right)
+        return every & ~possible, every & ~true
+    if operator == ">":
+        left, right = right, left
+    (lows, highs), (floors, ceilings) = ends_of(left), ends_of(right)
+    if operator == "=":
+        same = 0
+        for held, plane in left.items():
+            if not isinstance(held, Interval):
+                same |= plane & right.get(held, 0)
+        return same, every & ~_below(highs, floors) & ~_below(ceilings, lows)
+    return _below(highs, floors), _below(lows, ceilings)
+
+
+def _below(lesser: Ends, greater: Ends) -> Plane:
+    """The states in which the one end is less than the other."""
+    found = above = 0
+    ahead = sorted(greater)
+    for end in sorted(lesser, reverse=True):
+        while ahead and ahead[-1] > end:
+            above |= greater[ahead.pop()]
+        found |= lesser[end] & above
+    return found
+
+
+def added_up(operator: str, left: Parts, right: Parts, states: Plane) -> dict[Quantity, Plane] | None:
+    """The sum or difference of two numeric columns; none where it may come near the ends of 64 bits."""
+    (lows, highs), (floors, ceilings) = ends_of(left), ends_of(right)
+    if any(
+        LEAST < end < MOST and abs(end) > INT64_MAX // 4 for column in (lows, highs, floors, ceilings) for end in column
+    ):
+        return None
+    if operator == "-":
+        floors, ceilings = ({-end: plane for end, plane in column.items()} for column in (ceilings, floors))
+    unknown = left.get(None, 0) | right.get(None, 0)
+    sums: list[Ends] = []
+    for one, other, infinite in ((lows, floors, LEAST), (highs, ceilings, MOST)):
+        endless = (one.get(infinite, 0) | other.get(infinite, 0)) & ~unknown
+        terms = [[(int(end), plane) for end, plane in column.items() if end != infinite] for column in (one, other)]
+        finite = added(terms, states & ~endless & ~unknown)
+        sums.append(finite | {infinite: endless} if endless else finite)
+    found = between(*sums)
+    return found | {None: unknown} if unknown else found
+
+
+def ends_of(parts: Parts) -> tuple[Ends, Ends]:
+    """The least and the greatest that a numeric column may hold, where it is known."""
+    lows: Ends = {}
+    highs: Ends = {}
+    for held, plane in parts.items():
+        if held is not None:
+            low, high = ends(bounds(held))  # type: ignore[arg-type]
+            lows[low] = lows.get(low, 0) | plane
+            highs[high] = highs.get(high, 0) | plane
+    return lows, highs
 
 
 def paired(left: Parts, right: Parts) -> list[tuple[Quantity, Quantity, Plane]]:
