@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -112,3 +116,105 @@ USAGE = [
 def test_usage(arguments: list[str], message: str, averment: Any, source: Path) -> None:
     ran = averment("batch", source, *arguments)
     assert (ran.code, message in ran.err) == (2, True), ran.err
+
+
+def test_a_heading_is_shown_where_it_is_written(averment: Any, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text('case,technical_complexity,"a, b",team_sise\n', "utf-8")
+    ran = averment("batch", table, "-o", tmp_path / "out.csv")
+    assert (ran.code, f"{table}:1:27\n" in ran.err, f"{table}:1:34\n" in ran.err) == (3, True, True), ran.err
+    table.write_text('"case","tech\nnical",team_sise\n', "utf-8")
+    assert f"{table}:2:8\n" in averment("batch", table, "-o", tmp_path / "out.csv").err
+
+
+_WIDE = [f"v{number}" for number in range(65)]
+
+
+def _pack_of(folder: Path, facts: str, condition: str) -> Path:
+    """A pack of one rule."""
+    (folder / "rules").mkdir(parents=True)
+    (folder / "pack.yaml").write_text(
+        "pack: small\nversion: 1.0.0\ntitle: A small pack\nclaim: {fact: verdict, field: word}\n", "utf-8"
+    )
+    verdict = "  verdict: {derived: true, fields: {word: {type: choice, of: [good, bad]}}}\n"
+    (folder / "facts.yaml").write_text(f"facts:\n{facts}{verdict}", "utf-8")
+    (folder / "rules" / "rules.yaml").write_text(
+        "rules:\n  - rule: only\n    says: It is good.\n    backing: judgement\n    author: somebody\n"
+        f"    when: [{condition}]\n    then: [{{verdict: {{word: good}}}}]\n",
+        "utf-8",
+    )
+    return folder
+
+
+def test_a_pack_that_the_columnar_engine_cannot_run(averment: Any, tmp_path: Path) -> None:
+    facts = f"  thing: {{cardinality: one, fields: {{of: {{type: set, of: [{', '.join(_WIDE)}]}}}}}}\n"
+    pack = _pack_of(tmp_path / "pack", facts, "{thing: {of: v64}}")
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    cases = [{"case": f"c{number}", "facts": {"thing": {"of": [value]}}} for number, value in enumerate(["v0", "v64"])]
+    source.write_text("".join(json.dumps(case) + "\n" for case in cases), "utf-8")
+    ran = averment("batch", source, "-o", out, "--pack", pack)
+    assert ran.code == 0, ran.err
+    assert "not decided in columns but case by case: the columnar engine cannot run rule `only`" in ran.err
+    assert [json.loads(line)["claim"] for line in out.read_bytes().splitlines()] == ["gap", "good"]
+
+
+_SECRETS = """\
+  person:
+    cardinality: one
+    fields:
+      name: {type: text, sensitive: drop}
+      age: {type: integer, min: 0, max: 150, sensitive: hash}
+  account:
+    cardinality: many
+    key: iban
+    fields: {iban: {type: text, sensitive: last4}}
+"""
+_TELLING = [
+    {"person": {"name": 86421}},
+    {"person": {"age": 86421}},
+    {"person": {"age": 10**30 + 86421}},
+    {"person": "86421"},
+    {"account": "86421"},
+    {"account": [{"iban": "86421"}, {"iban": "86421"}]},
+    {"account": [{"iban": 86421}]},
+]
+
+
+def test_what_is_sensitive_is_not_repeated(averment: Any, tmp_path: Path) -> None:
+    pack = _pack_of(tmp_path / "pack", _SECRETS, "{person: {age: '>= 18'}}")
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    cases = [json.dumps({"case": f"c{number}", "facts": facts}) for number, facts in enumerate(_TELLING)]
+    source.write_text("\n".join([*cases, '{"case": "c", "facts": {"person": {"name": 86421x}}}', ""]), "utf-8")
+    ran = averment("batch", source, "-o", out, "--pack", pack)
+    rejects = out.with_name("out.jsonl.rejects").read_text("utf-8")
+    assert len(rejects.splitlines()) == len(_TELLING) + 1
+    assert ("86421" in rejects, "86421" in ran.err) == (False, False), rejects
+    told = averment("batch", source, "-o", "-", "--pack", pack).err
+    assert ("86421" in told, "AV313" in told) == (False, True), told
+
+
+def test_a_signal_leaves_nothing_of_standard_input(start: Any, tmp_path: Path) -> None:
+    process = start(
+        "batch", "-", "-o", tmp_path / "out.jsonl", stdin=subprocess.PIPE, env={**os.environ, "TMPDIR": str(tmp_path)}
+    )
+    while process.poll() is None and not list(tmp_path.glob("averment-*")):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    process.communicate()
+    assert (process.returncode, list(tmp_path.glob("averment-*"))) == (143, [])
+
+
+def test_standard_input_again_goes_on(averment: Any, source: Path, tmp_path: Path, monkeypatch: Any) -> None:
+    """What came of standard input does not hang on the name of the file that it was put into."""
+    out = tmp_path / "out.jsonl"
+
+    def given() -> Any:
+        with source.open("rb") as stream, monkeypatch.context() as patched:
+            patched.setattr("sys.stdin", type("Stdin", (), {"buffer": stream}))
+            return averment("batch", "-", "-o", out)
+
+    assert given().code == 0
+    reject = json.loads(out.with_name("out.jsonl.rejects").read_bytes())
+    assert reject["file"] == "-"
+    assert "were done before" in given().err
+    assert averment("explain", out, "--row", "2", "--input", source).code == 0

@@ -13,6 +13,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -115,7 +116,8 @@ def command(
     mapped = _mapping(mapping, report, texts)
     stop_if_failed(report, texts)
     program = known.program(overrides)
-    with _interruptible(output), _input(table) as name, _output(output) as target:
+    scratch: list[Path] = []
+    with _interruptible(output, scratch), _input(table, scratch) as name, _output(output, scratch) as target:
         order = Order(
             program=program,
             types=known.model.types,
@@ -129,6 +131,7 @@ def command(
             jobs=jobs,
             chunk=chunk or 0,
             restart=restart,
+            alias="-" if table == "-" else "",
         )
         progress = Progress()
         try:
@@ -185,19 +188,20 @@ def _mapping(name: str | None, report: Report, texts: Texts) -> Mapped:
 
 
 @contextmanager
-def _input(table: str) -> Generator[str]:
+def _input(table: str, scratch: list[Path]) -> Generator[str]:
     """The input's name. Standard input is put into a file first: a run looks at its input more than once."""
     if table != "-":
         yield table
         return
-    with tempfile.NamedTemporaryFile(prefix="averment-", suffix=".jsonl") as stream:
-        shutil.copyfileobj(sys.stdin.buffer, stream)
-        stream.flush()
-        yield stream.name
+    with _scratch(scratch) as folder:
+        copied = folder / "input.jsonl"
+        with copied.open("wb") as stream:
+            shutil.copyfileobj(sys.stdin.buffer, stream)
+        yield str(copied)
 
 
 @contextmanager
-def _output(output: str) -> Generator[Path]:
+def _output(output: str, scratch: list[Path]) -> Generator[Path]:
     """Where the output goes; standard output is written at the end."""
     from averment.diagnostics.diagnostic import Diagnostic, Refused
 
@@ -209,8 +213,8 @@ def _output(output: str) -> Generator[Path]:
             raise Refused([Diagnostic("AV531", f"`{output}` cannot be written: {error.strerror}")]) from None
         yield target
         return
-    with tempfile.TemporaryDirectory(prefix="averment-") as folder:
-        target = Path(folder) / "output"
+    with _scratch(scratch) as folder:
+        target = folder / "output"
         yield target
         sys.stdout.flush()
         with target.open("rb") as stream:
@@ -219,11 +223,25 @@ def _output(output: str) -> Generator[Path]:
 
 
 @contextmanager
-def _interruptible(output: str) -> Generator[None]:
-    """SIGTERM ends the process at once: whatever it was at, what is done so far lasts."""
+def _scratch(scratch: list[Path]) -> Generator[Path]:
+    """A folder that lasts as long as the command does. It is in ``scratch`` before it is made."""
+    folder = Path(tempfile.gettempdir()) / f"averment-{token_hex(8)}"
+    scratch.append(folder)
+    folder.mkdir(0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def _interruptible(output: str, scratch: list[Path]) -> Generator[None]:
+    """SIGTERM ends the process at once: whatever it was at, what is done so far lasts, and ``scratch`` is removed."""
 
     def stop(*_: object) -> None:
         _goes_on(output)
+        for folder in scratch:
+            shutil.rmtree(folder, ignore_errors=True)
         os._exit(_TERMINATED)
 
     before = signal.signal(signal.SIGTERM, stop)

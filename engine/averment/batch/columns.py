@@ -15,6 +15,7 @@ from averment.diagnostics.diagnostic import Diagnostic, Label, Report
 from averment.ir.program import FactType
 from averment.model.names import suggestion
 from averment.source.node import Node, Span
+from averment.source.text import start_of
 from averment.source.yaml_reader import read_yaml
 
 IGNORE = "ignore"
@@ -62,9 +63,16 @@ def read_mapping(data: bytes, file: str, report: Report) -> Mapped:
 
 
 def map_columns(
-    headings: Sequence[str], types: Mapping[str, FactType], mapped: Mapped, file: str, report: Report
+    headings: Sequence[str],
+    types: Mapping[str, FactType],
+    mapped: Mapped,
+    file: str,
+    report: Report,
+    spans: Sequence[Span] = (),
 ) -> dict[int, Target]:
-    """The target of each column by its place. Columns to be ignored are left out; every mistake is reported."""
+    """The target of each column by its place. Columns to be ignored are left out; every mistake is reported, where the
+    heading is written (``spans``), or of the file.
+    """
     given = {name: type for name, type in types.items() if not type.derived}
     bare: dict[str, list[Target]] = {}
     for name, type in given.items():
@@ -79,7 +87,7 @@ def map_columns(
         written = mapped.get(heading, heading)
         if heading in mapped and written == IGNORE:
             continue
-        span = Span(file, 1, place + 1, 1, place + 2)
+        span = spans[place] if spans else start_of(file)
         target = _target(written, given, bare)
         if target is None:
             _unknown(heading, written, names, bare, span, report)

@@ -21,7 +21,7 @@ from averment.batch.reading import Format, Reading, by_halves, case_names, row_d
 from averment.batch.unit import Unit
 from averment.diagnostics.diagnostic import Report
 from averment.ir.program import Field, Kind
-from averment.source.node import Node
+from averment.source.node import Node, Span
 from averment.source.text import MAX_SCALAR, hidden
 
 _VISIBLE = bytes([9, 10, 13, *range(32, 127)])
@@ -176,9 +176,25 @@ def _shows(record: bytes) -> bool:
         return False
 
 
-def read_headings(data: bytes, report: Report, file: str) -> tuple[str, ...]:
-    """The cells of the line of headings."""
-    return tuple(_cells(data, report, file) or ())
+def read_headings(data: bytes, report: Report, file: str) -> tuple[tuple[str, ...], tuple[Span, ...]]:
+    """The cells of the line of headings, and where each is written."""
+    cells = _cells(data, report, file)
+    return (tuple(cells), _places(data.decode(), file)) if cells else ((), ())
+
+
+def _places(record: str, file: str) -> tuple[Span, ...]:
+    """Where each cell of the first record of a file stands."""
+    found: list[Span] = []
+    start = line, column = 1, 1
+    quoted = False
+    for sign in record.rstrip("\r\n") + ",":
+        if sign == '"' and (quoted or (line, column) == start):
+            quoted = not quoted
+        if sign == "," and not quoted:
+            found.append(Span(file, *start, line, column))
+            start = line, column + 1
+        line, column = (line + 1, 1) if sign == "\n" else (line, column + 1)
+    return tuple(found)
 
 
 def read_record(data: bytes, format: Format, row: int, report: Report) -> Node | None:

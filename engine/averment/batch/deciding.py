@@ -15,6 +15,7 @@ from averment.backends.columnar.claims import STATUSES
 from averment.backends.columnar.columns import Array as Codes
 from averment.batch.arrow import Table, masks_in, one_chunk, pa
 from averment.batch.csv_rows import CsvReader
+from averment.batch.discretion import Discretion
 from averment.batch.json_rows import JsonReader
 from averment.batch.reading import Format as Shape
 from averment.batch.reading import Reading, all_singles
@@ -69,6 +70,7 @@ class Decider:
         self.rules = tuple(dict.fromkeys(rule.id for rule in job.program.rules))
         self._bit = {rule: place for place, rule in enumerate(self.rules)}
         self._readers: dict[int, Reader] = {}
+        self._discretion = Discretion(job.types.values())
         claim = job.program.claim
         self._claims = [*job.program.types[claim.type].fields[claim.field].values, *STATUSES[1:]]
 
@@ -113,7 +115,8 @@ class Decider:
             if reading.final:
                 for reject in decided.rejects:
                     row, name = int(reading.places[reject.row]), reading.names[reject.row].as_py()
-                    rejects.append(Reject(first + row, file, reading.offset(row), name, reject.code, reject.message))
+                    said = self._discretion.said(reject.code, reject.message)
+                    rejects.append(Reject(first + row, file, reading.offset(row), name, reject.code, said))
             else:
                 reading.singles = sorted([*reading.singles, *reading.places[refused].tolist()])
         names = reading.names if len(keep) == len(reading.names) else reading.names.take(pa.array(keep))
@@ -142,7 +145,8 @@ class Decider:
             named = node.get("case") if node is not None else None
             name = named.value if named is not None and isinstance(named.value, str) else None
             offset = reading.offset(row)
-            rejects.append(Reject(first + row, file, offset, name, problem.code, problem.message))
+            said = self._discretion.said(problem.code, problem.message)
+            rejects.append(Reject(first + row, file, offset, name, problem.code, said))
         return found
 
     def _rows(self, singles: list[tuple[int, Outcome]], first: int) -> Table:

@@ -251,11 +251,11 @@ class _Scan:
         start, stop = self._quotes[opening] + 1, self._quotes[opening + 1]
         inner = np.ones(len(start), np.bool_)  # has another one before it in its list
         inner[offsets[:-1][sizes > 0]] = False
-        gap = start - 1 - np.concatenate([[0], stop[:-1] + 1])[: len(start)]
-        spaced = gap == 2
+        gap: Codes = start - 1 - np.concatenate([[0], stop[:-1] + 1])[: len(start)]
+        spaced: Plane = gap == 2
         before = start - 2 - spaced
         fine: Plane = (gap == 1) | (spaced & (self._held.take(start - 2, mode="clip") == _SPACE))
-        fine &= self._held.take(before, mode="clip") == _COMMA
+        fine = fine & (self._held.take(before, mode="clip") == _COMMA)
         some = sizes > 0
         heads, tails = start[~inner] - 1, stop[offsets[1:][some] - 1] + 1
         if not fine[inner].all() or (heads != self._at[some]).any() or (tails != end[some]).any():

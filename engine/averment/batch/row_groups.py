@@ -79,12 +79,6 @@ def _alike(masks: Array) -> bool:
     return len(masks.slice(0, _SAMPLE).unique()) <= _SAMPLE // 4
 
 
-def coded_masks(column: Any) -> Any:
-    """Masks as a dictionary of those that there are, in the order in which they turn up."""
-    masks = one_chunk(column).dictionary_encode()
-    return pa.DictionaryArray.from_arrays(masks.indices, masks.dictionary.cast(pa.binary()))
-
-
 def _sorted_words(column: Any) -> Any:
     """The column with a dictionary of just the words in it, in their order, however they came into it."""
     if column.null_count == len(column):

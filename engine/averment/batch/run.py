@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from averment.backends.columnar.support import unsupported
@@ -39,7 +39,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be done. ``name``: the input as it was asked for."""
+    """What is to be done. ``name``: the input as it was asked for; ``alias``: what it is called, if not by its name."""
 
     program: Program
     types: Mapping[str, FactType]
@@ -53,6 +53,7 @@ class Order:
     jobs: int = 1
     chunk: int = 0  # rows of a unit; 0 is as many as suit the format
     restart: bool = False
+    alias: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,8 @@ def run(order: Order, progress: Progress = lambda _, __: None) -> Result:
     source = None if report.failed else open_source(found, order.types, order.mapping, report)
     if source is None or report.failed:
         raise Refused(report.diagnostics)
+    if order.alias:
+        source = replace(source, shapes=tuple(replace(shape, file=order.alias) for shape in source.shapes))
     try:
         with held(_folder(order.output)):
             return _run(order, source, progress)
@@ -112,7 +115,7 @@ def rejects_of(output: Path) -> Path:
 def _run(order: Order, source: Source, progress: Progress) -> Result:
     kernel, fallback = _columnar(order)
     inputs = files.digested(source.inputs)
-    header = _header(order, inputs, kernel)
+    header = _header(order, inputs, [shape.file for shape in source.shapes], kernel)
     if order.restart:
         (_folder(order.output) / NAME).unlink(missing_ok=True)
     parts = Parts(_folder(order.output))
@@ -148,15 +151,18 @@ def _columnar(order: Order) -> tuple[bool, str]:
     return not against, "; ".join(found.message for found in against)
 
 
-def _header(order: Order, inputs: tuple[Input, ...], columnar: bool) -> Entry:
+def _header(order: Order, inputs: tuple[Input, ...], names: list[str], columnar: bool) -> Entry:
     program = order.program
     return {
         "kind": "run",
         "version": _VERSION,
         "pack": {"name": program.name, "version": program.version, "digest": program.digest},
         "parameters": dict(program.parameters),
-        "input": order.name,
-        "files": [{"path": file.path, "format": file.format.value, "digest": file.digest} for file in inputs],
+        "input": order.alias or order.name,
+        "files": [
+            {"path": name, "format": file.format.value, "digest": file.digest}
+            for name, file in zip(names, inputs, strict=True)
+        ],
         "mapping": [[heading, target] for heading, target in sorted(order.mapping.items())],
         "format": order.format.value,
         "warrants": "full" if order.warrants else "none",

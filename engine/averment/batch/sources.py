@@ -15,6 +15,7 @@ from averment.batch.reading import Format as Shape
 from averment.batch.unit import GROUP, Format, Unit
 from averment.diagnostics.diagnostic import Report
 from averment.ir.program import FactType
+from averment.source.node import Span
 
 CHUNK = GROUP  # rows of a unit, unless its text is longer than a piece
 TEXT_CHUNK = 32_768  # where the output is text, which is larger
@@ -51,10 +52,10 @@ def open_source(inputs: Sequence[Input], types: Mapping[str, FactType], mapped: 
         headings: tuple[str, ...] = ()
         columns = {}
         if file.format is not Format.JSONL:
-            headings = _headings(file, report)
+            headings, spans = _headings(file, report)
             if report.failed:
                 continue
-            columns = map_columns(headings, types, mapped, file.path, report)
+            columns = map_columns(headings, types, mapped, file.path, report, spans)
             if file.format is Format.CSV:
                 for target in columns.values():
                     if target.type and not target.field:
@@ -66,22 +67,23 @@ def open_source(inputs: Sequence[Input], types: Mapping[str, FactType], mapped: 
     return Source(tuple(inputs), tuple(shapes))
 
 
-def _headings(file: Input, report: Report) -> tuple[str, ...]:
+def _headings(file: Input, report: Report) -> tuple[tuple[str, ...], tuple[Span, ...]]:
+    """The names of a table's columns, and in text where each is written."""
     try:
         if file.format is Format.PARQUET:
             with parquet.ParquetFile(file.path) as opened:
-                return tuple(opened.schema_arrow.names)
+                return tuple(opened.schema_arrow.names), ()
         if file.format is Format.ARROW:
             with _open_arrow(file.path) as (reader, _):
-                return tuple(reader.schema.names)
+                return tuple(reader.schema.names), ()
         with file.open() as stream:
             piece = next(pieces(stream, True, 1, header=True), None)
     except (pa.ArrowInvalid, pa.ArrowKeyError, EOFError) as problem:
         report.error("AV523", f"`{file.path}` is not {file.format}: {_first_line(problem)}")
-        return ()
+        return (), ()
     if piece is None:
         report.error("AV111", f"`{file.path}` is empty")
-        return ()
+        return (), ()
     return read_headings(piece.data, report, file.path)
 
 

@@ -12,7 +12,6 @@ from averment.batch.arrow import Table, pa
 from averment.batch.columns import Mapped, map_columns
 from averment.batch.deciding import Decider, Job
 from averment.batch.reading import Format as Shape
-from averment.batch.row_groups import coded_masks
 from averment.batch.table_rows import TableReader
 from averment.batch.unit import COLUMNS, Format
 from averment.diagnostics.diagnostic import Refused, Report
@@ -58,7 +57,8 @@ class TableDecider:
             places[np.asarray(found.column("row")) - 1] = np.arange(found.num_rows)
             found = found.take(pa.array(places, mask=places < 0))
         error = pa.nulls(given.num_rows, pa.string()) if errors is None else pa.array(errors, pa.string())
-        found = found.set_column(found.schema.get_field_index("fired"), "fired", coded_masks(found.column("fired")))
+        masks = found.column("fired").cast(pa.binary())  # a dictionary would take as long as all else here
+        found = found.set_column(found.schema.get_field_index("fired"), "fired", masks)
         names = ["case", *COLUMNS] if named else [*COLUMNS]
         return found.select(names).append_column("error", error).replace_schema_metadata(self._metadata)
 
@@ -69,14 +69,11 @@ def decide_table(program: Program, types: Mapping[str, FactType], table: Any, ma
 
 
 def to_table(given: Any) -> Table:
-    """A table of pyarrow, with texts as the kernel takes them. Raises TypeError for what is none."""
+    """A table of pyarrow. Raises TypeError for what is none."""
     if isinstance(given, pa.RecordBatch):
         given = pa.Table.from_batches([given])
     if not isinstance(given, pa.Table):
         if not hasattr(given, "__arrow_c_stream__"):
             raise TypeError(f"not a table that Arrow can read: {type(given).__name__}")
         given = pa.table(given)
-    fields = [
-        pa.field(column.name, pa.string()) if column.type == pa.string_view() else column for column in given.schema
-    ]
-    return given.cast(pa.schema(fields)) if any(column.type == pa.string_view() for column in given.schema) else given
+    return given

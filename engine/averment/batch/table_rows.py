@@ -47,7 +47,7 @@ class TableReader:
         if blank.any():
             keep: Codes = np.flatnonzero(~blank)
             reading.singles = np.flatnonzero(blank).tolist()
-            found, names, places = found.take(pa.array(keep)), names.take(pa.array(keep)), keep
+            found, names, places = _without_views(found).take(pa.array(keep)), names.take(pa.array(keep)), keep
         reading.table, reading.names, reading.places = found, names, places
         return reading
 
@@ -71,6 +71,24 @@ class TableReader:
             elif value is not None:
                 facts[target.type] = value
         return row_document(name, facts, first + row, self._format.file)
+
+
+def _without_views(table: Table) -> Table:
+    """The table with each view of strings, at any depth, as strings: Arrow takes no rows out of views."""
+    fields = [field.with_type(_without_view(field.type)) for field in table.schema]
+    return table.cast(pa.schema(fields))
+
+
+def _without_view(kind: Any) -> Any:
+    if pa.types.is_string_view(kind):
+        return pa.string()
+    if pa.types.is_list(kind):
+        return pa.list_(_without_view(kind.value_type))
+    if pa.types.is_large_list(kind):
+        return pa.large_list(_without_view(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([field.with_type(_without_view(field.type)) for field in kind])
+    return kind
 
 
 def _record(value: Any, type: Any) -> Any:
