@@ -40,6 +40,15 @@ def alternatives(judge: Judge, circuitry: Circuitry, number: int) -> tuple[Alter
     return tuple(found)
 
 
+def representatives(judge: Judge, number: int) -> tuple[Value, ...]:
+    """One candidate value of a slot of each kind that anything tells apart; all of them where there is no circuit."""
+    values = judge.candidates[number] or ()
+    leaf = judge.circuitry.places.get(number) if isinstance(judge.circuitry, Circuitry) else None
+    if leaf is None or not isinstance(judge.circuitry, Circuitry):
+        return values
+    return tuple(values[group[0]] for group in alike(judge.circuitry.circuit, leaf, values))
+
+
 def distance(slot: Slot, value: Value) -> int:
     """How far a value is from the one given, in steps or elements."""
     held = slot.value

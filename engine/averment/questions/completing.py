@@ -1,45 +1,72 @@
 """Completions of an open case: some answers under which the claim is a certain one, or that there are none.
 
-First random completions, always the same for the same case; then Z3, where it is installed; else all combinations of
-candidate values, branch by branch, left as soon as the law says that the claim is not possible there any more.
+First random completions, always the same for the same case. Then, where they are few, all that anything tells apart;
+else what sums and counts may be at most (``cutting``), Z3, where it is installed, and all combinations of candidate
+values, branch by branch, left as soon as the law says that the claim is not possible there any more.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.util import find_spec
+from math import prod
 from random import Random
 
+from averment.backends.symbolic.planes import states_of
 from averment.ir.program import Value
 from averment.ir.values import LEAST_INTEGER, MOST_INTEGER, limits
+from averment.law.truth import Quantity
+from averment.questions.alternatives import representatives
+from averment.questions.choices import Choices
+from averment.questions.cutting import within_reach
 from averment.questions.judge import Judge, TooMuch
 from averment.questions.quick import Circuitry
+from averment.questions.together import parted, verdicts
 
-SAMPLES = 48
-MOST_DECISIONS = 5_000
+SAMPLES = 512  # of a case with a circuit
+FEW_SAMPLES = 48  # of one without
+MOST_STATES = 1 << 16  # tried all
+MOST_DECISIONS = 2_000
 MOST_EFFORT = 2_000_000  # of Z3
 
 Answers = dict[int, Value]
 
 
-def completion(judge: Judge, numbers: list[int], word: str) -> Answers | None:
-    """A least set of answers to these slots after which the claim is ``word``; none where no answers make it that.
+def completions(judge: Judge, numbers: list[int], words: Sequence[str]) -> tuple[dict[str, Answers], list[str]]:
+    """By claim a least set of answers to these slots after which it is settled, of those that some answers make it.
 
-    Raises: TooMuch where neither is found out.
+    Then the claims of which neither was found out.
     """
-    found: Answers | str | None = _sampled(judge, numbers, word)
-    if found is None:
-        found = _solved(judge, numbers, word)
-        if found is _UNDECIDED:
-            found = _searched(judge, numbers, word)
-    if not isinstance(found, dict):
-        return None
-    for number in sorted(found, reverse=True):
-        fewer = {other: value for other, value in found.items() if other != number}
+    found = _sampled(judge, numbers, words)
+    left = [word for word in words if word not in found]
+    if left:
+        further, left = _enumerated(judge, numbers, left)
+        found |= further
+    reach = within_reach(judge, numbers) if left else None
+    undetermined: list[str] = []
+    for word in left:
+        if reach is not None and word not in reach:
+            continue
+        answers = _solved(judge, numbers, word)
+        if answers is _UNDECIDED:
+            try:
+                answers = _searched(judge, numbers, word)
+            except TooMuch:
+                undetermined.append(word)
+        if isinstance(answers, dict):
+            found[word] = answers
+    return {word: _least(judge, found[word], word) for word in words if word in found}, undetermined
+
+
+def _least(judge: Judge, answers: Answers, word: str) -> Answers:
+    """The answers without those that the claim does not need."""
+    for number in sorted(answers, reverse=True):
+        fewer = {other: value for other, value in answers.items() if other != number}
         verdict = judge.verdict(fewer)
         if verdict.definite and verdict.claim == word:
-            found = fewer
-    assert judge.replayed(found).claim == word, "a witness that does not settle"
-    return found
+            answers = fewer
+    assert judge.replayed(answers).claim == word, "a witness that does not settle"
+    return answers
 
 
 def values_of(judge: Judge, number: int) -> tuple[Value, ...]:
@@ -55,13 +82,37 @@ def values_of(judge: Judge, number: int) -> tuple[Value, ...]:
     return tuple(sorted(end for end in ends if (low is None or low <= end) and (high is None or end <= high)))
 
 
-def _sampled(judge: Judge, numbers: list[int], word: str) -> Answers | None:
+def _sampled(judge: Judge, numbers: list[int], words: Sequence[str]) -> dict[str, Answers]:
     random = Random(len(numbers))
-    for _ in range(SAMPLES):
-        answers = {number: random.choice(values_of(judge, number)) for number in numbers}
-        if judge.verdict(answers).claim == word:
-            return answers
-    return None
+    values = {number: values_of(judge, number) for number in numbers}
+    many = SAMPLES if isinstance(judge.circuitry, Circuitry) else FEW_SAMPLES
+    rows: list[Answers] = [{number: random.choice(values[number]) for number in numbers} for _ in range(many)]
+    found: dict[str, Answers] = {}
+    for row, verdict in zip(rows, verdicts(judge, rows), strict=True):
+        if verdict.claim in words:
+            found.setdefault(verdict.claim, row)
+    return found
+
+
+def _enumerated(judge: Judge, numbers: list[int], words: list[str]) -> tuple[dict[str, Answers], list[str]]:
+    """What all completions have of these claims, and those not found out."""
+    if judge.beyond(numbers) or not isinstance(judge.circuitry, Circuitry):
+        return {}, words
+    values = [representatives(judge, number) for number in numbers]
+    if prod(map(len, values)) > MOST_STATES:
+        return {}, words
+    (batch,) = Choices([len(each) for each in values]).batches(len(numbers), MOST_STATES)
+    fields: dict[int, dict[Quantity, int]] = {number: {} for number in numbers}
+    for (thing, form), plane in batch.planes.items():
+        fields[numbers[thing]][values[thing][form]] = plane
+    found: dict[str, Answers] = {}
+    for verdict, plane in parted(judge, batch.size, fields).items():
+        for state in states_of(plane if verdict is None else plane & -plane):
+            row = {numbers[thing]: values[thing][form] for thing, form in batch.way(state)}
+            claim = judge.verdict(row).claim if verdict is None else verdict.claim
+            if claim in words:
+                found.setdefault(claim, row)
+    return found, []
 
 
 _UNDECIDED = "undecided"

@@ -10,19 +10,26 @@ it make it definite, and *settles* it where any do; of both the least sets are g
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations
 from typing import Any
 
+from averment.backends.symbolic.planes import Plane, states_of
 from averment.ir.program import Value
 from averment.ir.values import decode
+from averment.law.truth import Quantity
 from averment.outcome.outcome import Outcome
-from averment.questions.completing import completion, values_of
-from averment.questions.judge import Judge, TooMuch
+from averment.questions.alternatives import representatives
+from averment.questions.choices import Choices
+from averment.questions.completing import completions, values_of
+from averment.questions.judge import Judge
 from averment.questions.next_question import Question, questions
-from averment.questions.quick import judge_of
+from averment.questions.quick import Circuitry, judge_of
 from averment.questions.situation import Situation, Slot
+from averment.questions.together import parted
 
-MOST_DECISIONS = 4_000  # spent on the sets of facts that settle a claim
+MOST_STATES = 1 << 17  # tried for the sets of facts that settle a claim
+MOST_DECISIONS = 1_000  # of them where a case has no circuit
+AT_ONCE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,17 +131,11 @@ def proved_claim(outcome: Outcome, judge: Judge | None = None) -> str:
 def _possible(judge: Judge, numbers: list[int]) -> tuple[list[Possible], list[str]]:
     """The claims that completions of these slots have, with a witness each; and those not found out."""
     slots = judge.situation.slots
-    possible: list[Possible] = []
-    undetermined: list[str] = []
-    for word in judge.verdict({}).possible:
-        try:
-            found = completion(judge, numbers, word)
-        except TooMuch:
-            undetermined.append(word)
-            continue
-        if found is not None:
-            answers = tuple(Answer(slots[number], value) for number, value in sorted(found.items()))
-            possible.append(Possible(word, answers))
+    found, undetermined = completions(judge, numbers, judge.verdict({}).possible)
+    possible = [
+        Possible(word, tuple(Answer(slots[number], value) for number, value in sorted(answers.items())))
+        for word, answers in found.items()
+    ]
     return possible, undetermined
 
 
@@ -147,23 +148,23 @@ def _settling(judge: Judge, numbers: list[int], possible: list[Possible]) -> tup
     some: list[frozenset[int]] = []
     every: list[frozenset[int]] = []
     complete = not judge.beyond(numbers)
-    judge.allow(MOST_DECISIONS)
-    try:
-        for size in range(1, len(numbers) + 1):
-            for chosen in combinations(numbers, size):
-                fields = frozenset(chosen)
-                held = any(less <= fields for less in every)
-                if held:
-                    continue
-                any_one, all_of = _outcomes(judge, chosen, stop=any(less <= fields for less in some))
-                if any_one and not any(less <= fields for less in some):
-                    some.append(fields)
-                if all_of:
-                    every.append(fields)
-    except TooMuch:
-        complete = False
-    finally:
-        judge.allow(None)
+    values = [representatives(judge, number) or values_of(judge, number) for number in numbers]
+    choices = Choices([len(each) for each in values])
+    left = MOST_STATES if isinstance(judge.circuitry, Circuitry) else MOST_DECISIONS
+    for size in range(1, len(numbers) + 1):
+        left -= choices.count(0, size)
+        if left < 0:
+            complete = False
+            break
+        settled, loose = _outcomes(judge, numbers, values, choices, size)
+        for chosen in combinations(range(len(numbers)), size):
+            fields = frozenset(numbers[thing] for thing in chosen)
+            if any(less <= fields for less in every):
+                continue
+            if chosen in settled and not any(less <= fields for less in some):
+                some.append(fields)
+            if chosen not in loose:
+                every.append(fields)
     for each in possible:
         fields = frozenset(judge.situation.numbers[answer.slot.path] for answer in each.witness)
         if not complete and not any(less <= fields for less in some):
@@ -175,16 +176,37 @@ def _settling(judge: Judge, numbers: list[int], possible: list[Possible]) -> tup
     return paths(some), paths(every), complete
 
 
-def _outcomes(judge: Judge, chosen: tuple[int, ...], stop: bool) -> tuple[bool, bool]:
-    """Whether some answers to these fields settle the claim, and whether all make it definite.
+Chosen = set[tuple[int, ...]]
 
-    ``stop``: it is enough to know the second.
-    """
-    some, every = False, True
-    for answers in product(*(values_of(judge, number) for number in chosen)):
-        verdict = judge.verdict(dict(zip(chosen, answers, strict=True)))
-        some = some or verdict.settled
-        every = every and verdict.definite
-        if not every and (some or stop):
-            break
-    return some, every
+
+def _outcomes(
+    judge: Judge, numbers: list[int], values: list[tuple[Value, ...]], choices: Choices, size: int
+) -> tuple[Chosen, Chosen]:
+    """The sets of so many fields some answers to which settle the claim, and those to which some leave it open."""
+    settled: Chosen = set()
+    loose: Chosen = set()
+    for batch in choices.batches(size, AT_ONCE):
+        fields: dict[int, dict[Quantity, Plane]] = {}
+        taken: dict[int, Plane] = {}
+        for (thing, form), plane in batch.planes.items():
+            fields.setdefault(numbers[thing], {})[values[thing][form]] = plane
+            taken[thing] = taken.get(thing, 0) | plane
+        some = every = 0
+        for verdict, plane in parted(judge, batch.size, fields).items():
+            for state in states_of(plane) if verdict is None else ():
+                way = batch.way(state)
+                alone = judge.verdict({numbers[thing]: values[thing][form] for thing, form in way})
+                some |= alone.settled << state
+                every |= alone.definite << state
+            if verdict is not None:
+                some |= plane if verdict.settled else 0
+                every |= plane if verdict.definite else 0
+        for chosen in combinations(sorted(taken), size):
+            states = (1 << batch.size) - 1
+            for thing in chosen:
+                states &= taken[thing]
+            if states & some:
+                settled.add(chosen)
+            if states & ~every:
+                loose.add(chosen)
+    return settled, loose

@@ -52,7 +52,7 @@ def parted(judge: Judge, many: int, fields: Mapping[int, Parts]) -> dict[Verdict
     states = _states(judge.circuitry, many, fields)
     sure = states.every & ~states.unsure
     found: dict[Verdict | None, Plane] = {None: states.unsure} if states.unsure else {}
-    for verdict, plane in _read(judge.circuitry.claim, states.claims(), sure).items():
+    for verdict, plane in read(judge.circuitry.claim, states.claims(), sure).items():
         found[verdict] = plane
     return found
 
@@ -76,7 +76,7 @@ def parts_of(rows: Sequence[Iterable[tuple[int, Quantity]]]) -> dict[int, dict[Q
     return {slot: {value: int(plane, 2) for value, plane in planes.items()} for slot, planes in found.items()}
 
 
-def _read(claim: Claim, facts: list[ClaimFact], states: Plane) -> dict[Verdict, Plane]:
+def read(claim: Claim, facts: list[ClaimFact], states: Plane) -> dict[Verdict, Plane]:
     """The claims read off in each of these states, as ``quick.read_claims`` reads them off in one.
 
     Of each value only the truest fact counts. The states in which all values stand alike are read once.
