@@ -13,6 +13,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from averment.batch.arrow import Table, from_bytes, pa
 from averment.batch.footers import MAGIC, Struct, joined, split
 from averment.batch.row_groups import groups, schema, to_parquet
@@ -101,5 +103,8 @@ def _write_arrow(parts: Iterable[Path], written: Digested, none: Table) -> None:
     options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
     with pa.ipc.new_file(written, none.schema, options=options) as writer:
         for table in groups(from_bytes(pa.memory_map(str(part))) for part in parts):
-            rows: Table = table.cast(plain).combine_chunks().replace_schema_metadata(none.schema.metadata)
+            rows: Table = table.cast(plain).take(
+                pa.array(np.arange(table.num_rows))
+            )  # made anew: no bits of other rows
+            rows = rows.replace_schema_metadata(none.schema.metadata)
             writer.write_table(rows, max_chunksize=GROUP)

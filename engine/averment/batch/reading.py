@@ -57,7 +57,7 @@ def case_names(names: Array | None, first: int, places: Codes) -> tuple[Array, C
     given: Array = pa.nulls(len(places), pa.string()) if names is None else names
     found: Array = given if given.type == pa.string() else given.cast(pa.string())
     if found.null_count:
-        numbered = pa.array([f"row {row}" for row in (places + first).tolist()], pa.string())
+        numbered = pc.binary_join_element_wise("row", pa.array(places + first).cast(pa.string()), " ")
         found = pc.if_else(found.is_valid(), found, numbered)
     return found, np.zeros(len(found), np.bool_) if pa.types.is_integer(given.type) else blank(found)
 
