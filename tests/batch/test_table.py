@@ -59,6 +59,20 @@ def test_a_bad_row_stays_in_its_place(decider: TableDecider) -> None:
     assert "case" not in found[0]
 
 
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.string_view()])
+@pytest.mark.parametrize("names", [None, ["a", "b", "c", "d"], ["a", None, " ", "d"]], ids=["no", "all", "some"])
+def test_strings_in_every_form(kind: Any, names: list[str | None] | None, decider: TableDecider) -> None:
+    table = pa.table({
+        "technical_complexity": pa.array(["high", "low", "high", "hgih"], kind),
+        "product.technologies": pa.array([["api"], None, ["api", "nope"], []], pa.list_(kind)),
+    })  # fmt: skip
+    if names is not None:
+        table = table.append_column("case", pa.array(names, kind))
+    found = decider.decide(table).to_pylist()
+    assert [row.get("case") for row in found[:2]] == ([None] * 2 if names is None else ["a", names[1] or "row 2"])
+    assert [(row["error"] or "")[:5] for row in found] == ["", "", "AV303", "AV303"]
+
+
 def test_what_is_no_table_or_no_column_is_refused(decider: TableDecider) -> None:
     with pytest.raises(TypeError):
         decider.decide([1, 2])

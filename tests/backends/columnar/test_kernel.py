@@ -101,7 +101,7 @@ def test_a_column_is_read_in_every_form_it_may_have(kit: Any, name: str, values:
 def test_rows_without_a_value_of_their_field_are_rejected_and_the_others_decided(kit: Any) -> None:
     table = pa.table(
         {
-            "case": ["a", "b", "c", "d", "e", "f"],
+            "case": pa.array(["a", "b", "c", "d", "e", "f"], pa.string_view()),
             "level": ["high", "hihg", "low", "low", "low", "low"],
             "size": [1, 1, 10, 1, 1, 1],
             "words": [["u"], ["u"], ["u"], ["u", "u"], ["x"], [None]],

@@ -335,6 +335,8 @@ def case_column(table: Table, kept: list[Plane | None], rows: list[int]) -> dict
     if isinstance(column, pa.ChunkedArray):
         column = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
     if any(keep is not None for keep in kept):
+        if pa.types.is_string_view(column.type):  # Arrow takes no rows out of views
+            column = column.cast(pa.string())
         mask = [np.ones(count, np.bool_) if keep is None else keep for keep, count in zip(kept, rows, strict=True)]
         column = column.filter(pa.array(np.concatenate(mask)))
     return {"case": column}
