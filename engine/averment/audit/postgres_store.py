@@ -17,8 +17,9 @@ import psycopg
 from psycopg import Connection, IsolationLevel
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from averment.audit.chain import FORMAT, Head, Link, Row, genesis
+from averment.audit.chain import FORMAT, Link, Row
 from averment.audit.errors import LogError, LogRefused, damaged, unavailable
+from averment.audit.lookups import Lookups
 from averment.audit.store import (
     COLUMNS,
     SELECT,
@@ -69,7 +70,7 @@ _REASONS = {
 _TORN = {"XX001", "XX002", "42P01", "42703", "23505", "23502"}
 
 
-class PostgresStore:
+class PostgresStore(Lookups[Connection[Any]]):
     """A log in the database of ``url``, in the first schema of its search path. ``write``: made if absent."""
 
     def __init__(self, url: str, *, write: bool, key: bytes = b"", patience: float = _PATIENCE) -> None:
@@ -105,7 +106,7 @@ class PostgresStore:
         with self._told():
             connection = self._locked()
             try:
-                results = chained(pending, self._head(connection), lambda key: _keyed(connection, key))
+                results = chained(pending, self._head(connection), lambda key: self._keyed(connection, key))
                 new = fresh_rows(pending, results)
                 with connection.cursor() as cursor:
                     if new:
@@ -150,7 +151,7 @@ class PostgresStore:
             cursor.itersize = 2000
             cursor.execute(query.replace("?", "%s").encode(), values)
             for row in cursor:
-                yield _row(row)
+                yield self._row(row)
 
     def links(self) -> Iterator[Link]:
         with self._reading() as connection, connection.cursor() as cursor:
@@ -173,24 +174,6 @@ class PostgresStore:
         query, values = tally_statement(where)
         with self._reading() as connection:
             return [Tally(*row) for row in connection.execute(query.replace("?", "%s").encode(), values)]
-
-    def row(self, sequence: int) -> Row | None:
-        with self._reading() as connection:
-            found = connection.execute(f"{SELECT} WHERE sequence = %s".encode(), (sequence,)).fetchone()
-        return _row(found) if found else None
-
-    def keyed(self, key: str) -> Row | None:
-        with self._reading() as connection:
-            return _keyed(connection, key)
-
-    def head(self) -> Head:
-        with self._reading() as connection:
-            return self._head(connection)
-
-    def archive(self, digest: str) -> bytes | None:
-        with self._reading() as connection:
-            found = connection.execute("SELECT archive FROM averment_pack WHERE digest = %s", (digest,)).fetchone()
-        return found[0] if found else None
 
     def faults(self) -> list[str]:
         """Nothing: PostgreSQL checks its pages as it reads them (``initdb --data-checksums``)."""
@@ -270,26 +253,16 @@ class PostgresStore:
             raise damaged(self.name, f"its format is {found[0][1]}, and this averment reads format {FORMAT}")
         return str(found[0][0])
 
-    def _head(self, connection: Connection[Any]) -> Head:
-        query = "SELECT sequence, hash FROM averment_record ORDER BY sequence DESC LIMIT 1"
-        found = connection.execute(query).fetchone()
-        if found:
-            return Head(*found)
-        named = connection.execute("SELECT id FROM averment_log").fetchone()
-        return Head(0, genesis(named[0] if named else ""))
+    def _first(self, connection: Connection[Any], query: str, *values: int | str) -> tuple[Any, ...] | None:
+        found: tuple[Any, ...] | None = connection.execute(query.replace("?", "%s").encode(), values).fetchone()
+        return found
+
+    def _row(self, found: Sequence[Any]) -> Row:
+        return Row(found[2], bytes(found[1]), bytes(found[0]), tuple(text.encode() for text in found[3:]))
 
 
 def _values(row: Row) -> tuple[bytes | int | str, ...]:
     return (row.hash, row.previous, row.sequence, *(field.decode() for field in row.fields))
-
-
-def _row(found: Sequence[Any]) -> Row:
-    return Row(found[2], bytes(found[1]), bytes(found[0]), tuple(text.encode() for text in found[3:]))
-
-
-def _keyed(connection: Connection[Any], key: str) -> Row | None:
-    found = connection.execute(f"{SELECT} WHERE key = %s AND key <> ''".encode(), (key,)).fetchone()
-    return _row(found) if found else None
 
 
 def _shown(url: str) -> str:

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from averment.audit.chain import FORMAT, Head, Link, Row, genesis, packed
+from averment.audit.chain import FORMAT, Link, Row, packed
 from averment.audit.errors import LogError, LogRefused, damaged, unavailable
 from averment.audit.file_lock import locked
+from averment.audit.lookups import Lookups
 from averment.audit.store import (
     COLUMNS,
-    SELECT,
     Appended,
     Filter,
     Pending,
@@ -64,7 +64,7 @@ _REASONS = {
 _TORN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_SCHEMA}
 
 
-class SqliteStore:
+class SqliteStore(Lookups[sqlite3.Connection]):
     """A log in the file ``path``. ``write``: it is made if absent, and can be extended; else it must be there."""
 
     def __init__(self, path: str, *, write: bool, key: bytes = b"", patience: float = _PATIENCE) -> None:
@@ -93,7 +93,7 @@ class SqliteStore:
                 )
             connection.execute("BEGIN IMMEDIATE")
             try:
-                results = chained(pending, self._head(connection), lambda key: _keyed(connection, key))
+                results = chained(pending, self._head(connection), lambda key: self._keyed(connection, key))
                 new = fresh_rows(pending, results)
                 connection.executemany(_INSERT, [_values(row) for _, row in new])
                 archives = [(entry.digest, entry.archive) for entry, _ in new if entry.archive]
@@ -126,7 +126,7 @@ class SqliteStore:
     def rows(self, where: Filter, *, after: int, newest_first: bool, limit: int | None) -> Iterator[Row]:
         with self._reading() as connection:
             for row in connection.execute(*statement(where, after, newest_first, limit)):
-                yield _row(row)
+                yield self._row(row)
 
     def links(self) -> Iterator[Link]:
         with self._reading() as connection:
@@ -138,24 +138,6 @@ class SqliteStore:
         with self._reading() as connection:
             found = connection.execute(*tally_statement(where)).fetchall()
         return [Tally._make([*(text.decode() for text in row[:6]), row[6]]) for row in found]
-
-    def row(self, sequence: int) -> Row | None:
-        with self._reading() as connection:
-            found = connection.execute(f"{SELECT} WHERE sequence = ?", (sequence,)).fetchone()
-            return _row(found) if found else None
-
-    def keyed(self, key: str) -> Row | None:
-        with self._reading() as connection:
-            return _keyed(connection, key)
-
-    def head(self) -> Head:
-        with self._reading() as connection:
-            return self._head(connection)
-
-    def archive(self, digest: str) -> bytes | None:
-        with self._reading() as connection:
-            found = connection.execute("SELECT archive FROM averment_pack WHERE digest = ?", (digest,)).fetchone()
-        return found[0] if found else None
 
     def faults(self) -> list[str]:
         with self._reading() as connection:
@@ -262,28 +244,20 @@ class SqliteStore:
             raise damaged(self.name, "it does not have one id")
         return str(found[0][0], "utf-8")
 
-    def _head(self, connection: sqlite3.Connection) -> Head:
-        found = connection.execute(
-            "SELECT sequence, hash FROM averment_record ORDER BY sequence DESC LIMIT 1"
-        ).fetchone()
-        return Head(*found) if found else Head(0, genesis(self._identity(connection)))
+    def _first(self, connection: sqlite3.Connection, query: str, *values: int | str) -> tuple[Any, ...] | None:
+        found: tuple[Any, ...] | None = connection.execute(query, values).fetchone()
+        return found
+
+    def _row(self, found: Sequence[Any]) -> Row:
+        """Raises TypeError where a damaged file holds something else than bytes."""
+        hash_, previous, sequence, *fields = found
+        if not all(isinstance(piece, bytes) for piece in (hash_, previous, *fields)):
+            raise TypeError
+        return Row(sequence, previous, hash_, tuple(fields))
 
 
 def _values(row: Row) -> tuple[bytes | int, ...]:
     return (row.hash, row.previous, row.sequence, *row.fields)
-
-
-def _row(found: tuple[Any, ...]) -> Row:
-    """A row of ``COLUMNS``. Raises TypeError where a damaged file holds something else in them."""
-    hash_, previous, sequence, *fields = found
-    if not all(isinstance(piece, bytes) for piece in (hash_, previous, *fields)):
-        raise TypeError
-    return Row(sequence, previous, hash_, tuple(fields))
-
-
-def _keyed(connection: sqlite3.Connection, key: str) -> Row | None:
-    found = connection.execute(f"{SELECT} WHERE key = ? AND key <> ''", (key,)).fetchone()
-    return _row(found) if found else None
 
 
 def _make_key(path: str) -> None:
