@@ -253,6 +253,13 @@ def test_no_question_does(pack: Pack, cases: list[Case]) -> None:
         assert _leaks(_asked(pack, case, outcome), set()) == [], case.name
 
 
+@pytest.mark.parametrize(("pack", "cases"), PACKS)
+def test_no_document_has_a_variable_that_no_author_wrote(pack: Pack, cases: list[Case]) -> None:
+    for case, outcome in _decided(pack, cases):
+        firings = [node for node in outcome.warrant["nodes"] if node["kind"] == "firing"]
+        assert not [name for node in firings for name in node["bindings"] if name.startswith("_")], case.name
+
+
 def test_every_kind_of_condition_is_met() -> None:
     """The pack above says what it is meant to say, for a text that is never reached leaks nothing."""
     pack = loaded_files({path: text.encode() for path, text in _EVERY.items()})

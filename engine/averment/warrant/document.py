@@ -89,7 +89,8 @@ def bindings_document(rule: Rule, bindings: Bindings) -> Document:
     return {
         entry.variable: _quantity(bindings[entry.variable], entry.field)
         for entry in rule.shown
-        if entry.variable in bindings  # what is local to a negation or an aggregate is not
+        # What is local to a negation or an aggregate has no value, and a name that no author wrote begins with `_`.
+        if entry.variable in bindings and not entry.variable.startswith("_")
     }
 
 
