@@ -66,8 +66,10 @@ class Wording:
         cell = parse_cell(text)
         if isinstance(cell, Fault):
             return text.replace("_", " ")
-        asked = series((self._test(test, field) for test in cell.tests), "or")
-        return f"not {asked}" if cell.negated else asked
+        asked = [self._test(test, field) for test in cell.tests]
+        if not cell.negated:
+            return series(asked, "or")
+        return f"not {asked[0]}" if len(asked) == 1 else f"neither {' nor '.join(asked)}"
 
     def asks(self, text: str, field: Field) -> str:
         """As ``cell``, with its verb: ``is at least high``, ``includes api or web``."""
@@ -86,6 +88,7 @@ class Wording:
                 return f"{order_words(test.operator, field.kind)} {self.atom(test.atom, field.values)}"
             case Between():
                 low, high = self.atom(test.low, field.values), self.atom(test.high, field.values)
-                above = f"{order_words('>', field.kind)} " if test.low_open else "from "
-                below = f"{order_words('<', field.kind)} " if test.high_open else ""
-                return f"{above}{low} {'and' if test.low_open else 'to'} {below}{high}"
+                if test.low_open:
+                    up_to = order_words("<" if test.high_open else "<=", field.kind)
+                    return f"{order_words('>', field.kind)} {low} and {up_to} {high}"
+                return f"from {low} to {order_words('<', field.kind) + ' ' if test.high_open else ''}{high}"

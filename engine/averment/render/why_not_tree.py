@@ -58,6 +58,8 @@ def _failing(failing: Failing, attempt: Attempt, program: Program) -> Branch:
     lines += [
         say(Piece(f"but there is {record_path(program.types[fact.type], fact)}", "dim")) for fact in failing.met[:_MOST]
     ]
+    if len(failing.met) > _MOST:
+        lines.append(say(Piece(f"and {len(failing.met) - _MOST} more", "dim")))
     return Branch(lines, children)
 
 
