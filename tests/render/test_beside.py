@@ -72,6 +72,7 @@ def test_the_page_tells_it_with_its_reasons(trip: Pack) -> None:
     text = page(explain(_decided(trip, 1)), trip.model)
     part = text.partition("Also concluded")[2].partition("</section>")[0]
     assert "Leave bag 00 at home." in part and "bag 00 is a load." in part and "the wind is not known" in part
+    assert '<span class="unseen">undecided: </span> Leave tent at home.' in part
     ids = re.findall(r'id="([^"]*)"', text)
     assert len(ids) == len(set(ids))
 

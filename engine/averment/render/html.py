@@ -142,7 +142,7 @@ class _Page:
         """What is concluded beside the claim, with its reasons."""
         derivation = asides(self._outcome)
         reasons = Reasons(derivation, self._model, self._given, Style(), "")
-        branches = [branch for fact in derivation.roots for branch in reasons.of(fact)]
+        branches = [reasons.marked(fact) for fact in derivation.roots]
         if branches:
             anchors: dict[str, str] = {}
             anchors_of(branches, anchors, "also-")

@@ -42,6 +42,10 @@ class Reasons:
         for number, application in enumerate(self._derivation.support.get(fact, ())):
             yield self._application(application, _another(application) if number else (), 0)
 
+    def marked(self, fact: Fact) -> Branch:
+        """One branch for a derived fact, with a mark that tells whether it holds or only may."""
+        return self._reason(fact, (self._mark(self._holds(fact)),), 0)
+
     def given(self, fact: Fact) -> list[Branch]:
         """What was given of a fact, and where."""
         everything = Match(fact.type, binds=tuple((index, "") for index in range(len(fact.values))))
