@@ -114,11 +114,6 @@ class Builder:
     def is_constant(self, column: int) -> bool:
         return isinstance(self.network.nodes[column], net.Constant)
 
-    def constant_of(self, column: int) -> Value | None:
-        """The value of a constant that is no set; None for any other column."""
-        node = self.network.nodes[column]
-        return node.value if isinstance(node, net.Constant) and not isinstance(node.value, frozenset) else None
-
     def coalesce(self, first: int, second: int) -> int:
         if first == second or self.is_constant(first):
             return first

@@ -27,10 +27,11 @@ from averment.ir.program import (
 )
 from averment.law import network as net
 from averment.law.building import Builder
-from averment.law.instances import Bindings, Candidate, Candidates, Matched, State, coinciding, points
+from averment.law.instances import Bindings, Candidate, Candidates, Matched, State, coinciding, constant_of, points
 from averment.law.mentions import reads, variables
 from averment.law.tabling import Tabling
 from averment.law.truth import FALSE, TRUE
+from averment.source.collector import collector_paused
 
 MOST_INSTANCES = 512  # of one rule; beyond it the rule is joined
 MOST_OVERLAPS = 64  # pairs of facts of a type that may coincide; beyond it the type is held by rows
@@ -53,8 +54,9 @@ def ground(program: Program, records: Records | None = None) -> net.Network:
     given = records or {}
     tables = {name for name, kind in program.types.items() if not kind.one and not kind.derived} - set(given)
     tabling = Tabling(program, tables)
-    while (network := _Grounding(program, tabling, given, records is not None).run()) is None:
-        pass
+    with collector_paused():
+        while (network := _Grounding(program, tabling, given, records is not None).run()) is None:
+            pass
     return network
 
 
@@ -76,7 +78,7 @@ class _Grounding(Builder):
         self.present = frozenset(self.candidates)
 
     def _candidates(self, held: Iterable[Candidate]) -> Candidates:
-        return Candidates(self.constant_of, held)
+        return Candidates(self.network.nodes, held)
 
     def _known(self, column: net.Constant | net.FieldOf) -> int:
         return self.constant(column.value) if isinstance(column, net.Constant) else self.node(column)
@@ -236,7 +238,8 @@ class _Grounding(Builder):
             return []
         wanted = {index: found for index, cell in match.cells if (found := points(cell)) is not None}
         for index, variable in match.binds:
-            if variable in bindings and (value := self.constant_of(bindings[variable])) is not None:
+            value = constant_of(self.network.nodes, bindings[variable]) if variable in bindings else None
+            if value is not None:
                 wanted[index] = (value,)
         return [
             (candidate, matched)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations_with_replacement, product
 from math import prod
@@ -14,9 +14,6 @@ MOST_POINTS = 16  # values of a cell that are looked up one by one; a wider rang
 
 Bindings = dict[str, int]
 """Variables to columns of a network."""
-
-ConstantOf = Callable[[int], Value | None]
-"""The value of a column that is a constant and no set, else None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +50,8 @@ class Candidates:
     value that differs from case to case: so a rule costs what it meets, however many facts of the type there are.
     """
 
-    def __init__(self, constant_of: ConstantOf, held: Iterable[Candidate] = ()) -> None:
-        self._constant_of = constant_of
+    def __init__(self, nodes: Sequence[net.Node], held: Iterable[Candidate] = ()) -> None:
+        self._nodes = nodes
         self._held: list[Candidate] = []
         self._places: dict[tuple[int, ...], dict[tuple[Value | None, ...], list[int]]] = {}
         self._loose: set[int] = set()  # fields in which some fact has no constant
@@ -64,7 +61,9 @@ class Candidates:
     def add(self, candidate: Candidate) -> None:
         place = len(self._held)
         self._held.append(candidate)
-        self._loose.update(index for index, value in enumerate(candidate.values) if self._constant_of(value) is None)
+        self._loose.update(
+            index for index, value in enumerate(candidate.values) if constant_of(self._nodes, value) is None
+        )
         for fields, table in self._places.items():
             table.setdefault(self._key(candidate, fields), []).append(place)
 
@@ -83,7 +82,13 @@ class Candidates:
         return [self._held[place] for place in sorted(places)]
 
     def _key(self, candidate: Candidate, fields: tuple[int, ...]) -> tuple[Value | None, ...]:
-        return tuple(self._constant_of(candidate.values[index]) for index in fields)
+        return tuple(constant_of(self._nodes, candidate.values[index]) for index in fields)
+
+
+def constant_of(nodes: Sequence[net.Node], column: int) -> Value | None:
+    """The value of a column that is a constant and no set, else None."""
+    node = nodes[column]
+    return node.value if isinstance(node, net.Constant) and not isinstance(node.value, frozenset) else None
 
 
 def points(cell: Cell) -> Collection[Value] | None:

@@ -16,6 +16,9 @@ from averment.law.truth import TRUE
 CONSTANTS = 4  # columns 0 to 3 hold themselves, later ones differ from case to case
 
 
+NODES = [*map(net.Constant, range(CONSTANTS)), *(net.FieldOf("record", index) for index in range(3))]
+
+
 def _constant_of(column: int) -> int | None:
     return column if column < CONSTANTS else None
 
@@ -26,7 +29,7 @@ def test_a_pattern_meets_what_may_have_its_values_in_order(seed: int) -> None:
     fields, columns = chance.randint(1, 3), CONSTANTS + chance.choice((0, 0, 1, 3))
     facts = [Candidate(tuple(chance.choices(range(columns), k=fields)), None) for _ in range(chance.randint(0, 30))]
     late = chance.randint(0, len(facts))
-    candidates = Candidates(_constant_of, facts[:late])
+    candidates = Candidates(NODES, facts[:late])
     for round in range(3):
         wanted = {
             index: chance.sample(range(CONSTANTS), chance.randint(0, CONSTANTS))
@@ -49,7 +52,7 @@ def _may_have(fact: Candidate, wanted: dict[int, list[int]]) -> bool:
 
 def test_of_many_facts_only_those_with_the_value_are_met() -> None:
     facts = [Candidate((number, 9), None) for number in range(1_000)]
-    candidates = Candidates(lambda column: column, facts)
+    candidates = Candidates([*map(net.Constant, range(1_000))], facts)
     assert candidates.meeting({0: (7, 8)}) == facts[7:9]
     assert candidates.meeting({0: (2_000,)}) == []
     assert candidates.meeting({}) == facts

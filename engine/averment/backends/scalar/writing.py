@@ -13,6 +13,7 @@ from averment.law.truth import INT64_MAX, INT64_MIN, TRUE
 
 _LINE = "    "
 _GONE = "return None"
+_TOGETHER = 64  # terms of one sum
 
 
 class Writer:
@@ -145,7 +146,7 @@ class Writer:
                 return self._calculated(place, operator, left, right)
             case net.Counted(members):
                 bounds[place] = (0, len(members))
-                return "(" + " + ".join(text[member] for member in members) + ")" if members else "(0)"
+                return _total([text[member] for member in members]) if members else "(0)"
             case net.Summed(members, declared):
                 return self._summed(place, members, declared)
             case net.Extreme():
@@ -187,7 +188,7 @@ class Writer:
             least, greatest = self._bounds.get(value, _ends(declared))
             low, high = low + min(0, least), high + max(0, greatest)
             terms.append(f"({self._text[value]} if {self._text[truth]} else 0)")
-        return self._within(place, "(" + " + ".join(terms) + ")", low, high)
+        return self._within(place, _total(terms), low, high)
 
     def _within(self, place: int, text: str, low: int, high: int) -> str:
         """A calculation; where its bounds leave 64 bits, so may it, and then the case is for another engine."""
@@ -293,6 +294,13 @@ class Writer:
             value = self._text[slot.values[claim.strength_field]]
             self._lines.append(f"if {self._text[slot.truth]}: h.add({value})")
         return f"{self._constant(shown)}(h)"
+
+
+def _total(terms: list[str]) -> str:
+    """Terms added up; in groups, for Python reads a sum as deeply nested as it has terms."""
+    while len(terms) > _TOGETHER:
+        terms = [_total(terms[start : start + _TOGETHER]) for start in range(0, len(terms), _TOGETHER)]
+    return f"({' + '.join(terms)})"
 
 
 def _children(node: net.Node) -> Iterator[int]:
