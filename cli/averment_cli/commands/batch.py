@@ -154,7 +154,7 @@ def _decide_on(context: click.Context, host: str, pack: Pack, overrides: Mapping
     if "-" in (context.params["table"], context.params["output"]):
         raise click.UsageError(f"--on {host} needs files: name them")
     found = decide_files([context.params["table"]], context.params["output"], pack, host, overrides)
-    talk(f"{found.rows:,} rows, {found.errors:,} of them without an outcome")
+    talk(f"{found.rows:,} rows, {found.errors.total():,} of them without an outcome")
     for told in (found.claims, found.statuses):
         talk("  ".join(f"{word} {count:,}" for word, count in sorted(told.items())))
     return 1 if context.params["strict"] and found.errors else 0

@@ -118,16 +118,23 @@ def _of_batch(
     output: str, case: str | None, row: int | None, pack: str | None, place: str | None
 ) -> tuple[Pack, Case, Outcome]:
     from averment.batch.explaining import find_rows, open_output, read_row
+    from averment.batch.host_output import open_host_output, read_named
     from averment.diagnostics.diagnostic import Diagnostic, Refused
     from averment_cli.reading import pack_of
 
-    if not Path(output).is_file():
+    on_host = Path(output).is_dir()
+    if not on_host and not Path(output).is_file():
         raise Refused([Diagnostic("AV532", f"there is no file `{output}`")])
-    written = open_output(Path(output))
+    if on_host and case is None:
+        raise click.UsageError("rows that a host decided have no numbers: name the case with --case")
+    written = open_host_output(Path(output)) if on_host else open_output(Path(output))
     known = pack_of(pack or written.pack["name"])
     if known.digest != written.pack["digest"]:
         what = f"`{output}` was decided by another pack than this `{known.name}`: {written.pack['digest']}"
         raise Refused([Diagnostic("AV532", what, (), ("name the pack that decided it with --pack",))])
+    if on_host and case is not None:
+        read = read_named(written, case, known.program(written.parameters), known.model.types, place)
+        return known, read, known.decide(read, written.parameters)
     if case is not None:
         rows = find_rows(written, case)
         if len(rows) > 1:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 from importlib.abc import MetaPathFinder
 from typing import Any
 
@@ -23,6 +25,12 @@ parquet: Any = pyarrow.parquet
 Table = Any  # pyarrow.Table
 Array = Any  # pyarrow.Array
 Buffer = Any  # pyarrow.Buffer
+
+
+def dataset(sources: Sequence[str]) -> Any:
+    """Parquet files, or folders of such, as one dataset; what it takes is loaded only here."""
+    load = import_module("pyarrow.dataset").dataset
+    return load([load(source, format="parquet") for source in sources])
 
 
 def masks_in(column: Array) -> Any:

@@ -1,7 +1,8 @@
 """Parquet files decided on a host: a folder of Parquet out, and what became of its rows.
 
 Only Parquet, because its columns have types: what a row of text means is for ``batch`` to read, with line and column.
-``_common_metadata`` in the folder, as other tools write it, says which pack decided and which rule each bit stands for.
+``_common_metadata`` in the folder, as other tools write it, says which pack decided what, under which parameters, and
+which rule each bit stands for: so a case can be explained.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from averment.batch.arrow import parquet
+from averment.batch.host_output import ABOUT, KEY, header
 from averment.diagnostics.diagnostic import Refused, Report
-from averment.pack import Pack, Parameters
+from averment.pack import Pack, Parameters, load
 from averment.scale.rows import deciding
 
 HOSTS = ("ray", "spark")
@@ -57,10 +59,12 @@ def decide_files(
         raise Refused(report.diagnostics)
     sources = [_uri(path) for path in inputs]
     given = dataset.dataset([dataset.dataset(path, format="parquet") for path in sources])
-    _, schema = deciding(pack, given.schema, parameters)
+    known = pack if isinstance(pack, Pack) else load(pack)
+    _, schema = deciding(known, given.schema, parameters)
+    about = {**schema.metadata, KEY: header(known.program(parameters), sources)}
     import_module(f"averment.scale.{host}").decide_files(sources, _uri(output), pack, parameters)
-    with files.open_output_stream(f"{folder}/_common_metadata") as written:
-        parquet.write_metadata(schema, written)
+    with files.open_output_stream(f"{folder}/{ABOUT}") as written:
+        parquet.write_metadata(schema.with_metadata(about), written)
     return _count(dataset.dataset(folder, filesystem=files, format="parquet"))
 
 
