@@ -136,13 +136,13 @@ class Builder:
             return self.constant(value)
         return self.node(net.Calculated(operator, left, right))
 
-    def counted(self, truths: tuple[int, ...]) -> int:
+    def counted(self, truths: tuple[int, ...], loose: tuple[tuple[int, ...], ...]) -> int:
         if all(self.is_fixed(truth, TRUE) for truth in truths):
             return self.constant(len(truths))
-        return self.node(net.Counted(truths))
+        return self.node(net.Counted(truths, loose))
 
-    def summed(self, members: tuple[tuple[int, int], ...], field: Field) -> int:
-        return self.node(net.Summed(members, field)) if members else self.constant(0)
+    def summed(self, members: tuple[tuple[int, int], ...], field: Field, loose: tuple[tuple[int, ...], ...]) -> int:
+        return self.node(net.Summed(members, field, loose)) if members else self.constant(0)
 
     def extreme(self, function: str, members: tuple[tuple[int, int], ...], field: Field) -> int:
         return self.node(net.Extreme(function, members, field))

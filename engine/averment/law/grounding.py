@@ -317,20 +317,23 @@ class _Grounding(Builder):
         found = self._matching(guard.match, state.bindings)
         truths = tuple(matched.truth for _, matched in found)
         doubts = self._doubts(guard.match, found, state)
-        for candidate, matched in found:
-            loose = tuple(column for column in candidate.values if not self.is_constant(column))
-            if candidate.slot is not None and loose:
-                self.network.checks.append(net.Unbounded(matched.truth, loose))
+        loose = tuple(
+            tuple(column for column in candidate.values if candidate.slot is not None and not self.is_constant(column))
+            for candidate, _ in found
+        )
+        self.network.checks += [
+            net.Unbounded(truth, columns) for truth, columns in zip(truths, loose, strict=True) if columns
+        ]
         truth = self.fixed(TRUE)
         if guard.function == "count":
-            column = self.counted(truths)
+            column = self.counted(truths, loose)
         else:
             assert guard.field is not None
             field = self.program.types[guard.match.type].fields[guard.field]
             values = [candidate.values[guard.field] for candidate, _ in found]
             members = tuple(zip(truths, values, strict=True))
             if guard.function == "sum":
-                column = self.summed(members, field)
+                column = self.summed(members, field, loose)
             else:
                 column = self.extreme(guard.function, members, field)
                 truth = self.any_of(truths)

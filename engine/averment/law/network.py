@@ -52,17 +52,22 @@ class Calculated:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many of these facts match; each member is the truth of one matching."""
+    """How many of these facts match; each member is the truth of one matching.
+
+    ``loose`` are for each the columns of a derived fact: where one of them is unknown it may stand for many.
+    """
 
     members: tuple[int, ...]
+    loose: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Summed:
-    """The sum of a field over the facts that match: pairs of truth and value."""
+    """The sum of a field over the facts that match: pairs of truth and value; ``loose`` as for ``Counted``."""
 
     members: tuple[tuple[int, int], ...]
     field: Field
+    loose: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,10 +26,13 @@ def counted(node: net.Counted, values: Values) -> Column:
         np.add(low, true.view(np.int8), out=low)
         if high is not low:
             np.add(high, possible.view(np.int8), out=high)
-    return Column(low, high, None, 0, len(node.members))
+    endless: Plane | None = None
+    for member, columns in zip(node.members, node.loose, strict=True):
+        endless = either(endless, _loose(columns, member, values))
+    return _without_end(Column(low, high, None, 0, len(node.members)), None, endless)
 
 
-def summed(node: net.Summed, network: net.Network, values: Values) -> Column:
+def summed(node: net.Summed, values: Values) -> Column:
     least = greatest = 0
     for _, value in node.members:
         held = values.columns[value]
@@ -40,10 +43,11 @@ def summed(node: net.Summed, network: net.Network, values: Values) -> Column:
     high = low
     risky = least < INT64_MIN or greatest > INT64_MAX
     total = np.zeros(values.rows) if risky else None
-    endless: Plane | None = None
-    for truth, value in node.members:
+    no_floor: Plane | None = None
+    no_ceiling: Plane | None = None
+    for (truth, value), columns in zip(node.members, node.loose, strict=True):
         true, possible = values.true[truth], values.possible[truth]
-        floor, ceiling = _bounds(value, truth, node.field, network, values, (0, 0))
+        floor, ceiling = _bounds(values.columns[value], node.field, (0, 0))
         if high is low and (true is not possible or floor is not ceiling):
             high = low.copy()
         if true is possible:
@@ -53,18 +57,21 @@ def summed(node: net.Summed, network: net.Network, values: Values) -> Column:
         else:
             np.add(low, _part(true, possible, floor, np.minimum, size), out=low)
             np.add(high, _part(true, possible, ceiling, np.maximum, size), out=high)
-        if None in limits(node.field):
-            endless = either(endless, _loose(value, truth, values))
+        unknown, many = _loose((value,), truth, values), _loose(columns, truth, values)
+        if unknown is not None or many is not None:
+            lower, upper = (unknown if limit is None else None for limit in limits(node.field))
+            no_floor = either(no_floor, either(lower, None if many is None else many & (floor < 0)))
+            no_ceiling = either(no_ceiling, either(upper, None if many is None else many & (ceiling > 0)))
         if total is not None:
             largest = np.maximum(np.abs(floor.astype(np.float64)), np.abs(ceiling.astype(np.float64)))
             total += np.where(possible, largest, 0.0)
     if total is not None:
         values.hard = either(values.hard, total >= 2.0**63 - 2.0**20)
     column = Column(low, high, None, max(least, INT64_MIN), min(greatest, INT64_MAX))
-    return column if endless is None else _without_end(column, endless, limits(node.field))
+    return _without_end(column, no_floor, no_ceiling)
 
 
-def extreme(node: net.Extreme, network: net.Network, values: Values) -> Column:
+def extreme(node: net.Extreme, values: Values) -> Column:
     """Bounds of the least (or greatest) value: by all that may match, and by those that certainly do."""
     lowest = node.function == "min"
     nearest, widest = (np.minimum, np.maximum) if lowest else (np.maximum, np.minimum)
@@ -75,7 +82,7 @@ def extreme(node: net.Extreme, network: net.Network, values: Values) -> Column:
     some, maybe = np.zeros(values.rows, np.bool_), np.zeros(values.rows, np.bool_)
     for truth, value in node.members:
         true, possible = values.true[truth], values.possible[truth]
-        floor, ceiling = _bounds(value, truth, node.field, network, values, (INT64_MIN, INT64_MAX))
+        floor, ceiling = _bounds(values.columns[value], node.field, (INT64_MIN, INT64_MAX))
         first, last = (floor, ceiling) if lowest else (ceiling, floor)
         near = np.where(possible, nearest(near, first), near)
         certain = np.where(true, nearest(certain, last), certain)
@@ -95,27 +102,22 @@ def extreme(node: net.Extreme, network: net.Network, values: Values) -> Column:
     return Column(low, high, nothing)
 
 
-def _bounds(
-    value: int, truth: int, field: Field, network: net.Network, values: Values, no_bound: tuple[int, int]
-) -> tuple[Array, Array]:
-    """The least and greatest each value may be; ``no_bound`` where it has none.
-
-    Rows with a possible fact that may stand for many are hard.
-    """
-    column = values.columns[value]
+def _bounds(column: Column, field: Field, no_bound: tuple[int, int]) -> tuple[Array, Array]:
+    """The least and greatest each value may be; ``no_bound`` where it has none."""
     if column.unknown is None:
-        return column.low, column.high
-    if not isinstance(network.nodes[value], net.FieldOf):
-        values.hard = either(values.hard, _loose(value, truth, values))
         return column.low, column.high
     floor, ceiling = (other if limit is None else limit for limit, other in zip(limits(field), no_bound, strict=True))
     wide = column.low.astype(integer_type(min(floor, column.least), max(ceiling, column.greatest)))
     return np.where(column.unknown, floor, wide), np.where(column.unknown, ceiling, wide)
 
 
-def _loose(value: int, truth: int, values: Values) -> Plane | None:
-    unknown = values.columns[value].unknown
-    return None if unknown is None else unknown & values.possible[truth]
+def _loose(columns: tuple[int, ...], truth: int, values: Values) -> Plane | None:
+    """Where one of these columns of what may match is unknown; nothing where none is."""
+    found: Plane | None = None
+    for column in columns:
+        found = either(found, values.columns[column].unknown)
+    found = None if found is None else found & values.possible[truth]
+    return found if found is not None and found.any() else None
 
 
 def _spread(column: Column, field: Field) -> tuple[int, int]:
@@ -132,11 +134,11 @@ def _part(true: Plane, possible: Plane, bound: Array, extreme: np.ufunc, size: t
     return np.where(true, bound, np.where(possible, extreme(bound, 0), 0)).astype(size)
 
 
-def _without_end(column: Column, endless: Plane, bounds: tuple[int | None, int | None]) -> Column:
-    """A sum that is without a bound where a value in it is."""
-    low, high = column.low, column.high
-    if bounds[0] is None:
-        low, column.least = np.where(endless, INT64_MIN, low), INT64_MIN
-    if bounds[1] is None:
-        high, column.greatest = np.where(endless, INT64_MAX, high), INT64_MAX
-    return Column(low, high, None, column.least, column.greatest)
+def _without_end(column: Column, no_floor: Plane | None, no_ceiling: Plane | None) -> Column:
+    """The column as it is where it has no least or no greatest value."""
+    low, high, least, greatest = column.low, column.high, column.least, column.greatest
+    if no_floor is not None:
+        low, least = np.where(no_floor, INT64_MIN, low.astype(np.int64)), INT64_MIN
+    if no_ceiling is not None:
+        high, greatest = np.where(no_ceiling, INT64_MAX, high.astype(np.int64)), INT64_MAX
+    return Column(low, high, None, least, greatest)

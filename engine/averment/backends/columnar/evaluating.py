@@ -156,10 +156,10 @@ class Evaluator:
         return counted(node, values)
 
     def _summed(self, node: net.Summed, values: Values) -> Column:
-        return summed(node, self._network, values)
+        return summed(node, values)
 
     def _extreme(self, node: net.Extreme, values: Values) -> Column:
-        return extreme(node, self._network, values)
+        return extreme(node, values)
 
     def _stored(self, node: net.Stored, values: Values) -> Column:
         """Unknown where it is an interval; choices and texts in the code of the field that holds them."""

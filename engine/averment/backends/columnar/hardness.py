@@ -29,11 +29,8 @@ def mark_hard(network: net.Network, evaluator: Evaluator, values: Values) -> Non
                 both = values.possible[left.truth] & values.possible[right.truth]
                 if both.any():
                     values.hard = either(values.hard, both & _equal(left, right, evaluator, values))
-            case net.Unbounded(truth, places):
-                for place in places:
-                    unknown = values.columns[place].unknown
-                    if unknown is not None:
-                        values.hard = either(values.hard, unknown & values.possible[truth])
+            case net.Unbounded():
+                pass  # a count or sum that meets such a fact is an interval without an end
 
 
 def _equal(left: net.Slot, right: net.Slot, evaluator: Evaluator, values: Values) -> Plane:

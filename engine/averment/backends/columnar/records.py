@@ -20,7 +20,7 @@ from averment.ir.program import Fact, FactType, Program
 
 @dataclass
 class Records:
-    """The records of one type: the row of each one's case, its fields, and the rows that do not mention the type."""
+    """The records of one type: the row of each one's case, in order; its fields; the rows that do not mention it."""
 
     kind: FactType
     case: Array
@@ -48,10 +48,8 @@ class Records:
 
     def facts(self, row: int, symbols: Symbols) -> list[Fact]:
         """The records of one case."""
-        found: list[Fact] = []
-        for place in np.flatnonzero(self.case == row).tolist():
-            found.append(self.fact(place, symbols))
-        return found
+        start, end = np.searchsorted(self.case, (row, row + 1)).tolist()
+        return [self.fact(place, symbols) for place in range(start, end)]
 
     def fact(self, place: int, symbols: Symbols) -> Fact:
         """One record."""
