@@ -23,30 +23,34 @@ class Alternative:
     cost: int
 
 
-def alternatives(judge: Judge, circuitry: Circuitry, number: int) -> tuple[Alternative, ...]:
+def alternatives(judge: Judge, number: int) -> tuple[Alternative, ...]:
     """What a slot that holds a value may be changed to, in the order of its candidate values."""
-    slot, values = judge.situation.slots[number], judge.candidates[number] or ()
-    leaf = circuitry.places.get(number)
-    if leaf is None:
-        return ()
+    slot = judge.situation.slots[number]
     found: list[Alternative] = []
-    for group in alike(circuitry.circuit, leaf, values):
-        together = [values[place] for place in group]
+    for together in _kinds(judge, number):
         if slot.value in together:
             continue
-        least = min(slot.field.cost * distance(slot, value) for value in together)
-        cheapest = tuple(value for value in together if slot.field.cost * distance(slot, value) == least)
+        costs = [slot.field.cost * distance(slot, value) for value in together]
+        least = min(costs)
+        cheapest = tuple(value for value, cost in zip(together, costs, strict=True) if cost == least)
         found.append(Alternative(cheapest, least))
     return tuple(found)
 
 
 def representatives(judge: Judge, number: int) -> tuple[Value, ...]:
-    """One candidate value of a slot of each kind that anything tells apart; all of them where there is no circuit."""
-    values = judge.candidates[number] or ()
-    leaf = judge.circuitry.places.get(number) if isinstance(judge.circuitry, Circuitry) else None
-    if leaf is None or not isinstance(judge.circuitry, Circuitry):
-        return values
-    return tuple(values[group[0]] for group in alike(judge.circuitry.circuit, leaf, values))
+    """One candidate value of a slot of each kind that anything tells apart."""
+    return tuple(together[0] for together in _kinds(judge, number))
+
+
+def _kinds(judge: Judge, number: int) -> list[list[Value]]:
+    """The candidate values of a slot, those together that do alike; each by itself where no circuit can tell."""
+    values, circuitry = judge.candidates[number] or (), judge.circuitry
+    if not isinstance(circuitry, Circuitry):
+        return [[value] for value in values]
+    leaf = circuitry.places.get(number)
+    if leaf is None:  # no rule that bears on the claim looks at it
+        return [list(values)] if values else []
+    return [[values[place] for place in group] for group in alike(circuitry.circuit, leaf, values)]
 
 
 def distance(slot: Slot, value: Value) -> int:

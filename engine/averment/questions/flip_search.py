@@ -42,15 +42,13 @@ def search(
         raise GaveUp(f"`{beyond[0]}` has too many values to try, and the rules reckon with it")
     if not isinstance(judge.circuitry, Circuitry):
         return Branching(judge, free, targets, budget).run()
-    return _Search(judge, judge.circuitry, free, targets, budget).run(proved)
+    return _Search(judge, free, targets, budget).run(proved)
 
 
 class _Search:
-    def __init__(
-        self, judge: Judge, circuitry: Circuitry, free: list[int], targets: frozenset[str], budget: Budget
-    ) -> None:
+    def __init__(self, judge: Judge, free: list[int], targets: frozenset[str], budget: Budget) -> None:
         self._judge, self._targets, self._budget = judge, targets, budget
-        forms = {number: found for number in free if (found := alternatives(judge, circuitry, number))}
+        forms = {number: found for number in free if (found := alternatives(judge, number))}
         self._slots = list(forms)
         self._forms = list(forms.values())
         self._cheapest = [min(form.cost for form in each) for each in self._forms]

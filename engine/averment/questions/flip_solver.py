@@ -50,7 +50,7 @@ class _Smallest:
         self._judge, self._targets, self._proved, self._budget = judge, targets, proved, budget
         self._slots = {circuitry.places[number]: number for number in free if number in circuitry.places}
         self._forms = {
-            number: alternatives(judge, circuitry, number)
+            number: alternatives(judge, number)
             for number in self._slots.values()
             if judge.candidates[number] is not None
         }

@@ -1,23 +1,38 @@
 """Which given fields belong to some least set that turns the claim.
 
-By duality (Reiter 1987) a field belongs to such a set just where some largest set that does not turn the claim leaves
-it out. A field that turns the claim alone does so at once. For the others, sets that do not turn it are grown until
-they are as large as can be; a field left out by one is relevant. Where growing does not tell, all sets of up to so
-many fields are gone through, from the smallest.
+A field that turns the claim alone is told at once. For the others, changes that turn it are found by chance and made
+smaller, change by change, for as long as they turn it; the fields of what is left are few, and all their changes are
+tried together: the least sets among them are least at all. Fields that none of these has are looked for in all sets,
+from the smallest. A field of which every other value only speaks more for the claim is irrelevant, and left out before.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from math import prod
 from random import Random
 
-from averment.questions.candidates import Candidates
+from averment.backends.symbolic.directions import keeps
+from averment.backends.symbolic.gates import Unsure
+from averment.backends.symbolic.planes import Plane, states_of
+from averment.ir.program import Value
+from averment.law.truth import Quantity
+from averment.questions.alternatives import alternatives
+from averment.questions.choices import Batch, Choices, Taken
 from averment.questions.judge import Judge, TooMuch, Verdict
-from averment.questions.situation import Changes
+from averment.questions.quick import Circuitry
+from averment.questions.together import parted, verdicts
 
-MOST_DECISIONS = 60_000
-GROWN = 6
+ROUNDS = 6  # of changes found by chance
+DRAWN = 24  # changes by chance for one field in one round
+MOST_STATES = 1 << 16  # of the changes of a set
+MOST_TRIED = 1 << 17  # changes tried set by set
+MOST_DECISIONS = 400  # where they have to be decided one by one
+AT_ONCE = 1 << 16
+
+Change = dict[int, Value]
+Fields = frozenset[int]
 
 
 @dataclass
@@ -31,81 +46,167 @@ class Relevance:
 
 def relevance(judge: Judge) -> Relevance:
     """How each given field that some rule reads bears on the claim; one that none reads is irrelevant."""
-    found = Relevance()
-    given = judge.given()
-    before = judge.verdict({})
-    beyond = set(given) if judge.beyond(given) else set[int]()
-    for number in given:
-        for value in judge.candidates[number] or ():
-            after = judge.verdict({number: value})
-            if after.claim != before.claim:
-                found.turns_to.setdefault(number, set()).add(after.claim)
-    found.relevant = set(found.turns_to)
-    rest = [number for number in given if number not in found.turns_to]
-    if beyond:
-        found.undetermined = set(rest)
+    search = _Search(judge)
+    found = search.found
+    if search.beyond:
+        found.undetermined = set(search.rest)
         return found
     judge.allow(MOST_DECISIONS)
     try:
-        turning = _Turning(judge, before)
-        _grow(turning, rest, found)
-        left = [number for number in rest if number not in found.relevant]
-        if left:
-            _go_through(turning, rest, found)
+        search.run()
     except TooMuch:
-        found.undetermined = {number for number in rest if number not in found.relevant}
+        found.undetermined = set(search.left)
     finally:
         judge.allow(None)
     return found
 
 
-def _grow(turning: _Turning, rest: list[int], found: Relevance) -> None:
-    random = Random(len(rest))
-    for last in rest:
-        for _ in range(GROWN):
-            if last in found.relevant:
-                break
-            order = [number for number in rest if number != last]
-            random.shuffle(order)
-            kept: list[int] = []
-            for number in [*order, last]:
-                if turning.turns((*kept, number)):
-                    found.relevant.add(number)
-                else:
-                    kept.append(number)
-            if len(kept) == len(rest):  # no set of fields turns the claim
+class _Search:
+    """``rest`` are the fields that do not turn the claim alone."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge, self._before = judge, judge.verdict({})
+        self.found = Relevance()
+        given = judge.given()
+        others = {number: [form.values[0] for form in alternatives(judge, number)] for number in given}
+        singles: list[Change] = [{number: value} for number, values in others.items() for value in values]
+        for change, verdict in zip(singles, verdicts(judge, singles), strict=True):
+            if self._turned(verdict):
+                (number,) = change
+                self.found.turns_to.setdefault(number, set()).add(verdict.claim)
+        self.found.relevant = set(self.found.turns_to)
+        self.beyond = any(judge.candidates[number] is None for number in given)
+        self.rest = [number for number in given if number not in self.found.turns_to]
+        some = {number: others[number] for number in self.rest if others[number]}
+        self._others = {number: values for number, values in some.items() if not self._steady(number, some)}
+        self._least: list[Fields] = []
+
+    @property
+    def left(self) -> list[int]:
+        """The fields that may be relevant."""
+        return [number for number in self._others if number not in self.found.relevant]
+
+    def run(self) -> None:
+        """Find out about all of them, or leave them undetermined. Raises: TooMuch."""
+        unknown = self._judge.verdict(dict.fromkeys(self._others))
+        if unknown.definite and not self._turned(unknown):
+            return
+        for number in range(ROUNDS):
+            if not self.left:
                 return
+            self._by_chance(Random(number))
+        if self.left and not self._set_by_set():
+            self.found.undetermined = set(self.left)
 
+    def _turned(self, verdict: Verdict) -> bool:
+        return verdict.claim != self._before.claim
 
-def _go_through(turning: _Turning, rest: list[int], found: Relevance) -> None:
-    """Every least set, from the smallest."""
-    least: list[frozenset[int]] = []
-    for size in range(2, len(rest) + 1):
-        for chosen in combinations(rest, size):
-            fields = frozenset(chosen)
-            if not any(fewer <= fields for fewer in least) and turning.turns(chosen):
-                least.append(fields)
-                found.relevant |= fields
+    # --- by chance ------------------------------------------------------------------------------------------------
 
+    def _by_chance(self, random: Random) -> None:
+        wanted = self.left
+        drawn: list[Change] = []
+        for number in wanted * DRAWN:
+            change: Change = {
+                other: random.choice(values) for other, values in self._others.items() if random.random() < 0.7
+            }
+            drawn.append({**change, number: random.choice(self._others[number])})
+        turning: dict[int, Change] = {}
+        for number, change, verdict in zip(wanted * DRAWN, drawn, verdicts(self._judge, drawn), strict=True):
+            if self._turned(verdict):
+                turning.setdefault(number, change)
+        order = list(self._others)
+        random.shuffle(order)
+        for number, change in self._made_smaller(turning, order).items():
+            if number in change and not set(change) <= self.found.relevant:
+                self._all_changes(sorted(change))
 
-class _Turning:
-    """Whether some change of a set of fields turns the claim: branch and bound over their values."""
+    def _made_smaller(self, turning: dict[int, Change], order: list[int]) -> dict[int, Change]:
+        """Changes without those of their parts that they do not need to turn the claim; each without its own last."""
+        for other in order:
+            self._drop(
+                {number: other for number, change in turning.items() if other in change and other != number}, turning
+            )
+        self._drop({number: number for number in turning}, turning)
+        return turning
 
-    def __init__(self, judge: Judge, before: Verdict) -> None:
-        self._judge, self._before = judge, before
-        self._known: dict[frozenset[int], bool] = {}
+    def _drop(self, dropped: dict[int, int], turning: dict[int, Change]) -> None:
+        """Leave these fields out of the changes that turn the claim without them too."""
+        fewer = {
+            number: {other: value for other, value in turning[number].items() if other != field}
+            for number, field in dropped.items()
+        }
+        for number, verdict in zip(fewer, verdicts(self._judge, list(fewer.values())), strict=True):
+            if self._turned(verdict):
+                turning[number] = fewer[number]
 
-    def turns(self, fields: tuple[int, ...]) -> bool:
-        key = frozenset(fields)
-        if key not in self._known:
-            self._known[key] = self._branch({}, fields)
-        return self._known[key]
+    def _all_changes(self, fields: list[int]) -> None:
+        """Try all changes of these fields; the least sets among them that turn the claim are least of all."""
+        if prod(len(self._others[number]) + 1 for number in fields) > MOST_STATES:
+            return
+        choices = Choices([len(self._others[number]) for number in fields])
+        for size in range(2, len(fields) + 1):
+            for batch in choices.batches(size, AT_ONCE):
+                self._learn(fields, batch)
 
-    def _branch(self, changes: Changes, rest: tuple[int, ...]) -> bool:
-        open_verdict = self._judge.verdict({**changes, **dict.fromkeys(rest)})
-        if open_verdict.definite:
-            return open_verdict.claim != self._before.claim
-        if not rest:
-            return open_verdict.claim != self._before.claim
-        values: Candidates = self._judge.candidates[rest[0]]
-        return any(self._branch({**changes, rest[0]: value}, rest[1:]) for value in values or ())
+    # --- set by set -----------------------------------------------------------------------------------------------
+
+    def _set_by_set(self) -> bool:
+        """Try all changes, from the smallest; whether all were tried, or nothing is left to find."""
+        fields = list(self._others)
+        choices = Choices([len(self._others[number]) for number in fields])
+        tried = 0
+        for size in range(2, len(fields) + 1):
+            tried += choices.count(0, size)
+            if tried > MOST_TRIED:
+                return False
+            for batch in choices.batches(size, AT_ONCE):
+                self._learn(fields, batch)
+            if not self.left:
+                break
+        return True
+
+    def _learn(self, fields: list[int], batch: Batch) -> None:
+        """Note the sets of which some change in this batch turns the claim, where none of their parts does."""
+        parts: dict[int, dict[Quantity, Plane]] = {}
+        taken: dict[int, Plane] = {}
+        for (thing, form), plane in batch.planes.items():
+            parts.setdefault(fields[thing], {})[self._others[fields[thing]][form]] = plane
+            taken[thing] = taken.get(thing, 0) | plane
+        turning = 0
+        for verdict, plane in parted(self._judge, batch.size, parts).items():
+            if verdict is None:
+                turning |= sum(1 << state for state in states_of(plane) if self._turns(fields, batch.way(state)))
+            elif self._turned(verdict):
+                turning |= plane
+        while turning:
+            way = batch.way((turning & -turning).bit_length() - 1)
+            same = turning
+            for thing, _ in way:
+                same &= taken[thing]
+            turning &= ~same
+            chosen = frozenset(fields[thing] for thing, _ in way)
+            if not any(less <= chosen for less in self._least):
+                self._least.append(chosen)
+                self.found.relevant |= chosen
+
+    def _turns(self, fields: list[int], way: Taken) -> bool:
+        return self._turned(
+            self._judge.verdict({fields[thing]: self._others[fields[thing]][form] for thing, form in way})
+        )
+
+    # --- what cannot turn it ---------------------------------------------------------------------------------------
+
+    def _steady(self, number: int, others: Mapping[int, Sequence[Value]]) -> bool:
+        """Whether a field is seen to keep the claim as it is, whatever it and the others hold."""
+        circuitry = self._judge.circuitry
+        if not isinstance(circuitry, Circuitry) or not self._before.settled or self._before.claim == "conflict":
+            return False
+        places = circuitry.places
+        loose = [places[other] for other in others]
+        try:
+            return all(
+                keeps(circuitry.circuit, places[number], value, self._before.claim, loose) for value in others[number]
+            )
+        except Unsure:
+            return False

@@ -56,6 +56,14 @@ class States:
         true, possible = self._truth(place)
         return [plane for plane in (true, possible & ~true, self.every & ~possible) if plane]
 
+    def in_turn(self, place: int) -> list[Quantity]:
+        """What a node holds in each state; a truth as 0, 1 or 2."""
+        if isinstance(self._circuit.network.nodes[place], net.Column):
+            held = {state: held for held, plane in self._column(place).items() for state in planes.states_of(plane)}
+            return [held[state] for state in range(self.many)]
+        true, possible = self._truth(place)
+        return [(true >> state & 1) + (possible >> state & 1) for state in range(self.many)]
+
     def doubts(self) -> list[float]:
         """How much is undecided in each state, as ``Circuit.doubt`` has it."""
         circuit = self._circuit
