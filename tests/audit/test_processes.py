@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +35,8 @@ def faults(*arguments: str) -> dict[str, Any]:
     return figures
 
 
-def test_eight_processes_write_at_once_without_a_gap_or_a_fork(world: Any) -> None:
-    with world.open() as log:
-        world.fill(log, 0)
+def at_once(world: Any, work: Callable[[Any, int], None]) -> None:
+    """Eight processes that each open the log and do this work on it, all to the end."""
     children = []
     for writer in range(WRITERS):
         child = os.fork()
@@ -44,13 +44,23 @@ def test_eight_processes_write_at_once_without_a_gap_or_a_fork(world: Any) -> No
             code = 1
             try:
                 with world.open() as mine:
-                    for number in range(EACH):
-                        mine.append(world.entry(f"{writer}/{number}"))
+                    work(mine, writer)
                 code = 0
             finally:
                 os._exit(code)
         children.append(child)
     assert [os.waitpid(child, 0)[1] for child in children] == [0] * WRITERS
+
+
+def test_eight_processes_write_at_once_without_a_gap_or_a_fork(world: Any) -> None:
+    with world.open() as log:
+        world.fill(log, 0)
+
+    def work(mine: Any, writer: int) -> None:
+        for number in range(EACH):
+            mine.append(world.entry(f"{writer}/{number}"))
+
+    at_once(world, work)
     with world.read() as log:
         report = verify(log)
         assert report.whole and report.records == WRITERS * EACH + 1
@@ -61,21 +71,12 @@ def test_eight_processes_write_at_once_without_a_gap_or_a_fork(world: Any) -> No
 
 
 def test_processes_that_open_a_new_log_at_once_make_one(world: Any) -> None:
-    children = []
-    for writer in range(WRITERS):
-        child = os.fork()
-        if not child:
-            code = 1
-            try:
-                with world.open() as mine:
-                    mine.put_pack(world.pack["digest"], world.files)
-                    mine.append(world.entry(str(writer)))
-                    mine.mask(world.types)
-                code = 0
-            finally:
-                os._exit(code)
-        children.append(child)
-    assert [os.waitpid(child, 0)[1] for child in children] == [0] * WRITERS
+    def work(mine: Any, writer: int) -> None:
+        mine.put_pack(world.pack["digest"], world.files)
+        mine.append(world.entry(str(writer)))
+        mine.mask(world.types)
+
+    at_once(world, work)
     with world.read() as log:
         report = verify(log)
         assert report.whole and report.records == WRITERS + 1
