@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -139,6 +140,38 @@ def test_a_variable_that_a_pattern_has_thrice_is_one_value(kit: Any) -> None:
     same = Match("triple", (), ((1, "x"), (2, "x"), (3, "x")))
     program = kit.program([triple], [_claim("red", "red", matches=(same,)), _claim("blue", "blue", Absent(same))])
     cases = [kit.case(("triple", "a", *values)) for values in itertools.product((None, "p", "q"), repeat=3)]
+    said, alone = kit.columnar(program, cases)
+    assert said == [kit.referee(program, case) for case in cases]
+    assert alone == 0
+
+
+@pytest.mark.parametrize(("least", "greatest"), [(None, None), (0, 5)])
+def test_numbers_carried_into_derived_facts_are_counted_and_summed_together(
+    kit: Any, least: int | None, greatest: int | None
+) -> None:
+    """A score without its number may stand for many: no sum or count of it has an end; of one record's field it has."""
+    firm = FactType(
+        "firm", tuple(Field(name, Kind.INTEGER, minimum=least, maximum=greatest) for name in "ab"), one=True
+    )
+    points = FactType(
+        "points", (Field("of", Kind.TEXT), Field("n", Kind.INTEGER, minimum=least, maximum=greatest)), derived=True
+    )
+    score = [
+        Rule(name, 0, (Match("firm", (), ((place, "n"),)),), (), (Head("points", (Literal(name), Variable("n"))),))
+        for place, name in enumerate("ab")
+    ]
+    found = [_count("points", "c"), _count("points", "s", "sum", 1), _count("points", "m", "max", 1)]
+    decided = [
+        _claim("red", "red", *found, _less("c", 3), _at_least("m", 3)),
+        _claim("green", "green", *found, _less("s", 5)),
+        _claim("blue", "blue", _count("firm", "s", "sum", 0), _less("s", 1)),
+        Rule("known", 0, (), (_count("points", "c"), _at_least("c", 1)), (Head("strength", (Literal(1),)),)),
+        Rule("low", 0, (), (_count("points", "s", "sum", 1), _less("s", 20)), (Head("strength", (Literal(0),)),)),
+    ]
+    program = kit.program([firm, points], score, decided)
+    cases = [
+        kit.case(("firm", *values), mentioned=("firm",)) for values in itertools.product((None, 0, 1, 3), repeat=2)
+    ]
     said, alone = kit.columnar(program, cases)
     assert said == [kit.referee(program, case) for case in cases]
     assert alone == 0
