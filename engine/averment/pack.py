@@ -12,7 +12,7 @@ from typing import Any
 
 from averment.diagnostics.diagnostic import Refused, Report
 from averment.engines import Engine, open_engine
-from averment.ir.lower import lower
+from averment.ir.lower import Kept, lower
 from averment.ir.program import Program, Value
 from averment.model.case import Case, read_case
 from averment.model.model import Model
@@ -38,6 +38,7 @@ class Pack:
     _engines: dict[tuple[str, Overrides], Engine] = field(
         default_factory=dict[tuple[str, Overrides], Engine], repr=False
     )
+    _lowered: Kept = field(default_factory=Kept, repr=False)
     _deciders: dict[Overrides, Any] = field(default_factory=dict[Overrides, Any], repr=False)
 
     @property
@@ -66,7 +67,7 @@ class Pack:
         if not overrides:
             return self._program
         report = Report()
-        program = lower(self.model, overrides, report)
+        program = lower(self.model, overrides, report, self.digest, self._lowered)
         if program is None or report.failed:
             raise Refused(report.diagnostics)
         return program

@@ -44,29 +44,37 @@ from averment.model.model import (
 )
 from averment.source.collector import collector_paused
 
+Kept = dict[int, tuple[dict[str, Value], list[Rule]]]
+"""By its place a rule as it was lowered, with the values of the parameters that it names."""
 
-def lower(model: Model, overrides: Mapping[str, Value], report: Report) -> Program | None:
+
+def lower(
+    model: Model, overrides: Mapping[str, Value], report: Report, digest: str = "", kept: Kept | None = None
+) -> Program | None:
     """The program of a model, with the encoded ``overrides`` in place of its parameters' own values.
+
+    ``digest``: that of the pack, where it is known; no override changes it. ``kept``: of earlier programs of the model;
+    a rule none of whose parameters has changed since is taken from it.
 
     ``None`` when the report has an error of this stage: an override that does not fit, too many alternatives, a cycle.
     """
     with collector_paused():
-        return _lower(model, overrides, report)
+        return _lower(model, overrides, report, digest, {} if kept is None else kept)
 
 
-def _lower(model: Model, overrides: Mapping[str, Value], report: Report) -> Program | None:
+def _lower(model: Model, overrides: Mapping[str, Value], report: Report, digest: str, kept: Kept) -> Program | None:
     before = len(report.diagnostics)
     parameters = _parameters(model, overrides, report)
     rules: list[Rule] = []
-    for rule in model.rules:
-        rules += _lower_rule(rule, parameters, report)
+    for place, rule in enumerate(model.rules):
+        rules += _once(place, rule, parameters, report, kept)
     strata, recursive = stratify(model, rules, report)
     if any(found.severity == "error" for found in report.diagnostics[before:]):
         return None
     return Program(
         name=model.name,
         version=model.version,
-        digest=pack_digest(model),
+        digest=digest or pack_digest(model),
         types=model.types,
         strata=strata,
         recursive=recursive,
@@ -107,6 +115,29 @@ def _misfit(value: Value, parameter: Parameter) -> Misfit | None:
     if found != value or isinstance(found, bool) != isinstance(value, bool):
         return Misfit("AV312", f"`{value!r}` is not a value of `{parameter.name}`")
     return None
+
+
+class _Noting(dict[str, Value]):
+    """The values of parameters, noting which are looked at."""
+
+    def __init__(self, values: Mapping[str, Value]) -> None:
+        super().__init__(values)
+        self.noted: dict[str, Value] = {}
+
+    def __getitem__(self, name: str) -> Value:
+        value = self.noted[name] = super().__getitem__(name)
+        return value
+
+
+def _once(place: int, rule: ModelRule, parameters: _Filled, report: Report, kept: Kept) -> list[Rule]:
+    """A rule lowered, or as it was where it would be the same again and nothing is to be said of it."""
+    if place in kept and all(parameters.values[name] == value for name, value in kept[place][0].items()):
+        return kept[place][1]
+    before, noting = len(report.diagnostics), _Noting(parameters.values)
+    found = _lower_rule(rule, _Filled(parameters.fields, noting), report)
+    if len(report.diagnostics) == before:
+        kept[place] = noting.noted, found
+    return found
 
 
 def _lower_rule(rule: ModelRule, parameters: _Filled, report: Report) -> list[Rule]:

@@ -4,8 +4,9 @@ Of a field all other fields stay. Its candidate values tell every region apart; 
 field and they are too many, its range is halved until interval arithmetic shows that a part has one claim.
 
 A parameter that is only compared with (a threshold) can turn the claim only next to a value that it is compared with.
-What it is compared with is seen in the evaluation itself: each value met becomes a point to try, until no new one is
-met. Between two neighbouring points every comparison comes out alike, so does every stratum, and so does the claim. A
+What it is compared with is seen in the evaluation itself: each value met becomes a point to try, and so does the one
+above it, until no new one is met. From there to the next point every comparison comes out alike, so does every stratum,
+and so does the claim. A
 parameter that is reckoned with (a weight) is tried value by value, where its range allows.
 """
 
@@ -23,6 +24,7 @@ from averment.outcome.outcome import Outcome
 from averment.questions.judge import NO_OUTCOME, Judge, Verdict, verdict_of
 from averment.questions.knowledge import Knowledge
 from averment.questions.thresholds import Thresholds, compared_values
+from averment.questions.uses import bearing_rules
 
 MOST_VALUES = 2_048  # of a parameter that is reckoned with
 MOST_PARTS = 4_096  # of a field's range, halved
@@ -104,9 +106,10 @@ class OneParameter:
     def regions(self) -> list[Region]:
         """The regions of the whole range, in order."""
         low, high = ends(self.field)
-        thresholds = Thresholds.of(
-            self._program(self.value), self._program(self.value + (1 if self.value < high else -1))
-        )
+        here, beside = self._program(self.value), self._program(self.value + (1 if self.value < high else -1))
+        if bearing_rules(here) == bearing_rules(beside):  # no rule that the claim depends on names it
+            return [Region(low, high, self._claim(self.value, None))]
+        thresholds = Thresholds.of(here, beside)
         if thresholds is None:
             if high - low >= MOST_VALUES:
                 self.exact = False
@@ -116,7 +119,8 @@ class OneParameter:
         while pending:
             point = pending.pop()
             self._claim(point, thresholds)
-            near = {met + step for met in self._met[point] for step in (-1, 0, 1)}
+            met = {value for values in self._met.values() for value in values}
+            near = {each + step for each in met for step in (0, 1)} | {min(met, default=point) - 1}
             pending |= {value for value in near if low <= value <= high} - set(self._claims)
         return joined(low, high, self._claims)
 
