@@ -34,6 +34,7 @@ from averment.law.truth import FALSE, TRUE
 from averment.source.collector import collector_paused
 
 MOST_INSTANCES = 512  # of one rule; beyond it the rule is joined
+MOST_FACTS = 8192  # of types that depend on themselves; beyond it they are joined
 MOST_OVERLAPS = 64  # pairs of facts of a type that may coincide; beyond it the type is held by rows
 
 
@@ -189,7 +190,7 @@ class _Grounding(Builder):
                         if not all(map(self.is_constant, key[1])):
                             raise _Unground([key[0]], ())
                         if key not in slots:
-                            if len(slots) > MOST_INSTANCES:
+                            if len(slots) > MOST_FACTS:
                                 raise _Unground([key[0]], ())
                             self._hold(slots, *key)
                         bodies.setdefault(key, []).append(net.Doubt((truth,), junction))

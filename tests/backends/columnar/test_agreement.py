@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 from collections import Counter
 from typing import Any
 
@@ -75,6 +76,34 @@ def test_every_small_case_of_records(kit: Any) -> None:
     found, alone = _agree(kit, program, cases)
     assert all(found[status] > 10 for status in ("settled", "open", "gap", "conflict"))
     assert alone < len(cases) / 2
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_traits_rest_on_traits_in_any_order(kit: Any, seed: int) -> None:
+    """Rules that derive a fact of a type from others of it, many times over and in circles; every case of four bits."""
+    chance = random.Random(seed)
+    bits = [Field(name, Kind.BOOLEAN) for name in "abcd"]
+    names = tuple(f"t{number}" for number in range(14))
+    trait = FactType("trait", (Field("name", Kind.CHOICE, names),), derived=True)
+
+    def has(name: str) -> Match:
+        return Match("trait", ((0, Among(frozenset([name]), False, name)),))
+
+    def give(id: str, matches: list[Match], name: str) -> Rule:
+        return Rule(id, 0, tuple(matches), (), (Head("trait", (Literal(name),)),))
+
+    rules = [
+        give(f"b{place}", [Match("given", ((place, Among(frozenset([True]), False, "")),))], names[place])
+        for place in range(4)
+    ]
+    links = [(chance.sample(names, chance.choice((1, 1, 2))), chance.choice(names)) for _ in range(30)]
+    rules += [give(f"r{place}", [has(one) for one in needed], name) for place, (needed, name) in enumerate(links)]
+    claims = [_rule(color, [has(name)], [], ("claim", color)) for color, name in (("red", "t12"), ("green", "t13"))]
+    program = kit.program([FactType("given", tuple(bits), one=True), trait], rules, claims)
+    values = itertools.product((None, False, True), repeat=len(bits))
+    cases = [kit.case(("given", *chosen), mentioned=("given",)) for chosen in values]
+    found, alone = _agree(kit, program, cases)
+    assert found["gap"] and not alone
 
 
 def test_every_small_graph(kit: Any) -> None:

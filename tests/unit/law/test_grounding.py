@@ -71,6 +71,15 @@ def _joined(count: int) -> list[str]:
     return rules + [_rule(f"j{n}", when, _side(count + n)) for n in range(count // 10)]
 
 
+def _chained(count: int) -> list[str]:
+    """Signs that rest on signs."""
+    rules = _signs(count // 5)
+    for n in range(count // 5, count):
+        when = f"{{sign: {{number: {n - 1}}}}}, {{sign: {{number: {n * 7 % n}}}}}"
+        rules.append(_rule(f"s{n:04}", when, f"sign: {{number: {n}}}"))
+    return rules
+
+
 def _program(rules: list[str]) -> Program:
     text = "author: a\nrules:\n" + "".join(rules) + _CLAIM
     report = Report()
@@ -97,7 +106,7 @@ def _calls(work: Callable[[], object]) -> int:
     return count
 
 
-@pytest.mark.parametrize("rules", [_layered, _valued, _joined])
+@pytest.mark.parametrize("rules", [_layered, _valued, _joined, _chained])
 def test_four_times_the_rules_are_four_times_the_work(rules: Callable[[int], list[str]]) -> None:
     few, many = (_program(rules(count)) for count in (30, 120))
     assert _calls(lambda: ground(many)) < 4.6 * _calls(lambda: ground(few))

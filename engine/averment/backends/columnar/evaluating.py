@@ -50,21 +50,23 @@ class Evaluator:
     def _repeat(self, loop: net.Loop, values: Values) -> None:
         """A loop to its least fixpoint: both planes only ever grow."""
         nothing = np.zeros(values.rows, np.bool_)
-        held = [(nothing, nothing)] * len(loop.held)
-        while True:
-            for place, (true, possible) in zip(loop.held, held, strict=True):
-                values.true[place], values.possible[place] = true, possible
-            for place in range(loop.start, loop.end):
-                if place not in loop.held:
-                    self._evaluate(place, values)
-            found = [(values.true[body], values.possible[body]) for body in loop.bodies]
-            if all(
-                np.array_equal(one, other)
-                for old, new in zip(held, found, strict=True)
-                for one, other in zip(old, new, strict=True)
-            ):
-                return
-            held = found
+        facts: dict[int, list[int]] = {}  # by their bodies
+        for place, body in zip(loop.held, loop.bodies, strict=True):
+            values.true[place] = values.possible[place] = nothing
+            facts.setdefault(body, []).append(place)
+        held = set(loop.held)
+        inner = [place for place in range(loop.start, loop.end) if place not in held]
+        outer = [body for body in facts if body in held or not loop.start <= body < loop.end]
+        changed = True
+        while changed:
+            changed = False
+            for place in inner:
+                self._evaluate(place, values)
+                for fact in facts.get(place, ()):  # at once: what rests on it and comes later needs no further round
+                    changed |= _grow(fact, place, values)
+            for place in outer:
+                for fact in facts[place]:
+                    changed |= _grow(fact, place, values)
 
     def _evaluate(self, place: int, values: Values) -> None:
         node = self._network.nodes[place]
@@ -215,6 +217,15 @@ class Evaluator:
         net.Extreme: _extreme,
         net.Stored: _stored,
     }
+
+
+def _grow(fact: int, body: int, values: Values) -> bool:
+    """Let a fact of a loop be what its body is; whether that is more than it was."""
+    true, possible = values.true[body], values.possible[body]
+    if np.array_equal(true, values.true[fact]) and np.array_equal(possible, values.possible[fact]):
+        return False
+    values.true[fact], values.possible[fact] = true, possible
+    return True
 
 
 def field_of(program: Program, network: net.Network, place: int) -> Field | None:
