@@ -34,14 +34,18 @@ def main(count: int, rounds: int) -> None:
     """Compare, then print the tables."""
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
-    program = averment.load(PACK).program()
+    pack = averment.load(PACK)
+    program = pack.program()
     kernel, scalar = Kernel(program), compile_scalar(program)
     assert scalar is not None
     table = hand.cases(count)
     coded = hand.coded(table)
-    compare(kernel, scalar, table, coded)
+    fired = compare(kernel, scalar, table, coded)
 
     frame = pl.from_arrow(table)
+    for given in (table, frame):
+        decided = pack.decide_table(given)
+        assert decided.column("fired").to_pylist() == fired
     words = pl.from_arrow(coded.drop_columns("domains")).with_columns(frame["domains"])
     columns = hand.numpy_columns(coded)
     found = measuring.interleaved(
@@ -49,6 +53,8 @@ def main(count: int, rounds: int) -> None:
             "averment": lambda: kernel.decide(coded, nobody),
             "averment, without explanation": lambda: kernel.decide(coded, nobody, explain=False),
             "averment, words as plain strings": lambda: kernel.decide(table, nobody),
+            "averment, decide_table of these": lambda: pack.decide_table(table),
+            "averment, decide_table of a Polars frame": lambda: pack.decide_table(frame),
             "Polars by hand, plain strings": lambda: hand.polars_decide(frame),
             "Polars by hand, categories": lambda: hand.polars_decide(words),
             "NumPy by hand, encoding too": lambda: hand.numpy_decide(hand.numpy_columns(coded)),
@@ -68,8 +74,10 @@ def nobody(case: object) -> Any:
     raise AssertionError(case)
 
 
-def compare(kernel: Kernel, scalar: Any, table: pa.Table, coded: pa.Table) -> None:
-    """Every contender gives the answers of plain Python (on the first 20,000 cases) and of NumPy (on all)."""
+def compare(kernel: Kernel, scalar: Any, table: pa.Table, coded: pa.Table) -> list[bytes]:
+    """Every contender gives the answers of plain Python (on the first 20,000 cases) and of NumPy (on all): the rules
+    that fired.
+    """
     claim, fired = hand.numpy_decide(hand.numpy_columns(coded))
     places = [kernel.rules.index(rule) for rule in hand.RULES]
     decided = kernel.decide(coded, nobody).batch
@@ -86,6 +94,7 @@ def compare(kernel: Kernel, scalar: Any, table: pa.Table, coded: pa.Table) -> No
         assert hand.plain(row) == (word, rules)
         assert scalar(records(row)) == (word, "settled", None, tuple(rules))
     print(f"{len(table):,} cases, the same answers from all")
+    return decided.column("fired").to_pylist()
 
 
 def records(row: dict[str, Any]) -> dict[str, dict[str, Any]]:
