@@ -107,11 +107,12 @@ class Decider:
 
     def _columnar(self, kernel: Kernel, reading: Reading, first: int, file: int, rejects: list[Reject]) -> Table:
         decided = kernel.decide(reading.table, self._alone)
-        keep: Codes = np.arange(len(reading.places))
         assert reading.names is not None and reading.table is not None
+        names, places = reading.names, reading.places
         if decided.rejects:
             refused = sorted({reject.row for reject in decided.rejects})
-            keep = np.delete(keep, refused)
+            keep: Codes = np.delete(np.arange(len(places)), refused)
+            names, places = names.take(pa.array(keep)), places[keep]
             if reading.final:
                 for reject in decided.rejects:
                     row, name = int(reading.places[reject.row]), reading.names[reject.row].as_py()
@@ -119,9 +120,8 @@ class Decider:
                     rejects.append(Reject(first + row, file, reading.offset(row), name, reject.code, said))
             else:
                 reading.singles = sorted([*reading.singles, *reading.places[refused].tolist()])
-        names = reading.names if len(keep) == len(reading.names) else reading.names.take(pa.array(keep))
         batch = decided.batch
-        columns = [pa.array(reading.places[keep] + first), names]
+        columns = [pa.array(places + first), names]
         columns += [batch.column(batch.schema.get_field_index(name)) for name in COLUMNS]
         return pa.table(columns, names=["row", "case", *COLUMNS])
 
