@@ -15,10 +15,26 @@ from averment_cli.options import format_option, pack_option, param_option
 @click.option(
     "--most", type=click.IntRange(1), default=10, show_default=True, metavar="N", help="Show up to N smallest changes."
 )
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, min_open=True),
+    default=5.0,
+    show_default=True,
+    metavar="S",
+    help="Give up after S seconds a case, and say what is certain so far.",
+)
 @pack_option
 @param_option
 @format_option
-def command(facts: Sequence[str], to: str | None, most: int, pack: str, parameters: Sequence[str], format: str) -> int:
+def command(
+    facts: Sequence[str],
+    to: str | None,
+    most: int,
+    seconds: float,
+    pack: str,
+    parameters: Sequence[str],
+    format: str,
+) -> int:
     """Find the smallest change that turns the claim.
 
     Smallest are the fewest fields; among those, the least declared cost times distance. A field that the pack marks as
@@ -33,6 +49,6 @@ def command(facts: Sequence[str], to: str | None, most: int, pack: str, paramete
     from averment_cli.questioning import decide_files, print_answers
 
     asked = decide_files(facts, pack, parameters)
-    found = [(outcome, flip(outcome, to, most)) for _, outcome in asked.cases]
+    found = [(outcome, flip(outcome, to, most, seconds=seconds)) for _, outcome in asked.cases]
     print_answers(found, format, flips_text)
     return 0
