@@ -1,8 +1,9 @@
 """The columnar kernel: a program compiled once, then record batches in, decisions out.
 
-Rules over one record per case are evaluated as planes over all rows at once, the others as joins of tables. A row that
-the set-at-a-time law does not cover (a calculation near the end of 64 bits, a fact that may stand for many in an
-aggregate, …) is decided alone, by the engine the caller gives, and counted; so every answer is exact.
+Rules over one record per case are evaluated as planes over all rows at once, the others as joins of tables; both carry
+what is unknown. A row that the set-at-a-time law does not cover (a calculation that nears the ends of 64 bits, two
+possible facts that may turn out to be one) is decided alone, by the engine the caller gives, and counted; so every
+answer is exact.
 """
 
 from __future__ import annotations
