@@ -61,7 +61,9 @@ def chain(seed: int, rules: int = 300) -> Made:
     types["evidence"] = _derived(topic=topics, side={"type": "choice", "of": list(SIDES)}, weight=_integer(1, 4))
 
     def case(rng: random.Random) -> dict[str, Any]:
-        return {f"t{topic}": {f"f{n}": _value(n, rng) for n in numbers if n % TOPICS == topic} for topic in range(TOPICS)}
+        return {
+            f"t{topic}": {f"f{n}": _value(n, rng) for n in numbers if n % TOPICS == topic} for topic in range(TOPICS)
+        }
 
     return _files(types, made), case
 
@@ -80,7 +82,11 @@ def relations(seed: int, rules: int = 300) -> Made:
             {"component": {"name": "$d", "team": "$u", "load": f">= {load}"}},
             {"test": "$t != $u"},
         ]
-        made.append(_rule(f"cross-{kind}", "$c depends on $d of $u.", cross, [{"cross": {"kind": kind, "from": "$c", "to": "$d"}}]))
+        made.append(
+            _rule(
+                f"cross-{kind}", "$c depends on $d of $u.", cross, [{"cross": {"kind": kind, "from": "$c", "to": "$d"}}]
+            )
+        )
         alone = [
             {"component": {"name": "$c", "size": f"< {size + 2}", "load": rng.choice(LEVELS)}},
             {"not": {"cross": {"kind": kind, "from": "$c"}}},
@@ -94,7 +100,9 @@ def relations(seed: int, rules: int = 300) -> Made:
         for field in rng.sample(range(16), rng.randint(1, 2)):
             conditions.append({f"g{field % 2}": {f"f{field}": _threshold(field, rng)}})
         if number % 3 == 0:
-            conditions.append(rng.choice(({"alone": {"kind": rng.randrange(kinds)}}, {"cross": {"kind": rng.randrange(kinds)}})))
+            conditions.append(
+                rng.choice(({"alone": {"kind": rng.randrange(kinds)}}, {"cross": {"kind": rng.randrange(kinds)}}))
+            )
         if number % 7 == 0:
             conditions.append({"not": {"alone": {"kind": rng.randrange(kinds)}}})
         evidence = {"evidence": {"number": number, "side": rng.choice(SIDES), "weight": rng.randint(1, 4)}}
@@ -163,13 +171,23 @@ def _claim() -> list[dict[str, Any]]:
     sums = [{"sum": {"of": {"evidence": {"side": side}}, "field": "weight", "as": f"${side}"}} for side in SIDES]
     tests = (("go", "$go > $stay"), ("stay", "$go <= $stay"))
     return [
-        _rule(f"decide-{answer}", "The evidence is $go against $stay.", [*sums, {"test": test}], [{"decision": {"answer": answer}}])
+        _rule(
+            f"decide-{answer}",
+            "The evidence is $go against $stay.",
+            [*sums, {"test": test}],
+            [{"decision": {"answer": answer}}],
+        )
         for answer, test in tests
     ]
 
 
 def _files(types: dict[str, Any], rules: list[dict[str, Any]]) -> dict[str, bytes]:
-    about = {"pack": "made", "version": "1.0.0", "title": "A made-up pack", "claim": {"fact": "decision", "field": "answer"}}
+    about = {
+        "pack": "made",
+        "version": "1.0.0",
+        "title": "A made-up pack",
+        "claim": {"fact": "decision", "field": "answer"},
+    }
     types = types | {"decision": _derived(answer={"type": "choice", "of": list(SIDES)})}
     texts = {
         "pack.yaml": about,

@@ -24,6 +24,7 @@ from averment.model.case import read_case
 from averment.outcome.outcome import Outcome
 from averment.questions.consultation import consult
 from averment.questions.flip import flip
+from averment.questions.knowledge import Knowledge
 from averment.questions.matters import Weight, matters
 from averment.questions.missing import missing
 from averment.questions.why_not import unfired
@@ -175,6 +176,25 @@ def consultations() -> list[tuple[str, int, int, float]]:
     return found
 
 
+def times() -> list[tuple[str, float, float]]:
+    """For each example case: its name, and the processor seconds of `matters` (parameters too) and of `missing`."""
+    pack = averment.load("pm_tpm")
+    knowledge = Knowledge(pack)
+    found: list[tuple[str, float, float]] = []
+    for path in sorted(CASES.glob("*.yaml")):
+        report = Report()
+        for node in read_case_file(path.read_bytes(), path.name, report):
+            case = read_case(node, pack.model.types, report)
+            assert case is not None
+            outcome = pack.decide(case, engine="reference")
+            start = time.process_time()
+            matters(outcome, knowledge)
+            middle = time.process_time()
+            missing(outcome)
+            found.append((case.name, middle - start, time.process_time() - middle))
+    return found
+
+
 def _given(case: object, types: object) -> list[tuple[str, object]]:
     from averment.ir.values import decode
 
@@ -206,6 +226,11 @@ def main() -> int:
     print(f"{tally['cases']} cases, {len(wrong)} answers differ from enumeration")
     print(", ".join(f"{name} {count}" for name, count in sorted(tally.items())))
     if not given.no_times:
+        taken = times()
+        for name, matter, miss in taken:
+            print(f"  {name}: matters {matter:.2f} s, missing {miss:.2f} s")
+        slowest = max(matter for _, matter, _ in taken), max(miss for _, _, miss in taken)
+        print(f"slowest matters {slowest[0]:.2f} s, missing {slowest[1]:.2f} s")
         asked = consultations()
         for name, questions, fields, slowest in asked:
             print(f"  {name}: {questions} questions for {fields} fields, slowest {slowest * 1000:.0f} ms")

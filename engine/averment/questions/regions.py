@@ -107,7 +107,7 @@ class OneParameter:
         """The regions of the whole range, in order."""
         low, high = ends(self.field)
         here, beside = self._program(self.value), self._program(self.value + (1 if self.value < high else -1))
-        if bearing_rules(here) == bearing_rules(beside):  # no rule that the claim depends on names it
+        if not self._bears(here, beside):
             return [Region(low, high, self._claim(self.value, None))]
         thresholds = Thresholds.of(here, beside)
         if thresholds is None:
@@ -123,6 +123,21 @@ class OneParameter:
             near = {each + step for each in met for step in (0, 1)} | {min(met, default=point) - 1}
             pending |= {value for value in near if low <= value <= high} - set(self._claims)
         return joined(low, high, self._claims)
+
+    def _bears(self, here: Program, beside: Program) -> bool:
+        """Whether the claim may depend on the parameter, which differs in these programs.
+
+        It does not where no rule that the claim depends on names it, nor where only the conclusions of such rules do
+        and none of them fires or might: then none would under any other value.
+        """
+        differing = [
+            (one, other) for one, other in zip(bearing_rules(here), bearing_rules(beside), strict=True) if one != other
+        ]
+        if any((one.matches, one.guards) != (other.matches, other.guards) for one, other in differing):
+            return True
+        evaluation = self._outcome.evaluation
+        fired = {(each.rule.id, each.rule.alternative) for each in (*evaluation.firings, *evaluation.undecided)}
+        return any((one.id, one.alternative) in fired for one, _ in differing)
 
     def _program(self, value: int) -> Program:
         return self._knowledge.program({self._name: decode(value, self.field)})

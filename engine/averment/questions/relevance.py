@@ -28,7 +28,7 @@ ROUNDS = 6  # of changes found by chance
 DRAWN = 24  # changes by chance for one field in one round
 MOST_STATES = 1 << 16  # of the changes of a set
 MOST_TRIED = 1 << 17  # changes tried set by set
-MOST_DECISIONS = 400  # where they have to be decided one by one
+MOST_DECISIONS = 200  # where they have to be decided one by one
 AT_ONCE = 1 << 16
 
 Change = dict[int, Value]
