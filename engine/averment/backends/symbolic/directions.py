@@ -101,7 +101,7 @@ def _way(circuit: Circuit, node: net.Node, ways: Ways, reach: Mapping[int, Quant
             found = NEITHER
             for truth, value in members:
                 held = circuit.network.nodes[value]
-                low = held.value if isinstance(held, net.Constant) else least
+                low: Quantity = held.value if isinstance(held, net.Constant) else least
                 way = ways.get(truth, NEITHER)
                 if isinstance(held, net.Constant) and isinstance(low, int) and low < 0:
                     way = _opposite(way)
