@@ -20,29 +20,35 @@ COMMANDS = {
     "quit": "stop here",
     "help": "this list",
 }
+RECORDS = {
+    "add TYPE": "tell of one more record, such as add team; its fields are asked for",
+    "remove TYPE NUMBER": "there is no such record after all",
+    "records": "the records told of so far, with their numbers",
+}
 _SAME = {"?": "help", "h": "help", "q": "quit", "exit": "quit", "don't know": "unknown", "whatif": "what if"}
+_BARE = ("what if", "save", "add", "remove", "records")  # they say what is missing
 _NUMBER = re.compile(r"-?[0-9]{1,60}(\.[0-9]{1,60})?")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 _YES_NO = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
 
 
-def command_of(text: str, field: Field) -> tuple[str, str]:
+def command_of(text: str, field: Field | None) -> tuple[str, str]:
     """The command that is typed, and what it is about; an empty command for an answer.
 
     A word that is a value of the field is an answer, and what is quoted is; after a colon it is a command all the same.
     """
     plain = text.removeprefix(":").strip()
-    if plain == text and text.casefold() in field.values:
+    if field and plain == text and text.casefold() in field.values:
         return "", text
     words = " ".join(plain.split())
     whole = _SAME.get(words.casefold(), words.casefold())
-    if whole in COMMANDS:
+    if whole in COMMANDS or whole in _BARE:
         return whole, ""
     first, _, rest = plain.partition(" ")
     if first.casefold() == "what" and rest.strip().casefold().split(" ")[0] == "if":
         return "what if", rest.strip()[2:].strip()
     first = _SAME.get(first.casefold(), first.casefold())
-    return (first, rest.strip()) if first in ("what if", "save") else ("", text)
+    return (first, rest.strip()) if first in ("what if", "save", "add", "remove") else ("", text)
 
 
 def answer_of(text: str, field: Field) -> object:

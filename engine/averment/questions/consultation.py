@@ -2,63 +2,73 @@
 
 A pure state machine, so that any front end can drive it: each step gives a new ``Consultation`` and changes nothing. It
 stops as soon as no further answer can change the claim: when the law settles it, or when every completion of what is
-unknown is shown to decide alike.
+unknown is shown to decide alike. Records may be added and taken away at any time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from random import Random
 from typing import Any
 
-from averment.backends import reference
 from averment.diagnostics.diagnostic import Diagnostic, Refused
-from averment.ir.program import Compare, Value
+from averment.ir.naming import record_path
+from averment.ir.program import Compare, Fact, Field, Value
 from averment.ir.values import Misfit, decode, fit
 from averment.law.evaluation import Evaluation
 from averment.outcome.outcome import Decided, Outcome, facts_document
-from averment.questions.completing import values_of
+from averment.questions import records
+from averment.questions.foresight import Foresight, look_ahead
 from averment.questions.judge import Judge
-from averment.questions.missing import proved_claim
 from averment.questions.next_question import Question, questions
+from averment.questions.proving import common_claim
 from averment.questions.quick import judge_of
 from averment.questions.situation import Situation
+from averment.questions.told import told
+from averment.questions.usual import NOTHING_USUAL, Usual
 
-UNKNOWN = "unknown"
-SKIPPED = "skipped"
+ANSWER, UNKNOWN, SKIPPED = "answer", "unknown", "skipped"
+ADDED, REMOVED, NONE = "added", "removed", "none"
 Evaluate = Callable[[Decided], Evaluation]
-
-_TRIALS = 384  # completions tried before it is asked whether all decide alike
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What was said to one question: a value, that it is unknown, or to ask it later."""
+    """What was said: of a field its value, that it is unknown or to be asked later; that a record is there or is not,
+    or that there is none of a type. ``path`` names the field, record or type.
+    """
 
-    number: int
-    value: Value | None
-    word: str = ""
+    path: str
+    said: str
+    value: Value | None = None
+    field: Field | None = None
+    record: Fact | None = None
 
 
 @dataclass(frozen=True)
 class Consultation:
-    """``judge`` knows the case it began with; ``replies`` are what was said since, in order.
+    """``judge`` knows the case as it was when a record last came or went, or at first; of the ``replies``, in order,
+    those from ``since`` on were said after that.
 
-    ``evaluate`` finds what follows from a case; without it the reference backend does.
+    ``evaluate`` finds what follows from a case; without it the reference backend does. ``known`` tells which answers
+    are usual.
     """
 
     judge: Judge = field(repr=False)
     replies: tuple[Reply, ...] = ()
     evaluate: Evaluate | None = field(default=None, repr=False, compare=False)
+    known: Usual = field(default=NOTHING_USUAL, repr=False, compare=False)
+    since: int = 0
+    before: Consultation | None = field(default=None, repr=False, compare=False)
 
     # --- where it stands ------------------------------------------------------------------------------------------
 
     @cached_property
     def answers(self) -> Mapping[int, Value]:
-        """The values given so far, by slot."""
-        return {reply.number: reply.value for reply in self.replies if reply.value is not None}
+        """The values given since a record last came or went, by slot."""
+        numbers = self.judge.situation.numbers
+        return {numbers[reply.path]: reply.value for reply in self.replies[self.since :] if reply.value is not None}
 
     @cached_property
     def case(self) -> Decided:
@@ -71,6 +81,8 @@ class Consultation:
 
         Raises: CaseError where the answers leave the case without a lawful one.
         """
+        from averment.backends import reference
+
         if self.evaluate is not None:
             return Outcome(self.case, self.evaluate(self.case))
         return Outcome(self.case, reference.evaluate(self.judge.situation.program, self.case))
@@ -78,39 +90,60 @@ class Consultation:
     @cached_property
     def proved(self) -> str:
         """The one claim that every completion of an open case has, where that is shown; else empty."""
-        if self.outcome.settled or self.judge.situation.unspoken:
+        if self.outcome.settled or self.judge.situation.unspoken or (self._ahead and not self._ahead.agree):
             return ""
-        numbers = self.judge.situation.numbers
-        left = [numbers[path] for path in self.outcome.hangs_on if path in numbers]
-        random, seen = Random(len(left)), set[str]()
-        for _ in range(_TRIALS):
-            tried = {number: random.choice(values_of(self.judge, number)) for number in left}
-            seen.add(self.judge.verdict({**self.answers, **tried}).claim)
-            if len(seen) > 1:  # by far the most often: nothing is proved, and that is seen at once
-                return ""
-        return proved_claim(self.outcome)
+        now = told(self.judge, self.answers)
+        return common_claim(now, [now.situation.numbers[path] for path in self._hanging])
 
     @cached_property
-    def questions(self) -> tuple[Question, ...]:
-        """The questions left, the best first; those put off come last, those answered `unknown` not at all."""
-        if self.outcome.settled or self.proved:
-            return ()
-        numbers = self.judge.situation.numbers
-        closed = {reply.number for reply in self.replies if reply.word == UNKNOWN}
-        left = [numbers[path] for path in self.outcome.hangs_on if path in numbers and numbers[path] not in closed]
-        ranked = questions(self.judge, self.answers, left)
-        skipped = [reply.number for reply in self.replies if reply.word == SKIPPED]
-        return tuple(sorted(ranked, key=lambda question: skipped.count(question.number)))
-
-    @property
     def question(self) -> Question | None:
         """The next best question; none when the consultation is over."""
-        return self.questions[0] if self.questions else None
+        left = self.left
+        return questions(self.judge, self.answers, [left[0]])[0] if left else None
+
+    @cached_property
+    def left(self) -> tuple[int, ...]:
+        """The slots left to ask for, the best first; those put off come last, those answered `unknown` not at all."""
+        slots, skipped = self.judge.situation.slots, self._said(SKIPPED)
+        return tuple(sorted(self._ranking[0], key=lambda number: skipped.count(slots[number].path)))
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The questions that are left, in the same order."""
+        found = {question.number: question for question in questions(self.judge, self.answers, list(self.left))}
+        return tuple(found[number] for number in self.left)
+
+    @cached_property
+    def _ranking(self) -> tuple[Sequence[int], Mapping[int, float]]:
+        """The slots left to ask for, the best first, and how much the answer of each is needed."""
+        if self.outcome.settled or self.proved:
+            return (), {}
+        if self._ahead is None:
+            return [question.number for question in questions(self.judge, self.answers, self._open)], {}
+        same = self.before is not None and self.before.judge is self.judge
+        return self._ahead.order(self.before._ranking[1] if self.before and same else {})
+
+    @cached_property
+    def _ahead(self) -> Foresight | None:
+        return look_ahead(self.judge, self.answers, self._open, self.known)
+
+    @property
+    def _open(self) -> list[int]:
+        """The slots that the claim hangs on and of which nobody has said that they are unknown."""
+        closed = self._said(UNKNOWN)
+        return [self.judge.situation.numbers[path] for path in self._hanging if path not in closed]
+
+    @cached_property
+    def whether(self) -> str:
+        """The type of which it has to be known first whether there is any record; else empty."""
+        closed = self._said(UNKNOWN)
+        unspoken = self.judge.situation.unspoken
+        return next((name for name in unspoken if name in self.outcome.hangs_on and name not in closed), "")
 
     @property
     def finished(self) -> bool:
         """Whether there is nothing left to ask."""
-        return not self.questions
+        return not self.whether and not self.left
 
     # --- what can be said -----------------------------------------------------------------------------------------
 
@@ -119,24 +152,49 @@ class Consultation:
 
         Raises: Refused where it is not a value of the field.
         """
-        asked = self._asked(question)
-        slot = asked.slot
+        slot = self._asked(question).slot
         value = fit(written, slot.field, slot.path)
         if isinstance(value, Misfit):
             raise Refused([Diagnostic(value.code, value.message, help=(value.label, *value.help))])
-        return self._say(Reply(asked.number, value))
+        return self._say(Reply(slot.path, ANSWER, value, slot.field))
 
     def skip(self) -> Consultation:
         """Ask this later."""
-        return self._say(Reply(self._asked(None).number, None, SKIPPED))
+        slot = self._asked(None).slot
+        return self._say(Reply(slot.path, SKIPPED, None, slot.field))
 
     def unknown(self) -> Consultation:
         """This is not known: never ask it again."""
-        return self._say(Reply(self._asked(None).number, None, UNKNOWN))
+        if self.whether:
+            return self._say(Reply(self.whether, UNKNOWN))
+        slot = self._asked(None).slot
+        return self._say(Reply(slot.path, UNKNOWN, None, slot.field))
+
+    def add(self, type: str, written: Mapping[str, object]) -> Consultation:
+        """There is one more record of a type, with these fields.
+
+        Raises: Refused where there cannot be such a record, or there is.
+        """
+        program = self.judge.situation.program
+        of = records.type_of(program, type)
+        fact = records.record(of, written)
+        case = records.with_record(program, self.case, fact, written)
+        return self._say(Reply(record_path(of, fact), ADDED, record=fact), case)
+
+    def remove(self, fact: Fact) -> Consultation:
+        """There is no such record after all."""
+        program = self.judge.situation.program
+        case = records.without_record(program, self.case, fact)
+        return self._say(Reply(record_path(program.types[fact.type], fact), REMOVED, record=fact), case)
+
+    def none(self, type: str) -> Consultation:
+        """There is no record of a type. Raises: Refused."""
+        of = records.type_of(self.judge.situation.program, type)
+        return self._say(Reply(of.name, NONE), records.without_any(self.case, of.name))
 
     def back(self) -> Consultation:
-        """Take back what was said last."""
-        return replace(self, replies=self.replies[:-1])
+        """Take back what was said last. What follows is found anew, so that a live session hears of it."""
+        return replace(self.before) if self.before else self
 
     def what_if(self, written: object) -> Outcome:
         """The outcome if the answer to the next question were this. Raises: Refused."""
@@ -146,13 +204,19 @@ class Consultation:
 
     def why(self) -> tuple[str, ...]:
         """Why the next question is asked: the ids of the rules whose conditions wait for the answer, sorted."""
-        slot = self._asked(None).slot
+        slot = None if self.whether else self._asked(None).slot
+        type, index = (slot.type, slot.index) if slot else (self.whether, None)
         waiting: set[str] = set()
         for firing in self.outcome.evaluation.undecided:
             for match in (*firing.rule.matches, *(g.match for g in firing.rule.guards if not isinstance(g, Compare))):
-                if match.type == slot.type and slot.index in {index for index, _ in (*match.cells, *match.binds)}:
+                looks = index is None or index in {at for at, _ in (*match.cells, *match.binds)}
+                if match.type == type and looks:
                     waiting.add(firing.rule.id)
         return tuple(sorted(waiting))
+
+    def records_of(self, type: str) -> tuple[Fact, ...]:
+        """The records of a type, in the order of the case."""
+        return tuple(fact for fact in self.case.facts if fact.type == type)
 
     def facts(self) -> dict[str, Any]:
         """The facts so far, as the ``facts`` of a fact file."""
@@ -160,7 +224,6 @@ class Consultation:
 
     def document(self) -> dict[str, Any]:
         """Valid against ``questions.schema.json``."""
-        slots = self.judge.situation.slots
         return {
             "question": "ask",
             "case": self.case.name,
@@ -168,15 +231,26 @@ class Consultation:
             "status": self.outcome.status.value,
             "finished": self.finished,
             "replies": [
-                {
-                    "field": slots[reply.number].path,
-                    "value": decode(reply.value, slots[reply.number].field),
-                    "said": reply.word or "answer",
-                }
-                for reply in self.replies
+                {"field": reply.path, "value": self._shown(reply), "said": reply.said} for reply in self.replies
             ],
             "next": self.question.document() if self.question else None,
         }
+
+    def _shown(self, reply: Reply) -> Any:
+        if reply.record is None:
+            return None if reply.field is None else decode(reply.value, reply.field)
+        fields = self.judge.situation.program.types[reply.record.type].fields
+        pairs = zip(fields, reply.record.values, strict=True)
+        return {each.name: decode(value, each) for each, value in pairs if value is not None}
+
+    @property
+    def _hanging(self) -> list[str]:
+        """The fields that the claim hangs on."""
+        numbers = self.judge.situation.numbers
+        return [path for path in self.outcome.hangs_on if path in numbers]
+
+    def _said(self, word: str) -> list[str]:
+        return [reply.path for reply in self.replies if reply.said == word]
 
     def _asked(self, question: Question | None) -> Question:
         asked = question or self.question
@@ -184,10 +258,14 @@ class Consultation:
             raise Refused([Diagnostic("AV583", "the consultation is over, there is nothing left to ask")])
         return asked
 
-    def _say(self, reply: Reply) -> Consultation:
-        return Consultation(self.judge, (*self.replies, reply), self.evaluate)
+    def _say(self, reply: Reply, case: Decided | None = None) -> Consultation:
+        """After a reply; where it brings another case, with a judge of that."""
+        after = replace(self, replies=(*self.replies, reply), before=self)
+        if case is None:
+            return after
+        return replace(after, judge=judge_of(Situation(self.judge.situation.program, case)), since=len(after.replies))
 
 
-def consult(outcome: Outcome, evaluate: Evaluate | None = None) -> Consultation:
+def consult(outcome: Outcome, evaluate: Evaluate | None = None, known: Usual = NOTHING_USUAL) -> Consultation:
     """A consultation that begins with the case of ``outcome``. ``evaluate``: as of a live session (``live.Live``)."""
-    return Consultation(judge_of(Situation(outcome.evaluation.program, outcome.case)), (), evaluate)
+    return Consultation(judge_of(Situation(outcome.evaluation.program, outcome.case)), (), evaluate, known)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from averment.ir.program import Field, Kind
+from averment.ir.program import Fact, FactType, Field, Kind
+from averment.ir.values import show
 from averment.model.model import Model
 from averment.outcome.claim import Status
 from averment.outcome.outcome import Outcome
-from averment.questions.consultation import Consultation
+from averment.questions.consultation import ADDED, Consultation, Reply
 from averment.questions.next_question import Question
+from averment.questions.records import counted_as_none
 from averment.render.display import Piece, Style
 from averment.render.facts import answers
-from averment.render.phrases import claim_phrase, noun, series
+from averment.render.phrases import claim_phrase, held, noun, series
 from averment.render.places import backing_phrase, rule_place
 from averment.render.tree import Branch, draw, layout, say
 from averment.warrant.sentences import sentence
@@ -24,6 +26,38 @@ def question_text(question: Question, number: int, style: Style) -> str:
     rows = [rows[0], *(" " * len(lead) + row for row in rows[1:])]
     may = [*layout(say(Piece(choices(question.slot.field), "dim")), style, len(lead))]
     return "\n".join([*rows, *(" " * len(lead) + row for row in may)]) + "\n"
+
+
+def whether_text(state: Consultation, number: int, style: Style) -> str:
+    """The question whether there is any record of a type."""
+    asked = say(Piece(f"{number}. Is there any {type_phrase(state.whether)}?", "bold"), note=state.whether)
+    return "\n".join([*layout(asked, style), *layout(say(Piece("   yes or no", "dim")), style)]) + "\n"
+
+
+def type_phrase(type: str) -> str:
+    """What a record of a type is called in a sentence."""
+    return type.replace("_", " ")
+
+
+def record_phrase(fact: Fact, type: FactType) -> str:
+    """A record in a sentence, by its key and what else is known of it: ``fares (9 engineers)``."""
+    key = [held(type.fields[index], fact.values[index]) for index in type.naming]
+    others = [
+        show(value, field) if field.unit else f"{noun(field)}: {show(value, field)}"
+        for field, value in zip(type.fields, fact.values, strict=True)
+        if value is not None and field.name not in type.key
+    ]
+    return ", ".join(key) + (f" ({'; '.join(others)})" if others else "")
+
+
+def reply_phrase(reply: Reply) -> str:
+    """What was said, as what it is about."""
+    if reply.field is not None:
+        return f"the {noun(reply.field)}"
+    if reply.record is None:
+        return f"whether there is any {type_phrase(reply.path)}"
+    what = f"the {type_phrase(reply.record.type)} {reply.path.partition('[')[2].removesuffix(']')}"
+    return what if reply.said == ADDED else f"that there is no {what.removeprefix('the ')}"
 
 
 def choices(field: Field) -> str:
@@ -43,9 +77,9 @@ def choices(field: Field) -> str:
 
 def why_text(state: Consultation, model: Model, style: Style) -> str:
     """Why the next question is asked: the rules that wait for the answer."""
-    outcome, question = state.outcome, state.question
-    waiting = state.why()
-    if question is None or not waiting:
+    outcome = state.outcome
+    waiting = () if state.finished else state.why()
+    if not waiting:
         return "The claim is open, and it hangs on the answer.\n"
     said = {each.firing.rule.id: sentence(each.firing.rule, each.bindings) for each in outcome.derivation.applications}
     rules = {rule.id: rule for rule in outcome.evaluation.program.rules}
@@ -71,10 +105,10 @@ def closing(state: Consultation) -> str:
     """How a consultation ends, in sentences."""
     outcome = state.outcome
     if outcome.settled:
-        return f"{standing(outcome)} No further answer can change it."
+        return f"{standing(outcome)} No further answer can change it.{_none(state)}"
     if state.proved:
         what = f"Whatever the answers still open are, the claim is {claim_phrase(state.proved)}"
-        return f"{what}: that is proved. No further answer can change it."
+        return f"{what}: that is proved. No further answer can change it.{_none(state)}"
     if state.finished:
         return f"{standing(outcome)} There is nothing left to ask: it hangs on {series(_hanging(state))}."
     return standing(outcome)
@@ -85,6 +119,14 @@ def what_if_text(outcome: Outcome) -> str:
     if outcome.status is Status.OPEN:
         return f"Then it may still be {series(map(claim_phrase, outcome.possible), 'or')}."
     return f"Then the claim would be settled: {claim_phrase(outcome.claim)}."
+
+
+def _none(state: Consultation) -> str:
+    """Of what there are taken to be no records, because nothing was said of them."""
+    absent = counted_as_none(state.judge.situation.program, state.case)
+    if not absent:
+        return ""
+    return f" Nothing was said of any {series((type_phrase(type.name) for type in absent), 'or')}: they count as none."
 
 
 def _hanging(state: Consultation) -> list[str]:
