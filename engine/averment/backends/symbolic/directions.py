@@ -101,11 +101,11 @@ def _way(circuit: Circuit, node: net.Node, ways: Ways, reach: Mapping[int, Quant
             found = NEITHER
             for truth, value in members:
                 held = circuit.network.nodes[value]
-                low: Quantity = held.value if isinstance(held, net.Constant) else least
+                floor: Quantity = held.value if isinstance(held, net.Constant) else least
                 way = ways.get(truth, NEITHER)
-                if isinstance(held, net.Constant) and isinstance(low, int) and low < 0:
+                if isinstance(held, net.Constant) and isinstance(floor, int) and floor < 0:
                     way = _opposite(way)
-                elif way and (not isinstance(low, int) or low < 0):
+                elif way and (not isinstance(floor, int) or floor < 0):
                     way = EITHER
                 found |= way | ways.get(value, NEITHER)
             return found
