@@ -190,7 +190,7 @@ def test_the_consultation_as_a_document(averment: Any, typed: Callable[[str], No
 
 
 def test_the_facts_are_never_lost(averment: Any, typed: Callable[[str], None], tmp_path: Path) -> None:
-    typed("12\n")
+    typed("add team fares, 12\n")
     out = averment("ask", BEGUN).out
     file = tmp_path / "pasted.yaml"
     file.write_text(out[out.index("case: ") :], "utf-8")
@@ -203,7 +203,7 @@ def test_an_interrupt_says_how_it_stands_and_keeps_the_facts(start: Any, tmp_pat
     assert process.stdin is not None and process.stdout is not None
     deadline = threading.Timer(120, process.kill)
     deadline.start()
-    process.stdin.write(b"12\n")
+    process.stdin.write(b"add team fares, 12\n")
     process.stdin.flush()
     seen = b""
     while b"\n2. " not in seen:
@@ -216,7 +216,7 @@ def test_an_interrupt_says_how_it_stands_and_keeps_the_facts(start: Any, tmp_pat
     deadline.cancel()
     assert process.returncode == 130, err
     assert b"Traceback" not in err and b"The claim is open" in rest
-    assert "team_size: 12" in file.read_text("utf-8")
+    assert "engineers: 12" in file.read_text("utf-8")
 
 
 def test_a_file_that_cannot_be_written_is_told_and_nothing_is_lost(
