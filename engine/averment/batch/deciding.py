@@ -16,6 +16,7 @@ from averment.backends.columnar.columns import Array as Codes
 from averment.batch.arrow import Table, masks_in, one_chunk, pa
 from averment.batch.csv_rows import CsvReader
 from averment.batch.discretion import Discretion
+from averment.batch.inputs import Input
 from averment.batch.json_rows import JsonReader
 from averment.batch.reading import Format as Shape
 from averment.batch.reading import Reading, all_singles
@@ -39,6 +40,7 @@ class Job:
 
     program: Program
     types: Mapping[str, FactType]
+    inputs: Sequence[Input]
     shapes: Sequence[Shape]
     engine: str
     columnar: bool

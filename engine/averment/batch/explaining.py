@@ -11,6 +11,7 @@ from typing import Any
 
 from averment.batch.arrow import pa, parquet
 from averment.batch.deciding import reader_of
+from averment.batch.fetching import Fetcher
 from averment.batch.inputs import Input, digest_of, find_inputs, format_of
 from averment.batch.manifest import Damaged, Entry, read_entries
 from averment.batch.run import manifest_of, rejects_of
@@ -98,7 +99,8 @@ def _node(source: Source, output: Output, row: int, report: Report) -> Node | No
             start, rows = _position(entry, output), entry["rows"]
     for unit, _ in units(source, start, rows or 65_536):
         if unit.first <= row < unit.first + unit.rows:
-            return reader_of(unit, source.shapes[unit.file]).read(unit).document(row - unit.first, report)
+            fetched = Fetcher(source.inputs, source.shapes).fetch(unit)
+            return reader_of(unit, source.shapes[unit.file]).read(fetched).document(row - unit.first, report)
     return None
 
 

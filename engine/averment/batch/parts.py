@@ -12,6 +12,7 @@ import os
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,23 @@ _LOCK = "lock"
 
 class Busy(Exception):
     """Another run has the folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file as it was left by whoever made it: synced, under a temporary name."""
+
+    path: Path
+    digest: str
+
+
+def write(path: Path, data: Any) -> Written:
+    """Bytes in a file of their own, synced. Raises OSError."""
+    with path.open("wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    return Written(path, "sha256:" + hashlib.sha256(data).hexdigest())
 
 
 class Parts:
@@ -56,17 +74,13 @@ class Parts:
                 file.unlink()
 
     def commit(self, number: int, contents: dict[str, Any], about: Entry) -> None:
-        """Write the files of a part (suffix to bytes) and enter it. Raises OSError."""
+        """Enter the files of a part (suffix to bytes, or to what is written already). Raises OSError."""
         files: dict[str, str] = {}
-        for suffix, data in contents.items():
+        for suffix, content in contents.items():
             name = f"{number:07d}.{suffix}"
-            temporary = self.folder / f"{name}.tmp"
-            with temporary.open("wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            temporary.rename(self.folder / name)
-            files[name] = "sha256:" + hashlib.sha256(data).hexdigest()
+            written = content if isinstance(content, Written) else write(self.folder / f"{name}.tmp", content)
+            written.path.rename(self.folder / name)
+            files[name] = written.digest
         sync_folder(self.folder)
         self.manifest.append({"kind": "part", "part": number, "files": files, **about})
 

@@ -1,26 +1,31 @@
 """Units through workers in order: in this process, or in as many others as are asked for.
 
-Only an idle worker is given a unit, so that neither side ever waits for the other to read; what is done out of order
-waits for its turn, and no more than a few units are ahead of it. The others end when this process does.
+Others read their units from the input where they can, and leave parts as files, so that little goes from process to
+process. Only an idle worker is given a stretch of units, so that nobody waits for another to read; what is done out of
+order waits for its turn, and no more than a few stretches are ahead of it. The others end when this process does.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import os
-import pickle
 import signal
+from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import groupby
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from typing import Any, TypeVar
 
 from averment.batch.arrow import pa, settle, to_bytes
 from averment.batch.deciding import Job
+from averment.batch.parts import write
 from averment.batch.unit import Unit
 from averment.batch.work import Done, Worker
 
 After = TypeVar("After")
-_AHEAD = 3  # units for each worker
+_AHEAD = 3  # stretches for each worker
 
 
 class Lost(Exception):
@@ -37,9 +42,11 @@ def run_here(job: Job, units: Iterator[tuple[Unit, After]]) -> Iterator[tuple[Un
         worker.close()
 
 
-def run_there(job: Job, units: Iterator[tuple[Unit, After]], jobs: int) -> Iterator[tuple[Unit, After, Done]]:
-    """As ``run_here``, in ``jobs`` processes. Raises Lost where one of them ends by itself."""
-    pool = _Pool(job, jobs)
+def run_there(
+    job: Job, units: Iterator[tuple[Unit, After]], jobs: int, folder: Path
+) -> Iterator[tuple[Unit, After, Done]]:
+    """As ``run_here``, in ``jobs`` processes, which leave parts in ``folder``. Raises Lost where one ends by itself."""
+    pool = _Pool(job, jobs, folder)
     try:
         yield from pool.run(units)
     finally:
@@ -47,58 +54,69 @@ def run_there(job: Job, units: Iterator[tuple[Unit, After]], jobs: int) -> Itera
 
 
 class _Pool:
-    def __init__(self, job: Job, jobs: int) -> None:
+    def __init__(self, job: Job, jobs: int, folder: Path) -> None:
+        self._plain = [not file.compression for file in job.inputs]
         context = multiprocessing.get_context("spawn")
         self._processes: list[Any] = []
         self._pipes: list[Connection] = []
-        for _ in range(jobs):
+        for number in range(jobs):
             ours, theirs = context.Pipe()
-            process = context.Process(target=_serve, args=(theirs, job), daemon=True)
+            process = context.Process(target=_serve, args=(theirs, job, folder / f"worker{number}"), daemon=True)
             process.start()
             theirs.close()
             self._processes.append(process)
             self._pipes.append(ours)
 
-    def run(self, units: Iterator[tuple[Unit, Any]]) -> Iterator[tuple[Unit, Any, Done]]:
+    def run(self, units: Iterator[tuple[Unit, After]]) -> Iterator[tuple[Unit, After, Done]]:
+        stretches = (list(stretch) for _, stretch in groupby(units, lambda each: (each[0].file, each[0].stretch)))
         idle = list(self._pipes)
-        busy: dict[Connection, int] = {}
-        waiting: dict[int, tuple[Unit, Any]] = {}
-        done: dict[int, Done] = {}
+        busy: dict[Connection, tuple[int, int]] = {}  # the number of its stretch, and of the units that are left
+        waiting: dict[int, deque[tuple[Unit, After]]] = {}
+        done: dict[int, deque[Done]] = {}
         turn = given = 0
-        following = next(units, None)
-        while True:
+        following = next(stretches, None)
+        while following is not None or turn < given:
             while following is not None and idle and given - turn < _AHEAD * len(self._pipes):
                 pipe = idle.pop()
-                self._send(pipe, following[0])
-                busy[pipe], waiting[given] = given, _light(following)
+                self._send(pipe, [self._told(unit) for unit, _ in following])
+                waiting[given] = deque((replace(unit, data=None), after) for unit, after in following)
+                done[given], busy[pipe] = deque(), (given, len(following))
                 given += 1
-                following = next(units, None)  # read ahead while the workers work
-            if turn in done:
-                unit, after = waiting.pop(turn)
-                yield unit, after, done.pop(turn)
-                turn += 1
-            elif busy:
-                for ready in wait(list(busy)):
-                    assert isinstance(ready, Connection)
-                    done[busy.pop(ready)] = self._receive(ready)
+                following = next(stretches, None)  # read ahead while the workers work
+            if done[turn]:
+                yield *waiting[turn].popleft(), done[turn].popleft()
+                if not waiting[turn]:
+                    del waiting[turn], done[turn]
+                    turn += 1
+                continue
+            for ready in wait(list(busy)):
+                assert isinstance(ready, Connection)
+                number, left = busy.pop(ready)
+                done[number].append(self._receive(ready))
+                if left > 1:
+                    busy[ready] = number, left - 1
+                else:
                     idle.append(ready)
-            else:
-                return
 
-    def _send(self, pipe: Connection, unit: Unit) -> None:
+    def _told(self, unit: Unit) -> Unit:
+        """What a worker must be told of a unit: not what it can read for itself."""
+        if unit.format.text:
+            return replace(unit, data=None) if self._plain[unit.file] and not unit.overlong else unit
+        return unit if unit.data is None else replace(unit, data=to_bytes(unit.data).to_pybytes())
+
+    def _send(self, pipe: Connection, units: list[Unit]) -> None:
         try:
-            _put(pipe, unit)
+            pipe.send(units)
         except (BrokenPipeError, ConnectionResetError):
             raise Lost(self._ending(pipe)) from None
 
     def _receive(self, pipe: Connection) -> Done:
         try:
-            found = _get(pipe)
+            found: Done | Exception = pipe.recv()
         except (EOFError, ConnectionResetError):
             raise Lost(self._ending(pipe)) from None
-        if isinstance(found, BaseException):
+        if isinstance(found, Exception):
             raise found
-        assert isinstance(found, Done)
         return found
 
     def _ending(self, pipe: Connection) -> str:
@@ -117,45 +135,33 @@ class _Pool:
                 process.join()
 
 
-def _light(following: tuple[Unit, Any]) -> tuple[Unit, Any]:
-    """The unit without its data, which the worker has."""
-    unit, after = following
-    return Unit(unit.file, unit.format, unit.first, unit.rows, unit.offset, None, unit.overlong), after
-
-
-def _serve(pipe: Connection, job: Job) -> None:
-    """A worker: until there is nobody to work for."""
+def _serve(pipe: Connection, job: Job, path: Path) -> None:
+    """A worker: until there is nobody to work for. ``path``: how the files of its parts begin."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     settle()
     pa.set_cpu_count(1)
     worker = Worker(job)
     parent = os.getppid()
+    number = 0
     try:
         while os.getppid() == parent:
-            unit = _get(pipe)
-            try:
-                _put(pipe, worker.run(unit))
-            except (BrokenPipeError, ConnectionResetError):
-                raise
-            except Exception as problem:
-                _put(pipe, RuntimeError(f"{type(problem).__name__}: {problem}"))
+            for unit in pipe.recv():
+                pipe.send(_left(worker, unit, f"{path}.{number}"))
+                number += 1
     except (EOFError, OSError):
         pass
     finally:
         worker.close()
 
 
-def _put(pipe: Connection, value: Any) -> None:
-    """Send a value; large buffers in it go by themselves, uncopied."""
-    if isinstance(value, Unit) and isinstance(value.data, pa.Table):
-        value = Unit(value.file, value.format, value.first, value.rows, value.offset, to_bytes(value.data))
-    buffers: list[pickle.PickleBuffer] = []
-    head = pickle.dumps(value, protocol=5, buffer_callback=buffers.append)
-    pipe.send_bytes(pickle.dumps((head, len(buffers))))
-    for buffer in buffers:
-        pipe.send_bytes(buffer.raw())
-
-
-def _get(pipe: Connection) -> Any:
-    head, count = pickle.loads(pipe.recv_bytes())
-    return pickle.loads(head, buffers=[pipe.recv_bytes() for _ in range(count)])
+def _left(worker: Worker, unit: Unit, path: str) -> Done | Exception:
+    """A part as files, or why there is none."""
+    try:
+        done = worker.run(unit)
+        data = write(Path(f"{path}.data.tmp"), done.data)
+        rejects = write(Path(f"{path}.rejects.tmp"), done.rejects) if done.rejects else b""
+        return replace(done, data=data, rejects=rejects)
+    except (OSError, EOFError, pa.ArrowInvalid) as problem:
+        return problem
+    except Exception as problem:
+        return RuntimeError(f"{type(problem).__name__}: {problem}")

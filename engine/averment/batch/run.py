@@ -135,7 +135,8 @@ def _run(order: Order, source: Source, progress: Progress) -> Result:
         summary.add(entry)
     resumed = summary.rows
     position = Position(*parts.committed[-1]["next"]) if parts.committed else Position()
-    job = Job(order.program, order.types, source.shapes, order.engine, kernel, order.warrants, order.format)
+    shapes, engine = source.shapes, order.engine
+    job = Job(order.program, order.types, source.inputs, shapes, engine, kernel, order.warrants, order.format)
     _decide(order, source, job, position, parts, summary, progress)
     for file in files.touched(source.inputs):
         raise _refused("AV528", f"`{file.path}` was written to while it was read", "run again with --restart")
@@ -210,7 +211,7 @@ def _decide(
     order: Order, source: Source, job: Job, position: Position, parts: Parts, summary: Summary, progress: Progress
 ) -> None:
     stream = units(source, position, order.chunk or (TEXT_CHUNK if order.format.text else CHUNK))
-    ready = run_here(job, stream) if order.jobs == 1 else run_there(job, stream, order.jobs)
+    ready = run_here(job, stream) if order.jobs == 1 else run_there(job, stream, order.jobs, parts.folder)
     number = len(parts.committed)
     try:
         for unit, after, done in ready:

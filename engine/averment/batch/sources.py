@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Any
 
 from averment.batch.arrow import Table, pa, parquet
-from averment.batch.columns import CASE, Mapped, map_columns
+from averment.batch.columns import Mapped, map_columns
 from averment.batch.csv_rows import read_headings
+from averment.batch.fetching import row_groups
 from averment.batch.inputs import Input
 from averment.batch.lines import pieces
 from averment.batch.reading import Format as Shape
@@ -19,7 +22,7 @@ from averment.source.node import Span
 
 CHUNK = GROUP  # rows of a unit, unless its text is longer than a piece
 TEXT_CHUNK = 32_768  # where the output is text, which is larger
-_BUFFER = 1 << 20  # bytes of a column read at once, so that the size of row groups does not matter
+_LONG = 8 * GROUP  # rows of a row group in a Parquet file, of which two may read a half each
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +101,7 @@ def units(source: Source, start: Position, chunk: int = CHUNK) -> Iterator[tuple
         file = source.inputs[number]
         if number != start.file:
             position = Position(number, 0, 0, position.row)
-        read = _text_units if file.format.text else _table_units
-        for unit, after in read(file, source.shapes[number], position, chunk):
+        for unit, after in _READ[file.format](file, source.shapes[number], position, chunk):
             position = after
             yield unit, after
 
@@ -114,15 +116,13 @@ def _text_units(file: Input, shape: Shape, start: Position, chunk: int) -> Itera
             heading = next(found, None)
             position = replace(position, offset=heading.offset + len(heading.data) if heading else 0)
         for piece in found:
-            after = Position(
-                start.file,
-                position.index + piece.rows,
-                piece.offset + (piece.overlong or len(piece.data)),
-                position.row + piece.rows,
+            end = piece.offset + (piece.overlong or len(piece.data))
+            unit = _unit(file, position, piece.rows, position.row)
+            size = len(piece.data)
+            yield (
+                replace(unit, offset=piece.offset, size=size, data=piece.data, overlong=piece.overlong),
+                position := replace(_after(position, piece.rows), offset=end),
             )
-            data, overlong = piece.data, piece.overlong
-            yield Unit(start.file, file.format, position.row, piece.rows, piece.offset, data, overlong), after
-            position = after
 
 
 def _skip(stream: Any, count: int) -> None:
@@ -136,22 +136,40 @@ def _skip(stream: Any, count: int) -> None:
         count -= len(block)
 
 
-def _table_units(file: Input, shape: Shape, start: Position, chunk: int) -> Iterator[tuple[Unit, Position]]:
+def _parquet_units(file: Input, shape: Shape, start: Position, chunk: int) -> Iterator[tuple[Unit, Position]]:
+    """Units without their rows, which whoever decides them reads; row groups are stretches, long ones two each."""
+    with parquet.ParquetFile(file.path) as opened:
+        ends = list(accumulate(row_groups(opened)))
+    position = start
+    while ends and position.index < ends[-1]:
+        group = bisect_right(ends, position.index)
+        first = ends[group - 1] if group else 0
+        late = ends[group] - first > _LONG and position.index >= (first + ends[group]) // 2
+        rows = min(ends[-1] - position.index, _most(position.row, chunk))
+        yield _unit(file, position, rows, 2 * group + late), (position := _after(position, rows))
+
+
+def _arrow_units(file: Input, shape: Shape, start: Position, chunk: int) -> Iterator[tuple[Unit, Position]]:
     position = start
     columns = [shape.headings[place] for place in shape.columns]
-    for table in _tables(file, columns, start, chunk):
-        rows = table.num_rows
-        after = Position(start.file, position.index + rows, 0, position.row + rows)
-        yield Unit(start.file, file.format, position.row, rows, 0, table), after
-        position = after
+    for table in _tables(_arrow(file, columns, start.index), start.row, chunk):
+        unit = _unit(file, position, table.num_rows, position.row)
+        yield replace(unit, data=table), (position := _after(position, table.num_rows))
 
 
-def _tables(file: Input, columns: list[str], start: Position, chunk: int) -> Iterator[Table]:
-    """Tables of ``chunk`` rows from a position on, shorter where a group of rows or the file ends."""
+def _unit(file: Input, position: Position, rows: int, stretch: int) -> Unit:
+    return Unit(position.file, file.format, position.row, rows, position.index, stretch=stretch)
+
+
+def _after(position: Position, rows: int) -> Position:
+    return Position(position.file, position.index + rows, 0, position.row + rows)
+
+
+def _tables(batches: Iterable[Any], row: int, chunk: int) -> Iterator[Table]:
+    """Tables of ``chunk`` rows, the first of which is number ``row`` of the run; shorter where a group or they end."""
     held: list[Any] = []
-    count, row, skip = 0, start.row, start.index
-    wanted = _most(row, chunk)
-    for batch in _parquet(file, columns, skip) if file.format is Format.PARQUET else _arrow(file, columns, skip):
+    count, wanted = 0, _most(row, chunk)
+    for batch in batches:
         while count + batch.num_rows >= wanted:
             held.append(batch.slice(0, wanted - count))
             batch = batch.slice(wanted - count)
@@ -168,45 +186,6 @@ def _tables(file: Input, columns: list[str], start: Position, chunk: int) -> Ite
 def _most(row: int, chunk: int) -> int:
     """How many rows a unit that starts in this row of the run may have."""
     return min(chunk, GROUP - (row - 1) % GROUP)
-
-
-def _parquet(file: Input, columns: list[str], skip: int) -> Iterator[Any]:
-    with parquet.ParquetFile(file.path) as opened:
-        texts = [column.name for column in opened.schema_arrow if _is_text(column.type) and column.name != CASE]
-        lists = [f"{column.name}.list.element" for column in opened.schema_arrow if _is_texts(column.type)]
-        sizes = [opened.metadata.row_group(group).num_rows for group in range(opened.num_row_groups)]
-    with (
-        parquet.ParquetFile(file.path, read_dictionary=[*texts, *lists], buffer_size=_BUFFER) as encoded,
-        parquet.ParquetFile(file.path, read_dictionary=texts, buffer_size=_BUFFER) as plainer,
-    ):
-        for group, size in enumerate(sizes):
-            if skip >= size:
-                skip -= size
-                continue
-            done = skip
-            try:
-                for batch in _group(encoded, group, columns, done):
-                    done += batch.num_rows
-                    yield batch
-            except pa.ArrowNotImplementedError:  # lists whose words are in several dictionaries
-                yield from _group(plainer, group, columns, done)
-            skip = 0
-
-
-def _group(opened: Any, group: int, columns: list[str], skip: int) -> Iterator[Any]:
-    """The batches of a row group without its first ``skip`` rows."""
-    for batch in opened.iter_batches(GROUP, row_groups=[group], columns=columns, use_threads=False):
-        if skip < batch.num_rows:
-            yield batch.slice(skip)
-        skip = max(0, skip - batch.num_rows)
-
-
-def _is_text(type: Any) -> bool:
-    return bool(pa.types.is_string(type) or pa.types.is_large_string(type))
-
-
-def _is_texts(type: Any) -> bool:
-    return bool(pa.types.is_list(type)) and _is_text(type.value_type)
 
 
 def _arrow(file: Input, columns: list[str], skip: int) -> Iterator[Any]:
@@ -234,3 +213,11 @@ class _open_arrow:
 
     def __exit__(self, *_: object) -> None:
         self._stream.close()
+
+
+_READ = {
+    Format.JSONL: _text_units,
+    Format.CSV: _text_units,
+    Format.PARQUET: _parquet_units,
+    Format.ARROW: _arrow_units,
+}

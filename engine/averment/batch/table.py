@@ -26,7 +26,7 @@ class TableDecider:
     def __init__(self, program: Program, types: Mapping[str, FactType]) -> None:
         self._types = types
         columnar = compile_program(program, Report()) is not None
-        self._decider = Decider(Job(program, types, (), "reference", columnar, False, Format.ARROW))
+        self._decider = Decider(Job(program, types, (), (), "reference", columnar, False, Format.ARROW))
         kernel = self._decider.kernel
         self._metadata = dict(kernel.metadata) if kernel else {"averment.pack": program.digest}
 

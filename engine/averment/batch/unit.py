@@ -34,17 +34,22 @@ class Format(StrEnum):
 class Unit:
     """Rows ``first`` to ``first + rows - 1`` of the run (counted from 1 over all its files).
 
-    ``data`` is text, or a buffer of the Arrow stream format, and starts at byte ``offset`` of its file once
-    decompressed. ``overlong``: the bytes of the one row of the unit, too many to be held; then there is no data.
+    They follow ``index`` rows of their file; in text they start at byte ``offset`` of it, once decompressed, and are
+    ``size`` bytes. ``data`` is text, a table, or a buffer of the Arrow stream format; nothing where whoever decides the
+    unit is to read it. ``overlong``: the bytes of the one row of the unit, too many to be held; then there is no data.
+    Units of one ``stretch`` of a file, which follow each other, are best read one after the other.
     """
 
     file: int
     format: Format
     first: int
     rows: int
-    offset: int
-    data: Any
+    index: int
+    offset: int = 0
+    size: int = 0
+    data: Any = None
     overlong: int = 0
+    stretch: int = 0
 
 
 @dataclass(frozen=True, slots=True)

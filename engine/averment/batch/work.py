@@ -9,6 +9,7 @@ from typing import Any
 from averment.batch.arrow import to_bytes
 from averment.batch.assembling import ROWS, WHOLE
 from averment.batch.deciding import Decider, Decisions, Job
+from averment.batch.fetching import Fetcher
 from averment.batch.rendering import CsvWriter, JsonWriter
 from averment.batch.row_groups import is_group, to_parquet
 from averment.batch.unit import Format, Reject, Unit
@@ -19,11 +20,14 @@ _ROWS = 8192  # rendered at a time
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A part: its output and what kind of it that is, the lines of its rejects, and what is counted of it."""
+    """A part: its output and what kind of it that is, the lines of its rejects, and what is counted of it.
+
+    Output and rejects are bytes, or the files that hold them (``parts.Written``).
+    """
 
     kind: str
     data: Any
-    rejects: bytes
+    rejects: Any
     decided: int
     counts: Counter[str]
     alone: int
@@ -34,6 +38,7 @@ class Worker:
 
     def __init__(self, job: Job) -> None:
         self._decider = Decider(job)
+        self._fetcher = Fetcher(job.inputs, job.shapes)
         self._files = [shape.file for shape in job.shapes]
         self._output, self._whole = job.output, job.whole
         self._writer = None
@@ -42,8 +47,8 @@ class Worker:
             self._writer = writer(job.program, self._decider.rules)
 
     def run(self, unit: Unit) -> Done:
-        """The part that a unit becomes."""
-        decisions = self._decider.decide(unit)
+        """The part that a unit becomes. Raises what ``Fetcher.fetch`` does."""
+        decisions = self._decider.decide(self._fetcher.fetch(unit))
         counts = decisions.counts
         counts.update(f"reject:{reject.code}" for reject in decisions.rejects)
         rejects = b"".join(self._line(reject) for reject in decisions.rejects)
