@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from secrets import token_hex
 
 from averment.backends.columnar.support import unsupported
 from averment.batch import inputs as files
@@ -32,6 +33,8 @@ from averment.ir.program import FactType, Program
 
 Progress = Callable[[int, float], None]
 """Told after each part: how many rows are done, and which share of the input."""
+Record = Callable[[Entry], None]
+"""Told of the run, then of each part once it lasts, as the manifest has them; by a run that goes on, of all again."""
 
 _VERSION = 2
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -66,8 +69,11 @@ class Result:
     rejects: Path | None
 
 
-def run(order: Order, progress: Progress = lambda _, __: None) -> Result:
-    """Decide every row. Raises Refused, with what is wrong with the order, its input or an earlier run of it."""
+def run(order: Order, progress: Progress = lambda _, __: None, record: Record = lambda _: None) -> Result:
+    """Decide every row. Raises Refused, with what is wrong with the order, its input or an earlier run of it.
+
+    What ``record`` raises ends the run, before the output is in its place; the same order goes on.
+    """
     report = Report()
     found = files.find_inputs(order.name, order.input_format, report)
     source = None if report.failed else open_source(found, order.types, order.mapping, report)
@@ -77,7 +83,7 @@ def run(order: Order, progress: Progress = lambda _, __: None) -> Result:
         source = replace(source, shapes=tuple(replace(shape, file=order.alias) for shape in source.shapes))
     try:
         with held(_folder(order.output)):
-            return _run(order, source, progress)
+            return _run(order, source, progress, record)
     except Busy:
         what = f"another run is writing `{order.output}`"
         raise _refused("AV526", what, "wait for it, or write to another file") from None
@@ -112,7 +118,7 @@ def rejects_of(output: Path) -> Path:
     return output.with_name(f"{output.name}.rejects")
 
 
-def _run(order: Order, source: Source, progress: Progress) -> Result:
+def _run(order: Order, source: Source, progress: Progress, record: Record) -> Result:
     kernel, fallback = _columnar(order)
     inputs = files.digested(source.inputs)
     header = _header(order, inputs, [shape.file for shape in source.shapes], kernel)
@@ -123,13 +129,15 @@ def _run(order: Order, source: Source, progress: Progress) -> Result:
     if parts.header is not None:
         _same_run(parts.header, header, order.output)
     elif not order.restart:
-        finished = _finished(order.output, header, rules)
+        finished = _finished(order.output, header, rules, record)
         if finished is not None:
             remove(parts.folder)
             return Result(finished, fallback, finished.rows, _rejects(order.output))
     parts.recover()
     if parts.header is None:
-        parts.manifest.append(header)
+        parts.manifest.append({**header, "id": token_hex(16)})  # two runs of one order are two
+    for entry in parts.manifest.entries:
+        record(entry)
     summary = Summary(rules)
     for entry in parts.committed:
         summary.add(entry)
@@ -137,7 +145,7 @@ def _run(order: Order, source: Source, progress: Progress) -> Result:
     position = Position(*parts.committed[-1]["next"]) if parts.committed else Position()
     shapes, engine = source.shapes, order.engine
     job = Job(order.program, order.types, source.inputs, shapes, engine, kernel, order.warrants, order.format)
-    _decide(order, source, job, position, parts, summary, progress)
+    _decide(order, source, job, position, parts, summary, progress, record)
     for file in files.touched(source.inputs):
         raise _refused("AV528", f"`{file.path}` was written to while it was read", "run again with --restart")
     _finish(order, parts, header, summary)
@@ -190,7 +198,7 @@ def _same_run(before: Entry, now: Entry, output: Path) -> None:
             raise _refused("AV529", f"`{output}` is begun and cannot go on: {what}", help)
 
 
-def _finished(output: Path, header: Entry, rules: tuple[str, ...]) -> Summary | None:
+def _finished(output: Path, header: Entry, rules: tuple[str, ...], record: Record) -> Summary | None:
     """What an output that this very run has already made came to."""
     try:
         entries = read_entries(manifest_of(output))
@@ -201,14 +209,22 @@ def _finished(output: Path, header: Entry, rules: tuple[str, ...]) -> Summary | 
     except (Damaged, OSError):
         return None
     summary = Summary(rules)
-    for entry in entries:
+    for entry in entries[:-1]:
+        record(entry)
         if entry["kind"] == "part":
             summary.add(entry)
     return summary
 
 
 def _decide(
-    order: Order, source: Source, job: Job, position: Position, parts: Parts, summary: Summary, progress: Progress
+    order: Order,
+    source: Source,
+    job: Job,
+    position: Position,
+    parts: Parts,
+    summary: Summary,
+    progress: Progress,
+    record: Record,
 ) -> None:
     stream = units(source, position, order.chunk or (TEXT_CHUNK if order.format.text else CHUNK))
     ready = run_here(job, stream) if order.jobs == 1 else run_there(job, stream, order.jobs, parts.folder)
@@ -227,6 +243,7 @@ def _decide(
                 "counts": sorted(done.counts.items()),
             }
             parts.commit(number, contents, entry)
+            record(parts.manifest.entries[-1])
             number += 1
             summary.add(entry)
             progress(summary.rows, _share(source, after))
