@@ -11,12 +11,13 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import groupby
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from averment.batch.arrow import pa, settle, to_bytes
 from averment.batch.deciding import Job
@@ -24,7 +25,6 @@ from averment.batch.parts import write
 from averment.batch.unit import Unit
 from averment.batch.work import Done, Worker
 
-After = TypeVar("After")
 _AHEAD = 3  # stretches for each worker
 
 
@@ -32,25 +32,33 @@ class Lost(Exception):
     """A worker ended by itself."""
 
 
-def run_here(job: Job, units: Iterator[tuple[Unit, After]]) -> Iterator[tuple[Unit, After, Done]]:
-    """Each unit and what follows it, with its part."""
+Run = Callable[[Iterator[tuple[Unit, Any]]], Iterator[tuple[Unit, Any, Done]]]
+"""Units, each with what follows it, to the same with their parts."""
+
+
+@contextmanager
+def workers(job: Job, jobs: int, folder: Path) -> Generator[Run]:
+    """So many workers, which leave parts in ``folder`` if they are other processes; these start at once.
+
+    What is run raises Lost where one of them ends by itself.
+    """
+    if jobs == 1:
+        yield lambda units: _run_here(job, units)
+        return
+    pool = _Pool(job, jobs, folder)
+    try:
+        yield pool.run
+    finally:
+        pool.close()
+
+
+def _run_here(job: Job, units: Iterator[tuple[Unit, Any]]) -> Iterator[tuple[Unit, Any, Done]]:
     worker = Worker(job)
     try:
         for unit, after in units:
             yield unit, after, worker.run(unit)
     finally:
         worker.close()
-
-
-def run_there(
-    job: Job, units: Iterator[tuple[Unit, After]], jobs: int, folder: Path
-) -> Iterator[tuple[Unit, After, Done]]:
-    """As ``run_here``, in ``jobs`` processes, which leave parts in ``folder``. Raises Lost where one ends by itself."""
-    pool = _Pool(job, jobs, folder)
-    try:
-        yield from pool.run(units)
-    finally:
-        pool.close()
 
 
 class _Pool:
@@ -67,11 +75,11 @@ class _Pool:
             self._processes.append(process)
             self._pipes.append(ours)
 
-    def run(self, units: Iterator[tuple[Unit, After]]) -> Iterator[tuple[Unit, After, Done]]:
+    def run(self, units: Iterator[tuple[Unit, Any]]) -> Iterator[tuple[Unit, Any, Done]]:
         stretches = (list(stretch) for _, stretch in groupby(units, lambda each: (each[0].file, each[0].stretch)))
         idle = list(self._pipes)
         busy: dict[Connection, tuple[int, int]] = {}  # the number of its stretch, and of the units that are left
-        waiting: dict[int, deque[tuple[Unit, After]]] = {}
+        waiting: dict[int, deque[tuple[Unit, Any]]] = {}
         done: dict[int, deque[Done]] = {}
         turn = given = 0
         following = next(stretches, None)

@@ -23,7 +23,7 @@ from averment.batch.deciding import Job
 from averment.batch.inputs import Input, digest_of
 from averment.batch.manifest import NAME, Damaged, Entry, read_entries, sync_folder
 from averment.batch.parts import Busy, Parts, held, remove
-from averment.batch.pool import Lost, run_here, run_there
+from averment.batch.pool import Lost, Run, workers
 from averment.batch.rendering import CsvWriter
 from averment.batch.sources import CHUNK, TEXT_CHUNK, Position, Source, open_source, units
 from averment.batch.summary import Summary
@@ -120,8 +120,17 @@ def rejects_of(output: Path) -> Path:
 
 def _run(order: Order, source: Source, progress: Progress, record: Record) -> Result:
     kernel, fallback = _columnar(order)
+    shapes, engine = source.shapes, order.engine
+    job = Job(order.program, order.types, source.inputs, shapes, engine, kernel, order.warrants, order.format)
+    with workers(job, order.jobs, _folder(order.output)) as run:  # others get ready while the input is digested
+        summary, resumed = _go_on(order, source, job, run, progress, record)
+    return Result(summary, fallback, resumed, _rejects(order.output))
+
+
+def _go_on(order: Order, source: Source, job: Job, run: Run, progress: Progress, record: Record) -> tuple[Summary, int]:
+    """What the whole run came to, and how many of its rows were done before."""
     inputs = files.digested(source.inputs)
-    header = _header(order, inputs, [shape.file for shape in source.shapes], kernel)
+    header = _header(order, inputs, [shape.file for shape in source.shapes], job.columnar)
     if order.restart:
         (_folder(order.output) / NAME).unlink(missing_ok=True)
     parts = Parts(_folder(order.output))
@@ -132,7 +141,7 @@ def _run(order: Order, source: Source, progress: Progress, record: Record) -> Re
         finished = _finished(order.output, header, rules, record)
         if finished is not None:
             remove(parts.folder)
-            return Result(finished, fallback, finished.rows, _rejects(order.output))
+            return finished, finished.rows
     parts.recover()
     if parts.header is None:
         parts.manifest.append({**header, "id": token_hex(16)})  # two runs of one order are two
@@ -143,13 +152,11 @@ def _run(order: Order, source: Source, progress: Progress, record: Record) -> Re
         summary.add(entry)
     resumed = summary.rows
     position = Position(*parts.committed[-1]["next"]) if parts.committed else Position()
-    shapes, engine = source.shapes, order.engine
-    job = Job(order.program, order.types, source.inputs, shapes, engine, kernel, order.warrants, order.format)
-    _decide(order, source, job, position, parts, summary, progress, record)
+    _decide(order, source, run, position, parts, summary, progress, record)
     for file in files.touched(source.inputs):
         raise _refused("AV528", f"`{file.path}` was written to while it was read", "run again with --restart")
     _finish(order, parts, header, summary)
-    return Result(summary, fallback, resumed, _rejects(order.output))
+    return summary, resumed
 
 
 def _columnar(order: Order) -> tuple[bool, str]:
@@ -219,7 +226,7 @@ def _finished(output: Path, header: Entry, rules: tuple[str, ...], record: Recor
 def _decide(
     order: Order,
     source: Source,
-    job: Job,
+    run: Run,
     position: Position,
     parts: Parts,
     summary: Summary,
@@ -227,10 +234,9 @@ def _decide(
     record: Record,
 ) -> None:
     stream = units(source, position, order.chunk or (TEXT_CHUNK if order.format.text else CHUNK))
-    ready = run_here(job, stream) if order.jobs == 1 else run_there(job, stream, order.jobs, parts.folder)
     number = len(parts.committed)
     try:
-        for unit, after, done in ready:
+        for unit, after, done in run(stream):
             contents = {done.kind: done.data} | ({"rejects": done.rejects} if done.rejects else {})
             entry: Entry = {
                 "first": unit.first,
