@@ -1,8 +1,8 @@
-"""The decision log on the command line: its address, its filters, its clock, and recording what ``decide`` decides."""
+"""The decision log on the command line: its address, its filters, its clock, and recording what is decided."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from averment.audit.log import DecisionLog
+    from averment.audit.log import DecisionLog, Receipt
     from averment.audit.store import Filter
+    from averment.batch.run import Record
     from averment.model.case import Case
     from averment.outcome.outcome import Outcome
     from averment.pack import Pack
@@ -85,28 +86,72 @@ def recording(
     address: str | None, requester: str | None, masking_key: str | None, pack: Pack, engine: Callable[[], str]
 ) -> Generator[Callable[[Outcome, Case], None]]:
     """Something that records a decision, or nothing where no log is named; at the end it says what it has done."""
+    with _writing(address, requester, masking_key) as opened:
+        if opened is None:
+            yield lambda outcome, case: None
+            return
+        from averment import __version__
+        from averment.audit.record import Maker
+        from averment.recording import Recorder
+
+        log, who = opened
+        recorder = Recorder(log, pack, Maker(engine(), __version__, who))
+        receipts: list[Receipt] = []
+        try:
+            yield lambda outcome, case: receipts.append(recorder.record(outcome, case))
+        finally:
+            _tell("decision", receipts, log)
+
+
+@contextmanager
+def recording_parts(
+    address: str | None, requester: str | None, masking_key: str | None, pack: Pack
+) -> Generator[Record]:
+    """As ``recording``, of the parts of a batch."""
+    with _writing(address, requester, masking_key) as opened:
+        if opened is None:
+            yield lambda entry: None
+            return
+        from averment import __version__
+        from averment.recording import PartRecorder
+
+        log, who = opened
+        recorder = PartRecorder(log, pack, __version__, who)
+        try:
+            yield recorder
+        finally:
+            _tell("part", recorder.receipts, log)
+
+
+@contextmanager
+def _writing(
+    address: str | None, requester: str | None, masking_key: str | None
+) -> Generator[tuple[DecisionLog, str] | None]:
+    """The log at this address, to write, and who asks; or none."""
     if address is None:
         if requester or masking_key:
             raise click.UsageError("--requester and --masking-key are for --log")
-        yield lambda outcome, case: None
+        yield None
         return
-    from averment import __version__
     from averment.audit.log import open_log
-    from averment.audit.record import Maker
-    from averment.recording import Recorder
-    from averment_cli.terminal import talk
 
     key = Path(masking_key).read_bytes() if masking_key else b""
     with open_log(address, clock=now, key=key) as log:
-        who = _login() if requester is None else requester
-        recorder = Recorder(log, pack, Maker(engine(), __version__, who))
-        ids: list[str] = []
-        try:
-            yield lambda outcome, case: ids.append(recorder.record(outcome, case).id)
-        finally:
-            if ids:
-                many = f"{len(ids):,} decisions recorded in `{log.name}`: {ids[0]} to {ids[-1]}"
-                talk(many if len(ids) > 1 else f"recorded in `{log.name}`: {ids[0]}")
+        yield log, _login() if requester is None else requester
+
+
+def _tell(what: str, receipts: Sequence[Receipt], log: DecisionLog) -> None:
+    from averment_cli.terminal import talk
+
+    if receipts:
+        first, last, count = receipts[0].id, receipts[-1].id, len(receipts)
+        before = sum(not receipt.fresh for receipt in receipts)
+        known = f", {before:,} of them before" if before else ""
+        talk(
+            f"{count:,} {what}s recorded in `{log.name}`{known}: {first} to {last}"
+            if count > 1
+            else f"1 {what} recorded in `{log.name}`{' before' if before else ''}: {first}"
+        )
 
 
 def now() -> datetime:

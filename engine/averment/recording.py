@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from averment.audit.errors import CONFLICT, LogRefused, refused
 from averment.audit.given import given_facts
 from averment.audit.log import DecisionLog, Receipt
 from averment.audit.record import Maker, decision
@@ -37,6 +38,52 @@ class Recorder:
         """
         given = given_facts(case, self._types)
         return self._log.append(decision(outcome.document, given, mask=self._mask, maker=self._maker, key=key))
+
+
+class PartRecorder:
+    """Records the parts of a batch in a log; a ``batch.run.Record``. ``receipts``: of each part it was told of.
+
+    A part is known by its number and by the hash of its run's entry in the manifest, which no other run has, and enters
+    once. It enters with the hash of its own entry, which covers the digests of its files and every entry before it, and
+    with the digest of the file that its rows are of. Rows without an outcome are no cases of it.
+    """
+
+    def __init__(self, log: DecisionLog, pack: Pack, version: str, requester: str) -> None:
+        self._log, self._pack, self._version, self._requester = log, pack, version, requester
+        self._mask = log.mask(pack.model.types)
+        self._run: Mapping[str, Any] = {}
+        self.receipts: list[Receipt] = []
+
+    def __call__(self, entry: Mapping[str, Any]) -> None:
+        """Take an entry of a manifest. Raises LogError: then its part does not count as recorded."""
+        if entry["kind"] == "run":
+            self._run = entry
+            self._log.put_pack(self._pack.digest, pack_bytes(self._pack), self._pack.name)
+        else:
+            self.receipts.append(self._part(entry))
+
+    def _part(self, entry: Mapping[str, Any]) -> Receipt:
+        run, number = self._run, entry["part"]
+        try:
+            return self._log.append_part(
+                entry["hash"],
+                key=f"{run['hash']}/{number}",
+                cases=entry["decided"],
+                claims={
+                    name.removeprefix("claim:"): rows for name, rows in entry["counts"] if name.startswith("claim:")
+                },
+                pack=run["pack"],
+                parameters=run["parameters"],
+                maker=Maker(run["engine"], self._version, self._requester),
+                mask=self._mask,
+                inputs=run["files"][entry["file"]]["digest"],
+            )
+        except LogRefused as error:
+            if error.diagnostic.code != CONFLICT:
+                raise
+        message = f"part {number} of this run is in the decision log `{self._log.name}` with other content"
+        help = "it was lost and decided again otherwise, or the masking key is another one: begin anew with --restart"
+        raise refused(CONFLICT, message, help)
 
 
 class Redecider:

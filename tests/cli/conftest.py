@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.cli.stores import Log
 from tests.postgres import new_schema, postgres
 
 from averment_cli.main import run
@@ -64,3 +65,15 @@ def case(tmp_path: Path) -> Path:
     file = tmp_path / "case.yaml"
     file.write_text("case: shop\nfacts:\n  product: {technical_complexity: high}\n", "utf-8")
     return file
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def log(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Log:
+    """A place for a log on each store. In PostgreSQL no masking key is kept, so it is given."""
+    monkeypatch.chdir(tmp_path)
+    if request.param == "sqlite":
+        return Log("sqlite:log.db", "sqlite:log.db", ())
+    address: str = request.getfixturevalue("new_schema")()
+    (tmp_path / "mask.key").write_bytes(b"k" * 32)
+    host = address.partition("host=")[2].partition("&")[0]
+    return Log(address, f"postgresql://{host}:54329/postgres", ("--masking-key", "mask.key"))

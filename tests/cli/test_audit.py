@@ -7,12 +7,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.cli.stores import Log
 
 _PACK = {
     "pack.yaml": """pack: loans
@@ -72,67 +71,6 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-class Log:
-    """A log on one of the stores: how the command line names it, and a way to tamper with it."""
-
-    def __init__(self, address: str, name: str, key: tuple[str, ...]) -> None:
-        self.address, self.name, self.key = address, name, key
-
-    def alter(self, *statements: str) -> None:
-        if self.address.startswith("sqlite:"):
-            with closing(sqlite3.connect(self.address.removeprefix("sqlite:"), isolation_level=None)) as connection:
-                for statement in statements:
-                    connection.execute(statement)
-            return
-        import psycopg
-
-        with psycopg.connect(self.address, autocommit=True) as connection:
-            for statement in statements:
-                connection.execute(statement.encode())
-
-    def stop_at(self, case: str) -> None:
-        """Let the store refuse every record of this case."""
-        if self.address.startswith("sqlite:"):
-            self.alter(
-                f"CREATE TRIGGER full BEFORE INSERT ON averment_record WHEN NEW.case_name = '{case}' "
-                "BEGIN SELECT RAISE(ABORT, 'no'); END"
-            )
-        else:
-            self.alter(f"ALTER TABLE averment_record ADD CONSTRAINT no CHECK (case_name <> '{case}') NOT VALID")
-
-    def journals(self) -> list[Path]:
-        """The write-ahead log of the server; that of SQLite lies beside the cases."""
-        host = self.address.partition("host=")[2].partition("&")[0]
-        return [path for path in Path(host, "data", "pg_wal").iterdir() if path.is_file()] if host else []
-
-    def everything(self) -> str:
-        """All that the store holds, as text; what SQLite holds is in files, which are looked at anyway."""
-        if self.address.startswith("sqlite:"):
-            return ""
-        import psycopg
-
-        with psycopg.connect(self.address) as connection:
-            tables = ("averment_log", "averment_record", "averment_pack")
-            rows = [connection.execute(f"SELECT * FROM {table}".encode()).fetchall() for table in tables]
-        return "".join(
-            value.decode("utf-8", "replace") if isinstance(value, bytes) else f"{value} "
-            for table in rows
-            for row in table
-            for value in row
-        )
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def log(request: pytest.FixtureRequest, world: Path) -> Log:
-    """A place for a log on each store. In PostgreSQL no masking key is kept, so it is given."""
-    if request.param == "sqlite":
-        return Log("sqlite:log.db", "sqlite:log.db", ())
-    address: str = request.getfixturevalue("new_schema")()
-    (world / "mask.key").write_bytes(b"k" * 32)
-    host = address.partition("host=")[2].partition("&")[0]
-    return Log(address, f"postgresql://{host}:54329/postgres", ("--masking-key", "mask.key"))
-
-
 @pytest.fixture
 def decide(averment: Any, log: Log) -> Any:
     """Decide two cases on the record."""
@@ -168,7 +106,7 @@ def test_what_cannot_be_recorded_is_not_reported(averment: Any, world: Path, add
 
 def test_a_log_that_fails_half_way_stops_what_follows(decide: Any, log: Log, world: Path) -> None:
     decide()
-    log.stop_at("bob")
+    log.refuse("case_name", "bob")
     ran = decide()
     assert ran.code == 3
     assert ran.out == "ann\tgive\tsettled\t\n"

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from secrets import token_hex
@@ -18,13 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from averment_cli.logs import record_options, recording_parts
 from averment_cli.options import engine_option, pack_option, param_option
 
 if TYPE_CHECKING:
     from averment.batch.columns import Mapped
     from averment.batch.run import Order, Result
     from averment.batch.unit import Format
-    from averment.diagnostics.diagnostic import Report
+    from averment.diagnostics.diagnostic import Diagnostic, Report
     from averment.pack import Pack
     from averment_cli.reading import Texts
 
@@ -59,6 +61,7 @@ _FORMATS = ["csv", "jsonl", "parquet", "arrow"]
 @click.option("--strict", is_flag=True, help="Exit with 1 where some row could not be decided.")
 @click.option("--restart", is_flag=True, help="Forget what an earlier run of this output has done.")
 @click.option("--on", "host", type=click.Choice(["spark", "ray"]), help="Decide Parquet on a host; OUT is a folder.")
+@record_options
 @click.pass_context
 def command(
     context: click.Context,
@@ -77,6 +80,9 @@ def command(
     strict: bool,
     restart: bool,
     host: str | None,
+    log: str | None,
+    requester: str | None,
+    masking_key: str | None,
 ) -> int:
     """Decide the many cases of a table.
 
@@ -87,10 +93,14 @@ def command(
     Rows that cannot be decided go to OUT.rejects. A run that was stopped, by whatever, goes on when the same command is
     given again. OUT is the same, byte for byte, for any --jobs and --chunk.
 
+    With --log, each part of the run is recorded, once however often the run is stopped, before OUT is in its place; a
+    log that cannot be written stops the run: exit code 3.
+
     \b
     averment batch cases.csv -o decisions.csv
     averment batch cases/ -o decisions.parquet --jobs 8
     averment batch cases/ -o decisions --on spark
+    averment batch cases.csv -o decisions.csv --log sqlite:decisions.db
     averment explain decisions.parquet --case acme
 
     A mapping file is YAML, for columns of other names:
@@ -100,6 +110,7 @@ def command(
       Team size: engineering.team_size
       Remarks: ignore
     """
+    from averment.audit.errors import LogUnavailable
     from averment.batch.run import Order, run
     from averment.batch.unit import Format
     from averment.diagnostics.diagnostic import Report
@@ -117,7 +128,12 @@ def command(
     stop_if_failed(report, texts)
     program = known.program(overrides)
     scratch: list[Path] = []
-    with _interruptible(output, scratch), _input(table, scratch) as name, _output(output, scratch) as target:
+    with (
+        recording_parts(log, requester, masking_key, known) as record,
+        _interruptible(output, scratch),
+        _input(table, scratch) as name,
+        _output(output, scratch) as target,
+    ):
         order = Order(
             program=program,
             types=known.model.types,
@@ -135,7 +151,9 @@ def command(
         )
         progress = Progress()
         try:
-            result = run(order, progress.show)
+            result = run(order, progress.show, record)
+        except LogUnavailable as problem:
+            raise LogUnavailable(_resumable(problem.diagnostic, output)) from None
         finally:
             progress.clear()
         _say(result, order, output, summary)
@@ -147,7 +165,8 @@ def _decide_on(context: click.Context, host: str, pack: Pack, overrides: Mapping
     from averment.scale.files import decide_files
     from averment_cli.terminal import talk
 
-    ours = ("engine", "format", "input_format", "mapping", "warrants", "jobs", "chunk", "summary", "restart")
+    ours = ("engine", "format", "input_format", "mapping", "warrants", "jobs", "chunk", "summary", "restart",
+            "log", "requester", "masking_key")  # fmt: skip
     for name in ours:
         if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT:
             raise click.UsageError(f"--{name.replace('_', '-')} is not for --on {host}")
@@ -257,6 +276,10 @@ def _interruptible(output: str, scratch: list[Path]) -> Generator[None]:
 def _goes_on(output: str) -> None:
     if output != "-":
         os.write(2, b"stopped; the same command goes on from here\n")
+
+
+def _resumable(found: Diagnostic, output: str) -> Diagnostic:
+    return found if output == "-" else replace(found, help=(*found.help, "the same command goes on where it stopped"))
 
 
 def _say(result: Result, order: Order, output: str, summary: str | None) -> None:
