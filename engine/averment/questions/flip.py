@@ -159,7 +159,7 @@ def _find(
     if proved:
         fields = "one field" if proved == 1 else f"up to {proved} fields"
         reasons.append(f"this much is certain: no change of {fields} turns the claim so")
-    message = f"the smallest change was not found in {budget.seconds:g} s"
+    message = f"the smallest change was not found; {budget.seconds:g} s were allowed"
     raise Refused([Diagnostic("AV582", message, help=tuple(reasons))])
 
 
