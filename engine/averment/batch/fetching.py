@@ -6,8 +6,10 @@ without a break; to begin within a group of rows costs decoding those before.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ class Fetcher:
     def __init__(self, inputs: Sequence[Input], shapes: Sequence[Shape]) -> None:
         self._inputs, self._shapes = inputs, shapes
         self._rows: _Rows | None = None
+        self._file = -1
 
     def fetch(self, unit: Unit) -> Unit:
         """The unit with its data. Raises OSError, ArrowException; EOFError where the file holds less by now."""
@@ -42,23 +45,32 @@ class Fetcher:
         return data
 
     def _table(self, unit: Unit) -> Table:
-        if self._rows is None or self._rows.place != (unit.file, unit.index):
+        if self._rows is None or self._file != unit.file:
             shape = self._shapes[unit.file]
             columns = [shape.headings[place] for place in shape.columns]
-            self._rows = _Rows(self._inputs[unit.file], columns, unit.file, unit.index)
-        return self._rows.next(unit.rows)
+            self._rows, self._file = _Rows(self._inputs[unit.file].path, columns), unit.file
+        return self._rows.read(unit.index, unit.rows)
 
 
 class _Rows:
-    """The rows of a Parquet file from one on. ``place``: the number of the file, and of the next row in it."""
+    """The rows of a Parquet file; its footer is read once."""
 
-    def __init__(self, file: Input, columns: list[str], number: int, index: int) -> None:
-        self.place = number, index
-        self._batches = _parquet(file, columns, index)
+    def __init__(self, path: str, columns: list[str]) -> None:
+        self._path, self._columns = path, columns
+        with parquet.ParquetFile(path) as opened:
+            self._footer = opened.metadata
+            texts = [column.name for column in opened.schema_arrow if _is_text(column.type) and column.name != CASE]
+            lists = [f"{column.name}.list.element" for column in opened.schema_arrow if _is_texts(column.type)]
+            self._ends = list(accumulate(row_groups(opened)))
+        self._encoded, self._texts = self._open([*texts, *lists]), texts
+        self._batches: Iterator[Any] = iter(())
         self._rest: Any = None
+        self._at = -1
 
-    def next(self, rows: int) -> Table:
-        """So many rows."""
+    def read(self, index: int, rows: int) -> Table:
+        """So many rows from one on."""
+        if index != self._at:
+            self._batches, self._rest = self._from(index), None
         found: list[Any] = []
         missing = rows
         while missing:
@@ -68,44 +80,36 @@ class _Rows:
             found.append(batch.slice(0, missing))
             self._rest = batch.slice(missing) if batch.num_rows > missing else None
             missing -= found[-1].num_rows
-        self.place = self.place[0], self.place[1] + rows
+        self._at = index + rows
         return pa.Table.from_batches(found)
 
-
-def _parquet(file: Input, columns: list[str], skip: int) -> Iterator[Any]:
-    with parquet.ParquetFile(file.path) as opened:
-        texts = [column.name for column in opened.schema_arrow if _is_text(column.type) and column.name != CASE]
-        lists = [f"{column.name}.list.element" for column in opened.schema_arrow if _is_texts(column.type)]
-        sizes = row_groups(opened)
-    with (
-        parquet.ParquetFile(file.path, read_dictionary=[*texts, *lists], buffer_size=_BUFFER) as encoded,
-        parquet.ParquetFile(file.path, read_dictionary=texts, buffer_size=_BUFFER) as plainer,
-    ):
-        for group, size in enumerate(sizes):
-            if skip >= size:
-                skip -= size
-                continue
-            done = skip
+    def _from(self, index: int) -> Iterator[Any]:
+        first = bisect_right(self._ends, index)
+        done = index - (self._ends[first - 1] if first else 0)
+        for group in range(first, len(self._ends)):
             try:
-                for batch in _group(encoded, group, columns, done):
+                for batch in self._group(self._encoded, group, done):
                     done += batch.num_rows
                     yield batch
             except pa.ArrowNotImplementedError:  # lists whose words are in several dictionaries
-                yield from _group(plainer, group, columns, done)
-            skip = 0
+                with self._open(self._texts) as plainer:
+                    yield from self._group(plainer, group, done)
+            done = 0
+
+    def _open(self, encoded: list[str]) -> Any:
+        return parquet.ParquetFile(self._path, metadata=self._footer, read_dictionary=encoded, buffer_size=_BUFFER)
+
+    def _group(self, opened: Any, group: int, skip: int) -> Iterator[Any]:
+        """The batches of a row group without its first ``skip`` rows."""
+        for batch in opened.iter_batches(GROUP, row_groups=[group], columns=self._columns, use_threads=False):
+            if skip < batch.num_rows:
+                yield batch.slice(skip)
+            skip = max(0, skip - batch.num_rows)
 
 
 def row_groups(opened: Any) -> list[int]:
     """How many rows each group of a Parquet file has."""
     return [opened.metadata.row_group(group).num_rows for group in range(opened.num_row_groups)]
-
-
-def _group(opened: Any, group: int, columns: list[str], skip: int) -> Iterator[Any]:
-    """The batches of a row group without its first ``skip`` rows."""
-    for batch in opened.iter_batches(GROUP, row_groups=[group], columns=columns, use_threads=False):
-        if skip < batch.num_rows:
-            yield batch.slice(skip)
-        skip = max(0, skip - batch.num_rows)
 
 
 def _is_text(type: Any) -> bool:
