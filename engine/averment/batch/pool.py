@@ -1,8 +1,9 @@
 """Units through workers in order: in this process, or in as many others as are asked for.
 
 Others read their units from the input where they can, and leave parts as files, so that little goes from process to
-process. Only an idle worker is given a stretch of units, so that nobody waits for another to read; what is done out of
-order waits for its turn, and no more than a few stretches are ahead of it. The others end when this process does.
+process: of such units each has the next stretch ready. Else only an idle worker is given one, so that nobody waits for
+another to read. What is done out of order waits for its turn, and no more than a few stretches are ahead of it. The
+others end when this process does.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import Any
 from averment.batch.arrow import pa, settle, to_bytes
 from averment.batch.deciding import Job
 from averment.batch.parts import write
-from averment.batch.unit import Unit
+from averment.batch.unit import Format, Unit
 from averment.batch.work import Done, Worker
 
 _AHEAD = 3  # stretches for each worker
@@ -64,6 +65,7 @@ def _run_here(job: Job, units: Iterator[tuple[Unit, Any]]) -> Iterator[tuple[Uni
 class _Pool:
     def __init__(self, job: Job, jobs: int, folder: Path) -> None:
         self._plain = [not file.compression for file in job.inputs]
+        self._each = 2 if all(self._plain) and all(file.format is not Format.ARROW for file in job.inputs) else 1
         context = multiprocessing.get_context("spawn")
         self._processes: list[Any] = []
         self._pipes: list[Connection] = []
@@ -77,18 +79,19 @@ class _Pool:
 
     def run(self, units: Iterator[tuple[Unit, Any]]) -> Iterator[tuple[Unit, Any, Done]]:
         stretches = (list(stretch) for _, stretch in groupby(units, lambda each: (each[0].file, each[0].stretch)))
-        idle = list(self._pipes)
-        busy: dict[Connection, tuple[int, int]] = {}  # the number of its stretch, and of the units that are left
+        idle = self._pipes * self._each
+        busy: dict[Connection, deque[list[int]]] = {}  # the numbers of its stretches, and how many units each has left
         waiting: dict[int, deque[tuple[Unit, Any]]] = {}
         done: dict[int, deque[Done]] = {}
         turn = given = 0
         following = next(stretches, None)
         while following is not None or turn < given:
             while following is not None and idle and given - turn < _AHEAD * len(self._pipes):
-                pipe = idle.pop()
+                pipe = idle.pop(0)
                 self._send(pipe, [self._told(unit) for unit, _ in following])
                 waiting[given] = deque((replace(unit, data=None), after) for unit, after in following)
-                done[given], busy[pipe] = deque(), (given, len(following))
+                done[given] = deque()
+                busy.setdefault(pipe, deque()).append([given, len(following)])
                 given += 1
                 following = next(stretches, None)  # read ahead while the workers work
             if done[turn]:
@@ -99,12 +102,14 @@ class _Pool:
                 continue
             for ready in wait(list(busy)):
                 assert isinstance(ready, Connection)
-                number, left = busy.pop(ready)
-                done[number].append(self._receive(ready))
-                if left > 1:
-                    busy[ready] = number, left - 1
-                else:
+                stretch = busy[ready][0]
+                done[stretch[0]].append(self._receive(ready))
+                stretch[1] -= 1
+                if not stretch[1]:
+                    busy[ready].popleft()
                     idle.append(ready)
+                if not busy[ready]:
+                    del busy[ready]
 
     def _told(self, unit: Unit) -> Unit:
         """What a worker must be told of a unit: not what it can read for itself."""
