@@ -132,6 +132,64 @@ def test_another_parameter_is_refused(
         running.run(order)
 
 
+@pytest.mark.parametrize("output", OUTPUTS)
+@pytest.mark.parametrize("moved", [0, 1, 2])
+def test_a_run_stopped_while_it_puts_its_output_in_place_only_moves_the_rest(
+    moved: int, output: str, cases: Any, lines: Any, batch: Any, monkeypatch: Any
+) -> None:
+    documents = cases(30)
+    documents[4]["facts"]["product"] = {"technical_complexity": "hgih"}
+    source = lines(documents)
+    out, _ = batch(source, f"whole-{output}")
+    whole = (out.read_bytes(), rejects_of(out).read_bytes())
+    real, left = Path.replace, moved
+
+    def replace(self: Path, target: Path) -> Path:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise Stop
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(Stop):
+        batch(source, output)
+    monkeypatch.undo()
+    out, result = batch(source, output)
+    assert result.resumed == 30
+    assert (out.read_bytes(), rejects_of(out).read_bytes()) == whole
+    assert not out.with_name(f"{out.name}.parts").exists()
+
+
+def test_what_is_decided_before_the_input_is_digested_is_committed_after_it(
+    cases: Any, lines: Any, batch: Any, monkeypatch: Any
+) -> None:
+    source = lines(cases(60))
+    whole = batch(source, "whole.jsonl", chunk=7)[0]
+    entries = Manifest(manifest_of(whole)).entries
+    added = 0
+    real_add, real_digested = Parts.add, running.files.digested
+
+    def add(self: Parts, contents: Any) -> Any:
+        nonlocal added
+        added += 1
+        return real_add(self, contents)
+
+    def digested(inputs: Any) -> Any:
+        deadline = time.monotonic() + 10
+        while added < 4 and time.monotonic() < deadline:
+            time.sleep(0.001)
+        return real_digested(inputs)
+
+    monkeypatch.setattr(Parts, "add", add)
+    monkeypatch.setattr(running.files, "digested", digested)
+    out = batch(source, chunk=7)[0]
+    assert added >= 4
+    assert out.read_bytes() == whole.read_bytes()
+    again = Manifest(manifest_of(out)).entries
+    assert [entry.get("files") for entry in again[1:]] == [entry.get("files") for entry in entries[1:]]
+
+
 def test_a_second_runner_is_refused(tmp_path: Path, cases: Any, lines: Any, batch: Any) -> None:
     with held(tmp_path / "out.jsonl.parts"), pytest.raises(Refused, match="AV526"):
         batch(lines(cases(3)))
@@ -155,24 +213,36 @@ def _tear(parts: Path) -> int:
     return 1
 
 
-def _leave_a_temporary(parts: Path) -> int:
-    (parts / "0000009.part.tmp").write_bytes(b"half of it")
-    (parts / "0000003.part").write_bytes(b"renamed, but not entered")
+def _ends(parts: Path) -> list[int]:
+    """How long the output was after each part."""
+    return [entry["files"]["output"][0] for entry in Manifest(parts / "manifest.jsonl").entries[1:]]
+
+
+def _leave_what_was_not_entered(parts: Path) -> int:
+    (parts / "worker1.9.output").write_bytes(b"half of it")
+    with (parts / "output").open("ab") as stream:
+        stream.write(b"written, but not entered")
     return 3
 
 
 def _spoil_a_part(parts: Path) -> int:
-    part = parts / "0000001.part"
-    part.write_bytes(part.read_bytes()[:-1] + b"x")
+    data = bytearray((parts / "output").read_bytes())
+    data[_ends(parts)[1] - 2] ^= 1
+    (parts / "output").write_bytes(data)
     return 1
 
 
-def _lose_a_part(parts: Path) -> int:
-    (parts / "0000000.part").unlink()
+def _cut_a_part(parts: Path) -> int:
+    os.truncate(parts / "output", _ends(parts)[2] - 1)
+    return 2
+
+
+def _lose_the_output(parts: Path) -> int:
+    (parts / "output").unlink()
     return 0
 
 
-@pytest.mark.parametrize("harm", [_tear, _leave_a_temporary, _spoil_a_part, _lose_a_part])
+@pytest.mark.parametrize("harm", [_tear, _leave_what_was_not_entered, _spoil_a_part, _cut_a_part, _lose_the_output])
 def test_what_does_not_count_is_done_again(harm: Any, cases: Any, lines: Any, batch: Any, interrupt: Any) -> None:
     source = lines(cases(60))
     whole = batch(source, "whole.jsonl")[0].read_bytes()
@@ -249,7 +319,8 @@ def test_a_signal_leaves_a_run_that_goes_on(
     command = [sys.executable, str(tmp_path / "slow.py"), "batch", str(source), "-o", str(tmp_path / "out.jsonl")]
     parts = tmp_path / "out.jsonl.parts"
     process = subprocess.Popen([*command, "--chunk", "2"], stderr=subprocess.PIPE)
-    while process.poll() is None and len(list(parts.glob("*.part"))) < 3:
+    manifest = parts / "manifest.jsonl"
+    while process.poll() is None and not (manifest.exists() and manifest.read_bytes().count(b"\n") > 3):
         time.sleep(0.01)
     process.send_signal(sent)
     _, talk = process.communicate()

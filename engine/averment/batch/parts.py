@@ -1,54 +1,41 @@
-"""The folder ``OUT.parts`` of an unfinished run: its lock, its manifest, and a file for each part of the output.
+"""The folder ``OUT.parts`` of an unfinished run: its lock, its manifest, and the files that the output grows in.
 
-A part is written to a temporary name, synced and renamed; the manifest's line then commits it. So a run killed at any
-moment leaves parts that count and files that do not, and the latter are removed.
+What a part holds is added to the end of these files, and they are synced; then a line of the manifest commits it, with
+how long each file is by now and the digest of all it holds. So a run killed at any moment leaves files of which a known
+beginning counts; what is after it is cut off.
 """
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
+import mmap
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from averment.batch.inputs import digest_of
 from averment.batch.manifest import NAME, Entry, Manifest, sync_folder
 
 _LOCK = "lock"
+_BLOCK = 1 << 20
+Ends = dict[str, list[Any]]
+"""By file: its bytes so far, and the digest of them."""
 
 
 class Busy(Exception):
     """Another run has the folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A file as it was left by whoever made it: synced, under a temporary name."""
-
-    path: Path
-    digest: str
-
-
-def write(path: Path, data: Any) -> Written:
-    """Bytes in a file of their own, synced. Raises OSError."""
-    with path.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    return Written(path, "sha256:" + hashlib.sha256(data).hexdigest())
-
-
 class Parts:
-    """The parts of a run, by number; held by one run at a time."""
+    """The parts of a run, in order; held by one run at a time."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.manifest = Manifest(folder / NAME)
+        self._files: dict[str, _Growing] = {}
 
     @property
     def header(self) -> Entry | None:
@@ -56,44 +43,155 @@ class Parts:
         return self.manifest.entries[0] if self.manifest.entries else None
 
     @property
+    def told(self) -> list[Entry]:
+        """What the run said of itself, and its parts."""
+        return self.manifest.entries[: len(self.manifest.entries) - self.done]
+
+    @property
     def committed(self) -> list[Entry]:
-        return [entry for entry in self.manifest.entries if entry["kind"] == "part"]
+        """The parts, in order."""
+        return self.told[1:]
+
+    @property
+    def done(self) -> bool:
+        """Whether all is written, and only has to be put in its place."""
+        return bool(self.manifest.entries) and self.manifest.entries[-1]["kind"] == "done"
 
     def recover(self) -> None:
-        """Remove what was not committed; take back parts that are not as they were written, and all after them."""
+        """Cut off what was not committed; take back parts that are not as they were written, and all after them.
+
+        A run that is done is left as it is: some of its files may be in their place already.
+        """
+        if self.done:
+            return
         good = 1
-        for entry in self.manifest.entries[1:]:
-            if entry["kind"] != "part" or not self._sound(entry):
+        for entry in self.committed:
+            if not self._sound(entry["files"]):
                 break
             good += 1
-        if self.manifest.entries:
-            self.manifest.keep(good)
-        known = {_LOCK, NAME, *(name for entry in self.committed for name in entry["files"])}
-        for file in self.folder.iterdir():
-            if file.name not in known:
-                file.unlink()
+        self.manifest.keep(good)
+        for file in self._files.values():
+            file.cut()
+        for path in self.folder.iterdir():
+            if path.name not in {_LOCK, NAME, *self._files}:
+                path.unlink()
 
-    def commit(self, number: int, contents: dict[str, Any], about: Entry) -> None:
-        """Enter the files of a part (suffix to bytes, or to what is written already). Raises OSError."""
-        files: dict[str, str] = {}
-        for suffix, content in contents.items():
-            name = f"{number:07d}.{suffix}"
-            written = content if isinstance(content, Written) else write(self.folder / f"{name}.tmp", content)
-            written.path.rename(self.folder / name)
-            files[name] = written.digest
-        sync_folder(self.folder)
-        self.manifest.append({"kind": "part", "part": number, "files": files, **about})
+    def add(self, contents: Mapping[str, Any]) -> Ends:
+        """Add to files by name: bytes, or what a file holds that somebody else left. Raises OSError.
 
-    def files(self, *suffixes: str) -> list[Path]:
-        """The files of these suffixes, in order."""
-        names = (name for entry in self.committed for name in entry["files"])
-        return [self.folder / name for name in names if name.rpartition(".")[2] in suffixes]
+        Nothing of it counts before ``commit`` has its ends.
+        """
+        return {name: self._file(name).add(content) for name, content in contents.items()}
 
-    def _sound(self, entry: Entry) -> bool:
-        return all(
-            (self.folder / name).is_file() and digest_of(str(self.folder / name)) == digest
-            for name, digest in entry["files"].items()
-        )
+    def commit(self, ends: Ends, about: Entry) -> None:
+        """Enter a part, with where its files ended. Raises OSError."""
+        for name in ends:
+            self._file(name).sync()
+        self.manifest.append({"kind": "part", "part": len(self.manifest.entries) - 1, "files": ends, **about})
+
+    def complete(self, name: str, data: bytes) -> str:
+        """Add the last that there is to a file, and sync it: the digest of all it holds. Raises OSError."""
+        file = self._file(name)
+        file.add(data)
+        file.sync()
+        return file.digest
+
+    def slices(self, *names: str) -> Iterator[tuple[str, memoryview]]:
+        """What each part added to these files, in order, with the name of the file."""
+        held: dict[str, memoryview] = {}
+        starts = dict.fromkeys(names, 0)
+        for entry in self.committed:
+            for name in names:
+                if name in entry["files"]:
+                    if name not in held:
+                        held[name] = _mapped(self.folder / name)
+                    end = entry["files"][name][0]
+                    yield name, held[name][starts[name] : end]
+                    starts[name] = end
+
+    def close(self) -> None:
+        for file in self._files.values():
+            file.close()
+
+    def _file(self, name: str) -> _Growing:
+        if name not in self._files:
+            self._files[name] = _Growing(self.folder / name)
+        return self._files[name]
+
+    def _sound(self, ends: Ends) -> bool:
+        """Whether files go on as a part left them; if so they are taken to be that long."""
+        found = {name: self._file(name).read_to(end) for name, (end, _) in ends.items()}
+        if any(hash is None or _told(hash) != ends[name][1] for name, hash in found.items()):
+            return False
+        for name, (end, _) in ends.items():
+            self._file(name).keep(end, found[name])
+        return True
+
+
+class _Growing:
+    """A file that grows at its end, and the digest of what it holds."""
+
+    def __init__(self, path: Path) -> None:
+        fresh = not path.exists()
+        self._stream = path.open("w+b" if fresh else "r+b")
+        if fresh:
+            sync_folder(path.parent)
+        self._hash = hashlib.sha256()
+        self._size = 0
+
+    @property
+    def digest(self) -> str:
+        return _told(self._hash)
+
+    def add(self, content: Any) -> list[Any]:
+        """Add bytes, or the contents of another file, which is removed then: the size and the digest after it."""
+        if isinstance(content, Path):
+            with content.open("rb") as source:
+                while block := source.read(_BLOCK):
+                    self._write(block)
+            content.unlink()
+        else:
+            self._write(content)
+        return [self._size, self.digest]
+
+    def _write(self, data: Any) -> None:
+        self._stream.write(data)
+        self._hash.update(data)
+        self._size += len(data)
+
+    def sync(self) -> None:
+        self._stream.flush()
+        os.fsync(self._stream.fileno())
+
+    def read_to(self, end: int) -> Any:
+        """The hash of what the file holds up to there; none where it is shorter."""
+        self._stream.seek(self._size)
+        found, left = self._hash.copy(), end - self._size
+        while left > 0 and (block := self._stream.read(min(left, _BLOCK))):
+            found.update(block)
+            left -= len(block)
+        return None if left else found
+
+    def keep(self, size: int, hash: Any) -> None:
+        """The file is known to be that long, of this hash."""
+        self._size, self._hash = size, hash
+
+    def cut(self) -> None:
+        """Take away what is beyond the part of it that is known."""
+        self._stream.truncate(self._size)
+        self._stream.seek(self._size)
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+def _told(hash: Any) -> str:
+    return "sha256:" + str(hash.hexdigest())
+
+
+def _mapped(path: Path) -> memoryview:
+    with path.open("rb") as stream:
+        return memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
 
 
 @contextmanager

@@ -1,9 +1,9 @@
-"""Units through workers in order: in this process, or in as many others as are asked for.
+"""Units through workers in order: in this process, and in as many others as are asked for.
 
-Others read their units from the input where they can, and leave parts as files, so that little goes from process to
-process: of such units each has the next stretch ready. Else only an idle worker is given one, so that nobody waits for
-another to read. What is done out of order waits for its turn, and no more than a few stretches are ahead of it. The
-others end when this process does.
+Others read their units from the input where they can, and leave what comes of them in files, so that little goes from
+process to process; of such units each has the next stretch ready. This process works, too, whenever it has nothing to
+hand out or to take in. What is done out of order waits for its turn, and no more than a few stretches are ahead of it.
+The others end when this process does.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -22,7 +22,6 @@ from typing import Any
 
 from averment.batch.arrow import pa, settle, to_bytes
 from averment.batch.deciding import Job
-from averment.batch.parts import write
 from averment.batch.unit import Format, Unit
 from averment.batch.work import Done, Worker
 
@@ -39,80 +38,81 @@ Run = Callable[[Iterator[tuple[Unit, Any]]], Iterator[tuple[Unit, Any, Done]]]
 
 @contextmanager
 def workers(job: Job, jobs: int, folder: Path) -> Generator[Run]:
-    """So many workers, which leave parts in ``folder`` if they are other processes; these start at once.
+    """So many workers, this process among them; the others start at once, and leave files in ``folder``.
 
     What is run raises Lost where one of them ends by itself.
     """
-    if jobs == 1:
-        yield lambda units: _run_here(job, units)
-        return
-    pool = _Pool(job, jobs, folder)
+    crew = _Crew(job, jobs - 1, folder)
     try:
-        yield pool.run
+        yield crew.run
     finally:
-        pool.close()
+        crew.close()
 
 
-def _run_here(job: Job, units: Iterator[tuple[Unit, Any]]) -> Iterator[tuple[Unit, Any, Done]]:
-    worker = Worker(job)
-    try:
-        for unit, after in units:
-            yield unit, after, worker.run(unit)
-    finally:
-        worker.close()
+@dataclass
+class _Stretch:
+    """Units that one worker does, each with what follows it, and the parts of the first of them."""
+
+    units: deque[tuple[Unit, Any]]
+    done: deque[Done] = field(default_factory=deque[Done])
 
 
-class _Pool:
-    def __init__(self, job: Job, jobs: int, folder: Path) -> None:
+class _Crew:
+    def __init__(self, job: Job, others: int, folder: Path) -> None:
+        self._job = job
         self._plain = [not file.compression for file in job.inputs]
         self._each = 2 if all(self._plain) and all(file.format is not Format.ARROW for file in job.inputs) else 1
         context = multiprocessing.get_context("spawn")
         self._processes: list[Any] = []
         self._pipes: list[Connection] = []
-        for number in range(jobs):
+        for _ in range(others):
             ours, theirs = context.Pipe()
-            process = context.Process(target=_serve, args=(theirs, job, folder / f"worker{number}"), daemon=True)
+            process = context.Process(target=_serve, args=(theirs, job, folder), daemon=True)
             process.start()
             theirs.close()
             self._processes.append(process)
             self._pipes.append(ours)
+        self._worker: Worker | None = None
 
     def run(self, units: Iterator[tuple[Unit, Any]]) -> Iterator[tuple[Unit, Any, Done]]:
-        stretches = (list(stretch) for _, stretch in groupby(units, lambda each: (each[0].file, each[0].stretch)))
-        idle = self._pipes * self._each
-        busy: dict[Connection, deque[list[int]]] = {}  # the numbers of its stretches, and how many units each has left
-        waiting: dict[int, deque[tuple[Unit, Any]]] = {}
-        done: dict[int, deque[Done]] = {}
-        turn = given = 0
+        self._worker = Worker(self._job)
+        most = _AHEAD * (len(self._pipes) + 1)
+        stretches = (deque(stretch) for _, stretch in groupby(units, lambda each: (each[0].file, each[0].stretch)))
         following = next(stretches, None)
-        while following is not None or turn < given:
-            while following is not None and idle and given - turn < _AHEAD * len(self._pipes):
-                pipe = idle.pop(0)
-                self._send(pipe, [self._told(unit) for unit, _ in following])
-                waiting[given] = deque((replace(unit, data=None), after) for unit, after in following)
-                done[given] = deque()
-                busy.setdefault(pipe, deque()).append([given, len(following)])
-                given += 1
-                following = next(stretches, None)  # read ahead while the workers work
-            if done[turn]:
-                yield *waiting[turn].popleft(), done[turn].popleft()
-                if not waiting[turn]:
-                    del waiting[turn], done[turn]
-                    turn += 1
-                continue
-            for ready in wait(list(busy)):
+        turns: deque[_Stretch] = deque()  # in the order of the input
+        own: deque[tuple[_Stretch, Unit]] = deque()
+        idle = self._pipes * self._each
+        busy: dict[Connection, deque[tuple[_Stretch, int]]] = {}  # its stretches, with how many units each has left
+        while turns or following is not None:
+            while following is not None and len(turns) < most and (idle or not own):
+                turns.append(stretch := _Stretch(following))
+                if idle:
+                    self._send(pipe := idle.pop(0), [self._told(unit) for unit, _ in following])
+                    busy.setdefault(pipe, deque()).append((stretch, len(following)))
+                    stretch.units = deque((replace(unit, data=None), after) for unit, after in following)
+                else:
+                    own.extend((stretch, unit) for unit, _ in following)
+                following = next(stretches, None)
+            for ready in wait(list(busy), 0 if own or turns[0].done else None) if busy else ():
                 assert isinstance(ready, Connection)
-                stretch = busy[ready][0]
-                done[stretch[0]].append(self._receive(ready))
-                stretch[1] -= 1
-                if not stretch[1]:
-                    busy[ready].popleft()
+                stretch, left = busy[ready].popleft()
+                stretch.done.append(self._receive(ready))
+                if left > 1:
+                    busy[ready].appendleft((stretch, left - 1))
+                else:
                     idle.append(ready)
                 if not busy[ready]:
                     del busy[ready]
+            if own and not turns[0].done:
+                stretch, unit = own.popleft()
+                stretch.done.append(self._worker.run(unit))
+            while turns and turns[0].done:
+                yield *turns[0].units.popleft(), turns[0].done.popleft()
+                if not turns[0].units:
+                    turns.popleft()
 
     def _told(self, unit: Unit) -> Unit:
-        """What a worker must be told of a unit: not what it can read for itself."""
+        """What another process must be told of a unit: not what it can read for itself."""
         if unit.format.text:
             return replace(unit, data=None) if self._plain[unit.file] and not unit.overlong else unit
         return unit if unit.data is None else replace(unit, data=to_bytes(unit.data).to_pybytes())
@@ -139,6 +139,8 @@ class _Pool:
         return f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
 
     def close(self) -> None:
+        if self._worker is not None:
+            self._worker.close()
         for pipe in self._pipes:
             pipe.close()
         for process in self._processes:
@@ -148,8 +150,8 @@ class _Pool:
                 process.join()
 
 
-def _serve(pipe: Connection, job: Job, path: Path) -> None:
-    """A worker: until there is nobody to work for. ``path``: how the files of its parts begin."""
+def _serve(pipe: Connection, job: Job, folder: Path) -> None:
+    """A worker: until there is nobody to work for."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     settle()
     pa.set_cpu_count(1)
@@ -159,7 +161,7 @@ def _serve(pipe: Connection, job: Job, path: Path) -> None:
     try:
         while os.getppid() == parent:
             for unit in pipe.recv():
-                pipe.send(_left(worker, unit, f"{path}.{number}"))
+                pipe.send(_left(worker, unit, folder / f"worker{os.getpid()}.{number}"))
                 number += 1
     except (EOFError, OSError):
         pass
@@ -167,13 +169,14 @@ def _serve(pipe: Connection, job: Job, path: Path) -> None:
         worker.close()
 
 
-def _left(worker: Worker, unit: Unit, path: str) -> Done | Exception:
-    """A part as files, or why there is none."""
+def _left(worker: Worker, unit: Unit, path: Path) -> Done | Exception:
+    """A part whose contents are in files that begin with ``path``, or why there is none."""
     try:
         done = worker.run(unit)
-        data = write(Path(f"{path}.data.tmp"), done.data)
-        rejects = write(Path(f"{path}.rejects.tmp"), done.rejects) if done.rejects else b""
-        return replace(done, data=data, rejects=rejects)
+        left = {name: path.with_name(f"{path.name}.{name}") for name in done.contents}
+        for name, content in done.contents.items():
+            left[name].write_bytes(content)
+        return replace(done, contents=left)
     except (OSError, EOFError, pa.ArrowInvalid) as problem:
         return problem
     except Exception as problem:

@@ -1,15 +1,18 @@
 """A batch: from the input's files to the output, resumable at every moment.
 
 The run's header (pack, parameters, input, output) is the first entry of the manifest: a run goes on only where all of
-it is as it was. When every part is there, the output is assembled, synced and renamed, and its manifest is kept beside
-it as ``OUT.manifest``: the header, what the parts were, and the digest of the output.
+it is as it was. When every part is there, the output is complete (text) or put together (else); it is synced, entered
+and renamed. Its manifest is kept beside it as ``OUT.manifest``: the header, what the parts were, the output's digest.
 """
 
 from __future__ import annotations
 
 import errno
 import json
+from collections import deque
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from secrets import token_hex
@@ -17,17 +20,19 @@ from secrets import token_hex
 from averment.backends.columnar.support import unsupported
 from averment.batch import inputs as files
 from averment.batch.arrow import pa
-from averment.batch.assembling import ROWS, WHOLE, assemble, join_files
+from averment.batch.aside import aside
+from averment.batch.assembling import ROWS, TEXT, WHOLE, assemble
 from averment.batch.columns import Mapped
 from averment.batch.deciding import Job
-from averment.batch.inputs import Input, digest_of
+from averment.batch.inputs import digest_of
 from averment.batch.manifest import NAME, Damaged, Entry, read_entries, sync_folder
-from averment.batch.parts import Busy, Parts, held, remove
+from averment.batch.parts import Busy, Ends, Parts, held, remove
 from averment.batch.pool import Lost, Run, workers
 from averment.batch.rendering import CsvWriter
 from averment.batch.sources import CHUNK, TEXT_CHUNK, Position, Source, open_source, units
 from averment.batch.summary import Summary
 from averment.batch.unit import Format
+from averment.batch.work import REJECTS
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
 from averment.ir.program import FactType, Program
 
@@ -36,7 +41,7 @@ Progress = Callable[[int, float], None]
 Record = Callable[[Entry], None]
 """Told of the run, then of each part once it lasts, as the manifest has them; by a run that goes on, of all again."""
 
-_VERSION = 2
+_VERSION = 3
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -120,42 +125,45 @@ def rejects_of(output: Path) -> Path:
 
 def _run(order: Order, source: Source, progress: Progress, record: Record) -> Result:
     kernel, fallback = _columnar(order)
+    folder = _folder(order.output)
+    if order.restart:
+        (folder / NAME).unlink(missing_ok=True)
     shapes, engine = source.shapes, order.engine
     job = Job(order.program, order.types, source.inputs, shapes, engine, kernel, order.warrants, order.format)
-    with workers(job, order.jobs, _folder(order.output)) as run:  # others get ready while the input is digested
-        summary, resumed = _go_on(order, source, job, run, progress, record)
+    with closing(Parts(folder)) as parts, workers(job, order.jobs, folder) as run:
+        header = aside(lambda: _header(order, source, kernel))  # the input is digested while the workers begin
+        summary, resumed = _go_on(order, source, parts, run, header, progress, record)
+    remove(folder)
     return Result(summary, fallback, resumed, _rejects(order.output))
 
 
-def _go_on(order: Order, source: Source, job: Job, run: Run, progress: Progress, record: Record) -> tuple[Summary, int]:
+def _go_on(
+    order: Order,
+    source: Source,
+    parts: Parts,
+    run: Run,
+    header: Future[Entry],
+    progress: Progress,
+    record: Record,
+) -> tuple[Summary, int]:
     """What the whole run came to, and how many of its rows were done before."""
-    inputs = files.digested(source.inputs)
-    header = _header(order, inputs, [shape.file for shape in source.shapes], job.columnar)
-    if order.restart:
-        (_folder(order.output) / NAME).unlink(missing_ok=True)
-    parts = Parts(_folder(order.output))
-    rules = tuple(dict.fromkeys(rule.id for rule in order.program.rules))
+    summary = Summary(tuple(dict.fromkeys(rule.id for rule in order.program.rules)))
     if parts.header is not None:
-        _same_run(parts.header, header, order.output)
-    elif not order.restart:
-        finished = _finished(order.output, header, rules, record)
-        if finished is not None:
-            remove(parts.folder)
-            return finished, finished.rows
+        _same_run(parts.header, header.result(), order.output)
+    elif not order.restart and _finished(order.output, header, summary, record):
+        return summary, summary.rows
     parts.recover()
-    if parts.header is None:
-        parts.manifest.append({**header, "id": token_hex(16)})  # two runs of one order are two
-    for entry in parts.manifest.entries:
+    for entry in parts.told:
         record(entry)
-    summary = Summary(rules)
     for entry in parts.committed:
         summary.add(entry)
     resumed = summary.rows
-    position = Position(*parts.committed[-1]["next"]) if parts.committed else Position()
-    _decide(order, source, run, position, parts, summary, progress, record)
-    for file in files.touched(source.inputs):
-        raise _refused("AV528", f"`{file.path}` was written to while it was read", "run again with --restart")
-    _finish(order, parts, header, summary)
+    if not parts.done:
+        _decide(order, source, parts, run, header, summary, progress, record)
+        for file in files.touched(source.inputs):
+            raise _refused("AV528", f"`{file.path}` was written to while it was read", "run again with --restart")
+        _finish(order, parts, header.result(), summary)
+    _put_in_place(order.output, parts)
     return summary, resumed
 
 
@@ -167,8 +175,9 @@ def _columnar(order: Order) -> tuple[bool, str]:
     return not against, "; ".join(found.message for found in against)
 
 
-def _header(order: Order, inputs: tuple[Input, ...], names: list[str], columnar: bool) -> Entry:
-    program = order.program
+def _header(order: Order, source: Source, columnar: bool) -> Entry:
+    """What the run is: all that its output depends on. Raises OSError."""
+    program, inputs = order.program, files.digested(source.inputs)
     return {
         "kind": "run",
         "version": _VERSION,
@@ -176,8 +185,8 @@ def _header(order: Order, inputs: tuple[Input, ...], names: list[str], columnar:
         "parameters": dict(program.parameters),
         "input": order.alias or order.name,
         "files": [
-            {"path": name, "format": file.format.value, "digest": file.digest}
-            for name, file in zip(names, inputs, strict=True)
+            {"path": shape.file, "format": file.format.value, "digest": file.digest}
+            for shape, file in zip(source.shapes, inputs, strict=True)
         ],
         "mapping": [[heading, target] for heading, target in sorted(order.mapping.items())],
         "format": order.format.value,
@@ -205,40 +214,52 @@ def _same_run(before: Entry, now: Entry, output: Path) -> None:
             raise _refused("AV529", f"`{output}` is begun and cannot go on: {what}", help)
 
 
-def _finished(output: Path, header: Entry, rules: tuple[str, ...], record: Record) -> Summary | None:
-    """What an output that this very run has already made came to."""
+def _finished(output: Path, header: Future[Entry], summary: Summary, record: Record) -> bool:
+    """Whether this very run has already made the output; if so, ``summary`` has what it came to."""
     try:
         entries = read_entries(manifest_of(output))
-        if not entries or any(entries[0].get(key) != value for key, value in header.items()):
-            return None
+        if not entries or any(entries[0].get(key) != value for key, value in header.result().items()):
+            return False
         if entries[-1]["kind"] != "done" or digest_of(str(output)) != entries[-1]["digest"]:
-            return None
+            return False
     except (Damaged, OSError):
-        return None
-    summary = Summary(rules)
+        return False
     for entry in entries[:-1]:
         record(entry)
         if entry["kind"] == "part":
             summary.add(entry)
-    return summary
+    return True
 
 
 def _decide(
     order: Order,
     source: Source,
-    run: Run,
-    position: Position,
     parts: Parts,
+    run: Run,
+    header: Future[Entry],
     summary: Summary,
     progress: Progress,
     record: Record,
 ) -> None:
+    """Decide what is left. Parts are committed as soon as the digest of the input is known, and the run's header is."""
+    position = Position(*parts.committed[-1]["next"]) if parts.committed else Position()
     stream = units(source, position, order.chunk or (TEXT_CHUNK if order.format.text else CHUNK))
-    number = len(parts.committed)
+    written: deque[tuple[Ends, Entry, Position]] = deque()
+
+    def commit() -> None:
+        if parts.header is None:
+            parts.manifest.append({**header.result(), "id": token_hex(16)})  # two runs of one order are two
+            record(parts.manifest.entries[-1])
+        while written:
+            ends, about, after = written.popleft()
+            parts.commit(ends, about)
+            record(parts.manifest.entries[-1])
+            summary.add(about)
+            progress(summary.rows, _share(source, after))
+
     try:
         for unit, after, done in run(stream):
-            contents = {done.kind: done.data} | ({"rejects": done.rejects} if done.rejects else {})
-            entry: Entry = {
+            about: Entry = {
                 "first": unit.first,
                 "rows": unit.rows,
                 "file": unit.file,
@@ -248,11 +269,10 @@ def _decide(
                 "alone": done.alone,
                 "counts": sorted(done.counts.items()),
             }
-            parts.commit(number, contents, entry)
-            record(parts.manifest.entries[-1])
-            number += 1
-            summary.add(entry)
-            progress(summary.rows, _share(source, after))
+            written.append((parts.add(done.contents), about, after))
+            if header.done():
+                commit()
+        commit()
     except (EOFError, pa.ArrowInvalid) as problem:
         what = str(problem).partition("\n")[0].rstrip(".")
         raise _refused("AV523", f"`{source.inputs[0].path}` cannot be read to its end: {what}") from None
@@ -267,22 +287,24 @@ def _share(source: Source, after: Position) -> float:
 
 
 def _finish(order: Order, parts: Parts, header: Entry, summary: Summary) -> None:
-    """Put the output in its place, then what else there is to say of it; a run killed meanwhile does it again."""
-    target = parts.folder / "output"
-    heading = CsvWriter.heading if order.format is Format.CSV and not order.warrants else b""
-    digest = assemble(parts.files(ROWS, WHOLE), target, order.format, heading, _metadata(order, header))
-    rejects = parts.files("rejects")
-    if rejects:
-        join_files(rejects, parts.folder / "rejected")
-        (parts.folder / "rejected").replace(rejects_of(order.output))
+    """Write what is left of the output, and enter that all is done."""
+    if order.format.text:
+        heading = CsvWriter.heading if order.format is Format.CSV else b""
+        digest = parts.complete(TEXT, b"" if parts.committed else heading)
     else:
-        rejects_of(order.output).unlink(missing_ok=True)
-    target.replace(order.output)
-    sync_folder(order.output.parent)
+        slices = parts.slices(ROWS, WHOLE)
+        digest = assemble(slices, parts.folder / TEXT, order.format, _metadata(order, header))
     parts.manifest.append({"kind": "done", "digest": digest, "rows": summary.rows, "decided": summary.decided})
-    (parts.folder / NAME).replace(manifest_of(order.output))
-    sync_folder(order.output.parent)
-    remove(parts.folder)
+
+
+def _put_in_place(output: Path, parts: Parts) -> None:
+    """Move what is done from the run's folder to where it belongs; a run killed meanwhile moves the rest."""
+    if all(REJECTS not in entry["files"] for entry in parts.committed):
+        rejects_of(output).unlink(missing_ok=True)
+    for name, target in ((TEXT, output), (REJECTS, rejects_of(output)), (NAME, manifest_of(output))):
+        if (parts.folder / name).exists():
+            (parts.folder / name).replace(target)
+            sync_folder(output.parent)
 
 
 def _metadata(order: Order, header: Entry) -> dict[str, str]:

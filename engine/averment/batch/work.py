@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from averment.batch.arrow import to_bytes
-from averment.batch.assembling import ROWS, WHOLE
+from averment.batch.assembling import ROWS, TEXT, WHOLE
 from averment.batch.deciding import Decider, Decisions, Job
 from averment.batch.fetching import Fetcher
 from averment.batch.rendering import CsvWriter, JsonWriter
@@ -15,19 +15,18 @@ from averment.batch.row_groups import is_group, to_parquet
 from averment.batch.unit import Format, Reject, Unit
 from averment.ir.digest import canonical
 
+REJECTS = "rejects"
 _ROWS = 8192  # rendered at a time
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A part: its output and what kind of it that is, the lines of its rejects, and what is counted of it.
+    """A part: what it adds to the files of the output, by name, and what is counted of it.
 
-    Output and rejects are bytes, or the files that hold them (``parts.Written``).
+    What it adds are bytes, or the paths of files that hold them.
     """
 
-    kind: str
-    data: Any
-    rejects: Any
+    contents: dict[str, Any]
     decided: int
     counts: Counter[str]
     alone: int
@@ -40,7 +39,7 @@ class Worker:
         self._decider = Decider(job)
         self._fetcher = Fetcher(job.inputs, job.shapes)
         self._files = [shape.file for shape in job.shapes]
-        self._output, self._whole = job.output, job.whole
+        self._format, self._whole = job.output, job.whole
         self._writer = None
         if job.output.text and not job.whole:
             writer = JsonWriter if job.output is Format.JSONL else CsvWriter
@@ -51,19 +50,24 @@ class Worker:
         decisions = self._decider.decide(self._fetcher.fetch(unit))
         counts = decisions.counts
         counts.update(f"reject:{reject.code}" for reject in decisions.rejects)
-        rejects = b"".join(self._line(reject) for reject in decisions.rejects)
-        whole = self._output is Format.PARQUET and is_group(unit.first, unit.rows)
-        data, decided = self._data(decisions, whole)
-        return Done(WHOLE if whole else ROWS, data, rejects, decided, counts, decisions.alone)
+        kind, data = self._output_of(decisions, unit)
+        contents = {kind: data}
+        if decisions.rejects:
+            contents[REJECTS] = b"".join(map(self._line, decisions.rejects))
+        decided = len(decisions.documents) if self._whole else decisions.table.num_rows
+        return Done(contents, decided, counts, decisions.alone)
 
-    def _data(self, decisions: Decisions, whole: bool) -> tuple[Any, int]:
+    def _output_of(self, decisions: Decisions, unit: Unit) -> tuple[str, Any]:
         if self._whole:
-            return b"".join(document + b"\n" for document in decisions.documents), len(decisions.documents)
+            return TEXT, b"".join(document + b"\n" for document in decisions.documents)
         table = decisions.table
-        if self._writer is None:
-            return to_parquet(table) if whole else to_bytes(table), table.num_rows
-        slices = (table.slice(start, _ROWS) for start in range(0, table.num_rows, _ROWS))
-        return b"".join(map(self._writer.write, slices)), table.num_rows
+        if self._writer is not None:
+            slices = (table.slice(start, _ROWS) for start in range(0, table.num_rows, _ROWS))
+            heading = self._writer.heading if unit.first == 1 else b""
+            return TEXT, heading + b"".join(map(self._writer.write, slices))
+        if self._format is Format.PARQUET and is_group(unit.first, unit.rows):
+            return WHOLE, to_parquet(table)
+        return ROWS, to_bytes(table)
 
     def _line(self, reject: Reject) -> bytes:
         about: dict[str, Any] = {"row": reject.row, "file": self._files[reject.file]}
