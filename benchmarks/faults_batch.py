@@ -2,7 +2,8 @@
 
 ``python benchmarks/faults_batch.py --kills 1000 --terms 200 --seed 1`` runs the command line's own code in child
 processes, each stopped by SIGKILL or SIGTERM after a random time, until an output is finished; then compares it and its
-rejects with those of a run that nobody disturbed, and begins the next. Prints one line of figures, as JSON.
+rejects with those of a run that nobody disturbed, and begins the next. Every ``--alone``-th start works alone, the
+others with a second process. Prints one line of figures, as JSON.
 """
 
 from __future__ import annotations
@@ -30,16 +31,16 @@ def main() -> int:
     parser.add_argument("--terms", type=int, default=5, help="how many SIGTERM")
     parser.add_argument("--rows", type=int, default=3000, help="of the input")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--alone", type=int, default=2, help="of how many starts one works in a single process")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        found = faults(Path(folder), options.kills, options.terms, options.rows, options.seed)
+        found = faults(Path(folder), options.kills, options.terms, options.rows, options.seed, options.alone)
     print(json.dumps({"seed": options.seed, "rows": options.rows, **found}))
     return 0 if found["identical"] == found["runs"] and not found["strange"] else 1
 
 
-def faults(folder: Path, kills: int, terms: int, rows: int, seed: int) -> dict[str, Any]:
+def faults(folder: Path, kills: int, terms: int, rows: int, seed: int, alone: int) -> dict[str, Any]:
     """What came of so many signals: how many ``runs`` were finished, how many of them ``identical``."""
-
     rng = random.Random(seed)
     source = folder / "in.jsonl"
     write_input(source, rows, rng)
@@ -55,8 +56,10 @@ def faults(folder: Path, kills: int, terms: int, rows: int, seed: int) -> dict[s
     counts: Counter[str] = Counter(runs=0, identical=0, SIGKILL=0, SIGTERM=0, missed=0, strange=0)
     format, output = _next(folder, counts["runs"])
     begun = False
+    starts = 0
     while signals or begun:
-        process = _begin(source, output)
+        process = _begin(source, output, 2 if starts % alone else 1)
+        starts += 1
         if signals:
             time.sleep(rng.random() * longest)
             os.kill(process, signals[-1])
@@ -87,7 +90,7 @@ def write_input(path: Path, rows: int, rng: random.Random) -> None:
             stream.write((line[:-5] if rng.random() < 0.003 else line) + "\n")
 
 
-def _begin(source: Path, output: Path) -> int:
+def _begin(source: Path, output: Path, jobs: int = 1) -> int:
     """A child that runs the command line: its process id."""
     from averment_cli.main import run
 
@@ -99,7 +102,7 @@ def _begin(source: Path, output: Path) -> int:
     os.dup2(nowhere, 2)
     code = 70
     try:
-        code = run(["batch", str(source), "-o", str(output), "--chunk", str(CHUNK)])
+        code = run(["batch", str(source), "-o", str(output), "--chunk", str(CHUNK), "--jobs", str(jobs)])
     except SystemExit as ending:
         code = ending.code if isinstance(ending.code, int) else 71
     finally:
