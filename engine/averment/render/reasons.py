@@ -4,7 +4,7 @@ conditions rested on, down to the given facts. What has been shown once is refer
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from averment.ir.program import Absent, Aggregate, Compare, Condition, Fact, Known, Match
@@ -229,14 +229,3 @@ class _Tally:
 
 def _another(application: Application) -> tuple[Piece, ...]:
     return (Piece("also: " if application.truth is TRUE else "or: ", "dim"),)
-
-
-def overridden(
-    model: Model, parameters: Mapping[str, str | int | bool], shown: Mapping[str, str | int | bool]
-) -> list[str]:
-    """``large_team = 30 (the pack says 20)`` for each parameter that is not as the pack has it."""
-    return [
-        f"{name} = {value} (the pack says {shown[name]})"
-        for name, value in parameters.items()
-        if name in shown and shown[name] != value
-    ]
