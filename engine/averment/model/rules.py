@@ -10,10 +10,11 @@ from averment.model.conclusions import read_conclusions
 from averment.model.conditions import read_conditions
 from averment.model.fields import words
 from averment.model.model import ModelRule, Source
-from averment.model.names import mentioned, report_mention, variable_suggestion
+from averment.model.names import report_mention, variable_suggestion
 from averment.model.scope import Pack, Scope, scope_of
 from averment.model.sources import read_backing
 from averment.source.node import Node, Span
+from averment.surface.says import mentioned
 
 
 def read_rules(files: Sequence[Node], pack: Pack, sources: dict[str, Source]) -> list[ModelRule]:
@@ -22,8 +23,7 @@ def read_rules(files: Sequence[Node], pack: Pack, sources: dict[str, Source]) ->
     places: dict[str, Span] = {}
     for file in files:
         author = words(file, "author")
-        listed = file.get("rules")
-        for node in listed.elements() if listed else []:
+        for node in file.list_of("rules"):
             name = words(node, "rule")
             span = place_of(node, "rule")
             if name in places:
@@ -65,11 +65,10 @@ def _read_rule(
     name: str, node: Node, span: Span, author: str, pack: Pack, sources: dict[str, Source]
 ) -> ModelRule | None:
     before = len(pack.report.diagnostics)
-    listed, derived = node.get("when"), node.get("then")
-    conditions = listed.elements() if listed else []
+    conditions = node.list_of("when")
     scope = scope_of(conditions, pack)
     when = read_conditions(conditions, scope)
-    then = read_conclusions(derived.elements() if derived else [], scope)
+    then = read_conclusions(node.list_of("then"), scope)
     says = check_says(node, scope)
     backing = read_backing(node, sources, author, pack.report, span)
     if len(pack.report.diagnostics) > before:

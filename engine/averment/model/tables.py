@@ -6,7 +6,6 @@ name): a column of ``when`` then binds that variable, and the value of a column 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -17,11 +16,12 @@ from averment.model.conclusions import derived_type, read_conclusion
 from averment.model.conditions import dotted, read_pattern
 from averment.model.fields import words
 from averment.model.model import Bind, Constant, ModelRule, Pattern, Reference, Source, Term
-from averment.model.names import mentioned, report_mention, suggestion
+from averment.model.names import report_mention, suggestion
 from averment.model.rules import place_of, twice
 from averment.model.scope import Pack, Scope
 from averment.model.sources import read_backing
 from averment.source.node import Node, Span
+from averment.surface.says import filled, mentioned
 
 
 class _Column(NamedTuple):
@@ -65,9 +65,8 @@ def _read_table(name: str, node: Node, span: Span, pack: Pack, sources: dict[str
             report_mention(node, variable, "is no column", pack.report, help)
     if len(pack.report.diagnostics) > before:
         return []
-    rows = node.get("rows")
     found: list[ModelRule] = []
-    for number, row in enumerate(rows.elements() if rows else [], 1):
+    for number, row in enumerate(node.list_of("rows"), 1):
         rule = _row(f"{name}/{number}", row, when, then, says, backing, scope)
         if rule:
             found.append(rule)
@@ -75,9 +74,8 @@ def _read_table(name: str, node: Node, span: Span, pack: Pack, sources: dict[str
 
 
 def _columns(node: Node, key: str, scope: Scope) -> list[_Column]:
-    listed = node.get(key)
     found: list[_Column] = []
-    for element in listed.elements() if listed else []:
+    for element in node.list_of(key):
         named = dotted(element, scope)
         if named:
             of, index = named
@@ -195,4 +193,4 @@ def _filled(says: str, then: list[_Column], cells: Sequence[Node], derived: Mapp
             message = f"`says` would mention `${mentioned(text)[0]}`, which is only a part of this text"
             scope.report.error("AV317", message, cell.span, "has no value", help)
         shown[column.variable] = text
-    return re.sub(r"\$([a-z][a-z0-9_]*)", lambda found: shown.get(found.group(1), found.group()), says)
+    return filled(says, shown.get)
