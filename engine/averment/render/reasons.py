@@ -15,6 +15,7 @@ from averment.render.conditions import Worded
 from averment.render.counted import Counted, counted
 from averment.render.display import Piece, Style, columns
 from averment.render.facts import Given, looked_at
+from averment.render.phrases import words
 from averment.render.places import backing_phrase, rule_place
 from averment.render.tree import Branch, Line, say
 from averment.warrant.derivation import Application, Derivation, Step
@@ -194,7 +195,7 @@ class Reasons:
         if not tally.towards:
             return ""
         if not self.claim:
-            return f"reasons for {tally.towards.replace('_', ' ')}"
+            return f"reasons for {words(tally.towards)}"
         return "reasons against it" if tally.against else "reasons for it"
 
     def _undecided_line(self, fact: Fact, lead: tuple[Piece, ...] = ()) -> Branch:
