@@ -18,7 +18,7 @@ from averment.model.fields import words
 from averment.model.model import Bind, Constant, ModelRule, Pattern, Reference, Source, Term
 from averment.model.names import report_mention, suggestion
 from averment.model.rules import place_of, twice
-from averment.model.scope import Pack, Scope
+from averment.model.scope import Declared, Scope
 from averment.model.sources import read_backing
 from averment.source.node import Node, Span
 from averment.surface.says import filled, mentioned
@@ -35,7 +35,7 @@ class _Column(NamedTuple):
         return self.type.fields[self.place]
 
 
-def read_tables(files: Sequence[Node], pack: Pack, sources: dict[str, Source]) -> list[ModelRule]:
+def read_tables(files: Sequence[Node], declared: Declared, sources: dict[str, Source]) -> list[ModelRule]:
     """The rows of every table, as rules; what could not be read is reported."""
     found: list[ModelRule] = []
     places: dict[str, Span] = {}
@@ -43,27 +43,27 @@ def read_tables(files: Sequence[Node], pack: Pack, sources: dict[str, Source]) -
         name = words(node, "table")
         span = place_of(node, "table")
         if name in places:
-            twice(f"the table `{name}`", span, places[name], pack.report)
+            twice(f"the table `{name}`", span, places[name], declared.report)
         places.setdefault(name, span)
-        found += _read_table(name, node, span, pack, sources)
+        found += _read_table(name, node, span, declared, sources)
     return found
 
 
-def _read_table(name: str, node: Node, span: Span, pack: Pack, sources: dict[str, Source]) -> list[ModelRule]:
-    before = len(pack.report.diagnostics)
-    scope = Scope(pack, {}, frozenset(), frozenset())
-    backing = read_backing(node, sources, words(node, "author"), pack.report, span)
+def _read_table(name: str, node: Node, span: Span, declared: Declared, sources: dict[str, Source]) -> list[ModelRule]:
+    before = len(declared.report.diagnostics)
+    scope = Scope(declared, {}, frozenset(), frozenset())
+    backing = read_backing(node, sources, words(node, "author"), declared.report, span)
     when, then = _columns(node, "when", scope), _columns(node, "then", scope)
     _check_columns(when, then, span, scope)
-    if len(pack.report.diagnostics) > before:
+    if len(declared.report.diagnostics) > before:
         return []
     when, then = _named(when, then)
     says = words(node, "says")
     for variable in mentioned(says):
         if variable not in {column.variable for column in (*when, *then)}:
             help = suggestion(variable, [column.variable for column in (*when, *then)])
-            report_mention(node, variable, "is no column", pack.report, help)
-    if len(pack.report.diagnostics) > before:
+            report_mention(node, variable, "is no column", declared.report, help)
+    if len(declared.report.diagnostics) > before:
         return []
     found: list[ModelRule] = []
     for number, row in enumerate(node.list_of("rows"), 1):
