@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from averment.outcome.outcome import Outcome
     from averment.pack import Pack
     from averment.render.display import Style
-    from averment.source.node import Node
 
 
 class Answer(Protocol):
@@ -42,22 +41,20 @@ class Asked:
     cases: Sequence[Decided]
 
 
-def decide_files(facts: Sequence[str], pack: str, parameters: Sequence[str]) -> Asked:
+def decide_files(facts: Sequence[str], pack: str, parameters: Sequence[str], engine: str = "") -> Asked:
     """Every case of the fact files, decided; all mistakes are told before any is, and end the program."""
     from averment.diagnostics.diagnostic import Report
-    from averment.model.case import read_case
     from averment.pipeline import decide
-    from averment_cli.reading import Texts, pack_of, read_cases, stop_if_failed
+    from averment_cli.reading import Texts, cases_of, pack_of, stop_if_failed
     from averment_cli.written import parameters_of
 
     report, texts = Report(), Texts()
     known = pack_of(pack)
-    overrides = parameters_of(parameters, known.model, report)
-    types = dict(known.model.types)
-    cases = [read_case(document, types, report) for document in read_cases(facts, report, texts)]
+    overrides = parameters_of(parameters, known.model, report, texts)
+    cases = cases_of(facts, report, texts, known.model.types)
     stop_if_failed(report, texts)
-    ready = known.engine(overrides)
-    decided = [(case, decide(ready, case, report)) for case in cases if case]
+    ready = known.engine(overrides, engine)
+    decided = [(case, decide(ready, case, report)) for case in cases]
     stop_if_failed(report, texts)
     return Asked(known, overrides, [Decided(case, outcome) for case, outcome in decided if outcome])
 
@@ -84,6 +81,7 @@ def path_of(type: str, key: Iterable[Any], field: str) -> str:
 def value_of(text: str, option: str) -> Any:
     """A value on the command line, read as a fact file would read it; a mistake in it ends the program."""
     from averment.diagnostics.diagnostic import Report
+    from averment.ir.values import plain_value
     from averment.source.yaml_reader import read_yaml
     from averment_cli.reading import Texts, stop_if_failed
 
@@ -92,9 +90,4 @@ def value_of(text: str, option: str) -> Any:
     stop_if_failed(report, Texts())
     if len(documents) != 1:
         raise click.UsageError(f"{option} wants a value")
-    return plain(documents[0])
-
-
-def plain(node: Node) -> Any:
-    """The value of a field as ``fit`` reads it."""
-    return [element.value for element in node.value] if isinstance(node.value, list) else node.value
+    return plain_value(documents[0])

@@ -15,6 +15,7 @@ import click
 if TYPE_CHECKING:
     from averment.diagnostics.diagnostic import Report
     from averment.ir.program import FactType
+    from averment.model.case import Case
     from averment.pack import Pack
     from averment.source.node import Node
 
@@ -91,6 +92,14 @@ def read_cases(
             found += read
     refuse_namesakes(found, report)
     return found
+
+
+def cases_of(names: Iterable[str], report: Report, texts: Texts, types: Mapping[str, FactType]) -> list[Case]:
+    """The cases of the fact files, read against the vocabulary ``types``; every mistake in them is in the report."""
+    from averment.model.case import read_case
+
+    read = [read_case(document, types, report) for document in read_cases(names, report, texts, types)]
+    return [case for case in read if case is not None]
 
 
 def may_be_secret(keys: Iterable[str], types: Mapping[str, FactType]) -> bool:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from averment_cli.reading import Texts
 
 _PATH = re.compile(r"([a-z][a-z0-9_]*)(\[.*\])?\.([a-z][a-z0-9_]*)", re.DOTALL)
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class Change(NamedTuple):
@@ -38,12 +37,13 @@ class Change(NamedTuple):
 
 def parameters_of(written: Iterable[str], model: Model, report: Report, texts: Texts | None = None) -> dict[str, Any]:
     """``NAME=VALUE`` of each ``--param``, as values that fit the parameters of the pack; findings quote ``texts``."""
+    from averment.model.names import is_name
     from averment.model.parameters import read_override
 
     found: dict[str, Any] = {}
     for text in written:
         name, equals, value = text.partition("=")
-        if not equals or not _NAME.fullmatch(name):
+        if not equals or not is_name(name):
             raise click.UsageError(f"--param wants NAME=VALUE, not `{text}`")
         if name in found:
             raise click.UsageError(f"--param gives `{name}` twice")
@@ -104,7 +104,7 @@ def refuse_misplaced(changes: Iterable[Change], types: Mapping[str, FactType]) -
             raise click.UsageError(f"--set cannot change `{type}.{field}`: it tells the record from the others")
 
 
-def changed(case: Node, changes: Iterable[Change], types: dict[str, FactType]) -> Node:
+def changed(case: Node, changes: Iterable[Change], types: Mapping[str, FactType]) -> Node:
     """The case with the changes made; what they name wrongly is left for the reader of cases to find."""
     for change in changes:
         facts = case.get("facts")

@@ -166,9 +166,7 @@ def read_pack(pack: str | Path, report: Report) -> Pack | None:
     return None if folder is None else compile_files(read_pack_folder(folder, report), str(folder), report)
 
 
-def compile_files(files: PackFiles | None, root: str, report: Report) -> Pack | None:
-    """The pack that these files make."""
-    if files is None:
-        return None
+def compile_files(files: PackFiles, root: str, report: Report) -> Pack | None:
+    """The pack that these files make; ``None`` where the report has an error. ``root`` is the folder they are from."""
     compiled = compile_pack(files, report)
     return None if compiled is None else Pack(compiled[0], files.texts, root, compiled[1])

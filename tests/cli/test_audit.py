@@ -226,6 +226,9 @@ def test_no_secret_is_in_any_log_error_or_file(log: Log, averment: Any, world: P
     for before, after in broken.items():
         Path("broken.yaml").write_text(secret.replace(before, after))
         assert run("decide", "broken.yaml", *options).code == 3
+        asking = ("flip", "matters", "missing", "ask", "whatif --set person.age=3")
+        for words in ("explain", "dossier -o out.zip", *asking):
+            assert run(*words.split(), "broken.yaml", "-p", "loans").code == 3
     run("decide", "secret.yaml", "-p", "loans", "--log", "sqlite:/no/log.db")
     run("explain", "secret.yaml", "-p", "loans", "--fact", "greetin")
     run("dossier", "secret.yaml", "-p", "loans", "-o", "out.zip", "--log", "sqlite:none.db")

@@ -14,8 +14,9 @@ from averment.audit.log import open_log
 from averment.audit.record import Maker
 from averment.diagnostics.diagnostic import Refused
 from averment.dossier.files import read, write
-from averment.dossier.making import MANIFEST, digest_of, make
+from averment.dossier.making import MANIFEST, make
 from averment.dossier.proving import Proof, prove
+from averment.ir.digest import digest_of
 from averment.pack import Pack
 from averment.recording import Recorder
 

@@ -92,11 +92,9 @@ def cases() -> Any:
 @pytest.fixture
 def here(pack: str, cases: Any) -> Any:
     """What is decided of the cases on this machine, each row as JSON, by case."""
-    from averment.batch.table import decide_table
 
     def decided(parameters: dict[str, Any] | None = None) -> dict[str, str]:
-        known = averment.load(pack)
-        found = decide_table(known.program(parameters), known.model.types, cases)
+        found = averment.load(pack).decide_table(cases, parameters)
         rows = zip(cases.column("case").to_pylist(), found.to_pylist(), strict=True)
         return {case: text({**row, "case": case}) for case, row in rows}
 

@@ -88,7 +88,7 @@ def _usual(pack: Pack) -> Usual:
     report = Report()
     folder = Path(pack.root, "cases")
     documents = read_cases([str(folder)], report, Texts()) if folder.is_dir() else []
-    cases = [read_case(document, dict(pack.model.types), report) for document in documents]
+    cases = [read_case(document, pack.model.types, report) for document in documents]
     claims = set(pack.program().claim.values)
     expected = [(str((case.expect or {}).get("claim")), case) for case in cases if case]
     return usual((claim, case) for claim, case in expected if claim in claims)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from averment_cli.logs import filter_of, filter_options, log_option, now, reading
+from averment_cli.logs import FILE, filter_of, filter_options, log_option, now, reading
 from averment_cli.options import format_option
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from averment.audit.record import Record
     from averment.audit.replay import Replayed, StoredPack
 
-_FILE = click.Path(exists=True, dir_okay=False)
 _SUFFIXES = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
 
 
@@ -35,8 +34,8 @@ def command() -> None:
 
 @command.command("verify")
 @log_option
-@click.option("--anchor", "anchor_file", type=_FILE, metavar="FILE", help="An anchor, kept elsewhere, to hold it to.")
-@click.option("--key", type=_FILE, metavar="FILE", help="The Ed25519 public key (PEM) that signed the anchor.")
+@click.option("--anchor", "anchor_file", type=FILE, metavar="FILE", help="An anchor, kept elsewhere, to hold it to.")
+@click.option("--key", type=FILE, metavar="FILE", help="The Ed25519 public key (PEM) that signed the anchor.")
 @format_option
 def verify_command(log: str, anchor_file: str | None, key: str | None, format: str) -> int:
     """Is the log whole? Names the first bad record.
@@ -69,7 +68,7 @@ def verify_command(log: str, anchor_file: str | None, key: str | None, format: s
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write it here. Keep it elsewhere."
 )
-@click.option("--key", type=_FILE, metavar="FILE", help="An Ed25519 private key (PEM) to sign it with.")
+@click.option("--key", type=FILE, metavar="FILE", help="An Ed25519 private key (PEM) to sign it with.")
 def anchor_command(log: str, output: str | None, key: str | None) -> None:
     """Write down how long the log is, and its head: what a later verify holds it to."""
     from averment.audit.anchor import draw

@@ -105,7 +105,7 @@ def _cases(facts: Sequence[str], settings: Sequence[str], pack: Pack, report: Re
     documents = read_cases(facts, report, texts, pack.model.types)
     if changes and not facts:
         documents = [node_of({"case": "case", "facts": {}}, "--set")]
-    types = dict(pack.model.types)
+    types = pack.model.types
     read = [read_case(changed(document, changes, types), types, report) for document in documents]
     # What is wrong with a --set is wrong with it in every case, and said once.
     report.diagnostics[:] = dict.fromkeys(report.diagnostics)

@@ -77,18 +77,16 @@ def _make(
     from averment.diagnostics.diagnostic import Report
     from averment.dossier.files import write
     from averment.dossier.making import make
-    from averment.model.case import read_case
-    from averment_cli.reading import Texts, pack_of, read_cases, stop_if_failed
+    from averment_cli.reading import Texts, cases_of, pack_of, stop_if_failed
     from averment_cli.terminal import talk
     from averment_cli.written import parameters_of
 
     report, texts = Report(), Texts()
     pack = pack_of(name)
-    overrides = parameters_of(parameters, pack.model, report)
-    types = dict(pack.model.types)
-    cases = [read_case(document, types, report) for document in read_cases([facts], report, texts, types)]
+    overrides = parameters_of(parameters, pack.model, report, texts)
+    cases = cases_of([facts], report, texts, pack.model.types)
     stop_if_failed(report, texts)
-    if len(cases) != 1 or cases[0] is None:
+    if len(cases) != 1:
         raise click.UsageError(f"a dossier is of one case, and `{facts}` has {len(cases)}")
     with open_log(address, key=masking) if address else nullcontext() as log:
         files = make(pack, cases[0], overrides, engine, log=log, clock=now, key=signing)

@@ -68,6 +68,7 @@ def command(
     averment explain decisions.parquet --case acme
     """
     from averment.outcome.explained import explain
+    from averment_cli.questioning import decide_files
 
     if why_not is not None and (fact or format not in ("text", "json")):
         raise click.UsageError("--why-not is told as text or json, and of one thing: leave out the other option")
@@ -76,7 +77,8 @@ def command(
             raise click.UsageError("name one file that batch wrote, and the case: --case ID or --row N")
         found = [_of_batch(facts[0], case, row, pack, place)]
     else:
-        found = _of_files(facts, pack or "pm_tpm", parameters, engine or "")
+        asked = decide_files(facts, pack or "pm_tpm", parameters, engine or "")
+        found = [(asked.pack, read, outcome) for read, outcome in asked.cases]
     if format not in ("text", "json") and len(found) != 1:
         raise click.UsageError(f"--format {format} shows one case, and there are {len(found)}")
     whole = case is not None or row is not None
@@ -90,28 +92,6 @@ def command(
             pieces.append(_shown(explain(outcome, fact or ""), known, read, format, to_file=output is not None))
     _write(("\n" if format == "text" else "").join(pieces), output)
     return 0
-
-
-def _of_files(
-    facts: Sequence[str], pack: str, parameters: Sequence[str], engine: str
-) -> list[tuple[Pack, Case, Outcome]]:
-    """Every case of the fact files, decided; all mistakes are told before any is."""
-    from averment.diagnostics.diagnostic import Report
-    from averment.model.case import read_case
-    from averment.pipeline import decide
-    from averment_cli.reading import Texts, pack_of, read_cases, stop_if_failed
-    from averment_cli.written import parameters_of
-
-    report, texts = Report(), Texts()
-    known = pack_of(pack)
-    overrides = parameters_of(parameters, known.model, report, texts)
-    types = dict(known.model.types)
-    cases = [read_case(document, types, report) for document in read_cases(facts, report, texts, types)]
-    stop_if_failed(report, texts)
-    ready = known.engine(overrides, engine)
-    decided = [(case, decide(ready, case, report)) for case in cases if case]
-    stop_if_failed(report, texts)
-    return [(known, case, outcome) for case, outcome in decided if outcome]
 
 
 def _of_batch(

@@ -23,6 +23,7 @@ def command(folder: str) -> None:
     averment check my_pack
     averment decide my_pack/cases --pack my_pack
     """
+    from averment.model.names import is_name
     from averment.render.case_schema import case_schema
     from averment_cli.reading import pack_of
     from averment_cli.terminal import data
@@ -30,9 +31,9 @@ def command(folder: str) -> None:
 
     target = Path(folder)
     name = target.name
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+    if not is_name(name):
         fitting = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
-        mend = f": try `{fitting}`" if re.fullmatch(r"[a-z][a-z0-9_]*", fitting) else ""
+        mend = f": try `{fitting}`" if is_name(fitting) else ""
         raise click.UsageError(f"`{name}` cannot name a pack, which is a-z, 0-9 and _, a letter first{mend}")
     if target.exists():
         raise click.UsageError(f"`{folder}` is already there")

@@ -76,9 +76,10 @@ def _changed(
 ) -> Iterator[tuple[WhatIf, dict[str, Any]]]:
     """Each case under the changes, with the parameters it has then."""
     from averment.diagnostics.diagnostic import Report
+    from averment.ir.values import plain_value
     from averment.questions.knowledge import Knowledge
     from averment.questions.whatif import whatif
-    from averment_cli.questioning import path_of, plain
+    from averment_cli.questioning import path_of
     from averment_cli.reading import Texts, stop_if_failed
     from averment_cli.written import changes_of, parameters_of, refuse_misplaced
 
@@ -87,7 +88,7 @@ def _changed(
     changes = changes_of(settings, report, texts, asked.pack.model.types)
     refuse_misplaced(changes, asked.pack.model.types)
     stop_if_failed(report, texts)
-    sets = {path_of(change.type, change.key, change.field): plain(change.value) for change in changes}
+    sets = {path_of(change.type, change.key, change.field): plain_value(change.value) for change in changes}
     for path in unset:
         if path in sets:
             raise click.UsageError(f"`{path}` cannot be both set and unset")

@@ -7,25 +7,15 @@ assumption of the outcome.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from averment.ir.naming import field_path
-from averment.ir.program import Fact, FactType
+from averment.ir.program import FactType
 from averment.ir.values import decode
+from averment.outcome.outcome import Decided
 
 
-class Given(Protocol):
-    """What is needed of a case: its records, the types it speaks of, and the paths of fields that hold a default."""
-
-    @property
-    def facts(self) -> tuple[Fact, ...]: ...
-    @property
-    def mentioned(self) -> frozenset[str]: ...
-    @property
-    def assumptions(self) -> frozenset[str]: ...
-
-
-def given_facts(case: Given, types: Mapping[str, FactType]) -> dict[str, Any]:
+def given_facts(case: Decided, types: Mapping[str, FactType]) -> dict[str, Any]:
     """The ``facts`` of a fact file that gives this case, in the types' own values (decimals and dates as texts)."""
     document: dict[str, Any] = {name: {} if types[name].one else [] for name in sorted(case.mentioned)}
     for fact in case.facts:

@@ -19,7 +19,6 @@ from averment.audit.record import (
     Entry,
     Maker,
     Record,
-    archive_digest,
     pack_key,
     part,
     record_of,
@@ -29,6 +28,7 @@ from averment.audit.record import (
 )
 from averment.audit.store import Appended, Filter, Pending, Store
 from averment.diagnostics.diagnostic import Diagnostic
+from averment.ir.digest import digest_of
 from averment.ir.program import FactType
 
 Clock = Callable[[], datetime]
@@ -192,7 +192,7 @@ class DecisionLog:
         row, archive = self._store.keyed(pack_key(digest)), self._store.archive(digest)
         if row is None or archive is None:
             raise refused(PACK, f"the pack `{digest}` is not in the decision log")
-        if record_of(row).body["archive"] != archive_digest(archive):
+        if record_of(row).body["archive"] != digest_of(archive):
             raise refused(PACK, f"the files stored for the pack `{digest}` are not those recorded")
         return unpacked_files(archive)
 

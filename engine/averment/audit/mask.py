@@ -24,12 +24,11 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any, NamedTuple, TypeGuard, TypeVar, cast
 
 from averment.audit.chain import prefixed
 from averment.audit.errors import UNRECORDABLE, refused
-from averment.ir.digest import canonical, canonical_members, canonical_object
+from averment.ir.digest import canonical, canonical_members, canonical_object, digest_of
 from averment.ir.program import FactType
 
 _VALUE = b"averment audit mask 1\n"
@@ -75,7 +74,7 @@ class Mask:
     def digest(self, document: Any, hidden: tuple[Any, ...]) -> str:
         """``sha256:…`` of the canonical document; where values are hidden, ``hmac-sha256:…`` of it without them."""
         if not hidden:
-            return _digest(recordable("the outcome", document))
+            return digest_of(recordable("the outcome", document))
         data = recordable("the outcome", _without(document, *_forms(hidden)))
         return "hmac-sha256:" + hmac.digest(self.key, _DOCUMENT + data, "sha256").hex()
 
@@ -84,7 +83,7 @@ class Mask:
         if hidden:
             return self.digest(outcome, hidden), self.digest(outcome["warrant"], hidden)
         members = recordable_members("the outcome", outcome)
-        return _digest(canonical_object(members)), _digest(members["warrant"])
+        return digest_of(canonical_object(members)), digest_of(members["warrant"])
 
     def seal(self, digest: str) -> str:
         """The digest of what may hold sensitive values that were not masked, such as a part of a batch: keyed."""
@@ -143,10 +142,6 @@ def _recordable(what: str, write: Callable[[Any], _Written], value: Any) -> _Wri
     except (TypeError, ValueError):
         message = f"{what} holds a value that canonical JSON has no form for"
     raise refused(UNRECORDABLE, message, "write decimals as texts, and no NaN, infinity or lone surrogate")
-
-
-def _digest(data: bytes) -> str:
-    return "sha256:" + sha256(data).hexdigest()
 
 
 def _is_list(value: Any) -> TypeGuard[list[Any]]:

@@ -15,12 +15,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from hashlib import sha256
 from typing import Any
 
 from averment.audit.chain import Row, prefixed
 from averment.audit.errors import UNRECORDABLE, damaged, refused
 from averment.audit.mask import Mask, recordable
+from averment.ir.digest import digest_of
 
 DECISION, PART, PACK = "decision", "part", "pack"
 _MAKER = ("engine", "version", "requester")  # may differ when the same thing is recorded again
@@ -197,7 +197,7 @@ def part(
 def stored_pack(digest: str, files: Mapping[str, bytes], name: str = "") -> Entry:
     """The entry that stores a pack's files under its digest."""
     archive = packed_files(files)
-    body = {"files": len(files), "archive": archive_digest(archive)}
+    body = {"files": len(files), "archive": digest_of(archive)}
     return Entry(
         PACK,
         recordable("the entry", body),
@@ -211,10 +211,6 @@ def stored_pack(digest: str, files: Mapping[str, bytes], name: str = "") -> Entr
 def pack_key(digest: str) -> str:
     """The key of the record that stores the pack ``digest``."""
     return f"{PACK}:{digest}"
-
-
-def archive_digest(archive: bytes) -> str:
-    return "sha256:" + sha256(archive).hexdigest()
 
 
 def packed_files(files: Mapping[str, bytes]) -> bytes:

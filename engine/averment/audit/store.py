@@ -1,7 +1,7 @@
-"""What a decision log needs of a database: five columns of SQL and one exclusive step, the same on every store.
+"""What a decision log needs of a database, the same on every store: three small tables and one exclusive step.
 
-A store keeps three tables: the records, the packs' archives, and the log's own id. Its only write is ``extend``, one
-transaction that is on disk when it returns, and that no other writer can enter.
+The tables hold the records, the packs' archives, and the log's own id. The only write is ``extend``: one transaction,
+which is on disk when it returns and which no other writer can enter.
 """
 
 from __future__ import annotations

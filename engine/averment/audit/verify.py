@@ -23,9 +23,11 @@ _PACK_KIND = b"\0\0\0\x04pack"
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
-    """``records`` were found whole, the last with hash ``head`` (hexadecimal). ``first_bad`` is the number of the first
-    record that is altered, missing or out of place; none where the fault is not one record's. ``anchored``: an anchor
-    was given and looked at."""
+    """``records`` were found whole, the last with hash ``head`` (hexadecimal).
+
+    ``first_bad`` is the number of the first record that is altered, missing or out of place; ``None`` where the fault
+    is not that of one record. ``anchored``: an anchor was given and looked at.
+    """
 
     log: str
     records: int

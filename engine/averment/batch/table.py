@@ -63,11 +63,6 @@ class TableDecider:
         return found.select(names).append_column("error", error).replace_schema_metadata(self._metadata)
 
 
-def decide_table(program: Program, types: Mapping[str, FactType], table: Any, mapping: Mapped | None = None) -> Table:
-    """As ``TableDecider.decide``, for one table."""
-    return TableDecider(program, types).decide(table, mapping)
-
-
 def to_table(given: Any) -> Table:
     """A table of pyarrow. Raises TypeError for what is none."""
     if isinstance(given, pa.RecordBatch):

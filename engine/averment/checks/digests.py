@@ -6,11 +6,11 @@ ends trimmed. A paragraph of a text file is a line that is not blank.
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
 from collections.abc import Mapping
 
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report, Severity
+from averment.ir.digest import digest_of
 from averment.model.model import Source
 from averment.source.node import Span
 from averment.source.text import split_lines
@@ -21,7 +21,7 @@ _MOST_UNLISTED = 20
 def paragraph_digest(text: str) -> str:
     """``sha256:…`` of one paragraph."""
     plain = " ".join(unicodedata.normalize("NFC", text).split())
-    return "sha256:" + hashlib.sha256(plain.encode()).hexdigest()
+    return digest_of(plain.encode())
 
 
 def check_digests(source: Source, text: str, file: str, report: Report) -> int:

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any
 
 import averment
@@ -29,7 +28,7 @@ from averment.audit.log import Clock, DecisionLog
 from averment.audit.record import DECISION, Maker, Record, decision
 from averment.audit.store import Filter
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
-from averment.ir.digest import canonical
+from averment.ir.digest import canonical, digest_of
 from averment.model.case import Case, read_case
 from averment.outcome.explained import explain
 from averment.outcome.outcome import Outcome
@@ -98,10 +97,6 @@ def case_in(facts: bytes, pack: Pack) -> Case:
 def page_of(outcome: Outcome, pack: Pack, case: Case) -> bytes:
     """The page of a dossier."""
     return page(explain(outcome), pack.model, case.places).encode()
-
-
-def digest_of(data: bytes) -> str:
-    return "sha256:" + sha256(data).hexdigest()
 
 
 def _recorded(log: DecisionLog, outcome: Outcome, case: Case, pack: Pack) -> Record:

@@ -27,10 +27,9 @@ from averment.dossier.making import (
     RECORD,
     WARRANT,
     case_in,
-    digest_of,
     page_of,
 )
-from averment.ir.digest import canonical
+from averment.ir.digest import canonical, digest_of
 from averment.model.case import Case
 from averment.outcome.outcome import Outcome
 from averment.pack import Pack

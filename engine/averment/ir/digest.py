@@ -36,8 +36,13 @@ def canonical_object(members: Mapping[str, bytes]) -> bytes:
 
 
 def digest(value: Any) -> str:
-    """``sha256:`` and the SHA-256 of the canonical form, in hexadecimal digits."""
-    return "sha256:" + hashlib.sha256(canonical(value)).hexdigest()
+    """The ``digest_of`` the canonical form of a value."""
+    return digest_of(canonical(value))
+
+
+def digest_of(data: bytes) -> str:
+    """``sha256:`` and the SHA-256 of some bytes, in hexadecimal digits."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
 def pack_digest(model: Model) -> str:

@@ -48,7 +48,7 @@ class Misfit:
 def encode(written: Node | object, field: Field, name: str, report: Report, span: Span | None = None) -> Value | None:
     """The encoded value of ``field``, shown to the author as ``name``; ``None`` after reporting why it is none."""
     node = written if isinstance(written, Node) else None
-    plain = _plain(node) if node else written
+    plain = plain_value(node) if node else written
     found = fit(plain, field, name)
     if not isinstance(found, Misfit):
         return found
@@ -140,7 +140,8 @@ def unknown_value(word: str, field: Field, name: str) -> Misfit:
     return Misfit("AV303", f"`{shown_word}` is not a value of `{name}`", "unknown value", (help,))
 
 
-def _plain(node: Node) -> object:
+def plain_value(node: Node) -> Any:
+    """What a node holds of a field, as ``fit`` reads it: a scalar, or a list of them."""
     if isinstance(node.value, list):
         return [element.value for element in node.value]
     return node.value

@@ -19,7 +19,8 @@ from averment.law.truth import (
     Quantity,
     Truth,
     bounds,
-    interval,
+    int64_interval,
+    negated,
 )
 
 Environment = Mapping[str, Quantity]
@@ -91,9 +92,9 @@ def _calculate(operator: str, left: Quantity, right: Quantity) -> Quantity:
     (low, high), (floor, ceiling) = bounds(left), bounds(right)
     match operator:
         case "+":
-            return _within(_add(low, floor), _add(high, ceiling))
+            return int64_interval(_add(low, floor), _add(high, ceiling))
         case "-":
-            return _within(_add(low, _negate(ceiling)), _add(high, _negate(floor)))
+            return int64_interval(_add(low, negated(ceiling)), _add(high, negated(floor)))
         case _:
             return _product(low, high, floor, ceiling)
 
@@ -104,20 +105,8 @@ def _fit(number: int) -> int:
     raise CaseError("AV501", f"a calculation gives {number}, which is not a 64-bit integer")
 
 
-def _within(low: int | None, high: int | None) -> int | Interval:
-    """The interval, with a bound outside 64 bits let go."""
-    return interval(
-        None if low is None or low < INT64_MIN else low,
-        None if high is None or high > INT64_MAX else high,
-    )
-
-
 def _add(left: int | None, right: int | None) -> int | None:
     return None if left is None or right is None else left + right
-
-
-def _negate(number: int | None) -> int | None:
-    return None if number is None else -number
 
 
 def _product(low: int | None, high: int | None, floor: int | None, ceiling: int | None) -> int | Interval:
@@ -127,4 +116,4 @@ def _product(low: int | None, high: int | None, floor: int | None, ceiling: int 
     if low is None or high is None or floor is None or ceiling is None:
         return Interval(None, None)
     corners = (low * floor, low * ceiling, high * floor, high * ceiling)
-    return _within(min(corners), max(corners))
+    return int64_interval(min(corners), max(corners))

@@ -10,7 +10,19 @@ from averment.ir.program import Absent, Aggregate, Compare, Fact, Field, Guard, 
 from averment.law.expressions import compare, evaluate
 from averment.law.memory import Memory
 from averment.law.patterns import Bindings, best, matching
-from averment.law.truth import FALSE, INT64_MAX, INT64_MIN, TRUE, UNKNOWN, CaseError, Quantity, Truth, interval
+from averment.law.truth import (
+    FALSE,
+    INT64_MAX,
+    INT64_MIN,
+    TRUE,
+    UNKNOWN,
+    CaseError,
+    Quantity,
+    Truth,
+    int64_interval,
+    interval,
+    negated,
+)
 
 Bound = int | None
 
@@ -33,6 +45,16 @@ def hold(guard: Guard, memory: Memory, bindings: Bindings) -> Truth:
             return found if given else ~found
         case Aggregate():
             return aggregate(guard, matching(guard.match, memory, bindings), memory, bindings)
+
+
+def truth_of(guard: Guard, memory: Memory, bindings: Bindings) -> Truth:
+    """As ``hold``; but a guard without a lawful value is unknown, and its variable, if it is an aggregate, too."""
+    try:
+        return hold(guard, memory, bindings)
+    except CaseError:
+        if isinstance(guard, Aggregate):
+            bindings[guard.variable] = None
+        return UNKNOWN
 
 
 def aggregate(guard: Aggregate, found: list[tuple[Fact, Truth]], memory: Memory, bindings: Bindings) -> Truth:
@@ -91,15 +113,15 @@ def _sum(found: list[tuple[Fact, Truth, Bound, Bound]], memory: Memory) -> Quant
 def _fit(low: Bound, high: Bound) -> Quantity:
     if low is not None and low == high and not INT64_MIN <= low <= INT64_MAX:
         raise CaseError("AV501", f"a sum gives {low}, which is not a 64-bit integer")
-    return interval(None if low is None or low < INT64_MIN else low, None if high is None or high > INT64_MAX else high)
+    return int64_interval(low, high)
 
 
 def _extreme(function: str, found: list[tuple[Fact, Truth, Bound, Bound]]) -> tuple[Quantity, Truth]:
     """Minimum or maximum: unknown while it is uncertain that anything matches, false where nothing can."""
     if function == "max":  # the maximum is the minimum of the negated values, negated
-        mirrored = [(fact, truth, _negate(high), _negate(low)) for fact, truth, low, high in found]
+        mirrored = [(fact, truth, negated(high), negated(low)) for fact, truth, low, high in found]
         low, high, truth = _least(mirrored)
-        return interval(_negate(high), _negate(low)), truth
+        return interval(negated(high), negated(low)), truth
     low, high, truth = _least(found)
     return interval(low, high), truth
 
@@ -116,7 +138,3 @@ def _least(found: list[tuple[Fact, Truth, Bound, Bound]]) -> tuple[Bound, Bound,
         return low, min(highs, default=None), TRUE
     high = max(highs) if len(highs) == len(found) and highs else None
     return low, high, UNKNOWN if found else FALSE
-
-
-def _negate(bound: Bound) -> Bound:
-    return None if bound is None else -bound

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from averment.ir.program import Arithmetic, Compare, Expression, Literal, Rule
+from averment.ir.program import Arithmetic, Compare, Expression, Literal, Match, Rule
+
+
+def patterns(rule: Rule) -> Iterator[Match]:
+    """Every pattern of a rule: those that it matches, then those of its guards."""
+    yield from rule.matches
+    for guard in rule.guards:
+        if not isinstance(guard, Compare):
+            yield guard.match
 
 
 def reads(rule: Rule) -> Iterator[str]:
-    """The fact types that a rule's conditions look at."""
-    for match in rule.matches:
-        yield match.type
-    for guard in rule.guards:
-        if not isinstance(guard, Compare):
-            yield guard.match.type
+    """The fact types that a rule's conditions look at, each as often as they do."""
+    for pattern in patterns(rule):
+        yield pattern.type
 
 
 def variables(expression: Expression) -> Iterator[str]:
-    """The variables an expression mentions."""
+    """The variables an expression mentions, each as often as it does."""
     match expression:
         case Literal():
             return

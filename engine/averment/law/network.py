@@ -1,8 +1,9 @@
 """The network of a grounded program: every condition its rules can meet on a case, each once, as a graph.
 
 A node is a *truth* (three-valued) or a *column* (a value, an interval or unknown: see ``truth.Quantity``). A node names
-others by their place in ``Network.nodes`` and only earlier ones, but that the ``Held`` of a recursive fact stands for a
-loop's result. Backends that run many cases, or one case fast, evaluate the nodes in order.
+others by their place in ``Network.nodes``, and only earlier ones, so that one pass in order evaluates them all. The one
+exception is recursion: a ``Held`` node stands for a fact whose truth comes out of the loop that it is in. Backends that
+run many cases, or one case fast, evaluate the nodes in order.
 """
 
 from __future__ import annotations
@@ -176,10 +177,11 @@ Node = Column | Condition
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """What may keep a junction undecided, where every truth of ``gates`` is unknown (every column no single value).
+    """A reason that may keep a junction undecided, and where to look further.
 
-    ``to`` is the junction of a fact or aggregate it leads to; ``fields`` are columns that count where they are unknown
-    and ``where`` (if there is one) is not false.
+    It counts only where every node of ``gates`` is undecided: a truth that is unknown, or a column without one value.
+    ``to`` is the junction of a fact or an aggregate that is in doubt in its turn. ``fields`` are columns that are
+    themselves the reason where they are unknown and ``where``, if there is one, is not false.
     """
 
     gates: tuple[int, ...]

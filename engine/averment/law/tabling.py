@@ -1,7 +1,7 @@
 """What grounding leaves to be joined case by case: the rules, and the types whose facts are then held by rows.
 
-A rule that reads a type held by rows is joined, and what a joined rule derives with values of its own is held by rows:
-the least such sets over those that are said to be.
+A rule that reads a type held by rows is joined; a type of which a joined rule derives facts that are not constant is
+held by rows. ``Tabling`` starts from the types and rules it is told and adds no more than these two sentences demand.
 """
 
 from __future__ import annotations

@@ -48,6 +48,19 @@ def interval(low: int | None, high: int | None) -> int | Interval:
     return low if low is not None and low == high else Interval(low, high)
 
 
+def int64_interval(low: int | None, high: int | None) -> int | Interval:
+    """The quantity between two bounds, of which one beyond 64 bits is let go: that side becomes unbounded."""
+    return interval(
+        None if low is None or low < INT64_MIN else low,
+        None if high is None or high > INT64_MAX else high,
+    )
+
+
+def negated(bound: int | None) -> int | None:
+    """The bound of the negated values: a lower one becomes an upper one."""
+    return None if bound is None else -bound
+
+
 def bounds(quantity: int | Interval) -> tuple[int | None, int | None]:
     """The bounds of a number or interval."""
     return (quantity.low, quantity.high) if isinstance(quantity, Interval) else (quantity, quantity)

@@ -9,7 +9,7 @@ from averment.model.model import Model
 from averment.model.names import reserved, suggestion, unknown_field, unknown_type
 from averment.model.parameters import read_parameters
 from averment.model.rules import read_rules
-from averment.model.scope import Pack
+from averment.model.scope import Declared
 from averment.model.sources import read_sources
 from averment.model.tables import read_tables
 from averment.model.vocabulary import Vocabulary, read_vocabulary
@@ -30,12 +30,12 @@ def _build(files: PackFiles, report: Report) -> Model | None:
     parameters, broken = read_parameters(files.manifest, report)
     sources = read_sources(files.manifest, report)
     claim = _read_claim(files.manifest, vocabulary, report)
-    pack = Pack(vocabulary, parameters, frozenset(broken), report)
-    rules = read_rules(files.rules, pack, sources) + read_tables(files.tables, pack, sources)
+    declared = Declared(vocabulary, parameters, frozenset(broken), report)
+    rules = read_rules(files.rules, declared, sources) + read_tables(files.tables, declared, sources)
     if claim is None or any(found.severity == "error" for found in report.diagnostics[before:]):
         return None
     rules.sort(key=lambda rule: rule.id)
-    declared = files.manifest.get("claim")
+    written = files.manifest.get("claim")
     return Model(
         name=words(files.manifest, "pack"),
         version=words(files.manifest, "version"),
@@ -48,7 +48,7 @@ def _build(files: PackFiles, report: Report) -> Model | None:
         places={rule.id: rule.span for rule in rules},
         type_places=vocabulary.places,
         type_says=vocabulary.says,
-        claim_place=declared.span if declared else None,
+        claim_place=written.span if written else None,
     )
 
 

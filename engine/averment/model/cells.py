@@ -178,28 +178,28 @@ def _ordered(operator: str, field: Field, shown: str, node: Node, test: Test, sc
 
 
 def _named(atom: Name, field: Field, shown: str, node: Node, scope: Scope) -> Operand | None:
-    name, pack, place = atom.name, scope.pack, caret(node, atom.at, atom.end)
-    parameter = pack.parameters.get(name)
+    name, declared, place = atom.name, scope.declared, caret(node, atom.at, atom.end)
+    parameter = declared.parameters.get(name)
     if name in field.ranks:
-        if parameter or name in pack.broken:
+        if parameter or name in declared.broken:
             message = f"`{name}` is both a value of `{shown}` and a parameter"
-            pack.report.error("AV304", message, place, "which one?", "rename the parameter")
+            declared.report.error("AV304", message, place, "which one?", "rename the parameter")
             return None
         return Constant(field.ranks[name] if field.kind is Kind.LEVEL else name)
     if parameter is None:
-        if name not in pack.broken:
+        if name not in declared.broken:
             _unknown_name(name, field, shown, node, atom, scope)
         return None
     if not fills(parameter.field, field):
         message = f"the parameter `{name}` is not a value of `{shown}`"
-        pack.report.error("AV312", message, place, f"{described(parameter.field)}, not {described(field)}")
+        declared.report.error("AV312", message, place, f"{described(parameter.field)}, not {described(field)}")
         return None
     return Reference(name)
 
 
 def _unknown_name(name: str, field: Field, shown: str, node: Node, atom: Name, scope: Scope) -> None:
     place = caret(node, atom.at, atom.end)
-    parameters = [key for key, parameter in scope.pack.parameters.items() if fills(parameter.field, field)]
+    parameters = [key for key, parameter in scope.declared.parameters.items() if fills(parameter.field, field)]
     if field.values:
         misfit = unknown_value(name, field, shown)
         near = suggestion(name, parameters)

@@ -33,7 +33,7 @@ def read_conclusions(nodes: Sequence[Node], scope: Scope) -> tuple[Conclusion, .
 
 def derived_type(name: str, span: Span, scope: Scope) -> FactType | None:
     """The derived fact type called ``name``; ``None`` after reporting that there is none."""
-    types = scope.pack.vocabulary.types
+    types = scope.declared.vocabulary.types
     of = types.get(name)
     if of is None:
         unknown_type(name, [key for key, value in types.items() if value.derived], scope.report, span)
@@ -54,7 +54,7 @@ def read_conclusion(
     for name, node, place in values:
         index = of.position.get(name)
         if index is None:
-            if f"{of.name}.{name}" not in scope.pack.vocabulary.broken:
+            if f"{of.name}.{name}" not in scope.declared.vocabulary.broken:
                 unknown_field(name, of.name, of.position, scope.report, place)
             continue
         read = _value(of.fields[index], of.qualified[index], node, scope)

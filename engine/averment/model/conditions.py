@@ -34,7 +34,7 @@ def read_pattern(of: FactType, cells: Sequence[tuple[str, Node, Span]], span: Sp
     for name, node, place in cells:
         index = of.position.get(name)
         if index is None:
-            if f"{of.name}.{name}" not in scope.pack.vocabulary.broken:
+            if f"{of.name}.{name}" not in scope.declared.vocabulary.broken:
                 unknown_field(name, of.name, of.position, scope.report, place)
             continue
         read, text = read_cell(index, of.fields[index], f"{of.name}.{name}", node, scope)
@@ -92,14 +92,14 @@ def _pattern(node: Node, scope: Scope) -> Pattern | None:
         scope.report.error("AV302", "expected a fact type", node.span, "names none")
         return None
     name, cells, span = found
-    of = scope.pack.vocabulary.types.get(name)
+    of = scope.declared.vocabulary.types.get(name)
     if of is None and name in CONDITIONS:
         help = "derive a fact by a rule of its own, and ask for that one here"
         scope.report.error("AV302", f"`{name}` cannot stand within a condition", span, "expected a fact type", help)
         return None
     if of is None:
         conditions = () if scope.inner else CONDITIONS
-        unknown_type(name, {*scope.pack.vocabulary.types, *conditions}, scope.report, span)
+        unknown_type(name, {*scope.declared.vocabulary.types, *conditions}, scope.report, span)
         return None
     return read_pattern(of, [(field, cell, cells.keys[field]) for field, cell in cells.items()], span, scope)
 
@@ -151,7 +151,7 @@ def _field_of(function: str, of: FactType, node: Node, span: Span, scope: Scope)
 
 def _index(name: str, of: FactType, span: Span, scope: Scope) -> int | None:
     index = of.position.get(name)
-    if index is None and f"{of.name}.{name}" not in scope.pack.vocabulary.broken:
+    if index is None and f"{of.name}.{name}" not in scope.declared.vocabulary.broken:
         unknown_field(name, of.name, of.position, scope.report, span)
     return index
 
@@ -196,9 +196,9 @@ def _given(word: str, of: FactType, span: Span, scope: Scope) -> bool:
 def dotted(node: Node, scope: Scope) -> tuple[FactType, int] | None:
     """The type and the index of the field that ``TYPE.FIELD`` names; ``None`` after reporting that it names none."""
     type_name, _, field_name = str(node.value).partition(".")
-    of = scope.pack.vocabulary.types.get(type_name)
+    of = scope.declared.vocabulary.types.get(type_name)
     if of is None:
-        unknown_type(type_name, scope.pack.vocabulary.types, scope.report, node.span)
+        unknown_type(type_name, scope.declared.vocabulary.types, scope.report, node.span)
         return None
     if not field_name:
         help = suggestion("", [f"{of.name}.{field.name}" for field in of.fields])

@@ -119,13 +119,13 @@ def _name(tree: Name, node: Node, scope: Scope, hint: Field | None) -> Typed | N
     if hint and tree.name in hint.ranks and hint.kind is not Kind.SET:
         found = operand(tree, hint, hint.name or "this", node, scope)
         return (found, hint) if found else None
-    parameter = scope.pack.parameters.get(tree.name)
+    parameter = scope.declared.parameters.get(tree.name)
     if parameter:
         return Reference(tree.name), parameter.field
-    if tree.name in scope.pack.broken:
+    if tree.name in scope.declared.broken:
         return None
     place = caret(node, tree.at, tree.end)
-    parameters = scope.pack.parameters.values()
+    parameters = scope.declared.parameters.values()
     names = [parameter.name for parameter in parameters if hint is None or compares(parameter.field, hint)]
     help = suggestion(tree.name, [*names, *(hint.values if hint else ())])
     if tree.name in scope.bound:

@@ -9,12 +9,12 @@ from averment.diagnostics.diagnostic import Report
 from averment.diagnostics.suggest import did_you_mean
 from averment.source.node import Node, Span
 from averment.surface.caret import caret
+from averment.surface.says import mention_at
 
 CONDITIONS = frozenset(("not", "any", "count", "sum", "min", "max", "test", "known", "unknown"))
 RESERVED = CONDITIONS | {"true", "false", "open", "gap", "conflict"}
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_MENTION = re.compile(r"\$([a-z][a-z0-9_]*)")
 
 
 def is_name(word: str) -> bool:
@@ -22,17 +22,12 @@ def is_name(word: str) -> bool:
     return _NAME.fullmatch(word) is not None
 
 
-def mentioned(template: str) -> list[str]:
-    """The variables that a ``says`` template mentions, in its order."""
-    return _MENTION.findall(template)
-
-
 def report_mention(node: Node, name: str, why: str, report: Report, help: tuple[str, ...]) -> None:
     """Report that the ``says`` of a rule or table mentions ``$name``, which has no value because it ``why``."""
     says = node.at(["says"])[0]
     written = says.value if isinstance(says.value, str) else ""
-    found = next((mention for mention in _MENTION.finditer(written) if mention.group(1) == name), None)
-    place = caret(says, *found.span()) if found else says.span
+    found = mention_at(written, name)
+    place = caret(says, *found) if found else says.span
     report.error("AV317", f"`says` mentions `${name}`, which {why}", place, "has no value", *help)
 
 

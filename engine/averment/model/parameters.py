@@ -15,10 +15,8 @@ def read_parameters(manifest: Node, report: Report) -> tuple[dict[str, Parameter
     """The parameters of ``pack.yaml`` in the order of their names, and the names of those declared with a mistake."""
     found: dict[str, Parameter] = {}
     broken: set[str] = set()
-    declared = manifest.get("parameters")
-    for name, node in sorted(declared.items() if declared else []):
-        assert declared is not None
-        parameter = _read(name, node, report, declared.keys[name])
+    for name, node, span in sorted(manifest.entries_of("parameters")):
+        parameter = _read(name, node, report, span)
         if parameter:
             found[name] = parameter
         else:

@@ -10,26 +10,26 @@ from averment.model.conclusions import read_conclusions
 from averment.model.conditions import read_conditions
 from averment.model.fields import words
 from averment.model.model import ModelRule, Source
-from averment.model.names import mentioned, report_mention, variable_suggestion
-from averment.model.scope import Pack, Scope, scope_of
+from averment.model.names import report_mention, variable_suggestion
+from averment.model.scope import Declared, Scope, scope_of
 from averment.model.sources import read_backing
 from averment.source.node import Node, Span
+from averment.surface.says import mentioned
 
 
-def read_rules(files: Sequence[Node], pack: Pack, sources: dict[str, Source]) -> list[ModelRule]:
+def read_rules(files: Sequence[Node], declared: Declared, sources: dict[str, Source]) -> list[ModelRule]:
     """Every rule that could be read, in the order of files; what could not is reported."""
     found: list[ModelRule] = []
     places: dict[str, Span] = {}
     for file in files:
         author = words(file, "author")
-        listed = file.get("rules")
-        for node in listed.elements() if listed else []:
+        for node in file.list_of("rules"):
             name = words(node, "rule")
             span = place_of(node, "rule")
             if name in places:
-                twice(f"the rule `{name}`", span, places[name], pack.report)
+                twice(f"the rule `{name}`", span, places[name], declared.report)
             places.setdefault(name, span)
-            rule = _read_rule(name, node, span, author, pack, sources)
+            rule = _read_rule(name, node, span, author, declared, sources)
             if rule:
                 found.append(rule)
     return found
@@ -55,24 +55,23 @@ def check_says(node: Node, scope: Scope) -> str:
     for name in mentioned(says):
         if name not in scope.bound:
             help = variable_suggestion(name, scope.bound)
-            if name in scope.pack.parameters:
+            if name in scope.declared.parameters:
                 help = (f"`{name}` is a parameter, and a sentence names variables only: write its value in words",)
             report_mention(node, name, "is not bound", scope.report, help)
     return says
 
 
 def _read_rule(
-    name: str, node: Node, span: Span, author: str, pack: Pack, sources: dict[str, Source]
+    name: str, node: Node, span: Span, author: str, declared: Declared, sources: dict[str, Source]
 ) -> ModelRule | None:
-    before = len(pack.report.diagnostics)
-    listed, derived = node.get("when"), node.get("then")
-    conditions = listed.elements() if listed else []
-    scope = scope_of(conditions, pack)
+    before = len(declared.report.diagnostics)
+    conditions = node.list_of("when")
+    scope = scope_of(conditions, declared)
     when = read_conditions(conditions, scope)
-    then = read_conclusions(derived.elements() if derived else [], scope)
+    then = read_conclusions(node.list_of("then"), scope)
     says = check_says(node, scope)
-    backing = read_backing(node, sources, author, pack.report, span)
-    if len(pack.report.diagnostics) > before:
+    backing = read_backing(node, sources, author, declared.report, span)
+    if len(declared.report.diagnostics) > before:
         return None
     variables: Mapping[str, Field] = scope.variables
     return ModelRule(name, says, backing, when, then, variables, span)

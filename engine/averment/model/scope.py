@@ -34,8 +34,8 @@ class Site(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Pack:
-    """What the rules of a pack may name; ``broken`` parameters were declared with a mistake."""
+class Declared:
+    """What a pack declares for its rules to name; ``broken`` are the parameters that were declared with a mistake."""
 
     vocabulary: Vocabulary
     parameters: Mapping[str, Parameter]
@@ -45,10 +45,11 @@ class Pack:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The variables of a rule: the field of each, those bound where this scope stands, those bound only in some
-    alternative of an ``any``; ``inner``: within ``not`` or an aggregate."""
+    """The variables of a rule: ``variables`` has the field of each, ``bound`` are those with a value where this scope
+    stands, ``partly`` those with one only in some alternative of an ``any``; ``inner``: within ``not`` or an aggregate.
+    """
 
-    pack: Pack
+    declared: Declared
     variables: Mapping[str, Field]
     bound: frozenset[str]
     partly: frozenset[str]
@@ -56,11 +57,11 @@ class Scope:
 
     @property
     def report(self) -> Report:
-        return self.pack.report
+        return self.declared.report
 
     def within(self, alternative: Sequence[Node]) -> Scope:
         """The scope of the conditions of one alternative."""
-        bound = self.bound | _bound(alternative, self.pack.vocabulary)
+        bound = self.bound | _bound(alternative, self.declared.vocabulary)
         return replace(self, bound=bound, partly=self.partly - bound)
 
     def field_of(self, variable: str, span: Span) -> Field | None:
@@ -78,23 +79,23 @@ class Scope:
         return None
 
 
-def scope_of(conditions: Sequence[Node], pack: Pack) -> Scope:
+def scope_of(conditions: Sequence[Node], declared: Declared) -> Scope:
     """The scope of a rule's own conditions, after checking that joined fields are of one kind."""
-    vocabulary = pack.vocabulary
+    vocabulary = declared.vocabulary
     outer = [site for condition in conditions for site in _sites(condition, vocabulary)]
     first: dict[str, Site] = {}
     for site in outer:
-        _join(first, site, pack.report)
+        _join(first, site, declared.report)
     for condition in conditions:
         for pattern in _inner_patterns(condition):
             local: dict[str, Site] = {}
             for site in _pattern_sites(pattern, vocabulary):
-                _join(first if site.variable in first else local, site, pack.report)
+                _join(first if site.variable in first else local, site, declared.report)
             for name, site in local.items():
                 first.setdefault(name, site)
     bound = _bound(conditions, vocabulary)
     partly = frozenset(site.variable for site in outer) - bound
-    return Scope(pack, {name: site.field for name, site in first.items() if site.field}, bound, partly)
+    return Scope(declared, {name: site.field for name, site in first.items() if site.field}, bound, partly)
 
 
 def variable_alone(node: Node) -> str | None:

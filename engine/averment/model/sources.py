@@ -12,10 +12,8 @@ from averment.source.node import Node, Span
 
 def read_sources(manifest: Node, report: Report) -> dict[str, Source]:
     """The sources of ``pack.yaml`` in the order of their names."""
-    declared = manifest.get("sources")
-    if declared is None:
-        return {}
-    return {name: _read_source(name, node, declared.keys[name], report) for name, node in sorted(declared.items())}
+    declared = sorted(manifest.entries_of("sources"))
+    return {name: _read_source(name, node, span, report) for name, node, span in declared}
 
 
 def read_backing(
@@ -46,14 +44,12 @@ def read_backing(
 
 def _read_source(name: str, node: Node, span: Span, report: Report) -> Source:
     sections: dict[str, Section] = {}
-    listed = node.get("sections")
-    for element in listed.elements() if listed else []:
+    for element in node.list_of("sections"):
         title = words(element, "section")
         if title in sections:
             report.error("AV326", f"the section `{title}` is twice in `{name}`", element.span, "again")
             continue
-        paragraphs = element.get("paragraphs")
-        digests = tuple(str(paragraph.value) for paragraph in paragraphs.elements()) if paragraphs else ()
+        digests = tuple(str(paragraph.value) for paragraph in element.list_of("paragraphs"))
         sections[title] = Section(title, digests, words(element, "omitted"), element.span)
     about = {
         key: one_line(child.text or str(child.value))

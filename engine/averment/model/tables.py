@@ -6,7 +6,6 @@ name): a column of ``when`` then binds that variable, and the value of a column 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -17,11 +16,12 @@ from averment.model.conclusions import derived_type, read_conclusion
 from averment.model.conditions import dotted, read_pattern
 from averment.model.fields import words
 from averment.model.model import Bind, Constant, ModelRule, Pattern, Reference, Source, Term
-from averment.model.names import mentioned, report_mention, suggestion
+from averment.model.names import report_mention, suggestion
 from averment.model.rules import place_of, twice
-from averment.model.scope import Pack, Scope
+from averment.model.scope import Declared, Scope
 from averment.model.sources import read_backing
 from averment.source.node import Node, Span
+from averment.surface.says import filled, mentioned
 
 
 class _Column(NamedTuple):
@@ -35,7 +35,7 @@ class _Column(NamedTuple):
         return self.type.fields[self.place]
 
 
-def read_tables(files: Sequence[Node], pack: Pack, sources: dict[str, Source]) -> list[ModelRule]:
+def read_tables(files: Sequence[Node], declared: Declared, sources: dict[str, Source]) -> list[ModelRule]:
     """The rows of every table, as rules; what could not be read is reported."""
     found: list[ModelRule] = []
     places: dict[str, Span] = {}
@@ -43,31 +43,30 @@ def read_tables(files: Sequence[Node], pack: Pack, sources: dict[str, Source]) -
         name = words(node, "table")
         span = place_of(node, "table")
         if name in places:
-            twice(f"the table `{name}`", span, places[name], pack.report)
+            twice(f"the table `{name}`", span, places[name], declared.report)
         places.setdefault(name, span)
-        found += _read_table(name, node, span, pack, sources)
+        found += _read_table(name, node, span, declared, sources)
     return found
 
 
-def _read_table(name: str, node: Node, span: Span, pack: Pack, sources: dict[str, Source]) -> list[ModelRule]:
-    before = len(pack.report.diagnostics)
-    scope = Scope(pack, {}, frozenset(), frozenset())
-    backing = read_backing(node, sources, words(node, "author"), pack.report, span)
+def _read_table(name: str, node: Node, span: Span, declared: Declared, sources: dict[str, Source]) -> list[ModelRule]:
+    before = len(declared.report.diagnostics)
+    scope = Scope(declared, {}, frozenset(), frozenset())
+    backing = read_backing(node, sources, words(node, "author"), declared.report, span)
     when, then = _columns(node, "when", scope), _columns(node, "then", scope)
     _check_columns(when, then, span, scope)
-    if len(pack.report.diagnostics) > before:
+    if len(declared.report.diagnostics) > before:
         return []
     when, then = _named(when, then)
     says = words(node, "says")
     for variable in mentioned(says):
         if variable not in {column.variable for column in (*when, *then)}:
             help = suggestion(variable, [column.variable for column in (*when, *then)])
-            report_mention(node, variable, "is no column", pack.report, help)
-    if len(pack.report.diagnostics) > before:
+            report_mention(node, variable, "is no column", declared.report, help)
+    if len(declared.report.diagnostics) > before:
         return []
-    rows = node.get("rows")
     found: list[ModelRule] = []
-    for number, row in enumerate(rows.elements() if rows else [], 1):
+    for number, row in enumerate(node.list_of("rows"), 1):
         rule = _row(f"{name}/{number}", row, when, then, says, backing, scope)
         if rule:
             found.append(rule)
@@ -75,9 +74,8 @@ def _read_table(name: str, node: Node, span: Span, pack: Pack, sources: dict[str
 
 
 def _columns(node: Node, key: str, scope: Scope) -> list[_Column]:
-    listed = node.get(key)
     found: list[_Column] = []
-    for element in listed.elements() if listed else []:
+    for element in node.list_of(key):
         named = dotted(element, scope)
         if named:
             of, index = named
@@ -195,4 +193,4 @@ def _filled(says: str, then: list[_Column], cells: Sequence[Node], derived: Mapp
             message = f"`says` would mention `${mentioned(text)[0]}`, which is only a part of this text"
             scope.report.error("AV317", message, cell.span, "has no value", help)
         shown[column.variable] = text
-    return re.sub(r"\$([a-z][a-z0-9_]*)", lambda found: shown.get(found.group(1), found.group()), says)
+    return filled(says, shown.get)

@@ -69,10 +69,8 @@ def _read_fields(
     type_name: str, node: Node, derived: bool, vocabulary: Vocabulary, report: Report
 ) -> tuple[Field, ...]:
     fields: list[Field] = []
-    declared = node.get("fields")
-    for name, child in sorted(declared.items() if declared else []):
-        assert declared is not None
-        shown, span = f"{type_name}.{name}", declared.keys[name]
+    for name, child, span in sorted(node.entries_of("fields")):
+        shown = f"{type_name}.{name}"
         if not is_name(name):
             report.error("AV305", f"`{name}` cannot name a field", span, "not a name")
         if says := words(child, "says"):

@@ -7,8 +7,9 @@ types those are told that no other of them is derived from.
 from __future__ import annotations
 
 from averment.ir.naming import record_path
-from averment.ir.program import Compare, Fact, Program, Rule
+from averment.ir.program import Fact, Program
 from averment.law.evaluation import Evaluation
+from averment.law.mentions import reads
 
 
 def beside(evaluation: Evaluation) -> tuple[Fact, ...]:
@@ -20,7 +21,7 @@ def beside(evaluation: Evaluation) -> tuple[Fact, ...]:
 
 def types_beside(program: Program) -> tuple[str, ...]:
     """The derived types that the claim could never rest on, but for those that others of them are derived from."""
-    uses = [({head.type for head in rule.heads}, _looked_at(rule)) for rule in program.rules]
+    uses = [({head.type for head in rule.heads}, set(reads(rule))) for rule in program.rules]
     reached = {program.claim.type, program.claim.strength_type}
     while True:
         more = {type for heads, used in uses if heads & reached for type in used} - reached
@@ -30,8 +31,3 @@ def types_beside(program: Program) -> tuple[str, ...]:
     apart = {type for heads, _ in uses for type in heads} - reached
     within = {type for heads, used in uses for type in used & apart if heads - {type}}
     return tuple(sorted(apart - within))
-
-
-def _looked_at(rule: Rule) -> set[str]:
-    patterns = [*rule.matches, *(guard.match for guard in rule.guards if not isinstance(guard, Compare))]
-    return {pattern.type for pattern in patterns}

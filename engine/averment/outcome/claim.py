@@ -1,8 +1,8 @@
-"""Reading the claim off an evaluation (design section 3.3).
+"""Reading the claim off an evaluation.
 
-Let T be the distinct values of true claim facts, P those of possible ones. Two values in T certainly disagree: a
-*conflict*. Else, if P adds no value to T, the claim is definite: *settled* on the one value of T, or a *gap* where T is
-empty. Else it is *open*.
+Let T be the distinct values of the claim facts that are true, and P those of the claim facts that are only possible.
+Two values in T certainly disagree: a *conflict*. Else, if P adds no value to T, the claim is definite: *settled* on the
+one value of T, or a *gap* where T is empty. Else it is *open*.
 """
 
 from __future__ import annotations

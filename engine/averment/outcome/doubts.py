@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from averment.ir.program import Aggregate, Compare, Fact, Guard, Match
 from averment.law.cells import passes
 from averment.law.evaluation import Firing
-from averment.law.guards import hold
+from averment.law.guards import truth_of
 from averment.law.memory import Memory
 from averment.law.mentions import variables
 from averment.law.patterns import Bindings, match, matching
-from averment.law.truth import UNKNOWN, CaseError, Interval, Truth
+from averment.law.truth import UNKNOWN, Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +35,13 @@ def doubts(firing: Firing, memory: Memory) -> Iterator[Doubt]:
     for guard in firing.rule.guards:
         if isinstance(guard, Aggregate):
             aggregates[guard.variable] = list(_of_aggregate(guard, memory, bindings, aggregates))
-        if _truth(guard, memory, bindings) is UNKNOWN:
+        if truth_of(guard, memory, bindings) is UNKNOWN:
             yield from _of_guard(guard, memory, bindings, aggregates)
     for head in firing.rule.heads:
         for expression in head.values:
             for name in variables(expression):
                 if isinstance(bindings[name], Interval):
                     yield from aggregates[name]
-
-
-def _truth(guard: Guard, memory: Memory, bindings: Bindings) -> Truth:
-    try:
-        return hold(guard, memory, bindings)
-    except CaseError:
-        if isinstance(guard, Aggregate):
-            bindings[guard.variable] = None
-        return UNKNOWN
 
 
 def _of_guard(guard: Guard, memory: Memory, bindings: Bindings, aggregates: dict[str, list[Doubt]]) -> Iterator[Doubt]:

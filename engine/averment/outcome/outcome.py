@@ -7,24 +7,22 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from averment.ir.digest import canonical
-from averment.ir.program import Fact, Program
+from averment.ir.program import Program
 from averment.ir.values import decode
-from averment.law.evaluation import Evaluation
+from averment.law.evaluation import Evaluation, Given
 from averment.outcome.claim import Reading, Status, read_claim
 from averment.outcome.hangs_on import hangs_on
 from averment.warrant.derivation import Derivation, derive
 from averment.warrant.document import Document, warrant_document
 
 
-class Decided(Protocol):
-    """What an outcome needs of the case: its name, its records, and the fields that hold a declared default."""
+class Decided(Given, Protocol):
+    """What an outcome needs of the case: beside what a backend does, its name, and the paths of the fields that hold a
+    declared default.
+    """
 
     @property
     def name(self) -> str: ...
-    @property
-    def facts(self) -> tuple[Fact, ...]: ...
-    @property
-    def mentioned(self) -> frozenset[str]: ...
     @property
     def assumptions(self) -> frozenset[str]: ...
 

@@ -1,8 +1,9 @@
-"""Completions of an open case: some answers under which the claim is a certain one, or that there are none.
+"""Completions of an open case: for each claim some answers that settle it, or the certainty that there are none.
 
-First random completions, always the same for the same case. Then, where they are few, all that anything tells apart;
-else what sums and counts may be at most (``cutting``), Z3, where it is installed, and all combinations of candidate
-values, branch by branch, left as soon as the law says that the claim is not possible there any more.
+First random completions are tried, always the same for the same case. Then, where few completions differ in anything
+that matters, all of them. Else three ways in turn: bounds on what sums and counts can come to (``cutting``); Z3, where
+it is installed; and all combinations of candidate values, branch by branch, where a branch is left as soon as the law
+says that the claim is no longer possible in it.
 """
 
 from __future__ import annotations

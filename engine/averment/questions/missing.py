@@ -115,19 +115,6 @@ def missing(outcome: Outcome, judge: Judge | None = None) -> Missing:
     )
 
 
-def proved_claim(outcome: Outcome, judge: Judge | None = None) -> str:
-    """The one claim that every completion of an open case has; empty where there is none or it is not found out.
-
-    ``judge``: as of ``missing``.
-    """
-    judge = judge or judge_of(Situation(outcome.evaluation.program, outcome.case))
-    if outcome.settled or judge.situation.unspoken:
-        return ""
-    open_slots = [judge.situation.numbers[path] for path in outcome.hangs_on if path in judge.situation.numbers]
-    possible, undetermined = _possible(judge, open_slots)
-    return possible[0].claim if len(possible) == 1 and not undetermined else ""
-
-
 def _possible(judge: Judge, numbers: list[int]) -> tuple[list[Possible], list[str]]:
     """The claims that completions of these slots have, with a witness each; and those not found out."""
     slots = judge.situation.slots

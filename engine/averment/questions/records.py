@@ -12,9 +12,9 @@ from averment.diagnostics.suggest import did_you_mean
 from averment.ir.naming import record_path
 from averment.ir.program import Fact, FactType, Program, Value
 from averment.ir.values import Misfit, fact_order, fit
+from averment.law.mentions import reads
 from averment.outcome.outcome import Decided
 from averment.questions.situation import Telling
-from averment.questions.uses import reads
 
 
 def tellable(program: Program) -> tuple[FactType, ...]:

@@ -6,8 +6,7 @@ field and they are too many, its range is halved until interval arithmetic shows
 A parameter that is only compared with (a threshold) can turn the claim only next to a value that it is compared with.
 What it is compared with is seen in the evaluation itself: each value met becomes a point to try, and so does the one
 above it, until no new one is met. From there to the next point every comparison comes out alike, so does every stratum,
-and so does the claim. A
-parameter that is reckoned with (a weight) is tried value by value, where its range allows.
+and so does the claim. A parameter that is reckoned with (a weight) is tried value by value, where its range allows.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Which given fields belong to some least set that turns the claim.
 
-A field that turns the claim alone is told at once. For the others, changes that turn it are found by chance and made
-smaller, change by change, for as long as they turn it; the fields of what is left are few, and all their changes are
-tried together: the least sets among them are least at all. Fields that none of these has are looked for in all sets,
-from the smallest. A field of which every other value only speaks more for the claim is irrelevant, and left out before.
+First the fields that turn the claim alone. For the others, random changes of several fields are drawn. One that turns
+the claim is made smaller, field by field, for as long as it still turns it. Few fields are left then, and all their
+changes are tried together: a least set among them is a least set of the whole case. A field found in none of these is
+looked for in all sets, the smallest first. A field whose every other value only speaks more for the claim is left out
+from the start, as irrelevant.
 """
 
 from __future__ import annotations

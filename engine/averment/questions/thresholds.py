@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from averment.ir.program import Aggregate, Compare, Expression, Guard, Literal, Match, Program, Ranges, Rule
 from averment.law.evaluation import Evaluation
 from averment.law.expressions import evaluate
-from averment.law.guards import hold
+from averment.law.guards import truth_of
 from averment.law.matching import matches
 from averment.law.truth import UNKNOWN, CaseError, Interval
 
@@ -99,10 +99,7 @@ def _tested(evaluation: Evaluation, rule: Rule, place: int) -> Iterator[int]:
         bindings = dict(solution.bindings)
         for before in rule.guards[:place]:
             if isinstance(before, Aggregate):
-                try:
-                    hold(before, evaluation.memory, bindings)
-                except CaseError:
-                    bindings[before.variable] = None
+                truth_of(before, evaluation.memory, bindings)
         for side in sides:
             try:
                 value = evaluate(side, bindings)

@@ -2,8 +2,8 @@
 
 To write the rules out for a case (its circuit) takes a hundred times as long as to ask it something, and the records of
 a case do not change in a consultation. So one judge is made at its beginning (``quick.judge_of``), and ``told`` gives
-from it the judge of the case after some answers: ``missing``, ``proved_claim``, ``flip`` and ``matters`` take it beside
-the outcome of that case.
+from it the judge of the case after some answers: ``missing``, ``flip`` and ``matters`` take it beside the outcome of
+that case.
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ count: those the claim depends on, and those that may find that a case has no la
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from averment.ir.program import (
@@ -27,6 +26,7 @@ from averment.ir.program import (
     Value,
     Variable,
 )
+from averment.law.mentions import reads
 
 Place = tuple[str, int] | tuple[int, str]
 """A field of a type, or a variable of a rule (by the rule's number)."""
@@ -189,12 +189,6 @@ def bearing_rules(program: Program) -> tuple[Rule, ...]:
                 bearing.add(number)
                 needed |= set(reads(rule))
     return tuple(rules[number] for number in sorted(bearing))
-
-
-def reads(rule: Rule) -> Iterator[str]:
-    """The types that a rule's conditions look at."""
-    yield from (match.type for match in rule.matches)
-    yield from (guard.match.type for guard in rule.guards if not isinstance(guard, Compare))
 
 
 def _may_fail(program: Program, rule: Rule) -> bool:

@@ -37,7 +37,7 @@ from averment.law.cells import passes
 from averment.law.conclusions import conclude
 from averment.law.evaluation import Evaluation
 from averment.law.expressions import compare, evaluate
-from averment.law.guards import hold
+from averment.law.guards import truth_of
 from averment.law.memory import Memory
 from averment.law.patterns import Bindings, match, matching
 from averment.law.truth import FALSE, TRUE, UNKNOWN, CaseError, Quantity, Truth
@@ -285,11 +285,7 @@ class _Going:
         counted: dict[str, Aggregate] = {}
         for guard in rule.guards:
             try:
-                truth = hold(guard, self._memory, bindings)
-            except CaseError:
-                truth = UNKNOWN
-                if isinstance(guard, Aggregate):
-                    bindings[guard.variable] = None
+                truth = truth_of(guard, self._memory, bindings)
             except (KeyError, AssertionError):  # a variable that a failed record left without a value
                 continue
             if isinstance(guard, Aggregate):

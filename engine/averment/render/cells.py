@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from averment.ir.program import Field, Kind
-from averment.render.phrases import series
+from averment.render.phrases import series, words
 from averment.surface.grammar import Fault, parse_cell
 from averment.surface.syntax import Atom, Between, Bound, Cell, Day, Dollar, Equal, Name, Quoted, Test, Truth, wording
 
@@ -38,11 +38,11 @@ class Wording:
 
     def name(self, name: str, own: tuple[str, ...] = ()) -> str:
         """A value of a field, or the value of a parameter and what it is called."""
-        spoken = name.replace("_", " ")
+        spoken = words(name)
         if name in own or name not in self.parameters:
             return spoken
         value = self.parameters[name]
-        shown = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value).replace("_", " ")
+        shown = {True: "yes", False: "no"}[value] if isinstance(value, bool) else words(str(value))
         return self.named.format(shown, spoken)
 
     def atom(self, atom: Atom, own: tuple[str, ...] = ()) -> str:
@@ -65,7 +65,7 @@ class Wording:
         """What the cell that is worded ``text`` asks of ``field``."""
         cell = parse_cell(text)
         if isinstance(cell, Fault):
-            return text.replace("_", " ")
+            return words(text)
         asked = [self._test(test, field) for test in cell.tests]
         if not cell.negated:
             return series(asked, "or")

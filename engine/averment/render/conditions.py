@@ -25,7 +25,7 @@ from averment.ir.values import decode
 from averment.law.patterns import Bindings
 from averment.law.truth import Interval, Quantity
 from averment.render.cells import Wording, order_words
-from averment.render.phrases import held, noun
+from averment.render.phrases import held, noun, words
 from averment.surface import syntax
 from averment.surface.grammar import Fault, parse_comparison
 
@@ -59,7 +59,7 @@ class Worded:
     def pattern(self, pattern: Match) -> str:
         """What a pattern looks for: ``component where the team is ml``."""
         clauses = self._clauses(pattern)
-        named = pattern.type.replace("_", " ")
+        named = words(pattern.type)
         return f"{named} where {' and '.join(clauses)}" if clauses else named
 
     def value(self, variable: str) -> str:
@@ -165,7 +165,7 @@ class Worded:
                 side = self._speaks_for(guard)
                 if side and brief:
                     return f"{value} for {side}"
-                counted = f"the {guard.match.type.replace('_', ' ')} for {side}" if side else self._aggregate(guard)
+                counted = f"the {words(guard.match.type)} for {side}" if side else self._aggregate(guard)
                 return f"{counted} ({value})"
         field = self._fields().get(name)
         return f"the {noun(field)} ({value})" if field else value
@@ -187,7 +187,7 @@ class Worded:
             if type.fields[index].kind is Kind.CHOICE and value in self.program.claim.values
         ]
         whole = len(named) == len(guard.match.cells) == 1 and not guard.match.binds
-        return named[0].replace("_", " ") if whole and type.derived else ""
+        return words(named[0]) if whole and type.derived else ""
 
     def _fields(self) -> dict[str, Field]:
         return {entry.variable: entry.field for entry in self.rule.shown}

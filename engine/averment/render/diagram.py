@@ -17,6 +17,7 @@ from averment.outcome.explained import Explained
 from averment.render.counted import side
 from averment.render.display import UNICODE
 from averment.render.facts import Given, looked_at
+from averment.render.phrases import words
 from averment.render.places import backing_phrase, rule_place
 from averment.render.tree import Line
 from averment.source.node import Span
@@ -107,7 +108,7 @@ class _Drawing:
         if fresh:
             claim = self._derivation.evaluation.program.claim
             is_claim = fact.type == claim.type
-            text = str(fact.values[claim.field] or "some claim").replace("_", " ") if is_claim else path
+            text = words(str(fact.values[claim.field] or "some claim")) if is_claim else path
             details = (self._explained.outcome.case.name,) if is_claim else ()
             kind = "claim" if is_claim else "fact"
             self._diagram.boxes[id] = Box(kind, text, details, self._certain(fact))

@@ -38,13 +38,12 @@ class Glyphs:
     doubtful: str
     dot: str
     paragraph: str
-    dash: str
     above: str
     ellipsis: str
 
 
-UNICODE = Glyphs("├─ ", "└─ ", "│  ", "   ", "✔", "✘", "·", " · ", "¶", "–", "↑ above", "…")
-ASCII = Glyphs("|- ", "`- ", "|  ", "   ", "[+]", "[-]", "[?]", " - ", "paragraph ", "-", "^ above", "...")
+UNICODE = Glyphs("├─ ", "└─ ", "│  ", "   ", "✔", "✘", "·", " · ", "¶", "↑ above", "…")
+ASCII = Glyphs("|- ", "`- ", "|  ", "   ", "[+]", "[-]", "[?]", " - ", "paragraph ", "^ above", "...")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from averment.ir.values import decode, show
 from averment.law.truth import TRUE
 from averment.render.cells import Wording
 from averment.render.display import Piece
+from averment.render.phrases import series
 from averment.render.places import given_place
 from averment.render.tree import Line, say
 from averment.source.node import Span
@@ -61,8 +62,7 @@ def answers(field: Field) -> str:
         case Kind.BOOLEAN:
             return "true or false"
         case Kind.CHOICE | Kind.LEVEL:
-            *most, last = field.values
-            return f"{', '.join(most)} or {last}" if most else last
+            return series(field.values, "or")
         case Kind.SET:
             return f"any of {', '.join(field.values)}"
         case Kind.DATE:

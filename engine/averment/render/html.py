@@ -25,6 +25,7 @@ from averment.render.html_evidence import picture
 from averment.render.html_tree import anchors_of, tree
 from averment.render.markup import Markup, element, joined
 from averment.render.outline import asides, roots_of, stops, verdict_of
+from averment.render.phrases import words
 from averment.render.places import given_place, rule_place
 from averment.render.reasons import Reasons
 from averment.render.tree import Branch
@@ -221,11 +222,6 @@ class _Page:
         pack = joined(f"{program.name} {program.version} ", element("code", program.digest))
         title = [element("p", self._model.title)] if self._model.title else []
         return element("footer", *title, element("p", pack))
-
-
-def words(name: str) -> str:
-    """A declared value as a reader would write it."""
-    return name.replace("_", " ")
 
 
 def _shown(value: Value, field: Field) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from averment.render.evidence import Side, Weight
 from averment.render.markup import Markup, element, joined
+from averment.render.phrases import words
 
 _WIDTH, _HEIGHT, _GAP = 1000, 22, 3
 
@@ -22,7 +23,7 @@ def picture(sides: Sequence[Side], claim: str) -> Markup:
 
 
 def _row(side: Side, reach: int, chosen: bool) -> Markup:
-    name = side.claim.replace("_", " ")
+    name = words(side.claim)
     many = len(side.certain)
     pieces = f"{many} piece{'' if many == 1 else 's'} of evidence"
     told = f"{side.total} for {name}, from {pieces}"

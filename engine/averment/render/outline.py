@@ -13,6 +13,7 @@ from averment.outcome.outcome import Outcome
 from averment.render.conditions import Worded
 from averment.render.display import Piece, Style, columns
 from averment.render.facts import Given, looked_at
+from averment.render.phrases import series
 from averment.render.places import rule_place
 from averment.render.tree import Branch, Line, say
 from averment.render.why_not import Obstacle, obstacles
@@ -32,8 +33,7 @@ def verdict_of(outcome: Outcome, where: str = "listed at the end", word: Callabl
         case Status.GAP:
             return "Certainly no rule claims anything, whatever is still unknown."
         case Status.OPEN:
-            *most, last = map(word, outcome.possible)
-            become = f"{', '.join(most)} or {last}" if most else last
+            become = series(map(word, outcome.possible), "or")
             many = len(outcome.hangs_on)
             fields = f"{many} unknown field{'' if many == 1 else 's'}"
             return f"It may still become {become}. That hangs on {fields}, {where}."

@@ -8,9 +8,14 @@ from averment.ir.program import Field, Value
 from averment.ir.values import show
 
 
+def words(name: str) -> str:
+    """A declared name, or a value, as a reader would write it: ``technical product manager``."""
+    return name.replace("_", " ")
+
+
 def noun(field: Field) -> str:
     """What a field is called in a sentence."""
-    return field.label or field.name.replace("_", " ")
+    return field.label or words(field.name)
 
 
 def held(field: Field, value: Value | None) -> str:
@@ -20,16 +25,16 @@ def held(field: Field, value: Value | None) -> str:
 
 def claim_phrase(claim: str) -> str:
     """A claim in a sentence."""
-    words = {
+    told = {
         "gap": "no claim at all",
         "conflict": "a conflict of claims",
         "open": "an open claim",
         "no outcome": "no outcome",
     }
-    return words.get(claim, claim.replace("_", " "))
+    return told.get(claim, words(claim))
 
 
-def series(words: Iterable[str], last: str = "and") -> str:
-    """Words in a row: ``a, b and c``."""
-    *most, final = [*words] or ["nothing"]
+def series(parts: Iterable[str], last: str = "and") -> str:
+    """Parts of a sentence in a row: ``a, b and c``; ``nothing`` where there are none."""
+    *most, final = [*parts] or ["nothing"]
     return f"{', '.join(most)} {last} {final}" if most else final

@@ -4,7 +4,7 @@ conditions rested on, down to the given facts. What has been shown once is refer
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from averment.ir.program import Absent, Aggregate, Compare, Condition, Fact, Known, Match
@@ -15,6 +15,7 @@ from averment.render.conditions import Worded
 from averment.render.counted import Counted, counted
 from averment.render.display import Piece, Style, columns
 from averment.render.facts import Given, looked_at
+from averment.render.phrases import words
 from averment.render.places import backing_phrase, rule_place
 from averment.render.tree import Branch, Line, say
 from averment.warrant.derivation import Application, Derivation, Step
@@ -194,7 +195,7 @@ class Reasons:
         if not tally.towards:
             return ""
         if not self.claim:
-            return f"reasons for {tally.towards.replace('_', ' ')}"
+            return f"reasons for {words(tally.towards)}"
         return "reasons against it" if tally.against else "reasons for it"
 
     def _undecided_line(self, fact: Fact, lead: tuple[Piece, ...] = ()) -> Branch:
@@ -229,14 +230,3 @@ class _Tally:
 
 def _another(application: Application) -> tuple[Piece, ...]:
     return (Piece("also: " if application.truth is TRUE else "or: ", "dim"),)
-
-
-def overridden(
-    model: Model, parameters: Mapping[str, str | int | bool], shown: Mapping[str, str | int | bool]
-) -> list[str]:
-    """``large_team = 30 (the pack says 20)`` for each parameter that is not as the pack has it."""
-    return [
-        f"{name} = {value} (the pack says {shown[name]})"
-        for name, value in parameters.items()
-        if name in shown and shown[name] != value
-    ]

@@ -15,7 +15,7 @@ from averment.render.display import Piece, Style
 from averment.render.facts import Given, answers, field_at
 from averment.render.outline import aside_lines, asides, roots_of, stops, verdict_of
 from averment.render.places import ON_COMMAND_LINE
-from averment.render.reasons import Reasons, overridden
+from averment.render.reasons import Reasons
 from averment.render.tree import Branch, Line, draw, layout, say
 from averment.source.node import Span
 
@@ -139,10 +139,13 @@ def _obstacles(outcome: Outcome, model: Model, style: Style, given: Given) -> It
 
 
 def _footer(outcome: Outcome, model: Model, style: Style) -> Iterator[str]:
-    """The parameters that are not as the pack has them."""
-    program = outcome.evaluation.program
+    """``parameter: large_team = 30 (the pack says 20)``, for each that is not as the pack has it."""
     declared = {name: decode(each.value, each.field) for name, each in model.parameters.items()}
-    rows = [f"parameter: {text}" for text in overridden(model, program.parameters, declared)]
+    rows = [
+        f"parameter: {name} = {value} (the pack says {declared[name]})"
+        for name, value in outcome.evaluation.program.parameters.items()
+        if declared[name] != value
+    ]
     if rows:
         yield ""
     for row in rows:

@@ -34,7 +34,7 @@ _CONSTANTS: dict[str, Scalar] = {"true": True, "false": False, "null": None}
 def read_json(text: bytes, file: str, report: Report, line: int = 1) -> Node | None:
     """The value of a JSON text whose first line is ``line`` of ``file``; ``None`` where there is none to be had.
 
-    Whatever is refused is in the report; a node returned then is for nothing but finding more mistakes.
+    Whatever is refused is in the report. A node returned then serves only to find more mistakes: use no value of it.
     """
     decoded = decode(text, file, report, line)
     if decoded is None:

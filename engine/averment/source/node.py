@@ -69,6 +69,16 @@ class Node(NamedTuple):
         """The elements of a sequence; empty for anything else."""
         return self.value if isinstance(self.value, list) else []
 
+    def list_of(self, key: str) -> list[Node]:
+        """The elements of the sequence under ``key``; empty where there is no such key, or no sequence under it."""
+        child = self.get(key)
+        return child.elements() if child else []
+
+    def entries_of(self, key: str) -> list[tuple[str, Node, Span]]:
+        """Each child of the mapping under ``key``: its key, its value, and the span of its key; empty without one."""
+        child = self.get(key)
+        return [(name, node, child.keys[name]) for name, node in child.items()] if child else []
+
     def at(self, path: Sequence[str | int]) -> tuple[Node, Span]:
         """The node at ``path`` below this one, and the span of its key (its own span in a sequence)."""
         node, span = self, self.span

@@ -24,8 +24,8 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where th
 def read_yaml(text: bytes, file: str, report: Report) -> list[Node]:
     """The documents of a YAML stream.
 
-    Whatever is refused is in the report; the documents returned then are what could be made out, for nothing but
-    finding more mistakes.
+    Whatever is refused is in the report. The documents returned then are what could still be read; they serve only to
+    find more mistakes: use no value of them.
     """
     decoded = decode(text, file, report)
     if decoded is None:

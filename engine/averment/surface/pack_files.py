@@ -25,8 +25,8 @@ from averment.surface.shape import check_shape
 class PackFiles:
     """The documents of a pack, each of the shape its schema asks for.
 
-    Where the report failed they are partial (a missing file is an empty mapping): only ``texts`` is of use then, every
-    file that was read by its name in spans, for renderers.
+    ``texts`` has every file that was read, by its name in spans, so that renderers can quote it. Where the report has
+    an error the documents are partial (a missing file is an empty mapping), and only ``texts`` is of use.
     """
 
     root: str

@@ -11,6 +11,7 @@ from averment.ir.program import Absent, Aggregate, Compare, Fact, Guard, Known, 
 from averment.law.evaluation import Evaluation, Firing
 from averment.law.guards import aggregate, hold
 from averment.law.memory import Memory
+from averment.law.mentions import patterns
 from averment.law.patterns import Bindings, match, matching
 from averment.law.truth import TRUE, UNKNOWN, CaseError, Truth
 from averment.warrant.grounds import grounds
@@ -144,8 +145,7 @@ def _guard(guard: Guard, memory: Memory, bindings: Bindings) -> Step:
 
 def _look(rule: Rule, read: dict[str, set[int]]) -> None:
     """Add the fields that ``rule`` looks at."""
-    patterns = [*rule.matches, *(guard.match for guard in rule.guards if not isinstance(guard, Compare))]
-    for pattern in patterns:
+    for pattern in patterns(rule):
         fields = read.setdefault(pattern.type, set())
         for index, _ in (*pattern.cells, *pattern.binds):
             fields.add(index)

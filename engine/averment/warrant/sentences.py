@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from averment.ir.program import Field, Rule
 from averment.ir.values import show
 from averment.law.patterns import Bindings
 from averment.law.truth import Interval, Quantity
-
-_VARIABLE = re.compile(r"\$([a-z][a-z0-9_]*)")
+from averment.surface.says import filled
 
 
 def sentence(rule: Rule, bindings: Bindings) -> str:
@@ -20,11 +17,10 @@ def sentence(rule: Rule, bindings: Bindings) -> str:
         return rule.says
     shown = {entry.variable: entry.field for entry in rule.shown}
 
-    def value(found: re.Match[str]) -> str:
-        name = found[1]  # what is no variable is a part of a text that a parameter has
-        return phrase(bindings[name], shown[name]) if name in shown else found[0]
+    def value(name: str) -> str | None:  # what is no variable is a part of a text that a parameter has
+        return phrase(bindings[name], shown[name]) if name in shown else None
 
-    return _VARIABLE.sub(value, rule.says)
+    return filled(rule.says, value)
 
 
 def phrase(quantity: Quantity, field: Field) -> str:

@@ -18,11 +18,6 @@ WIDE = ""  # the kind of the one engine fact that stands for all `one` types; an
 _MAXIMUM_JOINS = 20  # conditions that join one pattern; the engine takes some 25, and any more are compared afterwards
 
 
-def kind_of(program: Program, type: str) -> str:
-    """The kind of engine fact that a type's facts are written as."""
-    return WIDE if program.types[type].one else type
-
-
 def grouped(program: Program, rule: Rule) -> list[tuple[str, list[int]]]:
     """The engine's patterns of a rule: the kind of fact, and the rule's own patterns that are in it."""
     together = [place for place, match in enumerate(rule.matches) if program.types[match.type].one]

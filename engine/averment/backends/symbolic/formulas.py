@@ -116,10 +116,6 @@ class Formulas:
         """The disjunction of some formulas."""
         return z3.Or(formulas)
 
-    def is_given(self, place: int) -> Formula:
-        """The formula that a loose field holds what the case gives."""
-        return self._is(place, self._loose[place].given)
-
     def at_most(self, places: list[int], many: int) -> Formula:
         """At most so many of these fields are changed."""
         return z3.PbLe([(self.changed[place], 1) for place in places], many) if places else z3.BoolVal(True)
