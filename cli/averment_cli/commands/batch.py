@@ -125,6 +125,7 @@ def command(
         return _decide_on(context, host, known, overrides)
     kind = _format(output, format, warrants)
     mapped = _mapping(mapping, report, texts)
+    _check_places(table, input_format, output, summary, report)
     stop_if_failed(report, texts)
     program = known.program(overrides)
     scratch: list[Path] = []
@@ -194,6 +195,19 @@ def _format(output: str, format: str | None, warrants: str) -> Format:
     return chosen
 
 
+def _check_places(table: str, format: str | None, output: str, summary: str | None, report: Report) -> None:
+    """Neither the output nor the summary may be put in the place of the input, or of anything but a file."""
+    from averment.batch.inputs import check_output, find_inputs
+    from averment.batch.unit import Format
+
+    if summary and output != "-" and Path(summary).resolve() == Path(output).resolve():
+        raise click.UsageError("--summary and -o name the same file")
+    found = () if table == "-" else find_inputs(table, Format(format) if format else None, report)
+    for place in (output, summary):
+        if place and place != "-" and not report.failed:
+            check_output(Path(place), table, found, report)
+
+
 def _mapping(name: str | None, report: Report, texts: Texts) -> Mapped:
     from averment.batch.columns import read_mapping
     from averment_cli.reading import contents
@@ -226,6 +240,8 @@ def _output(output: str, scratch: list[Path]) -> Generator[Path]:
 
     if output != "-":
         target = Path(output)
+        if target.is_symlink():  # what it leads to is written, not the link
+            target = target.resolve()
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
