@@ -14,6 +14,7 @@ from averment.batch.csv_rows import read_headings
 from averment.batch.fetching import row_groups
 from averment.batch.inputs import Input
 from averment.batch.lines import pieces
+from averment.batch.nesting import check_nesting
 from averment.batch.reading import Format as Shape
 from averment.batch.unit import GROUP, Format, Unit
 from averment.diagnostics.diagnostic import Report
@@ -55,10 +56,12 @@ def open_source(inputs: Sequence[Input], types: Mapping[str, FactType], mapped: 
         headings: tuple[str, ...] = ()
         columns = {}
         if file.format is not Format.JSONL:
-            headings, spans = _headings(file, report)
+            headings, spans, schema = _headings(file, report)
             if report.failed:
                 continue
             columns = map_columns(headings, types, mapped, file.path, report, spans)
+            if schema is not None:
+                check_nesting(schema, columns, types, file.path, report)
             if file.format is Format.CSV:
                 for target in columns.values():
                     if target.type and not target.field:
@@ -70,24 +73,24 @@ def open_source(inputs: Sequence[Input], types: Mapping[str, FactType], mapped: 
     return Source(tuple(inputs), tuple(shapes))
 
 
-def _headings(file: Input, report: Report) -> tuple[tuple[str, ...], tuple[Span, ...]]:
-    """The names of a table's columns, and in text where each is written."""
+def _headings(file: Input, report: Report) -> tuple[tuple[str, ...], tuple[Span, ...], Any]:
+    """The names of a table's columns; in text where each is written, elsewhere their schema."""
     try:
         if file.format is Format.PARQUET:
             with parquet.ParquetFile(file.path) as opened:
-                return tuple(opened.schema_arrow.names), ()
+                return tuple(opened.schema_arrow.names), (), opened.schema_arrow
         if file.format is Format.ARROW:
             with _open_arrow(file.path) as (reader, _):
-                return tuple(reader.schema.names), ()
+                return tuple(reader.schema.names), (), reader.schema
         with file.open() as stream:
             piece = next(pieces(stream, True, 1, header=True), None)
     except (pa.ArrowInvalid, pa.ArrowKeyError, EOFError) as problem:
         report.error("AV523", f"`{file.path}` is not {file.format}: {_first_line(problem)}")
-        return (), ()
+        return (), (), None
     if piece is None:
         report.error("AV111", f"`{file.path}` is empty")
-        return (), ()
-    return read_headings(piece.data, report, file.path)
+        return (), (), None
+    return *read_headings(piece.data, report, file.path), None
 
 
 def _first_line(problem: Exception) -> str:
