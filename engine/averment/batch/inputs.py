@@ -7,7 +7,9 @@ import gzip
 import hashlib
 import os
 import stat
-from collections.abc import Sequence
+import zlib
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, cast
@@ -42,8 +44,13 @@ class Input:
     changed: int
     digest: str = ""
 
-    def open(self) -> IO[bytes]:
-        """The bytes of the file, decompressed."""
+    @contextmanager
+    def open(self) -> Generator[IO[bytes]]:
+        """The bytes of the file, decompressed. Raises EOFError where it is not compressed as its name says."""
+        with self._opened() as stream, damage_told():
+            yield stream
+
+    def _opened(self) -> IO[bytes]:
         if self.compression == "gzip":
             return cast("IO[bytes]", gzip.open(self.path, "rb"))
         if self.compression == "zstd":
@@ -52,6 +59,19 @@ class Input:
             stream: Any = pa.input_stream(self.path, compression="zstd")
             return stream  # type: ignore[no-any-return]
         return Path(self.path).open("rb")
+
+
+@contextmanager
+def damage_told() -> Generator[None]:
+    """What a decoder finds damaged is raised as EOFError; what the system has against a file stays an OSError."""
+    try:
+        yield
+    except zlib.error as problem:
+        raise EOFError(str(problem)) from None
+    except OSError as problem:
+        if problem.errno is not None:
+            raise
+        raise EOFError(str(problem)) from None
 
 
 def format_of(name: str) -> tuple[Format | None, str]:

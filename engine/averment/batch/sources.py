@@ -12,7 +12,7 @@ from averment.batch.arrow import Table, pa, parquet
 from averment.batch.columns import Mapped, map_columns
 from averment.batch.csv_rows import read_headings
 from averment.batch.fetching import row_groups
-from averment.batch.inputs import Input
+from averment.batch.inputs import Input, damage_told
 from averment.batch.lines import pieces
 from averment.batch.nesting import check_nesting
 from averment.batch.reading import Format as Shape
@@ -76,14 +76,15 @@ def open_source(inputs: Sequence[Input], types: Mapping[str, FactType], mapped: 
 def _headings(file: Input, report: Report) -> tuple[tuple[str, ...], tuple[Span, ...], Any]:
     """The names of a table's columns; in text where each is written, elsewhere their schema."""
     try:
-        if file.format is Format.PARQUET:
-            with parquet.ParquetFile(file.path) as opened:
-                return tuple(opened.schema_arrow.names), (), opened.schema_arrow
-        if file.format is Format.ARROW:
-            with _open_arrow(file.path) as (reader, _):
-                return tuple(reader.schema.names), (), reader.schema
-        with file.open() as stream:
-            piece = next(pieces(stream, True, 1, header=True), None)
+        with damage_told():
+            if file.format is Format.PARQUET:
+                with parquet.ParquetFile(file.path) as opened:
+                    return tuple(opened.schema_arrow.names), (), opened.schema_arrow
+            if file.format is Format.ARROW:
+                with _open_arrow(file.path) as (reader, _):
+                    return tuple(reader.schema.names), (), reader.schema
+            with file.open() as stream:
+                piece = next(pieces(stream, True, 1, header=True), None)
     except (pa.ArrowInvalid, pa.ArrowKeyError, EOFError) as problem:
         report.error("AV523", f"`{file.path}` is not {file.format}: {_first_line(problem)}")
         return (), (), None
@@ -104,9 +105,10 @@ def units(source: Source, start: Position, chunk: int = CHUNK) -> Iterator[tuple
         file = source.inputs[number]
         if number != start.file:
             position = Position(number, 0, 0, position.row)
-        for unit, after in _READ[file.format](file, source.shapes[number], position, chunk):
-            position = after
-            yield unit, after
+        with damage_told():
+            for unit, after in _READ[file.format](file, source.shapes[number], position, chunk):
+                position = after
+                yield unit, after
 
 
 def _text_units(file: Input, shape: Shape, start: Position, chunk: int) -> Iterator[tuple[Unit, Position]]:
@@ -194,12 +196,23 @@ def _most(row: int, chunk: int) -> int:
 def _arrow(file: Input, columns: list[str], skip: int) -> Iterator[Any]:
     with _open_arrow(file.path) as (reader, is_file):
         batches = (reader.get_batch(index) for index in range(reader.num_record_batches)) if is_file else reader
-        for batch in batches:
+        for batch in map(_sound, batches):
             if skip >= batch.num_rows:
                 skip -= batch.num_rows
                 continue
             yield batch.slice(skip).select(columns)
             skip = 0
+
+
+def _sound(batch: Any) -> Any:
+    """A batch whose offsets and indices are within bounds: Arrow takes them as they are. Raises ArrowInvalid."""
+    for column in batch.columns:
+        try:
+            column.validate(full=True)
+        except pa.ArrowInvalid as problem:
+            if "UTF8" not in str(problem):  # which is for a row to answer for
+                raise
+    return batch
 
 
 class _open_arrow:
