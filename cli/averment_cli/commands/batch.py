@@ -88,7 +88,8 @@ def command(
 
     IN is a file, a folder or a glob: *.jsonl, *.csv (either also .gz or .zst), *.parquet or *.arrow; - is JSON Lines
     from standard input. Columns are called case and TYPE.FIELD, or FIELD where only one type has it. An empty cell is
-    unknown; in CSV a set is a|b.
+    unknown; in CSV a set is a|b. A type of many records is a column TYPE of lists of structs, in Parquet and Arrow;
+    CSV cannot hold it. A line of JSON is {"case": …, "facts": {…}}, as in a fact file.
 
     Rows that cannot be decided go to OUT.rejects. A run that was stopped, by whatever, goes on when the same command is
     given again. OUT is the same, byte for byte, for any --jobs and --chunk.
@@ -314,6 +315,7 @@ def _say(result: Result, order: Order, output: str, summary: str | None) -> None
         for reject in map(json.loads, islice(result.rejects.read_bytes().splitlines(), _MOST)):
             talk(f"row {reject['row']}: {reject['code']}: {reject['message']}")
     if summary:
+        Path(summary).parent.mkdir(parents=True, exist_ok=True)
         Path(summary).write_bytes(canonical({"output": output, **result.summary.document}) + b"\n")
 
 
