@@ -96,7 +96,8 @@ def averment() -> None:
 
 def main() -> None:
     """Run the command line and exit."""
-    if sys.argv[1:2] == ["batch"]:
+    hosted = any(word == "--on" or word.startswith("--on=") for word in sys.argv[1:])  # hosts need their own pandas
+    if sys.argv[1:2] == ["batch"] and not hosted:
         from averment.batch.arrow import settle
 
         settle()

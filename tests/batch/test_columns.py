@@ -13,6 +13,8 @@ FITS = [
     (["technical_complexity", "team_size"], {}, ["product.technical_complexity", "engineering.team_size"]),
     (["product", "engineering.team_size"], {}, ["product", "engineering.team_size"]),
     (["Size"], {"Size": "team_size"}, ["engineering.team_size"]),
+    (["team_size", "__index_level_0__"], {}, ["engineering.team_size"]),
+    (["team_size", "__index_level_0__"], {"__index_level_0__": "case"}, ["engineering.team_size", "case"]),
     (
         ["ID", "Size", "Notes"],
         {"ID": "case", "Size": "engineering.team_size", "Notes": "ignore"},

@@ -218,3 +218,56 @@ def test_standard_input_again_goes_on(averment: Any, source: Path, tmp_path: Pat
     assert reject["file"] == "-"
     assert "were done before" in given().err
     assert averment("explain", out, "--row", "2", "--input", source).code == 0
+
+
+PLACES = [  # IN, OUT, why not
+    (["cases.jsonl", "-o", "cases.jsonl"], "it is the input"),
+    (["cases.jsonl", "-o", "link.jsonl"], "it is the input"),
+    (["cases.jsonl", "-o", "out.csv", "--summary", "cases.jsonl"], "it is the input"),
+    (["cases.jsonl", "-o", "out.csv", "--summary", "out.csv"], "--summary and -o name the same file"),
+    (["cases", "-o", "cases/out.csv"], "the next run would take it for one of the tables of `cases`"),
+    (["cases/*.jsonl", "-o", "cases/out.jsonl"], "the next run would take it for one of the tables of `cases/*.jsonl`"),
+    (["cases.jsonl", "-o", "cases", "--format", "csv"], "it is a folder"),
+    (["cases.jsonl", "-o", "pipe", "--format", "csv"], "it is not a file"),
+    (["pipe", "-o", "out.csv", "--input-format", "csv"], "`pipe` is not a file"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), PLACES, ids=lambda value: value if isinstance(value, str) else "")
+def test_an_output_takes_no_place_of_anything_else(
+    arguments: list[str], message: str, averment: Any, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("cases").mkdir()
+    Path("cases/a.jsonl").write_bytes(source.read_bytes())
+    Path("link.jsonl").symlink_to("cases.jsonl")
+    os.mkfifo("pipe")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.jsonl")}
+    ran = averment("batch", *arguments)
+    assert ran.code in (2, 3), ran.err
+    assert message in ran.err
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.jsonl")} == before
+
+
+@pytest.mark.parametrize(
+    ("table", "output"),
+    [("cases", "out.csv"), ("cases", "cases/out"), ("cases/*.jsonl", "cases/out.csv"), ("*.jsonl", "deeper/out.jsonl")],
+)
+def test_an_output_beside_its_input_is_fine(
+    table: str, output: str, averment: Any, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("cases").mkdir()
+    Path("cases/a.jsonl").write_bytes(source.read_bytes())
+    for _ in range(2):
+        assert averment("batch", table, "-o", output, "--format", "csv").code == 0
+
+
+def test_a_link_stays_and_what_it_leads_to_is_written(averment: Any, source: Path, tmp_path: Path) -> None:
+    link, real = tmp_path / "out.csv", tmp_path / "elsewhere" / "real.csv"
+    real.parent.mkdir()
+    link.symlink_to(real)
+    assert averment("batch", source, "-o", link).code == 0
+    assert link.is_symlink()
+    assert real.is_file()
+    assert averment("explain", link, "--row", "1").code == 0

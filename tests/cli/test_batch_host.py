@@ -13,6 +13,7 @@ import pytest
 import averment
 from averment.scale import files
 from averment.scale.rows import deciding
+from averment_cli.main import main
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -85,3 +86,18 @@ def test_another_input_is_refused(averment: Any, decided: Path) -> None:
 def test_a_folder_that_no_host_wrote(averment: Any, tmp_path: Path) -> None:
     ran = averment("explain", tmp_path, "--case", "a")
     assert (ran.code, "does not say how it was made" in ran.err) == (3, True), ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hidden"),
+    [(["batch", "in.parquet", "-o", "out.csv"], True), (["batch", "in.parquet", "-o", "out", "--on", "ray"], False),
+     (["batch", "--on=spark", "in.parquet", "-o", "out"], False), (["decide", "case.yaml"], False)],
+)  # fmt: skip
+def test_a_host_is_left_its_pandas(arguments: list[str], hidden: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    settled: list[bool] = []
+    monkeypatch.setattr("averment.batch.arrow.settle", lambda: settled.append(True))
+    monkeypatch.setattr("averment_cli.main.run", lambda _: 0)
+    monkeypatch.setattr(sys, "argv", ["averment", *arguments])
+    with pytest.raises(SystemExit):
+        main()
+    assert bool(settled) == hidden

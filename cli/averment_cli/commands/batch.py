@@ -88,7 +88,8 @@ def command(
 
     IN is a file, a folder or a glob: *.jsonl, *.csv (either also .gz or .zst), *.parquet or *.arrow; - is JSON Lines
     from standard input. Columns are called case and TYPE.FIELD, or FIELD where only one type has it. An empty cell is
-    unknown; in CSV a set is a|b.
+    unknown; in CSV a set is a|b. A type of many records is a column TYPE of lists of structs, in Parquet and Arrow;
+    CSV cannot hold it. A line of JSON is {"case": …, "facts": {…}}, as in a fact file.
 
     Rows that cannot be decided go to OUT.rejects. A run that was stopped, by whatever, goes on when the same command is
     given again. OUT is the same, byte for byte, for any --jobs and --chunk.
@@ -125,6 +126,7 @@ def command(
         return _decide_on(context, host, known, overrides)
     kind = _format(output, format, warrants)
     mapped = _mapping(mapping, report, texts)
+    _check_places(table, input_format, output, summary, report)
     stop_if_failed(report, texts)
     program = known.program(overrides)
     scratch: list[Path] = []
@@ -194,6 +196,19 @@ def _format(output: str, format: str | None, warrants: str) -> Format:
     return chosen
 
 
+def _check_places(table: str, format: str | None, output: str, summary: str | None, report: Report) -> None:
+    """Neither the output nor the summary may be put in the place of the input, or of anything but a file."""
+    from averment.batch.inputs import check_output, find_inputs
+    from averment.batch.unit import Format
+
+    if summary and output != "-" and Path(summary).resolve() == Path(output).resolve():
+        raise click.UsageError("--summary and -o name the same file")
+    found = () if table == "-" else find_inputs(table, Format(format) if format else None, report)
+    for place in (output, summary):
+        if place and place != "-" and not report.failed:
+            check_output(Path(place), table, found, report)
+
+
 def _mapping(name: str | None, report: Report, texts: Texts) -> Mapped:
     from averment.batch.columns import read_mapping
     from averment_cli.reading import contents
@@ -226,6 +241,8 @@ def _output(output: str, scratch: list[Path]) -> Generator[Path]:
 
     if output != "-":
         target = Path(output)
+        if target.is_symlink():  # what it leads to is written, not the link
+            target = target.resolve()
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -298,6 +315,7 @@ def _say(result: Result, order: Order, output: str, summary: str | None) -> None
         for reject in map(json.loads, islice(result.rejects.read_bytes().splitlines(), _MOST)):
             talk(f"row {reject['row']}: {reject['code']}: {reject['message']}")
     if summary:
+        Path(summary).parent.mkdir(parents=True, exist_ok=True)
         Path(summary).write_bytes(canonical({"output": output, **result.summary.document}) + b"\n")
 
 

@@ -3,11 +3,12 @@
 A column is called ``TYPE.FIELD``, or by the bare name of a field that no other type of one record has, or ``case``; a
 column of structs may be called by a type of one record, one of lists of structs by a type of many. A mapping file is
 YAML, with one of those names or ``ignore`` for each of its columns: ``columns: {HEADING: TYPE.FIELD}``. A column that
-is none of this is an error.
+is none of this is an error, but for the nameless index of a frame of pandas.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from averment.source.yaml_reader import read_yaml
 
 IGNORE = "ignore"
 CASE = "case"
+_UNNAMED = re.compile(r"__index_level_[0-9]+__")  # pyarrow's heading of an index of pandas that nobody named
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def map_columns(
     first: dict[str, str] = {}
     for place, heading in enumerate(headings):
         written = mapped.get(heading, heading)
-        if heading in mapped and written == IGNORE:
+        if (heading in mapped and written == IGNORE) or (heading not in mapped and _UNNAMED.fullmatch(heading)):
             continue
         span = spans[place] if spans else start_of(file)
         target = _target(written, given, bare)

@@ -44,6 +44,7 @@ class Output:
 
 def open_output(path: Path) -> Output:
     """What an output says of its run. Raises Refused."""
+    path = path.resolve() if path.is_symlink() else path  # its manifest is beside what the link leads to
     try:
         entries = read_entries(manifest_of(path))
         if entries and entries[0]["kind"] == "run":

@@ -15,7 +15,7 @@ from typing import Any
 
 from averment.batch.arrow import Table, pa, parquet
 from averment.batch.columns import CASE
-from averment.batch.inputs import Input
+from averment.batch.inputs import Input, damage_told
 from averment.batch.reading import Format as Shape
 from averment.batch.unit import GROUP, Unit
 
@@ -31,10 +31,11 @@ class Fetcher:
         self._file = -1
 
     def fetch(self, unit: Unit) -> Unit:
-        """The unit with its data. Raises OSError, ArrowException; EOFError where the file holds less by now."""
+        """The unit with its data. Raises OSError, ArrowException; EOFError where the file holds less or is damaged."""
         if unit.data is not None or unit.overlong:
             return unit
-        return replace(unit, data=self._text(unit) if unit.format.text else self._table(unit))
+        with damage_told():
+            return replace(unit, data=self._text(unit) if unit.format.text else self._table(unit))
 
     def _text(self, unit: Unit) -> bytes:
         with Path(self._inputs[unit.file].path).open("rb") as stream:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import glob
 import gzip
 import hashlib
-from collections.abc import Sequence
+import os
+import stat
+import zlib
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, cast
@@ -40,8 +44,13 @@ class Input:
     changed: int
     digest: str = ""
 
-    def open(self) -> IO[bytes]:
-        """The bytes of the file, decompressed."""
+    @contextmanager
+    def open(self) -> Generator[IO[bytes]]:
+        """The bytes of the file, decompressed. Raises EOFError where it is not compressed as its name says."""
+        with self._opened() as stream, damage_told():
+            yield stream
+
+    def _opened(self) -> IO[bytes]:
         if self.compression == "gzip":
             return cast("IO[bytes]", gzip.open(self.path, "rb"))
         if self.compression == "zstd":
@@ -50,6 +59,19 @@ class Input:
             stream: Any = pa.input_stream(self.path, compression="zstd")
             return stream  # type: ignore[no-any-return]
         return Path(self.path).open("rb")
+
+
+@contextmanager
+def damage_told() -> Generator[None]:
+    """What a decoder finds damaged is raised as EOFError; what the system has against a file stays an OSError."""
+    try:
+        yield
+    except zlib.error as problem:
+        raise EOFError(str(problem)) from None
+    except OSError as problem:
+        if problem.errno is not None:
+            raise
+        raise EOFError(str(problem)) from None
 
 
 def format_of(name: str) -> tuple[Format | None, str]:
@@ -91,12 +113,45 @@ def _input(path: Path, format: Format | None, report: Report) -> Input | None:
         return None
     try:
         status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # it could be read only once
+            help = "- reads JSON Lines from standard input; what it is else says --input-format"
+            report.error("AV117", f"`{path}` is not a file", start_of(str(path)), "", help)
+            return None
         with path.open("rb"):
             pass
     except (OSError, ValueError) as problem:
         report.error("AV117", f"`{path}` cannot be read: {reason(problem)}", start_of(str(path)))
         return None
     return Input(str(path), chosen, compression, status.st_size, status.st_mtime_ns)
+
+
+def check_output(output: Path, name: str, inputs: Sequence[Input], report: Report) -> None:
+    """Report where an output cannot be: not a file, where nothing can be written, or one of the files that are read for
+    ``name``, now or by the next run.
+    """
+    absolute = Path(os.path.abspath(output))  # noqa: PTH100 - links stay, as they do in a pattern
+    why, help = "", tuple[str, ...]()
+    if output.exists() and not output.is_file():
+        why = "it is a folder" if output.is_dir() else "it is not a file"
+        help = () if output.is_dir() else ("- is standard output",)
+    elif any(_same(output, file.path) for file in inputs):
+        why, help = "it is the input", ("name another file",)
+    elif format_of(output.name)[0] is not None and (
+        (Path(name).is_dir() and absolute.resolve().is_relative_to(Path(name).resolve()))
+        or (glob.has_magic(name) and absolute.match(os.path.abspath(name)))  # noqa: PTH100
+    ):
+        why, help = f"the next run would take it for one of the tables of `{name}`", ("name a file outside",)
+    elif not os.access(next(folder for folder in absolute.parents if folder.exists()), os.W_OK):
+        why = "permission denied"
+    if why:
+        report.error("AV531", f"`{output}` cannot be written: {why}", None, "", *help)
+
+
+def _same(file: Path, other: str) -> bool:
+    try:
+        return file.samefile(other)
+    except OSError:
+        return False
 
 
 def digested(inputs: Sequence[Input]) -> tuple[Input, ...]:

@@ -12,8 +12,9 @@ from averment.batch.arrow import Table, pa, parquet
 from averment.batch.columns import Mapped, map_columns
 from averment.batch.csv_rows import read_headings
 from averment.batch.fetching import row_groups
-from averment.batch.inputs import Input
+from averment.batch.inputs import Input, damage_told
 from averment.batch.lines import pieces
+from averment.batch.nesting import check_nesting
 from averment.batch.reading import Format as Shape
 from averment.batch.unit import GROUP, Format, Unit
 from averment.diagnostics.diagnostic import Report
@@ -55,10 +56,12 @@ def open_source(inputs: Sequence[Input], types: Mapping[str, FactType], mapped: 
         headings: tuple[str, ...] = ()
         columns = {}
         if file.format is not Format.JSONL:
-            headings, spans = _headings(file, report)
+            headings, spans, schema = _headings(file, report)
             if report.failed:
                 continue
             columns = map_columns(headings, types, mapped, file.path, report, spans)
+            if schema is not None:
+                check_nesting(schema, columns, types, file.path, report)
             if file.format is Format.CSV:
                 for target in columns.values():
                     if target.type and not target.field:
@@ -70,24 +73,25 @@ def open_source(inputs: Sequence[Input], types: Mapping[str, FactType], mapped: 
     return Source(tuple(inputs), tuple(shapes))
 
 
-def _headings(file: Input, report: Report) -> tuple[tuple[str, ...], tuple[Span, ...]]:
-    """The names of a table's columns, and in text where each is written."""
+def _headings(file: Input, report: Report) -> tuple[tuple[str, ...], tuple[Span, ...], Any]:
+    """The names of a table's columns; in text where each is written, elsewhere their schema."""
     try:
-        if file.format is Format.PARQUET:
-            with parquet.ParquetFile(file.path) as opened:
-                return tuple(opened.schema_arrow.names), ()
-        if file.format is Format.ARROW:
-            with _open_arrow(file.path) as (reader, _):
-                return tuple(reader.schema.names), ()
-        with file.open() as stream:
-            piece = next(pieces(stream, True, 1, header=True), None)
+        with damage_told():
+            if file.format is Format.PARQUET:
+                with parquet.ParquetFile(file.path) as opened:
+                    return tuple(opened.schema_arrow.names), (), opened.schema_arrow
+            if file.format is Format.ARROW:
+                with _open_arrow(file.path) as (reader, _):
+                    return tuple(reader.schema.names), (), reader.schema
+            with file.open() as stream:
+                piece = next(pieces(stream, True, 1, header=True), None)
     except (pa.ArrowInvalid, pa.ArrowKeyError, EOFError) as problem:
         report.error("AV523", f"`{file.path}` is not {file.format}: {_first_line(problem)}")
-        return (), ()
+        return (), (), None
     if piece is None:
         report.error("AV111", f"`{file.path}` is empty")
-        return (), ()
-    return read_headings(piece.data, report, file.path)
+        return (), (), None
+    return *read_headings(piece.data, report, file.path), None
 
 
 def _first_line(problem: Exception) -> str:
@@ -101,9 +105,10 @@ def units(source: Source, start: Position, chunk: int = CHUNK) -> Iterator[tuple
         file = source.inputs[number]
         if number != start.file:
             position = Position(number, 0, 0, position.row)
-        for unit, after in _READ[file.format](file, source.shapes[number], position, chunk):
-            position = after
-            yield unit, after
+        with damage_told():
+            for unit, after in _READ[file.format](file, source.shapes[number], position, chunk):
+                position = after
+                yield unit, after
 
 
 def _text_units(file: Input, shape: Shape, start: Position, chunk: int) -> Iterator[tuple[Unit, Position]]:
@@ -191,12 +196,23 @@ def _most(row: int, chunk: int) -> int:
 def _arrow(file: Input, columns: list[str], skip: int) -> Iterator[Any]:
     with _open_arrow(file.path) as (reader, is_file):
         batches = (reader.get_batch(index) for index in range(reader.num_record_batches)) if is_file else reader
-        for batch in batches:
+        for batch in map(_sound, batches):
             if skip >= batch.num_rows:
                 skip -= batch.num_rows
                 continue
             yield batch.slice(skip).select(columns)
             skip = 0
+
+
+def _sound(batch: Any) -> Any:
+    """A batch whose offsets and indices are within bounds: Arrow takes them as they are. Raises ArrowInvalid."""
+    for column in batch.columns:
+        try:
+            column.validate(full=True)
+        except pa.ArrowInvalid as problem:
+            if "UTF8" not in str(problem):  # which is for a row to answer for
+                raise
+    return batch
 
 
 class _open_arrow:

@@ -11,6 +11,7 @@ from averment.backends.columnar import compile_program
 from averment.batch.arrow import Table, pa
 from averment.batch.columns import Mapped, map_columns
 from averment.batch.deciding import Decider, Job
+from averment.batch.nesting import check_nesting
 from averment.batch.reading import Format as Shape
 from averment.batch.table_rows import TableReader
 from averment.batch.unit import COLUMNS, Format
@@ -42,6 +43,7 @@ class TableDecider:
         given = to_table(table)
         report = Report()
         columns = map_columns(given.schema.names, self._types, mapping or {}, _NAME, report)
+        check_nesting(given.schema, columns, self._types, _NAME, report)
         if report.failed:
             raise Refused(report.diagnostics)
         shape = Shape(self._types, columns, tuple(given.schema.names), _NAME)

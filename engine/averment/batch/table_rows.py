@@ -7,11 +7,11 @@ from typing import Any, cast
 import numpy as np
 
 from averment.backends.columnar.columns import Array as Codes
-from averment.batch.arrow import Table, from_bytes, one_chunk, pa
+from averment.backends.columnar.forms import plain, value_of
+from averment.batch.arrow import Array, Table, from_bytes, one_chunk, pa, pc
 from averment.batch.reading import Format, Reading, case_names, row_document
 from averment.batch.unit import Unit
 from averment.diagnostics.diagnostic import Report
-from averment.ir.program import Field, Kind
 from averment.source.node import Node
 
 
@@ -37,13 +37,20 @@ class TableReader:
             else:
                 names = column
         places: Codes = np.arange(int(table.num_rows))
+        unreadable = None
+        if names is not None:
+            names, unreadable = _readable(names)
         names, blank = case_names(names, first, places)
         every, found = names, pa.table(columns)
 
         def document(row: int, report: Report) -> Node | None:
+            if unreadable is not None and unreadable[row]:
+                report.error("AV110", "the name of this case is not UTF-8")
+                return None
             return self._document(columns, every[row].as_py(), row, first)
 
         reading = Reading(table.num_rows, document, final=True)
+        blank = blank if unreadable is None else blank | unreadable
         if blank.any():
             keep: Codes = np.flatnonzero(~blank)
             reading.singles = np.flatnonzero(blank).tolist()
@@ -57,20 +64,44 @@ class TableReader:
             if not target.type:
                 continue
             type = self._format.types[target.type]
-            value = columns[target.path][row].as_py()
+            held = value_of(columns[target.path][row])
             if target.field:
                 record = facts.setdefault(target.type, {})
-                if value is not None:
-                    record[target.field] = _plain(value, type.fields[type.position[target.field]])
-            elif isinstance(value, dict):
-                facts.setdefault(target.type, {}).update(_record(cast("dict[str, Any]", value), type))
-            elif isinstance(value, list) and not type.one:
-                facts[target.type] = [_record(item, type) for item in cast("list[object]", value)]
+                if held is not None:
+                    record[target.field] = plain(held, type.fields[type.position[target.field]])
+            elif isinstance(held, dict):
+                facts.setdefault(target.type, {}).update(_record(cast("dict[str, Any]", held), type))
+            elif isinstance(held, list) and not type.one:
+                facts[target.type] = [_record(item, type) for item in cast("list[object]", held)]
             elif type.one:
-                facts.setdefault(target.type, {} if value is None else value)
-            elif value is not None:
-                facts[target.type] = value
+                facts.setdefault(target.type, {} if held is None else held)
+            elif held is not None:
+                facts[target.type] = held
         return row_document(name, facts, first + row, self._format.file)
+
+
+def _readable(names: Array) -> tuple[Array, Codes | None]:
+    """The names as texts, and which of them are none: not UTF-8. Of bytes in ASCII nothing more is asked."""
+    kind = names.type
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
+        names = names.cast(pa.binary()).view(pa.string())
+    if names.type != pa.string() or not len(names):
+        return names, None
+    ends = np.frombuffer(names.buffers()[1], np.int32)[names.offset : names.offset + len(names) + 1]
+    data = np.frombuffer(names.buffers()[2] or b"", np.uint8)[ends[0] : ends[-1]]
+    if not len(data) or data.max() < 128:
+        return names, None
+    texts = [each.as_buffer() for each in names]
+    wrong = np.array([text is not None and not _decodes(text.to_pybytes()) for text in texts])
+    return (pc.if_else(pa.array(wrong), "", names), wrong) if wrong.any() else (names, None)
+
+
+def _decodes(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _without_views(table: Table) -> Table:
@@ -96,14 +127,7 @@ def _record(value: Any, type: Any) -> Any:
     if not isinstance(value, dict):
         return value
     return {
-        name: _plain(item, type.fields[type.position[name]]) if name in type.position else item
+        name: plain(item, type.fields[type.position[name]]) if name in type.position else item
         for name, item in cast("dict[str, Any]", value).items()
         if item is not None
     }
-
-
-def _plain(value: Any, field: Field) -> Any:
-    """A value of Arrow as a fact file has it, read as the kernel reads it."""
-    if field.kind is Kind.DATE and hasattr(value, "isoformat"):
-        return value.isoformat()[:10]
-    return value

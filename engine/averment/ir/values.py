@@ -220,7 +220,7 @@ def _decimal(plain: object, field: Field, name: str) -> int | Misfit:
         return _wrong_type(plain, field, name)
     if isinstance(plain, Decimal) and plain and abs(plain.adjusted()) > 60:
         return Misfit("AV313", f"`{plain}` is out of the range of `{name}`", "out of range")
-    if isinstance(plain, int) and abs(plain) > MOST_INTEGER:
+    if isinstance(plain, int) and not LEAST_INTEGER <= plain <= MOST_INTEGER:
         return _within(plain, field, name)
     return scaled(plain, field, name)
 

@@ -146,3 +146,22 @@ def test_facts_have_one_order() -> None:
     assert ordered == sorted(set(facts), key=fact_order)
     assert ordered[:3] == [facts[5], facts[4], facts[3]]
     assert ordered[3] == facts[0]
+
+
+MOST = 2**63 - 1
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        (MOST, "`9223372036854775807` is out of the range of `price`"),
+        (-MOST - 1, "`-9223372036854775808` is out of the range of `price`"),
+        (MOST + 1, "this number is out of the range of `price`"),
+        (-MOST - 2, "this number is out of the range of `price`"),
+        (MOST // 100, MOST // 100 * 100),
+        (-(MOST // 100), -(MOST // 100) * 100),
+    ],
+)
+def test_an_integer_for_a_decimal_is_within_64_bits_once_it_is_scaled(number: int, expected: object) -> None:
+    found = fit(number, Field("price", Kind.DECIMAL, places=2), "price")
+    assert (found.message if isinstance(found, Misfit) else found) == expected

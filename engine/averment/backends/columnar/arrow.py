@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,6 +17,7 @@ import pyarrow.compute  # type: ignore[import-untyped]
 
 from averment.backends.columnar.coding import Coding, coding_of
 from averment.backends.columnar.columns import Array, Column, Plane, either, integer_type
+from averment.backends.columnar.forms import plain, regular, value_of, values_of
 from averment.backends.columnar.tables import Table as Facts
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
 from averment.ir.program import FactType, Field, Kind, Program, Value
@@ -30,6 +32,7 @@ Batch: TypeAlias = Any  # a record batch
 Vector: TypeAlias = Any  # an array
 
 EPOCH = 719163  # the ordinal of 1970-01-01
+_LAST = date.max.toordinal()
 _SIGNED = {1: np.int8, 2: np.int16, 4: np.int32, 8: np.int64}
 
 
@@ -127,6 +130,7 @@ def _code_type(declared: Field) -> Any:
 
 def read_column(array: Vector, declared: Field, shown: str, reading: Reading, first: int = 0) -> Column:
     """One field in its encoding. Rows without a value of the field are added to the rejects of ``reading``."""
+    array = regular(array)
     unknown = nulls(array)
     codes, bad = _codes(array, declared, reading.symbols)
     if bad is not None and unknown is not None:
@@ -134,7 +138,7 @@ def read_column(array: Vector, declared: Field, shown: str, reading: Reading, fi
     if bad is not None and bad.any():
         for row in np.flatnonzero(bad).tolist():
             if row not in reading.rejects:
-                misfit = fit(_plain(array[row].as_py(), declared), declared, shown)
+                misfit = fit(plain(value_of(array[row]), declared), declared, shown)
                 if isinstance(misfit, Misfit):
                     reading.rejects[row] = Reject(first + row, misfit.code, misfit.message)
         unknown = either(unknown, bad)
@@ -183,7 +187,7 @@ def _codes(array: Vector, declared: Field, symbols: Symbols) -> tuple[Array, Pla
         case Kind.INTEGER if pa.types.is_integer(kind) and kind.bit_width <= 64 and kind != pa.uint64():
             return _in_range(_numbers(array), array, declared)
         case Kind.DATE if pa.types.is_date32(kind):
-            return _in_range(_numbers(array.view(pa.int32())).astype(np.int64) + EPOCH, array, declared)
+            return _days(_numbers(array.view(pa.int32())).astype(np.int64) + EPOCH, array, declared)
         case Kind.DECIMAL if pa.types.is_integer(kind) and kind.bit_width <= 32:
             return _in_range(_numbers(array).astype(np.int64) * 10**declared.places, array, declared)
         case Kind.DECIMAL if pa.types.is_decimal128(kind) and kind.scale <= declared.places and kind.precision <= 18:
@@ -223,13 +227,22 @@ def _in_range(numbers: Array, array: Vector, declared: Field) -> tuple[Array, Pl
     return np.where(bad, 0 if least is None else least, numbers).astype(size), bad
 
 
+def _days(days: Array, array: Vector, declared: Field) -> tuple[Array, Plane | None]:
+    """Days in their range, and which are out of it or beyond the calendar."""
+    beyond = (days < 1) | (days > _LAST)
+    if not beyond.any():
+        return _in_range(days, array, declared)
+    codes, bad = _in_range(np.where(beyond, EPOCH, days), array, declared)
+    return codes, either(bad, beyond)
+
+
 def _masks(array: Vector, declared: Field) -> tuple[Array, Plane | None]:
     """Lists of a set's values as bit masks: sums of distinct powers of two, from sums of prefixes."""
     size = Vocabulary.code_type(declared)
     width = np.int64 if pa.types.is_large_list(array.type) else np.int32
     offsets = np.frombuffer(array.buffers()[1], width)[array.offset : array.offset + len(array) + 1]
     start, end = int(offsets[0]), int(offsets[-1])
-    elements = array.values.slice(start, end - start)
+    elements = regular(array.values.slice(start, end - start))
     codes, wrong = _by_dictionary(elements, declared, None)
     powers = np.left_shift(size(1), codes.astype(size))
     if wrong is not None:
@@ -252,14 +265,16 @@ def _by_dictionary(array: Vector, declared: Field, symbols: Symbols | None) -> t
         read = _by_bytes(array, coding) if coding is not None else None
         if read is not None:
             return read
+        if pa.types.is_nested(array.type):
+            return np.zeros(len(array), _code_type(declared)), np.ones(len(array), np.bool_)
         array = (array.cast(pa.string()) if pa.types.is_string_view(array.type) else array).dictionary_encode()
-    held = [None if value is None else _plain(value, declared) for value in array.dictionary.to_pylist()]
+    held = [None if each is None else plain(each, declared) for each in values_of(array.dictionary)]
     if symbols is None or declared.kind in (Kind.CHOICE, Kind.LEVEL):
         places = {value: index for index, value in enumerate(declared.values)}
-        found: list[int | None] = [places.get(value) if isinstance(value, str) else None for value in held]
+        found: list[int | None] = [places.get(each) if isinstance(each, str) else None for each in held]
     else:
-        fitted = [fit(value, declared, "") for value in held]
-        found = [None if isinstance(value, Misfit) else _number(value, declared, symbols) for value in fitted]
+        fitted = [fit(each, declared, "") for each in held]
+        found = [None if isinstance(each, Misfit) else _number(each, declared, symbols) for each in fitted]
     size = _code_type(declared) if symbols is not None else np.uint8
     table = np.array([0 if code is None else code for code in found] or [0], size)
     indices = _numbers(array.indices)
@@ -290,13 +305,6 @@ def _number(value: Value, declared: Field, symbols: Symbols) -> int:
     if isinstance(value, str):
         return symbols.code(value)
     return Vocabulary().mask(value, declared) if isinstance(value, frozenset) else int(value)
-
-
-def _plain(value: Any, declared: Field) -> Any:
-    """A value of Arrow as JSON has it."""
-    if declared.kind is Kind.DATE and hasattr(value, "isoformat"):
-        return value.isoformat()[:10]
-    return value
 
 
 def to_batches(table: Table, rows: int) -> Iterable[Batch]:

@@ -10,12 +10,15 @@ import numpy as np
 
 from averment.backends.columnar.arrow import Batch, Reading, Reject, Table, Vector, nulls, pa, pc, read_column
 from averment.backends.columnar.columns import Array, Column, Plane
+from averment.backends.columnar.forms import regular
 from averment.backends.columnar.single import decoded
 from averment.backends.columnar.tables import Table as Facts
 from averment.backends.columnar.tables import distinct, joined, packed
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
 from averment.ir.naming import record_path
 from averment.ir.program import Fact, FactType, Program
+
+_NOBODY: Array = np.zeros(0, np.int64)
 
 
 @dataclass
@@ -117,17 +120,28 @@ def read_records(program: Program, batch: Batch, sides: Sides, reading: Reading,
             }
             found[name] = _read(kind, rows[start:end] - first, children, None, reading, first)
         elif place >= 0:
-            column = batch.column(place)
-            offsets: Array = np.asarray(column.offsets)
-            elements = column.values.slice(int(offsets[0]), int(offsets[-1] - offsets[0]))
-            case: Array = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-            children = dict(zip([part.name for part in elements.type], elements.flatten(), strict=True))
-            found[name] = _read(kind, case, children, nulls(column), reading, first)
+            column = regular(batch.column(place))
+            unmentioned = nulls(column)
+            case, children = _NOBODY, dict[str, Vector]()
+            if pa.types.is_nested(column.type):
+                case, elements = _listed(column, unmentioned)
+                if not pa.types.is_null(elements.type):
+                    children = dict(zip([part.name for part in elements.type], elements.flatten(), strict=True))
+            found[name] = _read(kind, case, children, unmentioned, reading, first)
         else:
-            nothing = np.zeros(0, np.int64)
             everywhere = np.ones(batch.num_rows, np.bool_)
-            found[name] = Records(kind, nothing, [Column(nothing, nothing) for _ in kind.fields], everywhere)
+            found[name] = Records(kind, _NOBODY, [Column(_NOBODY, _NOBODY) for _ in kind.fields], everywhere)
     return found
+
+
+def _listed(column: Vector, unmentioned: Plane | None) -> tuple[Array, Vector]:
+    """The row of each element of the lists, and the elements."""
+    offsets: Array = np.asarray(column.offsets)
+    lengths = np.diff(offsets)
+    if unmentioned is not None and lengths[unmentioned].any():  # what stands in a list that is null means nothing
+        return np.repeat(np.arange(len(lengths)), np.where(unmentioned, 0, lengths)), column.flatten()
+    elements = column.values.slice(int(offsets[0]), int(offsets[-1] - offsets[0]))
+    return np.repeat(np.arange(len(lengths)), lengths), elements
 
 
 def _one_chunk(column: Any) -> Vector:
