@@ -71,9 +71,10 @@ def map_columns(
     file: str,
     report: Report,
     spans: Sequence[Span] = (),
+    sided: bool = False,
 ) -> dict[int, Target]:
     """The target of each column by its place. Columns to be ignored are left out; every mistake is reported, where the
-    heading is written (``spans``), or of the file.
+    heading is written (``spans``), or of the file. ``sided``: side tables have facts, so that this one may have none.
     """
     given = {name: type for name, type in types.items() if not type.derived}
     bare: dict[str, list[Target]] = {}
@@ -104,7 +105,7 @@ def map_columns(
         if heading not in headings:
             near = suggestion(heading, headings)
             report.error("AV520", f"`{file}` has no column `{heading}`, which the mapping names", None, "", *near)
-    if not report.failed and not any(target.type for target in found.values()):
+    if not (report.failed or sided or any(target.type for target in found.values())):
         report.error("AV522", f"no column of `{file}` is a field of this pack", None, "", *suggestion("", names))
     return found
 

@@ -20,9 +20,10 @@ from averment.batch.inputs import Input
 from averment.batch.json_rows import JsonReader
 from averment.batch.reading import Format as Shape
 from averment.batch.reading import Reading, all_singles
+from averment.batch.side_records import side_place, with_sides
 from averment.batch.table_rows import TableReader
-from averment.batch.unit import COLUMNS, Format, Reject, Unit, mask_width
-from averment.diagnostics.diagnostic import Report, Severity
+from averment.batch.unit import COLUMNS, Format, Joined, Reject, Unit, mask_width
+from averment.diagnostics.diagnostic import Diagnostic, Report, Severity
 from averment.engines import Engine, open_engine
 from averment.ir.program import FactType, Program
 from averment.law.evaluation import Given
@@ -79,17 +80,22 @@ class Decider:
     def decide(self, unit: Unit) -> Decisions:
         """The decisions of a unit."""
         reading = self._reader(unit).read(unit)
-        return self.decide_reading(reading, unit.first, unit.file)
+        return self.decide_reading(reading, unit.first, unit.file, sides=unit.sides)
 
-    def decide_reading(self, reading: Reading, first: int, file: int, counted: bool = True) -> Decisions:
-        """The decisions of rows read from ``file``, the first of which is number ``first`` of the run."""
+    def decide_reading(
+        self, reading: Reading, first: int, file: int, counted: bool = True, sides: Sequence[Joined] = ()
+    ) -> Decisions:
+        """The decisions of rows read from ``file``, the first of which is number ``first`` of the run, with what side
+        tables have of them.
+        """
+        reading = with_sides(reading, sides, self._job.types)
         rejects: list[Reject] = []
         tables: list[Table] = []
         if self.kernel is None:
             reading = all_singles(reading)
         elif reading.table is not None:
-            tables.append(self._columnar(self.kernel, reading, first, file, rejects))
-        singles = self._singles(reading, first, file, rejects)
+            tables.append(self._columnar(self.kernel, reading, first, file, rejects, sides))
+        singles = self._singles(reading, first, file, rejects, sides)
         alone = len(reading.singles)
         if self._job.whole:
             documents = [outcome.canonical for _, outcome in singles]
@@ -107,7 +113,15 @@ class Decider:
 
     # --- many at once ---------------------------------------------------------------------------------------------
 
-    def _columnar(self, kernel: Kernel, reading: Reading, first: int, file: int, rejects: list[Reject]) -> Table:
+    def _columnar(
+        self,
+        kernel: Kernel,
+        reading: Reading,
+        first: int,
+        file: int,
+        rejects: list[Reject],
+        sides: Sequence[Joined],
+    ) -> Table:
         decided = kernel.decide(reading.table, self._alone)
         assert reading.names is not None and reading.table is not None
         names, places = reading.names, reading.places
@@ -119,7 +133,8 @@ class Decider:
                 for reject in decided.rejects:
                     row, name = int(reading.places[reject.row]), reading.names[reject.row].as_py()
                     said = self._discretion.said(reject.code, reject.message)
-                    rejects.append(Reject(first + row, file, reading.offset(row), name, reject.code, said))
+                    side = self._blamed(reading, row, sides) if sides else None
+                    rejects.append(Reject(first + row, file, reading.offset(row), name, reject.code, said, side))
             else:
                 reading.singles = sorted([*reading.singles, *reading.places[refused].tolist()])
         batch = decided.batch
@@ -131,9 +146,19 @@ class Decider:
         """The outcome of a row as the kernel read it; only what needs no name is asked of it."""
         return Outcome(cast(Case, given), self._engine.evaluate(given))
 
+    def _blamed(self, reading: Reading, row: int, sides: Sequence[Joined]) -> tuple[str, int] | None:
+        """The record of a side table that a row is refused for, if it is one."""
+        report = Report()
+        node = reading.document(row, report)
+        if node is not None:
+            read_case(node, self._job.types, report)
+        return _side_of(_first_error(report), sides) if report.failed else None
+
     # --- one at a time --------------------------------------------------------------------------------------------
 
-    def _singles(self, reading: Reading, first: int, file: int, rejects: list[Reject]) -> list[tuple[int, Outcome]]:
+    def _singles(
+        self, reading: Reading, first: int, file: int, rejects: list[Reject], sides: Sequence[Joined]
+    ) -> list[tuple[int, Outcome]]:
         found: list[tuple[int, Outcome]] = []
         for row in reading.singles:
             report = Report()
@@ -143,12 +168,12 @@ class Decider:
             if outcome is not None:
                 found.append((row, outcome))
                 continue
-            problem = next(found for found in report.diagnostics if found.severity is Severity.ERROR)
+            problem = _first_error(report)
             named = node.get("case") if node is not None else None
             name = named.value if named is not None and isinstance(named.value, str) else None
             offset = reading.offset(row)
             said = self._discretion.said(problem.code, problem.message)
-            rejects.append(Reject(first + row, file, offset, name, problem.code, said))
+            rejects.append(Reject(first + row, file, offset, name, problem.code, said, _side_of(problem, sides)))
         return found
 
     def _rows(self, singles: list[tuple[int, Outcome]], first: int) -> Table:
@@ -180,6 +205,14 @@ class Decider:
 
     def close(self) -> None:
         self._engine.close()
+
+
+def _first_error(report: Report) -> Diagnostic:
+    return next(found for found in report.diagnostics if found.severity is Severity.ERROR)
+
+
+def _side_of(problem: Diagnostic, sides: Sequence[Joined]) -> tuple[str, int] | None:
+    return side_place(problem.labels[0].span, sides) if problem.labels else None
 
 
 def reader_of(unit: Unit, shape: Shape) -> Reader:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,10 @@ from averment.batch.fetching import Fetcher
 from averment.batch.inputs import Input, digest_of, find_inputs, format_of
 from averment.batch.manifest import Damaged, Entry, read_entries
 from averment.batch.run import manifest_of, rejects_of
-from averment.batch.sources import Position, Source, open_source, units
+from averment.batch.side_join import joined_units
+from averment.batch.side_records import with_sides
+from averment.batch.sides import open_sides
+from averment.batch.sources import Position, Source, open_source
 from averment.batch.unit import Format
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
 from averment.ir.program import FactType
@@ -86,22 +89,23 @@ def read_row(output: Output, row: int, types: Mapping[str, FactType], place: str
             raise _rejected(f"row {row}", reject)
     source = _source(output, types, place)
     report = Report()
-    node = _node(source, output, row, report)
+    node = _node(source, output, row, types, report)
     case = None if node is None or report.failed else read_case(node, types, report)
     if case is None:
         raise Refused(report.diagnostics) if report.failed else _refused("AV533", f"the input has no case in row {row}")
     return case
 
 
-def _node(source: Source, output: Output, row: int, report: Report) -> Node | None:
+def _node(source: Source, output: Output, row: int, types: Mapping[str, FactType], report: Report) -> Node | None:
     start, rows = Position(), 0
     for entry in output.parts:
         if entry["first"] <= row < entry["first"] + entry["rows"]:
             start, rows = _position(entry, output), entry["rows"]
-    for unit, _ in units(source, start, rows or 65_536):
+    for unit, _ in joined_units(source, start, rows or 65_536):
         if unit.first <= row < unit.first + unit.rows:
             fetched = Fetcher(source.inputs, source.shapes).fetch(unit)
-            return reader_of(unit, source.shapes[unit.file]).read(fetched).document(row - unit.first, report)
+            reading = with_sides(reader_of(unit, source.shapes[unit.file]).read(fetched), unit.sides, types)
+            return reading.document(row - unit.first, report)
     return None
 
 
@@ -109,7 +113,7 @@ def _position(entry: Entry, output: Output) -> Position:
     """Where a part starts: where the one before it ended, or at the head of its file."""
     number = output.parts.index(entry)
     before = Position(*output.parts[number - 1]["next"]) if number else Position()
-    return before if before.file == entry["file"] else Position(entry["file"], 0, 0, before.row)
+    return before if before.file == entry["file"] else replace(before, file=entry["file"], index=0, offset=0)
 
 
 def _source(output: Output, types: Mapping[str, FactType], place: str | None) -> Source:
@@ -132,11 +136,27 @@ def _source(output: Output, types: Mapping[str, FactType], place: str | None) ->
         if digest_of(file.path) != was["digest"]:
             what = f"`{file.path}` is not what was decided: its digest is another one"
             raise _refused("AV534", what, "say with --input where the file is that was decided")
-    source = open_source(found, types, dict(header["mapping"]), report)
+    beside: list[dict[str, str]] = header.get("sides", [])
+    source = open_source(found, types, dict(header["mapping"]), report, bool(beside))
     if report.failed:
         raise Refused(report.diagnostics)
     shapes = tuple(replace(shape, file=was["path"]) for shape, was in zip(source.shapes, recorded, strict=True))
-    return Source(source.inputs, shapes)
+    return _with_sides(Source(source.inputs, shapes), beside, types, report)
+
+
+def _with_sides(
+    source: Source, recorded: Sequence[Mapping[str, str]], types: Mapping[str, FactType], report: Report
+) -> Source:
+    for was in recorded:
+        if not Path(was["path"]).is_file():
+            raise _refused("AV534", f"the side table `{was['path']}` is not there any more", "put it back there")
+        if digest_of(was["path"]) != was["digest"]:
+            what = f"`{was['path']}` is not what was decided: its digest is another one"
+            raise _refused("AV534", what, "put back the side table that was decided")
+    found = open_sides([(was["type"], was["path"]) for was in recorded], source, types, report)
+    if report.failed:
+        raise Refused(report.diagnostics)
+    return found
 
 
 def _as_recorded(path: Path, was: Mapping[str, str]) -> Input:

@@ -89,7 +89,7 @@ class _Crew:
                 if idle:
                     self._send(pipe := idle.pop(0), [self._told(unit) for unit, _ in following])
                     busy.setdefault(pipe, deque()).append((stretch, len(following)))
-                    stretch.units = deque((replace(unit, data=None), after) for unit, after in following)
+                    stretch.units = deque((replace(unit, data=None, sides=()), after) for unit, after in following)
                 else:
                     own.extend((stretch, unit) for unit, _ in following)
                 following = next(stretches, None)
@@ -113,6 +113,10 @@ class _Crew:
 
     def _told(self, unit: Unit) -> Unit:
         """What another process must be told of a unit: not what it can read for itself."""
+        if unit.sides:
+            tables = (None if side.table is None else to_bytes(side.table).to_pybytes() for side in unit.sides)
+            sides = tuple(replace(side, table=table) for side, table in zip(unit.sides, tables, strict=True))
+            unit = replace(unit, sides=sides)
         if unit.format.text:
             return replace(unit, data=None) if self._plain[unit.file] and not unit.overlong else unit
         return unit if unit.data is None else replace(unit, data=to_bytes(unit.data).to_pybytes())

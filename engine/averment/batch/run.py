@@ -29,7 +29,9 @@ from averment.batch.manifest import NAME, Damaged, Entry, read_entries, sync_fol
 from averment.batch.parts import Busy, Ends, Parts, held, remove
 from averment.batch.pool import Lost, Run, workers
 from averment.batch.rendering import CsvWriter
-from averment.batch.sources import CHUNK, TEXT_CHUNK, Position, Source, open_source, units
+from averment.batch.side_join import SIDE_CHUNK, joined_units
+from averment.batch.sides import Named, open_sides
+from averment.batch.sources import CHUNK, TEXT_CHUNK, Position, Source, open_source
 from averment.batch.summary import Summary
 from averment.batch.unit import Format
 from averment.batch.work import REJECTS
@@ -62,6 +64,7 @@ class Order:
     chunk: int = 0  # rows of a unit; 0 is as many as suit the format
     restart: bool = False
     alias: str = ""
+    sides: Named = ()
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,9 @@ def run(order: Order, progress: Progress = lambda _, __: None, record: Record = 
     """
     report = Report()
     found = files.find_inputs(order.name, order.input_format, report)
-    source = None if report.failed else open_source(found, order.types, order.mapping, report)
+    source = None if report.failed else open_source(found, order.types, order.mapping, report, bool(order.sides))
+    if source is not None and not report.failed:
+        source = open_sides(order.sides, source, order.types, report)
     if source is None or report.failed:
         raise Refused(report.diagnostics)
     if order.alias:
@@ -160,7 +165,7 @@ def _go_on(
     resumed = summary.rows
     if not parts.done:
         _decide(order, source, parts, run, header, summary, progress, record)
-        for file in files.touched(source.inputs):
+        for file in files.touched([*source.inputs, *(side.file for side in source.sides)]):
             raise _refused("AV528", f"`{file.path}` was written to while it was read", "run again with --restart")
         _finish(order, parts, header.result(), summary)
     _put_in_place(order.output, parts)
@@ -178,7 +183,12 @@ def _columnar(order: Order) -> tuple[bool, str]:
 def _header(order: Order, source: Source, columnar: bool) -> Entry:
     """What the run is: all that its output depends on. Raises OSError."""
     program, inputs = order.program, files.digested(source.inputs)
-    return {
+    sides = files.digested([side.file for side in source.sides])
+    beside = [
+        {"type": side.kind.name, "path": side.shape.file, "format": file.format.value, "digest": file.digest}
+        for side, file in zip(source.sides, sides, strict=True)
+    ]
+    return ({"sides": beside} if beside else {}) | {
         "kind": "run",
         "version": _VERSION,
         "pack": {"name": program.name, "version": program.version, "digest": program.digest},
@@ -202,13 +212,14 @@ _SAID = {
     "parameters": "a parameter has changed",
     "files": "the input has changed",
     "input": "the input is another one",
+    "sides": "a side table has changed",
     "mapping": "the mapping of columns has changed",
 }
 
 
 def _same_run(before: Entry, now: Entry, output: Path) -> None:
-    for key, value in now.items():
-        if before.get(key) != value:
+    for key in (*now, "sides"):
+        if before.get(key) != now.get(key):
             what = _SAID.get(key, f"`{key}` is another one")
             help = "run it as it was begun, or begin anew with --restart"
             raise _refused("AV529", f"`{output}` is begun and cannot go on: {what}", help)
@@ -218,7 +229,8 @@ def _finished(output: Path, header: Future[Entry], summary: Summary, record: Rec
     """Whether this very run has already made the output; if so, ``summary`` has what it came to."""
     try:
         entries = read_entries(manifest_of(output))
-        if not entries or any(entries[0].get(key) != value for key, value in header.result().items()):
+        now = header.result()
+        if not entries or any(entries[0].get(key) != now.get(key) for key in (*now, "sides")):
             return False
         if entries[-1]["kind"] != "done" or digest_of(str(output)) != entries[-1]["digest"]:
             return False
@@ -243,7 +255,8 @@ def _decide(
 ) -> None:
     """Decide what is left. Parts are committed as soon as the digest of the input is known, and the run's header is."""
     position = Position(*parts.committed[-1]["next"]) if parts.committed else Position()
-    stream = units(source, position, order.chunk or (TEXT_CHUNK if order.format.text else CHUNK))
+    usual = SIDE_CHUNK if source.sides else TEXT_CHUNK if order.format.text else CHUNK
+    stream = joined_units(source, position, order.chunk or usual)
     written: deque[tuple[Ends, Entry, Position]] = deque()
 
     def commit() -> None:
@@ -264,7 +277,7 @@ def _decide(
                 "rows": unit.rows,
                 "file": unit.file,
                 "offset": unit.offset,
-                "next": [after.file, after.index, after.offset, after.row],
+                "next": after.told(),
                 "decided": done.decided,
                 "alone": done.alone,
                 "counts": sorted(done.counts.items()),

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from averment.batch.arrow import Table, pa, parquet
 from averment.batch.columns import Mapped, map_columns
@@ -21,6 +21,9 @@ from averment.diagnostics.diagnostic import Report
 from averment.ir.program import FactType
 from averment.source.node import Span
 
+if TYPE_CHECKING:
+    from averment.batch.sides import Side
+
 CHUNK = GROUP  # rows of a unit, unless its text is longer than a piece
 TEXT_CHUNK = 32_768  # where the output is text, which is larger
 _LONG = 8 * GROUP  # rows of a row group in a Parquet file, of which two may read a half each
@@ -28,12 +31,23 @@ _LONG = 8 * GROUP  # rows of a row group in a Parquet file, of which two may rea
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where the next unit starts: the file, how many of its rows are before it, and bytes in text; rows of the run."""
+    """Where the next unit starts: the file, how many of its rows are before it, and bytes in text; rows of the run.
+
+    ``sides``: where each side table goes on (rows, bytes in text) and how many rows may have some before there that
+    nobody can read; ``last``: the name of the case before, in hexadecimal.
+    """
 
     file: int = 0
     index: int = 0
     offset: int = 0
     row: int = 1
+    sides: tuple[tuple[int, int, int], ...] = ()
+    last: str = ""
+
+    def told(self) -> list[Any]:
+        """As plain data, of which ``Position(*told)`` is the position again."""
+        plain: list[Any] = [self.file, self.index, self.offset, self.row]
+        return [*plain, [list(mark) for mark in self.sides], self.last] if self.sides else plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,7 @@ class Source:
 
     inputs: tuple[Input, ...]
     shapes: tuple[Shape, ...]
+    sides: tuple[Side, ...] = ()
 
     @property
     def size(self) -> int:
@@ -49,17 +64,19 @@ class Source:
         return sum(file.size for file in self.inputs)
 
 
-def open_source(inputs: Sequence[Input], types: Mapping[str, FactType], mapped: Mapped, report: Report) -> Source:
-    """How each file is to be read; mistakes in its headings or schema are reported."""
+def open_source(
+    inputs: Sequence[Input], types: Mapping[str, FactType], mapped: Mapped, report: Report, sided: bool = False
+) -> Source:
+    """How each file is to be read; mistakes in its headings or schema are reported. ``sided``: it has side tables."""
     shapes: list[Shape] = []
     for file in inputs:
         headings: tuple[str, ...] = ()
         columns = {}
         if file.format is not Format.JSONL:
-            headings, spans, schema = _headings(file, report)
+            headings, spans, schema = headings_of(file, report)
             if report.failed:
                 continue
-            columns = map_columns(headings, types, mapped, file.path, report, spans)
+            columns = map_columns(headings, types, mapped, file.path, report, spans, sided)
             if schema is not None:
                 check_nesting(schema, columns, types, file.path, report)
             if file.format is Format.CSV:
@@ -73,7 +90,7 @@ def open_source(inputs: Sequence[Input], types: Mapping[str, FactType], mapped: 
     return Source(tuple(inputs), tuple(shapes))
 
 
-def _headings(file: Input, report: Report) -> tuple[tuple[str, ...], tuple[Span, ...], Any]:
+def headings_of(file: Input, report: Report) -> tuple[tuple[str, ...], tuple[Span, ...], Any]:
     """The names of a table's columns; in text where each is written, elsewhere their schema."""
     try:
         with damage_told():

@@ -54,7 +54,7 @@ class TableReader:
         if blank.any():
             keep: Codes = np.flatnonzero(~blank)
             reading.singles = np.flatnonzero(blank).tolist()
-            found, names, places = _without_views(found).take(pa.array(keep)), names.take(pa.array(keep)), keep
+            found, names, places = without_views(found).take(pa.array(keep)), names.take(pa.array(keep)), keep
         reading.table, reading.names, reading.places = found, names, places
         return reading
 
@@ -104,7 +104,7 @@ def _decodes(text: bytes) -> bool:
     return True
 
 
-def _without_views(table: Table) -> Table:
+def without_views(table: Table) -> Table:
     """The table with each view of strings, at any depth, as strings: Arrow takes no rows out of views."""
     fields = [field.with_type(_without_view(field.type)) for field in table.schema]
     return table.cast(pa.schema(fields))

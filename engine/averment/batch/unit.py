@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 WORDS = ("claim", "status", "strength", "hangs_on")
 COLUMNS = (*WORDS, "fired")  # of a decision
+ROW = "@row"  # the column of the number of a row of a side table in its file, from 1
+Odd = Mapping[str, Any] | tuple[str, str]
+"""A record that no column can hold, as its file has it; or code and message of what is wrong with its row."""
 GROUP = 65_536  # rows of the run that are written as one group of rows, whatever the chunk
 
 
@@ -31,13 +34,30 @@ class Format(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """The records of the type ``kind`` that a side table has of the cases of a unit: case ``i`` of it has the rows
+    ``offsets[i]`` to ``offsets[i + 1] - 1`` of ``table`` (a buffer of the Arrow stream format, or nothing if it has no
+    rows), which has the fields of the type and the number of the row in ``file`` under ``ROW``. ``odd`` is what no
+    column can hold, by its row of the table. ``heading``: how many lines of the file are before its first row.
+    """
+
+    kind: str
+    file: str
+    heading: int
+    offsets: Any
+    table: Any
+    odd: Mapping[int, Odd]
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """Rows ``first`` to ``first + rows - 1`` of the run (counted from 1 over all its files).
 
     They follow ``index`` rows of their file; in text they start at byte ``offset`` of it, once decompressed, and are
     ``size`` bytes. ``data`` is text, a table, or a buffer of the Arrow stream format; nothing where whoever decides the
     unit is to read it. ``overlong``: the bytes of the one row of the unit, too many to be held; then there is no data.
-    Units of one ``stretch`` of a file, which follow each other, are best read one after the other.
+    Units of one ``stretch`` of a file, which follow each other, are best read one after the other. ``sides``: what side
+    tables have of its cases.
     """
 
     file: int
@@ -50,11 +70,14 @@ class Unit:
     data: Any = None
     overlong: int = 0
     stretch: int = 0
+    sides: tuple[Joined, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A row without an outcome. ``offset`` is the byte at which it starts, in text formats."""
+    """A row without an outcome. ``offset`` is the byte at which it starts, in text formats; ``side`` the file and the
+    row of the record in a side table that is to blame.
+    """
 
     row: int
     file: int
@@ -62,3 +85,4 @@ class Reject:
     case: str | None
     code: str
     message: str
+    side: tuple[str, int] | None = None

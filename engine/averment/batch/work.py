@@ -73,6 +73,8 @@ class Worker:
         about: dict[str, Any] = {"row": reject.row, "file": self._files[reject.file]}
         if reject.offset is not None:
             about["offset"] = reject.offset
+        if reject.side is not None:
+            about["side"] = {"file": reject.side[0], "row": reject.side[1]}
         return canonical(about | {"case": reject.case, "code": reject.code, "message": reject.message}) + b"\n"
 
     def close(self) -> None:
