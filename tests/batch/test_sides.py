@@ -110,3 +110,107 @@ def test_whole_outcomes_and_explanations(
             case = read_row(written, row, pack.model.types, None)
             assert pack.decide(case).canonical == documents[row - 1]
             assert find_rows(written, case.name) == [row]
+
+
+MAIN = "case,engineering.team_size\na,3\nb,4\nc,5\nd,6\n"
+SIDE = "case,name,team\na,x,edge\na,y,ml\nb,x,edge\nd,x,edge\n"
+
+
+@pytest.fixture
+def decided(batch: Any, tmp_path: Path) -> Callable[..., tuple[list[Any], list[Any]]]:
+    """Decide CSV with the side table of components: the cases that have an outcome, and the rejects."""
+
+    def decide(main: str | bytes, side: str | bytes, **options: Any) -> tuple[list[Any], list[Any]]:
+        for name, text in (("main.csv", main), ("side.csv", side)):
+            (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+        given = (("component", str(tmp_path / "side.csv")),)
+        output, result = batch(tmp_path / "main.csv", sides=given, restart=True, **options)
+        names = [json.loads(line)["case"] for line in output.read_bytes().splitlines()]
+        return names, [json.loads(line) for line in result.rejects.read_bytes().splitlines()] if result.rejects else []
+
+    return decide
+
+
+BAD = [  # what is instead of row 3, `b,x,edge`; of which case that is a reject, with which code and which row to blame
+    ("b,,edge", "b", "AV342", 3),
+    ("b,x,edge,more", "b", "AV124", 3),
+    ("b,x", "b", "AV124", 3),
+    (b"b,\xff,edge", "b", "AV110", 3),
+    (b"b,x\0y,edge", "b", "AV109", 3),
+    ('b,"x"y,edge', "b", "AV124", 3),
+    ("b,x,edge\nb,x,ml", "b", "AV343", 4),
+    ("b,w,edge\n\nb,,edge", "b", "AV342", 5),
+    (b"\xff\na,z,edge", "a", "AV110", 3),  # whose it is tell the rows around it
+]
+
+
+@pytest.mark.parametrize(("instead", "case", "code", "row"), BAD)
+@pytest.mark.parametrize("chunk", [0, 1])
+def test_a_bad_row_rejects_its_case(
+    instead: str | bytes, case: str, code: str, row: int, chunk: int, decided: Any
+) -> None:
+    line = instead if isinstance(instead, bytes) else instead.encode()
+    names, (reject,) = decided(MAIN, SIDE.encode().replace(b"b,x,edge", line), chunk=chunk)
+    assert names == [name for name in "abcd" if name != case]
+    assert (reject["case"], reject["code"], reject["row"]) == (case, code, "abcd".index(case) + 1)
+    assert (Path(reject["side"]["file"]).name, reject["side"]["row"]) == ("side.csv", row)
+
+
+def test_a_bad_value_in_a_table(batch: Any, tmp_path: Path) -> None:
+    (tmp_path / "main.csv").write_text("case,team_size\na,3\nb,4\n")
+    write(tmp_path / "main.parquet", [{"case": "a", "team_size": 3}, {"case": "b", "team_size": 4}])
+    for ending in ("csv", "parquet"):
+        rows = [{"case": "a", "name": "x", "engineers": 3}, {"case": "b", "name": "x", "engineers": -1}]
+        side = write(tmp_path / f"side.{ending}", rows)
+        for main in ("csv", "parquet"):
+            _, result = batch(tmp_path / f"main.{main}", sides=(("team", str(side)),), restart=True)
+            reject = json.loads(result.rejects.read_bytes())
+            assert (reject["case"], reject["code"]) == ("b", "AV313"), reject
+            assert reject["side"] == {"file": str(side), "row": 2}
+
+
+REFUSED = [  # the cases, the side table, and the code and what is said of them
+    (MAIN, SIDE + "e,x,edge\n", "AV347", "row 5 of `"),
+    (MAIN, SIDE + "b,z,edge\n", "AV347", "is of case `b`, which does not come in `"),
+    (MAIN, SIDE.replace("a,x", "shpo,x"), "AV347", "row 1 of `"),
+    (MAIN, SIDE.replace("\na,x", "\n,x"), "AV347", "row 1 of `"),
+    (MAIN, SIDE.replace("\nd,x", "\n,x"), "AV347", "does not say which case it is of"),
+    (MAIN.replace("b,4", "a,4"), SIDE.replace("b,x", "a,z"), "AV536", "the case `a` comes again in row 2 of `"),
+]
+
+
+@pytest.mark.parametrize(("main", "side", "code", "said"), REFUSED)
+@pytest.mark.parametrize("chunk", [0, 1])
+def test_rows_of_no_case(main: str, side: str, code: str, said: str, chunk: int, decided: Any) -> None:
+    with pytest.raises(Refused) as refused:
+        decided(main, side, chunk=chunk)
+    (found,) = refused.value.diagnostics
+    assert (found.code, said in found.message) == (code, True), found
+
+
+@pytest.mark.parametrize("chunk", [0, 1])
+@pytest.mark.parametrize("line", [b"\xff", b"b", b"b,4,5"])
+def test_rows_of_a_case_that_cannot_be_read(line: bytes, chunk: int, decided: Any) -> None:
+    names, (reject,) = decided(MAIN.encode().replace(b"b,4", line), SIDE, chunk=chunk)
+    assert (names, reject["row"]) == (["a", "c", "d"], 2)
+    names, (reject,) = decided(MAIN.encode().replace(b"d,6", line), SIDE, chunk=chunk)  # whose rows come last
+    assert (names, reject["row"]) == (["a", "b", "c"], 4)
+    with pytest.raises(Refused, match="AV347"):
+        decided(MAIN.encode().replace(b"b,4", line), SIDE + "e,x,edge\nf,x,edge\n", chunk=chunk)
+
+
+def test_rows_apart_of_one_name_have_the_rows_in_their_place(decided: Any, tmp_path: Path) -> None:
+    names, _ = decided(MAIN + "a,7\n", SIDE + "a,z,edge\n", warrants=True)
+    assert names == ["a", "b", "c", "d", "a"]
+    found = [json.loads(line)["facts"]["component"] for line in (tmp_path / "out.jsonl").read_bytes().splitlines()]
+    assert [[record["name"] for record in records] for records in found] == [["x", "y"], ["x"], [], ["x"], ["z"]]
+
+
+def test_records_here_and_there(batch: Any, lines: Any, tmp_path: Path) -> None:
+    (tmp_path / "side.csv").write_text(SIDE)
+    documents = [{"case": name, "facts": {"engineering": {"team_size": 3}}} for name in "abcd"]
+    documents[2]["facts"]["component"] = []
+    output, result = batch(lines(documents), sides=(("component", str(tmp_path / "side.csv")),))
+    reject = json.loads(result.rejects.read_bytes())
+    assert (reject["case"], reject["code"]) == ("c", "AV535")
+    assert len(output.read_bytes().splitlines()) == 3

@@ -42,23 +42,20 @@ class _Records:
 
     def __init__(self, side: Joined, kind: FactType) -> None:
         self.side, self.kind = side, kind
-        table = side.table if side.table is None or isinstance(side.table, pa.Table) else from_bytes(side.table)
-        names = [] if table is None else [name for name in table.column_names if name != ROW]
-        self._columns: dict[str, Array] = {name: one_chunk(table.column(name)) for name in names}
-        self._rows = None if table is None else one_chunk(table.column(ROW))
+        table: Any = from_bytes(side.table) if isinstance(side.table, bytes) else side.table
+        columns: list[tuple[str, Any]] = (
+            [] if table is None else list(zip(table.column_names, table.columns, strict=True))
+        )
+        self._columns: dict[str, Array] = {name: one_chunk(column) for name, column in columns}
+        self._rows: Any = self._columns.pop(ROW, None)
 
     def lists(self) -> Array:
         """The records of each case."""
-        if not self._columns:
-            kind = pa.list_(pa.struct([]))
-            count = len(self.side.offsets) - 1
-            return pa.array([[]] * count, kind) if self._rows is None else self._unknown(kind)
-        structs = pa.StructArray.from_arrays(list(self._columns.values()), names=list(self._columns))
-        return pa.ListArray.from_arrays(pa.array(self.side.offsets, pa.int32()), structs)
-
-    def _unknown(self, kind: Any) -> Array:
-        counts = np.diff(self.side.offsets).tolist()
-        return pa.array([[{}] * count for count in counts], kind)
+        if self._columns:
+            records = pa.StructArray.from_arrays(list(self._columns.values()), names=list(self._columns))
+        else:  # there are none, or of none a column was read
+            records = pa.array([{}] * int(self.side.offsets[-1]), pa.struct([]))
+        return pa.ListArray.from_arrays(pa.array(self.side.offsets, pa.int32()), records)
 
     def odd_cases(self) -> Codes:
         """The cases with a record that no column can hold."""
@@ -111,10 +108,10 @@ def _documents(document: Document, records: _Records) -> Document:
         if name in facts.value:
             what = f"the records of `{name}` are in the case and in a side table"
             report.error("AV535", what, facts.keys[name], "", "leave one of them out")
-            return None
+            return node
         given = records.of(row, report)
         if given is None:
-            return None
+            return node
         whole = facts._replace(value={**facts.value, name: given}, keys={**facts.keys, name: given.span})
         return node._replace(value={**node.value, "facts": whole})
 

@@ -163,15 +163,15 @@ def side_table(kind: FactType, reading: Reading, index: int) -> tuple[Table, Arr
     what was not read as a table has neither name nor values in it.
     """
     places = np.concatenate([reading.places, np.array(reading.singles, np.int64)]).astype(np.int64)
-    found = None if reading.table is None else without_views(reading.table)
+    found: Any = None if reading.table is None else without_views(reading.table)
     columns: dict[str, Any] = {}
     owners = pa.nulls(len(places), pa.binary())
     order: Any = None
     if reading.singles:
         order = np.argsort(places, kind="stable")
         places = places[order]
-    for name in found.column_names if found is not None else ():
-        column = one_chunk(found.column(name))
+    for name, held in zip(found.column_names, found.columns, strict=True) if found is not None else ():
+        column = one_chunk(held)
         if order is not None:
             absent = order >= len(reading.places)
             column = column.take(pa.array(np.where(absent, 0, order), mask=absent))
@@ -217,12 +217,13 @@ def _guessed(side: Side, unit: Unit, reading: Reading, place: int) -> bytes | No
     if unit.overlong or unit.data is None:
         return None
     end = unit.data.find(b"\n", start)
-    try:
-        cells = next(text_csv.reader([unit.data[start : end if end >= 0 else None].decode("utf-8", "replace")]), [])
-    except text_csv.Error:
-        return None
+    record: bytes = unit.data[start : end if end >= 0 else None]
     at = next(place for place, target in side.shape.columns.items() if target.field == OWNER)
-    return cells[at].encode() if at < len(cells) and cells[at] else None
+    try:
+        (cells,) = text_csv.reader([record.decode("utf-8", "surrogateescape")])
+        return cells[at].encode() or None
+    except (text_csv.Error, ValueError, IndexError):
+        return None
 
 
 def _runs(owners: Array, rows: Codes) -> list[Run]:

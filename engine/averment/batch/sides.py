@@ -63,12 +63,13 @@ def side_type(name: str, types: Mapping[str, FactType], report: Report) -> FactT
     elif kind.one:
         help = f"give its fields as columns `{name}.FIELD` of the cases"
         report.error("AV535", f"`{name}` has one record a case, and no side table", None, "", help)
-    return kind if not report.failed else None
+    return kind if kind is not None and not kind.one and not kind.derived else None
 
 
 def _open(kind: FactType, name: str, report: Report) -> Side | None:
+    before = len(report.diagnostics)
     files = find_inputs(name, None, report)
-    if report.failed:
+    if len(report.diagnostics) > before:
         return None
     if len(files) != 1:
         report.error("AV535", f"`{name}` is {len(files)} tables, and a side table is one", None, "", "join them")
@@ -82,17 +83,18 @@ def _open(kind: FactType, name: str, report: Report) -> Side | None:
 
 def side_of(kind: FactType, file: Input, report: Report) -> Side | None:
     """The side table in a file."""
+    before = len(report.diagnostics)
     headings, spans, schema = headings_of(file, report)
-    if report.failed:
+    if len(report.diagnostics) > before:
         return None
-    shape = side_shape(kind, headings, schema, file.path, report, spans)
-    return None if report.failed else Side(kind, file, shape)
+    return Side(kind, file, side_shape(kind, headings, schema, file.path, report, spans))
 
 
 def side_shape(
     kind: FactType, headings: Sequence[str], schema: object, file: str, report: Report, spans: Sequence[Span] = ()
 ) -> Shape:
     """How the rows of a side table with these columns are read; every mistake in them is reported."""
+    before = len(report.diagnostics)
     columns: dict[int, Target] = {}
     first: dict[str, str] = {}
     for place, heading in enumerate(headings):
@@ -108,13 +110,13 @@ def side_shape(
         else:
             columns[place], first[name] = Target(kind.name, name), heading
     needed = [name for name in kind.key if kind.fields[kind.position[name]].default is None]
-    missing = [name for name in (OWNER, *needed) if name not in first] if not report.failed else []
+    missing = [name for name in (OWNER, *needed) if name not in first] if len(report.diagnostics) == before else []
     for name in missing:
         shown, why = (CASE, "which says whose records they are") if name == OWNER else (name, "which is of the key")
         report.error("AV535", f"`{file}` has no column `{shown}`, {why}", start_of(file), "", f"add `{shown}`")
     keyed = replace(kind, fields=(Field(OWNER, Kind.TEXT), *kind.fields), one=True, key=())
     types = {kind.name: keyed}
-    if schema is not None and not report.failed:
+    if schema is not None:
         check_nesting(schema, columns, types, file, report)
     return Shape(types, columns, tuple(headings), file)
 
