@@ -113,10 +113,13 @@ class Pack:
         finally:
             ready.close()
 
-    def decide_table(self, table: Any, parameters: Parameters | None = None) -> Any:
+    def decide_table(
+        self, table: Any, parameters: Parameters | None = None, sides: Mapping[str, Any] | None = None
+    ) -> Any:
         """A table of cases decided row for row, in columns: pyarrow, polars or pandas in, a pyarrow Table out.
 
         Columns are called ``TYPE.FIELD``, or ``FIELD`` where only one type has it; see ``averment.batch.table``.
+        ``sides``: by type, tables of the records of `many` types, each row with the name of its case under ``case``.
         Raises: Refused where a column is no field of the pack; TypeError for what is no table; ImportError without
         the extra ``scale``.
         """
@@ -125,7 +128,7 @@ class Pack:
         key = tuple(sorted(self._overrides(parameters or {}).items()))
         if key not in self._deciders:
             self._deciders[key] = TableDecider(self.program(parameters), self.model.types)
-        return self._deciders[key].decide(table)
+        return self._deciders[key].decide(table, sides=sides)
 
     def engine(self, parameters: Parameters | None = None, engine: str = "") -> Engine:
         """The named engine (``reference``, ``durable``) made ready for this pack, kept for the next call.

@@ -16,7 +16,6 @@ import pytest
 import averment
 from averment.batch.explaining import find_rows, open_output, read_row
 from averment.diagnostics.diagnostic import Refused
-from averment.ir.digest import canonical
 
 Records = dict[str, list[dict[str, Any]]]  # of each type, with the name of their case under ``case``
 _TYPES = ("team", "component", "dependency", "milestone")
@@ -214,3 +213,67 @@ def test_records_here_and_there(batch: Any, lines: Any, tmp_path: Path) -> None:
     reject = json.loads(result.rejects.read_bytes())
     assert (reject["case"], reject["code"]) == ("c", "AV535")
     assert len(output.read_bytes().splitlines()) == 3
+
+
+def test_tables_in_memory(nested: Any, table: Any, pack: averment.Pack) -> None:
+    cases, records = apart(nested)
+    main = pq.read_table(table(cases, "main.parquet"))
+    rng = random.Random(3)
+    sides = {name: pa.Table.from_pylist(rng.sample(rows, len(rows))) for name, rows in records.items()}
+    whole = main
+    for name in _TYPES:
+        whole = whole.append_column(name, pa.array([each["facts"].get(name, []) for each in nested]))
+    expected = pack.decide_table(whole)
+    assert pack.decide_table(main, sides=sides).equals(expected)
+    polars = pytest.importorskip("polars")
+    frames = {name: polars.from_arrow(side) for name, side in sides.items()}
+    assert pack.decide_table(polars.from_arrow(main), sides=frames).equals(expected)
+    pandas = pytest.importorskip("pandas")
+    plain = {name: pandas.DataFrame(side.to_pylist()) for name, side in sides.items()}
+    plain["team"]["engineers"] = plain["team"]["engineers"].astype("Int64")
+    assert pack.decide_table(main, sides=plain).equals(expected)
+
+
+CASES = pa.table({"case": ["a", "b"], "team_size": [3, 4]})
+TABLES = [  # a table of cases, side tables, and the code and what is said
+    (CASES, {"compnent": {"case": ["a"], "name": ["x"], "team": ["e"]}}, "AV302", "`compnent` is not a fact type"),
+    (CASES, {"product": {"case": ["a"], "stage": ["idea"]}}, "AV535", "`product` has one record a case"),
+    (CASES, {"core_work": {"case": ["a"]}}, "AV344", "`core_work` is derived"),
+    (CASES, {"component": {"case": ["a"], "nam": ["x"], "team": ["e"]}}, "AV301", "`nam` is not a field of"),
+    (CASES, {"component": {"case": ["a"], "team": ["e"]}}, "AV535", "has no column `name`, which is of the key"),
+    (CASES, {"component": {"name": ["a"], "team": ["e"]}}, "AV535", "has no column `case`, which says whose"),
+    (CASES, {"component": {"case": ["a"], "name": ["x"], "component.name": ["x"]}}, "AV123", "are both"),
+    (CASES, {"component": {"case": ["a"], "name": [["x"]]}}, "AV123", "cannot hold this"),
+    (CASES.drop_columns("case"), {"component": {"case": ["a"], "name": ["x"]}}, "AV535", "by which side tables"),
+    (CASES, {"component": {"case": ["a", "c"], "name": ["x", "x"]}}, "AV347", "row 2 of `component` is of case `c`"),
+    (CASES, {"component": {"case": ["a", None], "name": ["x", "x"]}}, "AV347", "row 2 of `component` does not say"),
+    (pa.table({"case": ["a", "b", "a"]}), {"component": {"case": ["a"], "name": ["x"]}}, "AV536", "in row 3 of"),
+]
+
+
+@pytest.mark.parametrize(("table", "sides", "code", "said"), TABLES)
+def test_tables_that_do_not_fit(table: pa.Table, sides: Any, code: str, said: str, pack: averment.Pack) -> None:
+    with pytest.raises(Refused) as refused:
+        pack.decide_table(table, sides={name: pa.table(columns) for name, columns in sides.items()})
+    (found,) = refused.value.diagnostics
+    assert (found.code, said in found.message) == (code, True), found
+
+
+def test_nested_and_beside(pack: averment.Pack) -> None:
+    table = CASES.append_column("component", pa.array([[{"name": "x"}], None]))
+    with pytest.raises(Refused, match="AV535"):
+        pack.decide_table(table, sides={"component": pa.table({"case": ["a"], "name": ["x"]})})
+
+
+def test_a_row_in_memory_that_is_none(pack: averment.Pack) -> None:
+    side = pa.table({"case": ["b", "a"], "name": [None, "x"], "team": ["e", "e"]})
+    errors = pack.decide_table(CASES, sides={"component": side}).column("error").to_pylist()
+    assert errors == [None, "AV342: this `component` is given without `name` (row 1 of `component`)"]
+
+
+@pytest.mark.parametrize(
+    "column", [[7, 8], ["7", "8"], pa.array(["7", "8"]).dictionary_encode(), pa.array([7, 8], pa.int16())]
+)
+def test_the_name_of_a_case_may_be_a_number(column: Any, pack: averment.Pack) -> None:
+    side = pa.table({"case": ["8", "7", "8"], "name": ["x", "y", "z"]})
+    assert pack.decide_table(pa.table({"case": column}), sides={"component": side}).column("error").null_count == 2

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _EVERY = 0.2  # seconds between two figures of progress
 _TERMINATED = 143
+_OPTIONS = {"sides": "side"}
 _MOST = 100  # rejects said where there is no file for them
 _FORMATS = ["csv", "jsonl", "parquet", "arrow"]
 
@@ -46,6 +47,13 @@ _FORMATS = ["csv", "jsonl", "parquet", "arrow"]
 @click.option("--input-format", type=click.Choice(_FORMATS), help="What IN holds. Default: as its name says.")
 @click.option(
     "--mapping", type=click.Path(dir_okay=False), metavar="FILE", help="Which column is which field (see below)."
+)
+@click.option(
+    "--side",
+    "sides",
+    multiple=True,
+    metavar="TYPE=FILE",
+    help="A table of the records of a type of many (see below). Repeatable.",
 )
 @click.option(
     "--warrants",
@@ -73,6 +81,7 @@ def command(
     format: str | None,
     input_format: str | None,
     mapping: str | None,
+    sides: Sequence[str],
     warrants: str,
     jobs: int,
     chunk: int | None,
@@ -88,8 +97,11 @@ def command(
 
     IN is a file, a folder or a glob: *.jsonl, *.csv (either also .gz or .zst), *.parquet or *.arrow; - is JSON Lines
     from standard input. Columns are called case and TYPE.FIELD, or FIELD where only one type has it. An empty cell is
-    unknown; in CSV a set is a|b. A type of many records is a column TYPE of lists of structs, in Parquet and Arrow;
-    CSV cannot hold it. A line of JSON is {"case": …, "facts": {…}}, as in a fact file.
+    unknown; in CSV a set is a|b. A line of JSON is {"case": …, "facts": {…}}, as in a fact file.
+
+    The records of a type of many are a column TYPE of lists of structs, in Parquet and Arrow; or they are in a table of
+    their own, in CSV, too: --side TYPE=FILE, with the columns case and FIELD, a record a row, in the order in which the
+    cases come in IN. A case without rows there has no such records; one with a bad row is rejected.
 
     Rows that cannot be decided go to OUT.rejects. A run that was stopped, by whatever, goes on when the same command is
     given again. OUT is the same, byte for byte, for any --jobs and --chunk.
@@ -100,6 +112,7 @@ def command(
     \b
     averment batch cases.csv -o decisions.csv
     averment batch cases/ -o decisions.parquet --jobs 8
+    averment batch cases.csv -o decisions.csv --side component=components.csv --side dependency=dependencies.csv
     averment batch cases/ -o decisions --on spark
     averment batch cases.csv -o decisions.csv --log sqlite:decisions.db
     averment explain decisions.parquet --case acme
@@ -126,7 +139,8 @@ def command(
         return _decide_on(context, host, known, overrides)
     kind = _format(output, format, warrants)
     mapped = _mapping(mapping, report, texts)
-    _check_places(table, input_format, output, summary, report)
+    beside = _sides(sides)
+    _check_places(table, input_format, output, summary, beside, report)
     stop_if_failed(report, texts)
     program = known.program(overrides)
     scratch: list[Path] = []
@@ -150,6 +164,7 @@ def command(
             chunk=chunk or 0,
             restart=restart,
             alias="-" if table == "-" else "",
+            sides=beside,
         )
         progress = Progress()
         try:
@@ -167,11 +182,11 @@ def _decide_on(context: click.Context, host: str, pack: Pack, overrides: Mapping
     from averment.scale.files import decide_files
     from averment_cli.terminal import talk
 
-    ours = ("engine", "format", "input_format", "mapping", "warrants", "jobs", "chunk", "summary", "restart",
+    ours = ("engine", "format", "input_format", "mapping", "sides", "warrants", "jobs", "chunk", "summary", "restart",
             "log", "requester", "masking_key")  # fmt: skip
     for name in ours:
         if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT:
-            raise click.UsageError(f"--{name.replace('_', '-')} is not for --on {host}")
+            raise click.UsageError(f"--{_OPTIONS.get(name, name).replace('_', '-')} is not for --on {host}")
     if "-" in (context.params["table"], context.params["output"]):
         raise click.UsageError(f"--on {host} needs files: name them")
     found = decide_files([context.params["table"]], context.params["output"], pack, host, overrides)
@@ -196,7 +211,25 @@ def _format(output: str, format: str | None, warrants: str) -> Format:
     return chosen
 
 
-def _check_places(table: str, format: str | None, output: str, summary: str | None, report: Report) -> None:
+def _sides(given: Sequence[str]) -> list[tuple[str, str]]:
+    """What is given as TYPE=FILE."""
+    found: list[tuple[str, str]] = []
+    for each in given:
+        type, equals, file = each.partition("=")
+        if not type or not equals or not file:
+            raise click.UsageError(f"--side is TYPE=FILE, as in --side component=components.csv, not `{each}`")
+        found.append((type, file))
+    return found
+
+
+def _check_places(
+    table: str,
+    format: str | None,
+    output: str,
+    summary: str | None,
+    sides: Sequence[tuple[str, str]],
+    report: Report,
+) -> None:
     """Neither the output nor the summary may be put in the place of the input, or of anything but a file."""
     from averment.batch.inputs import check_output, find_inputs
     from averment.batch.unit import Format
@@ -204,9 +237,10 @@ def _check_places(table: str, format: str | None, output: str, summary: str | No
     if summary and output != "-" and Path(summary).resolve() == Path(output).resolve():
         raise click.UsageError("--summary and -o name the same file")
     found = () if table == "-" else find_inputs(table, Format(format) if format else None, report)
+    beside = [input for _, file in sides for input in find_inputs(file, None, report)]
     for place in (output, summary):
         if place and place != "-" and not report.failed:
-            check_output(Path(place), table, found, report)
+            check_output(Path(place), table, [*found, *beside], report)
 
 
 def _mapping(name: str | None, report: Report, texts: Texts) -> Mapped:

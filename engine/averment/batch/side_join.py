@@ -17,7 +17,7 @@ from averment.batch.arrow import Table, one_chunk, pa
 from averment.batch.columns import Target
 from averment.batch.deciding import reader_of
 from averment.batch.fetching import Fetcher
-from averment.batch.side_rows import Cursor, as_names
+from averment.batch.side_rows import Cursor, as_names, case_names_in
 from averment.batch.sources import CHUNK, Position, Source, units
 from averment.batch.unit import Format, Joined, Odd, Unit
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
@@ -162,11 +162,8 @@ class _Naming:
         fetched, shape = self._fetcher.fetch(unit), self._shapes[unit.file]
         if not unit.format.text:
             (place,) = shape.columns
-            column = as_names(one_chunk(fetched.data.column(shape.headings[place])))
-            found: list[Name] = column.to_pylist()
-            if column.null_count:
-                found = [f"row {unit.first + row}".encode() if name is None else name for row, name in enumerate(found)]
-            return fetched, found
+            column = one_chunk(fetched.data.column(shape.headings[place]))
+            return fetched, case_names_in(column, unit.first).to_pylist()
         reading = reader_of(unit, shape).read(fetched)
         names: list[Name] = [BLANK] * unit.rows
         if reading.names is not None:

@@ -197,6 +197,15 @@ def as_names(column: Array) -> Array:
     return column.cast(pa.binary())
 
 
+def case_names_in(column: Array, first: int) -> Array:
+    """What the cases in the rows of a table are called, the first of which is number ``first`` of the run."""
+    names = as_names(column)
+    if not names.null_count:
+        return names
+    found = [f"row {first + row}".encode() if name is None else name for row, name in enumerate(names.to_pylist())]
+    return pa.array(found, pa.binary())
+
+
 def _odd(side: Side, unit: Unit, reading: Reading, place: int) -> tuple[Odd, bytes | None]:
     """A row that was not read as part of a table: its record, or what is wrong with it; and whose it is."""
     report = Report()

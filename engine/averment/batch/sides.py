@@ -17,7 +17,7 @@ from averment.batch.sources import Source, headings_of
 from averment.batch.unit import Format
 from averment.diagnostics.diagnostic import Report
 from averment.ir.program import FactType, Field, Kind
-from averment.model.names import suggestion, unknown_type
+from averment.model.names import suggestion
 from averment.source.node import Span
 from averment.source.text import start_of
 
@@ -57,7 +57,7 @@ def side_type(name: str, types: Mapping[str, FactType], report: Report) -> FactT
     kind = types.get(name)
     many = [each.name for each in types.values() if not each.one and not each.derived]
     if kind is None:
-        unknown_type(name, many, report, Span("--side", 1, 1, 1, 1))
+        report.error("AV302", f"`{name}` is not a fact type of this pack", None, "", *suggestion(name, many))
     elif kind.derived:
         report.error("AV344", f"`{name}` is derived by rules", None, "", "give the facts it rests on instead")
     elif kind.one:

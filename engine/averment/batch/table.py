@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from averment.backends.columnar import compile_program
-from averment.batch.arrow import Table, pa
-from averment.batch.columns import Mapped, map_columns
+from averment.batch.arrow import Table, one_chunk, pa
+from averment.batch.columns import Mapped, Target, map_columns
 from averment.batch.deciding import Decider, Job
 from averment.batch.nesting import check_nesting
 from averment.batch.reading import Format as Shape
+from averment.batch.side_rows import case_names_in
+from averment.batch.side_tables import distinct_names, join_table
+from averment.batch.sides import check_main, side_shape, side_type
 from averment.batch.table_rows import TableReader
-from averment.batch.unit import COLUMNS, Format
+from averment.batch.unit import COLUMNS, Format, Joined, Reject
 from averment.diagnostics.diagnostic import Refused, Report
 from averment.ir.program import FactType, Program
 
@@ -31,9 +34,12 @@ class TableDecider:
         kernel = self._decider.kernel
         self._metadata = dict(kernel.metadata) if kernel else {"averment.pack": program.digest}
 
-    def decide(self, table: Any, mapping: Mapped | None = None) -> Table:
+    def decide(self, table: Any, mapping: Mapped | None = None, sides: Mapping[str, Any] | None = None) -> Table:
         """The decisions of the rows of a pyarrow Table or RecordBatch, or of what offers itself as an Arrow stream
         (polars, pandas): as many rows, in their order.
+
+        ``sides`` are such tables of the records of `many` types (see ``averment.batch.sides``), in any order; no two
+        rows of the table may then be of one name.
 
         Columns: ``case`` where the table has it; ``claim``, ``status``, ``strength``, ``hangs_on`` (a JSON list of
         paths), ``fired`` (a mask; the schema's metadata name its bits); ``error``, code and message where a row has
@@ -42,18 +48,22 @@ class TableDecider:
         """
         given = to_table(table)
         report = Report()
-        columns = map_columns(given.schema.names, self._types, mapping or {}, _NAME, report)
+        columns = map_columns(given.schema.names, self._types, mapping or {}, _NAME, report, sided=bool(sides))
         check_nesting(given.schema, columns, self._types, _NAME, report)
+        beside = _open(sides or {}, self._types, report)
+        if beside:
+            check_main(columns, [kind for kind, _, _ in beside], _NAME, report)
         if report.failed:
             raise Refused(report.diagnostics)
         shape = Shape(self._types, columns, tuple(given.schema.names), _NAME)
         reading = TableReader(shape).read_table(given, 1)
         named = any(not target.type for target in columns.values())
-        decisions = self._decider.decide_reading(reading, 1, 0, counted=False)
+        joined = _join(beside, given, columns) if beside else ()
+        decisions = self._decider.decide_reading(reading, 1, 0, counted=False, sides=joined)
         found = decisions.table
         errors: list[str | None] | None = None
         if decisions.rejects:
-            said = {reject.row - 1: f"{reject.code}: {reject.message}" for reject in decisions.rejects}
+            said = {reject.row - 1: _said(reject) for reject in decisions.rejects}
             errors = [said.get(row) for row in range(given.num_rows)]
             places = np.full(given.num_rows, -1, np.int64)
             places[np.asarray(found.column("row")) - 1] = np.arange(found.num_rows)
@@ -63,6 +73,31 @@ class TableDecider:
         found = found.set_column(found.schema.get_field_index("fired"), "fired", masks)
         names = ["case", *COLUMNS] if named else [*COLUMNS]
         return found.select(names).append_column("error", error).replace_schema_metadata(self._metadata)
+
+
+_Side = tuple[FactType, Table, Shape]
+
+
+def _open(sides: Mapping[str, Any], types: Mapping[str, FactType], report: Report) -> list[_Side]:
+    """The types that have side tables, with these and how they are read; mistakes are reported."""
+    found: list[_Side] = []
+    for name, side in sides.items():
+        kind = side_type(name, types, report)
+        if kind is not None:
+            given = to_table(side)
+            found.append((kind, given, side_shape(kind, given.schema.names, given.schema, name, report)))
+    return found
+
+
+def _join(sides: Sequence[_Side], table: Table, columns: Mapping[int, Target]) -> tuple[Joined, ...]:
+    place = next(place for place, target in columns.items() if not target.type)
+    names = distinct_names(case_names_in(one_chunk(table.column(place)), 1), _NAME)
+    return tuple(join_table(names, given, kind, shape) for kind, given, shape in sides)
+
+
+def _said(reject: Reject) -> str:
+    place = f" (row {reject.side[1]:,} of `{reject.side[0]}`)" if reject.side is not None else ""
+    return f"{reject.code}: {reject.message}{place}"
 
 
 def to_table(given: Any) -> Table:
