@@ -134,7 +134,7 @@ def _unknown(
         return
     owner, dot, _ = written.partition(".")
     if dot and owner in names and not any(name.startswith(f"{owner}.") for name in names):
-        help = f"give such cases as JSON Lines, or with a column `{owner}` of lists"
+        help = f"put them in a side table, or in a column `{owner}` of lists, or give such cases as JSON Lines"
         report.error("AV123", f"`{owner}` has any number of records, which no column can hold", span, "", help)
         return
     what = f"the column `{heading}`"

@@ -38,7 +38,7 @@ class Side:
 def open_sides(named: Named, source: Source, types: Mapping[str, FactType], report: Report) -> Source:
     """The source with these side tables; mistakes in them, and of them beside it, are reported."""
     found: list[Side] = []
-    for name, file in named:
+    for name, file in sorted(named):
         kind = side_type(name, types, report)
         side = None if kind is None else _open(kind, file, report)
         if side is None:
@@ -101,7 +101,7 @@ def side_shape(
         span = spans[place] if spans else start_of(file)
         name = OWNER if heading == CASE else heading.removeprefix(f"{kind.name}.")
         if name != OWNER and name not in kind.position:
-            near = suggestion(heading, [CASE, *kind.position])
+            near = suggestion(name.rpartition(".")[2], [CASE, *kind.position])
             what = f"the column `{heading}` is not a field of `{kind.name}`"
             report.error("AV301", what, span, "unknown field", *near)
         elif name in first:

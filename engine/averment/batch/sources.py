@@ -83,7 +83,12 @@ def open_source(
                 for target in columns.values():
                     if target.type and not target.field:
                         what = f"`{target.type}` is a whole record, which no cell of `{file.path}` can hold"
-                        report.error("AV123", what, None, "", "give such cases as JSON Lines, Parquet or Arrow")
+                        ways = "JSON Lines, Parquet or Arrow"
+                        if types[target.type].one:
+                            help = f"give its fields as columns `{target.type}.FIELD`, or such cases as {ways}"
+                        else:
+                            help = f"put its records in a side table, or give such cases as {ways}"
+                        report.error("AV123", what, None, "", help)
         shapes.append(Shape(types, columns, headings, file.path))
     if mapped and all(file.format is Format.JSONL for file in inputs):
         report.error("AV520", "JSON Lines have no columns to map", None, "", "leave out --mapping")
