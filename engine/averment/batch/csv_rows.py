@@ -16,7 +16,7 @@ import numpy as np
 
 from averment.batch.arrow import Table, one_chunk, pa, pc
 from averment.batch.arrow import csv as arrow_csv
-from averment.batch.lines import is_clean, record_ends
+from averment.batch.lines import are_clean, is_clean, record_ends
 from averment.batch.reading import Format, Reading, by_halves, case_names, row_document
 from averment.batch.unit import Unit
 from averment.diagnostics.diagnostic import Report
@@ -138,6 +138,10 @@ class _Records:
         """The records that the fast parser may have, and those that it may not; blank ones are in neither."""
         data: bytes = self._unit.data
         visible = not data.translate(None, _VISIBLE)
+        lengths = np.diff(np.array(self.ends, np.int64), prepend=0)
+        usual = visible and data[-1:] == b"\n" and lengths.min() > 2 and lengths.max() <= MAX_SCALAR
+        if usual and are_clean(data, self.ends):
+            return list(range(len(self.ends))), []
         good: list[int] = []
         singles: list[int] = []
         start = 0
