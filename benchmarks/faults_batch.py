@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 FORMATS = ("jsonl", "csv", "parquet", "arrow")
+_SIDE = "components.csv"
 CHUNK = 100  # rows of a part: many parts in a short run
 
 
@@ -32,8 +33,11 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=3000, help="of the input")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--alone", type=int, default=2, help="of how many starts one works in a single process")
+    parser.add_argument("--sides", action="store_true", help="the components of the cases are in a side table")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
+        if options.sides:
+            write_side(Path(folder) / _SIDE, options.rows, random.Random(options.seed))
         found = faults(Path(folder), options.kills, options.terms, options.rows, options.seed, options.alone)
     print(json.dumps({"seed": options.seed, "rows": options.rows, **found}))
     return 0 if found["identical"] == found["runs"] and not found["strange"] else 1
@@ -90,6 +94,16 @@ def write_input(path: Path, rows: int, rng: random.Random) -> None:
             stream.write((line[:-5] if rng.random() < 0.003 else line) + "\n")
 
 
+def write_side(path: Path, rows: int, rng: random.Random) -> None:
+    """Components of these cases, none for some, and a poisoned row now and then."""
+    with path.open("w", encoding="utf-8") as stream:
+        stream.write("case,name,team\n")
+        for row in range(rows):
+            for name in ("camera", "inference", "billing")[: rng.randint(0, 3)]:
+                poison = ",," if rng.random() < 0.002 else ""
+                stream.write(f"case {row},{name},{rng.choice(('edge', 'ml'))}{poison}\n")
+
+
 def _begin(source: Path, output: Path, jobs: int = 1) -> int:
     """A child that runs the command line: its process id."""
     from averment_cli.main import run
@@ -102,7 +116,9 @@ def _begin(source: Path, output: Path, jobs: int = 1) -> int:
     os.dup2(nowhere, 2)
     code = 70
     try:
-        code = run(["batch", str(source), "-o", str(output), "--chunk", str(CHUNK), "--jobs", str(jobs)])
+        side = source.with_name(_SIDE)
+        sides = ["--side", f"component={side}"] if side.exists() else []
+        code = run(["batch", str(source), "-o", str(output), "--chunk", str(CHUNK), "--jobs", str(jobs), *sides])
     except SystemExit as ending:
         code = ending.code if isinstance(ending.code, int) else 71
     finally:

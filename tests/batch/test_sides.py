@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import random
 from collections.abc import Callable
@@ -14,7 +15,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import averment
+from averment.batch import run as running
 from averment.batch.explaining import find_rows, open_output, read_row
+from averment.batch.run import rejects_of
 from averment.diagnostics.diagnostic import Refused
 
 Records = dict[str, list[dict[str, Any]]]  # of each type, with the name of their case under ``case``
@@ -277,3 +280,65 @@ def test_a_row_in_memory_that_is_none(pack: averment.Pack) -> None:
 def test_the_name_of_a_case_may_be_a_number(column: Any, pack: averment.Pack) -> None:
     side = pa.table({"case": ["8", "7", "8"], "name": ["x", "y", "z"]})
     assert pack.decide_table(pa.table({"case": column}), sides={"component": side}).column("error").null_count == 2
+
+
+class Stop(Exception):
+    """Stands for the end of the process."""
+
+
+@pytest.mark.parametrize("ending", ["csv", "csv.gz", "parquet", "arrow"])
+def test_a_run_that_is_stopped_goes_on(
+    ending: str, nested: Any, batch: Any, table: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases, records = apart(nested[:40])
+    main = table(cases, "main.csv")
+    broken = main.read_bytes().splitlines(keepends=True)
+    broken[11] = b"\xff\n"  # a case that nobody can read, and its records
+    main.write_bytes(b"".join(broken))
+    records["component"][9]["name"] = None
+    sides = sides_of(records, tmp_path, ending.removesuffix(".gz"))
+    if ending.endswith(".gz"):
+        for _, file in sides:
+            Path(f"{file}.gz").write_bytes(gzip.compress(Path(file).read_bytes()))
+        sides = tuple((name, f"{file}.gz") for name, file in sides)
+    whole, _ = batch(main, sides=sides)
+    wanted = whole.read_bytes(), rejects_of(whole).read_bytes()
+    assert len(wanted[1].splitlines()) == 2
+    for after in (1, 2, 3, 5):
+
+        def stop(order: Any, after: int = after) -> Any:
+            left = iter(range(after - 1))
+
+            def progress(*_: Any) -> None:
+                if next(left, None) is None:
+                    raise Stop
+
+            return running.run(order, progress)
+
+        with monkeypatch.context() as patched:
+            patched.setitem(batch.__globals__, "run", stop)
+            with pytest.raises(Stop):
+                batch(main, f"{after}.jsonl", sides=sides, chunk=6)
+        again, result = batch(main, f"{after}.jsonl", sides=sides, chunk=6)
+        assert result.resumed == 6 * after
+        assert (again.read_bytes(), rejects_of(again).read_bytes()) == wanted
+
+
+def test_another_side_table_is_another_run(decided: Any, batch: Any, tmp_path: Path) -> None:
+    decided(MAIN, SIDE)
+    main, side = tmp_path / "main.csv", tmp_path / "side.csv"
+    sides = (("component", str(side)),)
+    assert batch(main, sides=sides)[1].resumed == 4
+    assert batch(main)[1].resumed == 0
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(running, "_finish", _stop)
+        with pytest.raises(Stop):
+            batch(main, "begun.jsonl", sides=sides)
+    side.write_text(SIDE.replace("ml", "web"))
+    for now in (sides, ()):
+        with pytest.raises(Refused, match="a side table has changed"):
+            batch(main, "begun.jsonl", sides=now)
+
+
+def _stop(*_: Any) -> None:
+    raise Stop
