@@ -17,16 +17,13 @@ from averment.batch.arrow import Table, one_chunk, pa
 from averment.batch.columns import Target
 from averment.batch.deciding import reader_of
 from averment.batch.fetching import Fetcher
-from averment.batch.side_rows import Cursor, as_names, case_names_in
+from averment.batch.side_rows import BLANK, LOST, Cursor, Name, as_names, case_names_in
 from averment.batch.sources import CHUNK, Position, Source, units
 from averment.batch.unit import Format, Joined, Odd, Unit
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
 
 SIDE_CHUNK = 8192  # rows of a unit that has side tables
 _FURTHEST = 1000  # runs looked ahead, where rows of the main table cannot be read
-BLANK, LOST = None, False
-Name = bytes | bool | None
-"""What a row's case is called; BLANK for a row that is none, LOST for one that nobody can read."""
 
 
 def joined_units(source: Source, start: Position, chunk: int = CHUNK) -> Iterator[tuple[Unit, Position]]:
@@ -60,7 +57,7 @@ class _Merge:
     def next(self, names: Sequence[Name]) -> Joined:
         """What belongs to the next cases."""
         cursor, side = self._cursor, self._cursor.side
-        counts: Codes = np.zeros(len(names), np.int64)
+        counts = [0] * len(names)
         there, at, passed = set(names), 0, 0  # rows that were gone past and are to be taken
         tables: list[Table] = []
         odd: dict[int, Odd] = {}
@@ -74,12 +71,10 @@ class _Merge:
                 odd.update({taken + place: record for place, record in strange.items()})
                 taken, passed = taken + passed, 0
 
-        while (run := cursor.run()) is not None:
-            place = _find(run.name, names, there, at)
-            if place is not None:
-                counts[place] = cursor.skip()
-                passed += int(counts[place])
-                at, self._lost = place + 1, 0
+        while cursor.run() is not None:
+            rows, at = cursor.follow(names, there, at, counts)
+            if rows:
+                passed, self._lost = passed + rows, 0
             elif gone := self._gone(names, there, at):
                 take()
                 cursor.take(sum(cursor.skip() for _ in range(gone)))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv as text_csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,10 +25,12 @@ from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
 from averment.ir.program import FactType
 
 ROWS = 32_768  # read at once
+BLANK, LOST = None, False
+Name = bytes | bool | None
+"""What a row's case is called; BLANK for a row that is none, LOST for one that nobody can read."""
 
 
-@dataclass(slots=True)
-class Run:
+class Run(NamedTuple):
     """Rows that follow each other and name the same case (none: it cannot be told), the first of which is ``row``."""
 
     name: bytes | None
@@ -41,6 +44,7 @@ class _Chunk:
 
     table: Table
     runs: list[Run]
+    named: bool  # each of the runs
     odd: dict[int, Odd]
     unit: Unit
     reading: Reading
@@ -56,7 +60,8 @@ class Cursor:
     index: int = 0
     offset: int = 0
     _held: deque[_Chunk] = field(default_factory=deque[_Chunk])
-    _runs: deque[Run] = field(default_factory=deque[Run])
+    _runs: list[Run] = field(default_factory=list[Run])
+    _passed: int = 0  # of the runs
     _nameless: Run | None = None
     _taken: int = 0  # rows of the first chunk that is held
     _ended: bool = False
@@ -66,9 +71,29 @@ class Cursor:
 
     def run(self, ahead: int = 0) -> Run | None:
         """The next run, or one after it: all the rows there are of that case in this place."""
-        while (len(self._runs) < ahead + 2 or self._nameless is not None) and not self._ended:
+        while (len(self._runs) - self._passed < ahead + 2 or self._nameless is not None) and not self._ended:
             self._read()
-        return self._runs[ahead] if ahead < len(self._runs) else None
+        place = self._passed + ahead
+        return self._runs[place] if place < len(self._runs) else None
+
+    def follow(self, names: Sequence[Name], there: Container[Name], at: int, counts: list[int]) -> tuple[int, int]:
+        """Go past the next runs as long as they are of cases that come, from place ``at`` on, and enter at the place of
+        each how many rows it has. How many rows that is, which are still to be taken, and the place after the last.
+        """
+        if self.run() is None:
+            return 0, at
+        rows = 0
+        for name, count, _ in islice(self._runs, self._passed, len(self._runs) - (not self._ended)):
+            if name not in there:
+                break
+            try:
+                place = names.index(name, at)
+            except ValueError:
+                break
+            counts[place], at = count, place + 1
+            rows += count
+            self._passed += 1
+        return rows, at
 
     def _read(self) -> None:
         try:
@@ -82,16 +107,24 @@ class Cursor:
             if self._nameless is not None:
                 raise self._unowned(self._nameless)
             return
+        del self._runs[: self._passed]
+        self._passed = 0
         self._held.append(chunk)
-        for run in chunk.runs:
-            self._add(run)
+        self._add(chunk.runs[0])
+        if self._nameless is None and chunk.named:
+            self._runs += chunk.runs[1:]
+        else:
+            for run in chunk.runs[1:]:
+                self._add(run)
 
     def _add(self, run: Run) -> None:
         before = self._runs[-1] if self._runs else None
         if run.name is None:
-            self._nameless = run if self._nameless is None else Run(None, self._nameless.rows + run.rows, run.row)
+            before = self._nameless
+            self._nameless = run if before is None else Run(None, before.rows + run.rows, before.row)
         elif before is not None and before.name == run.name:
-            before.rows += run.rows + (self._nameless.rows if self._nameless is not None else 0)
+            between = self._nameless.rows if self._nameless is not None else 0
+            self._runs[-1] = Run(before.name, before.rows + between + run.rows, before.row)
             self._nameless = None
         elif self._nameless is not None:
             raise self._unowned(self._nameless)
@@ -104,7 +137,8 @@ class Cursor:
 
     def skip(self) -> int:
         """Go past the next run; how many rows it has. They are still to be taken."""
-        return self._runs.popleft().rows
+        self._passed += 1
+        return self._runs[self._passed - 1].rows
 
     def take(self, rows: int) -> tuple[Table, dict[int, Odd]]:
         """The next rows, in runs that were gone past, and what is odd of them by its place among them."""
@@ -155,7 +189,8 @@ def _chunk(side: Side, unit: Unit, reading: Reading, after: Position) -> _Chunk:
         for place in reading.singles:
             odd[unit.index + place + 1], names[at[place]] = _odd(side, unit, reading, place)
         owners = pa.array(names, pa.binary())
-    return _Chunk(table, _runs(owners, places + unit.index + 1), odd, unit, reading, places, after)
+    named = not owners.null_count
+    return _Chunk(table, _runs(owners, places + unit.index + 1), named, odd, unit, reading, places, after)
 
 
 def side_table(kind: FactType, reading: Reading, index: int) -> tuple[Table, Array, Codes]:
@@ -237,10 +272,8 @@ def _guessed(side: Side, unit: Unit, reading: Reading, place: int) -> bytes | No
 
 def _runs(owners: Array, rows: Codes) -> list[Run]:
     encoded = pc.run_end_encode(owners)
-    ends: list[int] = encoded.run_ends.to_pylist()
+    ends = np.asarray(encoded.run_ends)
     names: list[bytes | None] = encoded.values.to_pylist()
-    starts = [0, *ends[:-1]]
-    numbers: list[int] = rows[starts].tolist() if ends else []
-    return [
-        Run(name, end - start, number) for name, start, end, number in zip(names, starts, ends, numbers, strict=True)
-    ]
+    numbers: list[int] = rows[np.concatenate([[0], ends[:-1]])].tolist()
+    counts: list[int] = np.diff(ends, prepend=0).tolist()
+    return list(map(Run, names, counts, numbers))
