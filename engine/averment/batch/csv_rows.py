@@ -84,7 +84,7 @@ class CsvReader:
             columns[target.path], wrong = _typed(column, type.fields[type.position[target.field]])
             if wrong is not None:
                 odd |= wrong
-        names, blank = case_names(names, first, places)
+        names, blank = case_names(names, first, places, self._format.named)
         odd |= blank
         found = pa.table(columns)
         keep = order[~odd[order]]

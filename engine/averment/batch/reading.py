@@ -45,6 +45,7 @@ class Format:
     columns: Mapping[int, Target]  # of tables
     headings: tuple[str, ...]
     file: str
+    named: bool = True  # what has no name is called by the number of its row
 
 
 def row_document(name: str | None, facts: Mapping[str, Any], row: int, file: str) -> Node:
@@ -52,10 +53,14 @@ def row_document(name: str | None, facts: Mapping[str, Any], row: int, file: str
     return node_of({"case": f"row {row}" if name is None else name, "facts": facts}, file)
 
 
-def case_names(names: Array | None, first: int, places: Codes) -> tuple[Array, Codes]:
-    """The name of the case in each of some rows of a unit that starts with row ``first``, and where that is blank."""
+def case_names(names: Array | None, first: int, places: Codes, named: bool = True) -> tuple[Array, Codes]:
+    """The name of the case in each of some rows of a unit that starts with row ``first``, and where that is blank;
+    null where there is none and rows are not ``named`` by their numbers.
+    """
     given: Array = pa.nulls(len(places), pa.string()) if names is None else names
     found: Array = given if given.type == pa.string() else given.cast(pa.string())
+    if found.null_count and not named:
+        return found, np.zeros(len(found), np.bool_)
     if found.null_count:
         numbered = pc.binary_join_element_wise("row", pa.array(places + first).cast(pa.string()), " ")
         found = pc.if_else(found.is_valid(), found, numbered)

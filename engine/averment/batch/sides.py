@@ -118,7 +118,7 @@ def side_shape(
     types = {kind.name: keyed}
     if schema is not None:
         check_nesting(schema, columns, types, file, report)
-    return Shape(types, columns, tuple(headings), file)
+    return Shape(types, columns, tuple(headings), file, named=False)
 
 
 def check_main(columns: Mapping[int, Target], kinds: Sequence[FactType], file: str, report: Report) -> None:

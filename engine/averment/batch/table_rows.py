@@ -40,7 +40,7 @@ class TableReader:
         unreadable = None
         if names is not None:
             names, unreadable = _readable(names)
-        names, blank = case_names(names, first, places)
+        names, blank = case_names(names, first, places, self._format.named)
         every, found = names, pa.table(columns)
 
         def document(row: int, report: Report) -> Node | None:
