@@ -342,3 +342,45 @@ def test_another_side_table_is_another_run(decided: Any, batch: Any, tmp_path: P
 
 def _stop(*_: Any) -> None:
     raise Stop
+
+
+def test_many_files_of_cases(nested: Any, batch: Any, lines: Any, table: Any, tmp_path: Path, pack: Any) -> None:
+    cases, records = apart(nested[:90])
+    expected, _ = batch(lines(nested[:90], "nested.jsonl"), "expected.jsonl", warrants=True)
+    documents = expected.read_bytes().splitlines()
+    (tmp_path / "cases").mkdir()
+    for start, name in ((0, "1.csv"), (30, "2.parquet"), (60, "3.csv")):
+        table(cases[start : start + 30], name).rename(tmp_path / "cases" / name)
+    sides = sides_of(records, tmp_path, "parquet")
+    whole, _ = batch(tmp_path / "cases", sides=sides, warrants=True, chunk=7)
+    assert whole.read_bytes() == expected.read_bytes()
+    output, _ = batch(tmp_path / "cases", "out.jsonl", sides=sides, chunk=7, jobs=2)
+    for row in (1, 30, 31, 33, 61, 90):
+        assert pack.decide(read_row(open_output(output), row, pack.model.types, None)).canonical == documents[row - 1]
+
+
+def test_a_side_table_without_rows(decided: Any, pack: averment.Pack) -> None:
+    names, rejects = decided(MAIN, "case,name,team\n")
+    assert (names, rejects) == (["a", "b", "c", "d"], [])
+    none = pa.table({"case": pa.array([], pa.string()), "name": pa.array([], pa.string())})
+    nothing = CASES.append_column("component", pa.array([[], []], pa.list_(pa.struct([("name", pa.string())]))))
+    assert pack.decide_table(CASES, sides={"component": none}).equals(pack.decide_table(nothing))
+
+
+def test_a_case_without_rows_has_no_records(batch: Any, tmp_path: Path) -> None:
+    demo = averment.load(Path(__file__).parents[1] / "unit" / "sample")
+    (tmp_path / "main.csv").write_text("case\na\nb\n")
+    (tmp_path / "side.csv").write_text("case,name,size\nb,core,12\n")
+    output, _ = batch(tmp_path / "main.csv", of=demo, sides=(("team", str(tmp_path / "side.csv")),), warrants=True)
+    facts = [json.loads(line)["facts"] for line in output.read_bytes().splitlines()]
+    assert [each["team"] for each in facts] == [[], [{"name": "core", "size": 12}]]  # a type that may be unknown
+
+
+@pytest.mark.parametrize("length", [5 * 1024 * 1024, 9 * 1024 * 1024])  # that is held, and that is not
+def test_a_row_beyond_all_bounds(length: int, decided: Any) -> None:
+    long = "x" * length
+    names, (reject,) = decided(MAIN, SIDE.replace("a,y,ml\n", f"a,{long},ml\na,y,ml\n"))
+    assert names == ["b", "c", "d"]
+    assert (reject["case"], reject["code"], reject["side"]["row"]) == ("a", "AV524", 2)
+    with pytest.raises(Refused, match=r"row 3 of .* does not say which case it is of: this record has"):
+        decided(MAIN, SIDE.replace("b,x", f"{long},x"))

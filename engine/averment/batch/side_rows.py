@@ -132,7 +132,9 @@ class Cursor:
             self._runs.append(run)
 
     def _unowned(self, run: Run) -> Refused:
-        what = f"row {run.row:,} of `{self.side.shape.file}` does not say which case it is of"
+        odd = next((chunk.odd[run.row] for chunk in self._held if run.row in chunk.odd), None)
+        why = f": {odd[1]}" if isinstance(odd, tuple) else ""
+        what = f"row {run.row:,} of `{self.side.shape.file}` does not say which case it is of{why}"
         return _refused("AV347", what, "give every row the name of its case under `case`")
 
     def skip(self) -> int:
