@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -61,6 +61,22 @@ def source_option(command: _Command) -> _Command:
         metavar="ID=FILE",
         help="Verify citations against the text of a source that you hold. ID may be left out if there is one.",
     )(command)
+
+
+def side_option(help: str) -> Callable[[_Command], _Command]:
+    """``--side TYPE=FILE``, any number of times."""
+    return click.option("--side", "sides", multiple=True, metavar="TYPE=FILE", help=help)
+
+
+def given_sides(given: Sequence[str]) -> list[tuple[str, str]]:
+    """What is given as TYPE=FILE. Raises UsageError for what is not."""
+    found: list[tuple[str, str]] = []
+    for each in given:
+        type, equals, file = each.partition("=")
+        if not type or not equals or not file:
+            raise click.UsageError(f"--side is TYPE=FILE, as in --side component=components.csv, not `{each}`")
+        found.append((type, file))
+    return found
 
 
 def complete_pack(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:

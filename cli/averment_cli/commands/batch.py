@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from averment_cli.logs import record_options, recording_parts
-from averment_cli.options import engine_option, pack_option, param_option
+from averment_cli.options import engine_option, given_sides, pack_option, param_option, side_option
 
 if TYPE_CHECKING:
     from averment.batch.columns import Mapped
@@ -48,13 +48,7 @@ _FORMATS = ["csv", "jsonl", "parquet", "arrow"]
 @click.option(
     "--mapping", type=click.Path(dir_okay=False), metavar="FILE", help="Which column is which field (see below)."
 )
-@click.option(
-    "--side",
-    "sides",
-    multiple=True,
-    metavar="TYPE=FILE",
-    help="A table of the records of a type of many (see below). Repeatable.",
-)
+@side_option("A table of the records of a type of many (see below). Repeatable.")
 @click.option(
     "--warrants",
     type=click.Choice(["none", "full"]),
@@ -139,7 +133,7 @@ def command(
         return _decide_on(context, host, known, overrides)
     kind = _format(output, format, warrants)
     mapped = _mapping(mapping, report, texts)
-    beside = _sides(sides)
+    beside = given_sides(sides)
     _check_places(table, input_format, output, summary, beside, report)
     stop_if_failed(report, texts)
     program = known.program(overrides)
@@ -209,17 +203,6 @@ def _format(output: str, format: str | None, warrants: str) -> Format:
     if warrants == "full" and chosen is not Format.JSONL:
         raise click.UsageError("whole outcomes are JSON Lines: name OUT *.jsonl")
     return chosen
-
-
-def _sides(given: Sequence[str]) -> list[tuple[str, str]]:
-    """What is given as TYPE=FILE."""
-    found: list[tuple[str, str]] = []
-    for each in given:
-        type, equals, file = each.partition("=")
-        if not type or not equals or not file:
-            raise click.UsageError(f"--side is TYPE=FILE, as in --side component=components.csv, not `{each}`")
-        found.append((type, file))
-    return found
 
 
 def _check_places(

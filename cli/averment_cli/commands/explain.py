@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from averment_cli.options import engine_option, param_option
+from averment_cli.options import engine_option, given_sides, param_option, side_option
 
 if TYPE_CHECKING:
     from averment.model.case import Case
@@ -43,6 +43,7 @@ _FORMATS = ("text", "json", "html", "svg", "dot", "mermaid")
 @click.option("--case", "case", metavar="ID", help="Of what batch wrote: the case of this name.")
 @click.option("--row", type=click.IntRange(1), metavar="N", help="Of what batch wrote: row N of its input.")
 @click.option("--input", "place", metavar="IN", help="Where the input of the batch is, if no longer where it was.")
+@side_option("Where a side table of the batch is, if no longer where it was. Repeatable.")
 def command(
     facts: Sequence[str],
     fact: str | None,
@@ -55,6 +56,7 @@ def command(
     case: str | None,
     row: int | None,
     place: str | None,
+    sides: Sequence[str],
 ) -> int:
     """Say why: every reason for a claim, or for any fact, down to the lines of the facts given.
 
@@ -75,7 +77,7 @@ def command(
     if case is not None or row is not None:
         if (case is None) == (row is None) or len(facts) != 1 or parameters:
             raise click.UsageError("name one file that batch wrote, and the case: --case ID or --row N")
-        found = [_of_batch(facts[0], case, row, pack, place)]
+        found = [_of_batch(facts[0], case, row, pack, place, sides)]
     else:
         asked = decide_files(facts, pack or "pm_tpm", parameters, engine or "")
         found = [(asked.pack, read, outcome) for read, outcome in asked.cases]
@@ -95,7 +97,7 @@ def command(
 
 
 def _of_batch(
-    output: str, case: str | None, row: int | None, pack: str | None, place: str | None
+    output: str, case: str | None, row: int | None, pack: str | None, place: str | None, sides: Sequence[str]
 ) -> tuple[Pack, Case, Outcome]:
     from averment.batch.explaining import find_rows, open_output, read_row
     from averment.batch.host_output import open_host_output, read_named
@@ -123,7 +125,7 @@ def _of_batch(
             raise Refused([Diagnostic("AV533", f"{len(rows):,} rows are called `{case}`", (), (help,))])
         row = rows[0]
     assert row is not None
-    read = read_row(written, row, known.model.types, place)
+    read = read_row(written, row, known.model.types, place, dict(given_sides(sides)))
     return known, read, known.decide(read, written.parameters)
 
 

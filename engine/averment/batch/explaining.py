@@ -79,15 +79,18 @@ def find_rows(output: Output, case: str) -> list[int]:
     raise _refused("AV533", f"`{output.path}` has no case `{case}`")
 
 
-def read_row(output: Output, row: int, types: Mapping[str, FactType], place: str | None) -> Case:
-    """The case in a row of the input, which is at ``place`` if it is no longer where it was.
+def read_row(
+    output: Output, row: int, types: Mapping[str, FactType], place: str | None, sides: Mapping[str, str] | None = None
+) -> Case:
+    """The case in a row of the input, which is at ``place`` if it is no longer where it was, and so for ``sides``, the
+    side tables by type.
 
     Raises Refused where the input is not the one that was decided, or the row is no case.
     """
     for reject in _rejects(output.path):
         if reject["row"] == row:
             raise _rejected(f"row {row}", reject)
-    source = _source(output, types, place)
+    source = _source(output, types, place, sides or {})
     report = Report()
     node = _node(source, output, row, types, report)
     case = None if node is None or report.failed else read_case(node, types, report)
@@ -116,7 +119,7 @@ def _position(entry: Entry, output: Output) -> Position:
     return before if before.file == entry["file"] else replace(before, file=entry["file"], index=0, offset=0)
 
 
-def _source(output: Output, types: Mapping[str, FactType], place: str | None) -> Source:
+def _source(output: Output, types: Mapping[str, FactType], place: str | None, sides: Mapping[str, str]) -> Source:
     header = output.header
     recorded: list[dict[str, str]] = header["files"]
     report = Report()
@@ -141,7 +144,11 @@ def _source(output: Output, types: Mapping[str, FactType], place: str | None) ->
     if report.failed:
         raise Refused(report.diagnostics)
     shapes = tuple(replace(shape, file=was["path"]) for shape, was in zip(source.shapes, recorded, strict=True))
-    return _with_sides(Source(source.inputs, shapes), beside, types, report)
+    strange = [type for type in sides if type not in {was["type"] for was in beside}]
+    if strange:
+        raise _refused("AV534", f"no side table of `{strange[0]}` was decided", "leave out --side")
+    now = [{**was, "path": sides.get(was["type"], was["path"])} for was in beside]
+    return _with_sides(Source(source.inputs, shapes), now, types, report)
 
 
 def _with_sides(
@@ -149,10 +156,11 @@ def _with_sides(
 ) -> Source:
     for was in recorded:
         if not Path(was["path"]).is_file():
-            raise _refused("AV534", f"the side table `{was['path']}` is not there any more", "put it back there")
+            what = f"the side table `{was['path']}` is not there any more"
+            raise _refused("AV534", what, f"say where it is with --side {was['type']}=FILE")
         if digest_of(was["path"]) != was["digest"]:
             what = f"`{was['path']}` is not what was decided: its digest is another one"
-            raise _refused("AV534", what, "put back the side table that was decided")
+            raise _refused("AV534", what, f"say with --side {was['type']}=FILE where the file is that was decided")
     found = open_sides([(was["type"], was["path"]) for was in recorded], source, types, report)
     if report.failed:
         raise Refused(report.diagnostics)

@@ -22,7 +22,7 @@ from averment.batch.sources import CHUNK, Position, Source, units
 from averment.batch.unit import Format, Joined, Odd, Unit
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
 
-SIDE_CHUNK = 8192  # rows of a unit that has side tables
+SIDE_CHUNK = 4096  # rows of a unit that has side tables
 _FURTHEST = 1000  # runs looked ahead, where rows of the main table cannot be read
 
 
