@@ -136,7 +136,7 @@ class _Page:
             yield f"why-{number}", title, [branch for fact in facts for branch in reasons.of(fact)]
         if strengths:
             branches = [branch for fact in strengths for branch in reasons.of(fact)]
-            yield "clarity", f"How strong: {words(str(outcome.strength))}", branches
+            yield "clarity", f"How clear: {words(str(outcome.strength))}", branches
 
     def _asides(self) -> Iterator[Markup]:
         """What is concluded beside the claim, with its reasons."""
