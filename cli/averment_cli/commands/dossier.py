@@ -106,7 +106,11 @@ def _prove(source: str, public: bytes, format: str) -> int:
     proof = prove(read(Path(source)), public)
     if format == "json":
         checks = [
-            {"what": check.what, "said": check.said, "findings": [to_json(found) for found in check.found]}
+            {
+                "what": check.what,
+                "said": "" if check.found else check.said,
+                "findings": [to_json(found) for found in check.found],
+            }
             for check in proof.checks
         ]
         json_line({"case": proof.manifest.get("case"), "holds": proof.holds, "checks": checks})
