@@ -43,7 +43,7 @@ def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
             ("explain", OFFICE, "--why-not", "coordination-load"),
             (
                 "not so: the number of cross team dependency facts (0) is at least 3 (coordination threshold)",
-                "not so: the team of checkout (booking) is not the team of seats (booking)",
+                "not so: the team of component checkout (booking) is not the team of component seats (booking)",
             ),
             (),
             id="why not: two values that are called the same",

@@ -177,15 +177,15 @@ class Worded:
         return f"{type.replace('_', ' ')} {'facts' if self.program.types[type].derived else 'records'}"
 
     def _whose(self, name: str, field: Field) -> str:
-        """`` of camera``: the record a value is of, where the rule has another value that is called the same."""
+        """`` of component camera``: the record a value is of, where another value of the rule is called the same."""
         if sum(noun(entry.field) == noun(field) for entry in self.rule.shown) < 2:
             return ""
         for pattern in self.rule.matches:
-            type = self.program.types[pattern.type]
-            binds = dict(pattern.binds)
-            if name in binds.values() and type.naming and all(index in binds for index in type.naming):
-                key = [_told(self.bindings.get(binds[index]), type.fields[index]) for index in type.naming]
-                return "" if name in [binds[index] for index in type.naming] else f" of {' and '.join(key)}"
+            type, binds = self.program.types[pattern.type], dict(pattern.binds)
+            key = [binds.get(index) for index in type.naming]
+            if name in binds.values() and key and name not in key and all(key):
+                told = [_told(self.bindings.get(binds[index]), type.fields[index]) for index in type.naming]
+                return f" of {type.name.replace('_', ' ')} {' and '.join(told)}"
         return ""
 
     def _size(self, name: str) -> str:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from averment.ir.naming import record_path
-from averment.ir.program import Fact, Kind, Program, Rule
+from averment.ir.program import Fact, Kind, Match, Program, Rule
 from averment.law.evaluation import Evaluation
-from averment.law.truth import TRUE, UNKNOWN
+from averment.law.truth import FALSE, TRUE, UNKNOWN
 from averment.model.model import Model
 from averment.questions.why_not import Attempt, Failing, Lack, WhyNot
 from averment.render.cells import Wording
@@ -67,13 +67,22 @@ class _Tree:
         children = [self.attempt(each) for each in failing.below]
         if failing.lacks:
             return Branch([_lack(lack, self._program) for lacks in failing.lacks for lack in lacks], children)
-        doubtful = failing.truth is UNKNOWN
-        lead = [Piece("undecided: ", "doubt"), "whether "] if doubtful else [Piece("not so: ", "bad")]
-        lines = [say(*lead, _words(failing, attempt.rule, self._program))]
+        lines = [self._condition(failing, attempt.rule)]
         lines += [self._but(fact) for fact in failing.met[:_MOST]]
         if len(failing.met) > _MOST:
             lines.append(say(Piece(f"and {len(failing.met) - _MOST} more", "dim")))
         return Branch(lines, children)
+
+    def _condition(self, failing: Failing, rule: Rule) -> Line:
+        """What the condition asked for, and that it is not so; what is told of no condition stands as it is."""
+        asked = next((each for each in (*rule.matches, *rule.guards) if each.text == failing.text), None)
+        worded = Worded(rule, dict(failing.bindings), self._program)
+        if isinstance(asked, Match) and failing.truth is FALSE:
+            return say(Piece("there is no ", "bad"), worded.pattern(asked))
+        words = worded.condition(asked) if asked else failing.text
+        if failing.truth is UNKNOWN:
+            return say(Piece("undecided: ", "doubt"), f"whether {words}")
+        return say(Piece("not so: ", "bad"), words)
 
     def _but(self, fact: Fact) -> Line:
         """A fact that stands against it: in the sentence of the rule that derived it, a given one by its path."""
@@ -97,12 +106,6 @@ def _against(evaluation: Evaluation, attempts: tuple[Attempt, ...]) -> Derivatio
                 yield from met(below)
 
     return derive(evaluation, dict.fromkeys(fact for attempt in attempts for fact in met(attempt)))
-
-
-def _words(failing: Failing, rule: Rule, program: Program) -> str:
-    """What the condition asked for; what is told of no condition stands as it is."""
-    asked = next((each for each in (*rule.matches, *rule.guards) if each.text == failing.text), None)
-    return Worded(rule, dict(failing.bindings), program).condition(asked) if asked else failing.text
 
 
 def _lack(lack: Lack, program: Program) -> Line:
