@@ -203,7 +203,12 @@ class _Page:
                 links.append(element("div", name, " ", element("span", place, class_="place")))
             truth = "true" if derivation.memory.truths[fact] is TRUE else "possible"
             rows.append(
-                element("tr", element("th", path, scope="row"), element("td", truth), element("td", joined(*links)))
+                element(
+                    "tr",
+                    element("th", path, scope="row"),
+                    element("td", truth, class_="word"),
+                    element("td", joined(*links)),
+                )
             )
         return _table("Facts derived, and by which rules", ("Fact", "Truth", "Rule"), rows) if rows else Markup("")
 
