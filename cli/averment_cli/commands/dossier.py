@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command("dossier")
 @click.argument("facts", required=False, type=click.Path(allow_dash=True))
-@click.option("-o", "--output", type=click.Path(), metavar="PATH", help="A new folder, or a *.zip.")
+@click.option("-o", "--output", type=click.Path(), metavar="PATH", help="A new folder, or a new *.zip.")
 @click.option("--verify", type=click.Path(exists=True), metavar="PATH", help="Prove this dossier instead.")
 @pack_option
 @param_option
