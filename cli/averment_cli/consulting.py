@@ -178,7 +178,7 @@ class Talk:
     def _how(self) -> None:
         from averment.render.text import explanation
 
-        self.say(explanation(self.state.outcome, self._pack.model, self.style, self._case.places))
+        self.say(explanation(self.state.outcome, self._pack.model, self.style, self._case.places, asking=True))
 
     def _help(self, question: Question | None) -> None:
         from averment.render.tree import layout, say

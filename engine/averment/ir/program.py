@@ -55,6 +55,7 @@ class Field:
     maximum: int | None = None
     default: Value | None = None
     unit: str = ""
+    singular: str = ""  # the unit after the number one
     label: str = ""
     ask: str = ""
     sensitive: str = ""  # "", drop, hash or last4
