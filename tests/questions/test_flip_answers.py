@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
+from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +20,7 @@ from averment.render.display import Style
 from averment.render.flip_text import flips_text
 from averment.surface.pack_files import read_pack_files
 
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 FACTS = """
 facts:
   part:
@@ -141,6 +145,20 @@ def test_the_same_new_text_and_another_one_are_told_apart(asked: Callable[..., F
         '│ ├─ team: x → the same new one part["b"].team',
     ]
     assert flips_text(found, Style()).endswith("\nA new one is any that neither the case nor a rule names.\n")
+
+
+@pytest.mark.parametrize("given", ["xxxx", "xxxy", "xxyy"])
+def test_the_answers_are_all_that_enumeration_finds_and_no_other(given: str) -> None:
+    """Where two or three parts of four change teams, each way is told once, whatever its new teams are called."""
+    spec = importlib.util.spec_from_file_location("flip_enumeration", BENCHMARKS / "questions.py")
+    assert spec is not None and spec.loader is not None
+    benchmark = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(benchmark)
+    outcome = decided(TEAMS, teams(*given))
+    case = benchmark.enumeration.Enumeration(outcome.evaluation.program, outcome.case)
+    tally: Counter[str] = Counter()
+    assert benchmark._flips(outcome, case, tally) == []
+    assert tally["flip found by search"] == tally["flip found by solver"] > 0
 
 
 def test_a_new_text_is_told_beside_those_that_are_named(asked: Callable[..., Flips]) -> None:
