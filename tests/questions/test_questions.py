@@ -25,7 +25,8 @@ from averment.questions.missing import missing
 from averment.questions.whatif import sweep, whatif
 from averment.questions.why_not import unfired, why_not
 from averment.render.display import Style
-from averment.render.questions_text import flips_text, missing_text
+from averment.render.flip_text import flips_text
+from averment.render.questions_text import missing_text
 from averment.render.weighing import matters_text
 from averment.render.what_if_text import sweep_text, whatif_text
 from averment.render.why_not_tree import why_not_text

@@ -30,9 +30,10 @@ from averment.render.consultation_text import closing, question_text, standing, 
 from averment.render.diagram import diagram
 from averment.render.display import Style
 from averment.render.dot import dot
+from averment.render.flip_text import flips_text
 from averment.render.html import page
 from averment.render.mermaid import mermaid
-from averment.render.questions_text import flips_text, missing_text
+from averment.render.questions_text import missing_text
 from averment.render.svg import svg
 from averment.render.text import explanation, fact_explanation, summary
 from averment.render.weighing import matters_text

@@ -26,7 +26,7 @@ from averment.ir.program import (
     Variable,
 )
 from averment.law import network as net
-from averment.law.building import Builder
+from averment.law.building import Builder, Tick, on_and_on
 from averment.law.instances import Bindings, Candidate, Candidates, Matched, State, coinciding, constant_of, points
 from averment.law.mentions import reads, variables
 from averment.law.tabling import Tabling
@@ -50,20 +50,20 @@ Records = Mapping[str, Sequence[tuple[net.Constant | net.FieldOf, ...]]]
 """By given `many` types the records there are: what is known of each as constants, the rest as fields of it."""
 
 
-def ground(program: Program, records: Records | None = None) -> net.Network:
+def ground(program: Program, records: Records | None = None, tick: Tick = on_and_on) -> net.Network:
     """The network of a program: over any records of `many` types, or over just these (equal facts then count once)."""
     given = records or {}
     tables = {name for name, kind in program.types.items() if not kind.one and not kind.derived} - set(given)
     tabling = Tabling(program, tables)
     with collector_paused():
-        while (network := _Grounding(program, tabling, given, records is not None).run()) is None:
+        while (network := _Grounding(program, tabling, given, records is not None, tick).run()) is None:
             pass
     return network
 
 
 class _Grounding(Builder):
-    def __init__(self, program: Program, tabling: Tabling, given: Records, once: bool) -> None:
-        super().__init__()
+    def __init__(self, program: Program, tabling: Tabling, given: Records, once: bool, tick: Tick) -> None:
+        super().__init__(tick)
         self.program, self.tabling, self.once = program, tabling, once
         self.network.rules = program.rules
         self.found: dict[str, dict[tuple[int, ...], list[net.Doubt]]] = {}
@@ -73,9 +73,8 @@ class _Grounding(Builder):
                 values = tuple(self.node(net.FieldOf(name, index)) for index in range(len(kind.fields)))
                 self.candidates[name] = self._candidates([Candidate(values, None)])
         for name, records in given.items():
-            self.candidates[name] = self._candidates(
-                Candidate(tuple(map(self._known, record)), None) for record in records
-            )
+            held = (Candidate(tuple(map(self._known, record)), None) for record in records)
+            self.candidates[name] = self._candidates(held)
         self.present = frozenset(self.candidates)
 
     def _candidates(self, held: Iterable[Candidate]) -> Candidates:

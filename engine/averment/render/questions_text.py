@@ -1,50 +1,14 @@
-"""The answers to questions on a terminal: what would turn a claim, and what is missing."""
+"""The answers to a question on a terminal: what is missing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from averment.outcome.outcome import Outcome
-from averment.questions.flip import Change, Flips
 from averment.questions.missing import Missing
 from averment.render.display import Piece, Style
-from averment.render.phrases import claim_phrase, held, labelled, noun, series, subject
-from averment.render.tree import Branch, Line, draw, layout, say
-
-_PROOF = {"solver": "proved with Z3", "search": "all combinations were tried"}
-
-
-def flips_text(flips: Flips, style: Style) -> str:
-    """The smallest flips, each with its changes."""
-    rows: list[str] = []
-    goal = claim_phrase(flips.to) if flips.to else "another claim"
-    if not flips.flips:
-        text = f"Nothing that may change turns {claim_phrase(flips.claim)} into {goal} ({_PROOF[flips.proved_by]})."
-        return _page(layout(say(text), style))
-    many = len(flips.flips[0].changes)
-    what = "one change" if many == 1 else f"{many} changes together"
-    rows += layout(
-        say(
-            Piece(
-                f"{what.capitalize()} would turn the claim; nothing smaller does ({_PROOF[flips.proved_by]}).", "bold"
-            )
-        ),
-        style,
-    )
-    for flip in flips.flips:
-        rows.append("")
-        rows += layout(say(Piece(f"to {claim_phrase(flip.claim)}", "good"), note=f"cost {flip.cost}"), style)
-        rows += draw([Branch([_change(change, style)]) for change in flip.changes], style)
-    if flips.more:
-        rows += ["", *layout(say("There are more, just as small."), style)]
-    return _page(rows)
-
-
-def _change(change: Change, style: Style) -> Line:
-    field = change.slot.field
-    arrow = "→" if style.glyphs.branch.strip() == "├─" else "->"
-    text = f"{noun(field)}: {held(field, change.slot.value)} {arrow} "
-    return say(text, Piece(held(field, change.value), "bold"), note=change.slot.path)
+from averment.render.phrases import claim_phrase, labelled, series, subject
+from averment.render.tree import Branch, draw, layout, say
 
 
 def missing_text(missing: Missing, style: Style) -> str:
