@@ -35,7 +35,7 @@ from averment.ir.values import decode
 from averment.law.grounding import ground
 from averment.law.truth import CaseError
 
-ROWS = 65536  # of a chunk at most: fewer calls, and its planes stay in a processor's last cache
+ROWS = 131072  # of a chunk at most: fewer calls, and its planes stay in a processor's last cache
 LEAST_ROWS = 4096  # of a chunk, however many planes there are
 PLANES = 2**26  # bytes that the planes of a chunk may take, a byte for each row and node
 JOINED_ROWS = 4096  # of a chunk whose cases have many records
