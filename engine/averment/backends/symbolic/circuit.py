@@ -12,7 +12,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 
 from averment.backends.symbolic import gates
-from averment.backends.symbolic.gates import Gate, Quantities, Unsure, gate_of, reach_of
+from averment.backends.symbolic.gates import Gate, Quantities, Unsure, gate_of
 from averment.ir.program import Fact, Program, Rule, Value
 from averment.law import network as net
 from averment.law.building import Tick, on_and_on
@@ -170,7 +170,7 @@ class Circuit:
         """By leaf the places that its value may change."""
         users: dict[int, set[int]] = {}
         for place, node in enumerate(self.network.nodes):
-            for used in reach_of(node):
+            for used in net.reach_of(node):
                 users.setdefault(used, set()).add(place)
         for loop in self.network.loops:
             for body, held in zip(loop.bodies, loop.held, strict=True):
