@@ -79,7 +79,7 @@ def _begun(facts: str | None, pack: str, parameters: Sequence[str]) -> tuple[Pac
 
 
 def _usual(pack: Pack) -> Usual:
-    """What is usual in the pack's example cases, by the claim they expect. What is wrong with them is for `check`."""
+    """What is usual in the pack's example cases that expect a claim. What is wrong with them is for `check`."""
     from averment.diagnostics.diagnostic import Report
     from averment.model.case import read_case
     from averment.questions.usual import usual
@@ -90,5 +90,4 @@ def _usual(pack: Pack) -> Usual:
     documents = read_cases([str(folder)], report, Texts()) if folder.is_dir() else []
     cases = [read_case(document, pack.model.types, report) for document in documents]
     claims = set(pack.program().claim.values)
-    expected = [(str((case.expect or {}).get("claim")), case) for case in cases if case]
-    return usual((claim, case) for claim, case in expected if claim in claims)
+    return usual(case for case in cases if case and str((case.expect or {}).get("claim")) in claims)
