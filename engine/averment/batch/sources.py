@@ -5,13 +5,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any
 
 from averment.batch.arrow import Table, pa, parquet
 from averment.batch.columns import Mapped, map_columns
 from averment.batch.csv_rows import read_headings
-from averment.batch.fetching import row_groups
+from averment.batch.fetching import row_groups, values_in
 from averment.batch.inputs import Input, damage_told
 from averment.batch.lines import pieces
 from averment.batch.nesting import check_nesting
@@ -23,6 +23,7 @@ from averment.source.node import Span
 
 CHUNK = GROUP  # rows of a unit, unless its text is longer than a piece
 TEXT_CHUNK = 32_768  # where the output is text, which is larger
+_VALUES = 1 << 21  # of a unit of a table with types: what cases of many records have more of, in fewer rows
 _LONG = 8 * GROUP  # rows of a row group in a Parquet file, of which two may read a half each
 
 
@@ -145,6 +146,7 @@ def _parquet_units(file: Input, shape: Shape, start: Position, chunk: int) -> It
     """Units without their rows, which whoever decides them reads; row groups are stretches, long ones two each."""
     with parquet.ParquetFile(file.path) as opened:
         ends = list(accumulate(row_groups(opened)))
+        chunk = _fitting(chunk, values_in(opened) / max(1, opened.metadata.num_rows))
     position = start
     while ends and position.index < ends[-1]:
         group = bisect_right(ends, position.index)
@@ -157,7 +159,12 @@ def _parquet_units(file: Input, shape: Shape, start: Position, chunk: int) -> It
 def _arrow_units(file: Input, shape: Shape, start: Position, chunk: int) -> Iterator[tuple[Unit, Position]]:
     position = start
     columns = [shape.headings[place] for place in shape.columns]
-    for table in _tables(_arrow(file, columns, start.index), start.row, chunk):
+    batches = _arrow(file, columns, start.index)
+    first = next(batches, None)
+    if first is None:
+        return
+    chunk = _fitting(chunk, first.nbytes / 8 / max(1, first.num_rows))
+    for table in _tables(chain([first], batches), start.row, chunk):
         unit = _unit(file, position, table.num_rows, position.row)
         yield replace(unit, data=table), (position := _after(position, table.num_rows))
 
@@ -186,6 +193,13 @@ def _tables(batches: Iterable[Any], row: int, chunk: int) -> Iterator[Table]:
             count += batch.num_rows
     if held:
         yield pa.Table.from_batches(held)
+
+
+def _fitting(chunk: int, values: float) -> int:
+    """``chunk``, or the half, quarter … of it in which rows of so many values are not too many to be held."""
+    while chunk > 1 and chunk * values > _VALUES:
+        chunk //= 2
+    return chunk
 
 
 def _most(row: int, chunk: int) -> int:
