@@ -31,10 +31,10 @@ class Fetcher:
         self._file = -1
 
     def fetch(self, unit: Unit) -> Unit:
-        """The unit with its data. Raises OSError, ArrowException; EOFError where the file holds less or is damaged."""
+        """The unit with its data. Raises OSError; Unreadable where the file holds less or is damaged."""
         if unit.data is not None or unit.overlong:
             return unit
-        with damage_told():
+        with damage_told(self._inputs[unit.file].path):
             return replace(unit, data=self._text(unit) if unit.format.text else self._table(unit))
 
     def _text(self, unit: Unit) -> bytes:

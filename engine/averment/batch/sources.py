@@ -12,7 +12,7 @@ from averment.batch.arrow import Table, pa, parquet
 from averment.batch.columns import Mapped, map_columns
 from averment.batch.csv_rows import read_headings
 from averment.batch.fetching import row_groups, values_in
-from averment.batch.inputs import Input, damage_told
+from averment.batch.inputs import Input, Unreadable, damage_told
 from averment.batch.lines import pieces
 from averment.batch.nesting import check_nesting
 from averment.batch.reading import Format as Shape
@@ -77,7 +77,7 @@ def open_source(inputs: Sequence[Input], types: Mapping[str, FactType], mapped: 
 def _headings(file: Input, report: Report) -> tuple[tuple[str, ...], tuple[Span, ...], Any]:
     """The names of a table's columns; in text where each is written, elsewhere their schema."""
     try:
-        with damage_told():
+        with damage_told(file.path):
             if file.format is Format.PARQUET:
                 with parquet.ParquetFile(file.path) as opened:
                     return tuple(opened.schema_arrow.names), (), opened.schema_arrow
@@ -86,8 +86,8 @@ def _headings(file: Input, report: Report) -> tuple[tuple[str, ...], tuple[Span,
                     return tuple(reader.schema.names), (), reader.schema
             with file.open() as stream:
                 piece = next(pieces(stream, True, 1, header=True), None)
-    except (pa.ArrowInvalid, pa.ArrowKeyError, EOFError) as problem:
-        report.error("AV523", f"`{file.path}` is not {file.format}: {_first_line(problem)}")
+    except Unreadable as problem:
+        report.error("AV523", f"`{file.path}` is not {file.format}: {problem.why}")
         return (), (), None
     if piece is None:
         report.error("AV111", f"`{file.path}` is empty")
@@ -95,18 +95,14 @@ def _headings(file: Input, report: Report) -> tuple[tuple[str, ...], tuple[Span,
     return *read_headings(piece.data, report, file.path), None
 
 
-def _first_line(problem: Exception) -> str:
-    return str(problem).partition("\n")[0].rstrip(".") or "it ends too early"
-
-
 def units(source: Source, start: Position, chunk: int = CHUNK) -> Iterator[tuple[Unit, Position]]:
-    """The units from a position on, each with the position after it. Raises OSError, EOFError, ArrowException."""
+    """The units from a position on, each with the position after it. Raises OSError, Unreadable."""
     position = start
     for number in range(start.file, len(source.inputs)):
         file = source.inputs[number]
         if number != start.file:
             position = Position(number, 0, 0, position.row)
-        with damage_told():
+        with damage_told(file.path):
             for unit, after in _READ[file.format](file, source.shapes[number], position, chunk):
                 position = after
                 yield unit, after
