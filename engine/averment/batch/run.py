@@ -40,7 +40,7 @@ Progress = Callable[[int, float], None]
 Record = Callable[[Entry], None]
 """Told of the run, then of each part once it lasts, as the manifest has them; by a run that goes on, of all again."""
 
-_VERSION = 4
+_VERSION = 3
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
