@@ -238,6 +238,17 @@ def test_an_interrupt_says_how_it_stands_and_keeps_the_facts(start: Any, tmp_pat
     assert "engineers: 12" in file.read_text("utf-8")
 
 
+def test_a_file_that_is_there_is_not_written_over(averment: Any, typed: Callable[[str], None], tmp_path: Path) -> None:
+    own, again = tmp_path / "own.yaml", tmp_path / "again.yaml"
+    own.write_text("# what somebody wrote\n")
+    typed(f"save {own}\nsave {again}\nsave {again}\nquit\n")
+    said = " ".join(averment("ask", OPEN).out.split())
+    assert f"`{own}` is there already: name another file." in said
+    assert said.count(f"The facts are saved in {again}.") == 2  # its own it may write anew
+    assert averment("ask", OPEN, "-o", own).code == 2
+    assert own.read_text() == "# what somebody wrote\n"
+
+
 def test_a_file_that_cannot_be_written_is_told_and_nothing_is_lost(
     averment: Any, typed: Callable[[str], None], tmp_path: Path
 ) -> None:

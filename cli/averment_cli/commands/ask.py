@@ -35,7 +35,7 @@ def command(facts: str | None, output: str | None, pack: str, parameters: Sequen
 
     \b
     averment ask
-    averment ask case.yaml -o case.yaml
+    averment ask case.yaml -o answered.yaml
     """
     from averment.questions.consultation import consult
     from averment.questions.live import Live
@@ -48,6 +48,8 @@ def command(facts: str | None, output: str | None, pack: str, parameters: Sequen
         raise click.UsageError("both --format json and -o - print to standard output: leave out one")
     if output not in (None, "-") and not Path(output or "").absolute().parent.is_dir():
         raise click.UsageError(f"there is no folder to write `{output}` into")
+    if output not in (None, "-") and Path(output or "").exists():
+        raise click.UsageError(f"`{output}` is there already: name another file")
     known, case, begun = _begun(facts, pack, parameters)
     with Live(begun.evaluation.program) as live:
         state = consult(begun, live.evaluate, _usual(known))
