@@ -1,16 +1,18 @@
 """Consultations about the example cases of ``pm_tpm`` with their answers hidden: how many questions, and how quick.
 
-python benchmarks/consultations.py [--usual others|none] [--random 0]
+python benchmarks/consultations.py [--usual others|none] [--random 0] [--foretold]
 
 Of each settled case the records of `many` types stay, and ``ask`` asks for everything else; what the case does not give
 is said to be unknown. Which answers are usual is told by the other example cases, never by the case itself. A reaction
 is all that happens between an answer and the next question on the screen, and is CPU time; the first one is the start.
-``--random`` draws complete cases from the vocabulary instead, as many for each claim.
+``--random`` draws complete cases from the vocabulary instead, as many for each claim. ``--foretold`` only tells how
+likely the answers of each case are by the others (the mean logarithm; more is better).
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import random
 import statistics
 import time
@@ -25,11 +27,12 @@ from averment.ir.values import decode
 from averment.model.case import Case, read_case
 from averment.questions.completing import values_of
 from averment.questions.consultation import Consultation, consult
+from averment.questions.judge import Judge
 from averment.questions.live import Live
 from averment.questions.proving import prepare
 from averment.questions.quick import judge_of
 from averment.questions.situation import Situation
-from averment.questions.usual import NOTHING_USUAL, Usual, usual
+from averment.questions.usual import NOTHING_USUAL, Usual, likenesses, nearest, usual
 from averment.render.consultation_text import question_text, standing
 from averment.render.display import Style
 from averment.surface.pack_files import read_case_file
@@ -105,8 +108,33 @@ def consultations(pack: averment.Pack, others: bool = True) -> Iterator[Held]:
     """Every settled example case; ``others``: the other ones tell which answers are usual."""
     cases = settled_cases(pack)
     for name, (claim, case) in cases.items():
-        known = usual(told for other, told in cases.items() if other != name) if others else NOTHING_USUAL
+        known = usual(told for other, (_, told) in cases.items() if other != name) if others else NOTHING_USUAL
         yield hold(pack, case, claim, known)
+
+
+def foretold(pack: averment.Pack) -> Iterator[float]:
+    """The logarithm of how likely the answers of each settled example case are by the other ones, one after another."""
+    cases = settled_cases(pack)
+    judge = judge_of(Situation(pack.program(), Case("blank", ())))
+    for name, (_, case) in cases.items():
+        known = usual(told for other, (_, told) in cases.items() if other != name)
+        answers: dict[int, Value] = {}
+        score = 0.0
+        for number, value in _answers(judge, case):
+            values = values_of(judge, number)
+            likely = likenesses(judge, known, answers, [number])
+            score += math.log(sum(each.share * each.weights[number][nearest(values, value)] for each in likely))
+            answers[number] = value
+        yield score
+
+
+def _answers(judge: Judge, case: Case) -> Iterator[tuple[int, Value]]:
+    held = {fact.type: fact.values for fact in case.facts if judge.situation.program.types[fact.type].one}
+    for number in judge.unknown():
+        slot = judge.situation.slots[number]
+        value = held[slot.type][slot.index] if slot.type in held else None
+        if value is not None:
+            yield number, value
 
 
 def random_cases(pack: averment.Pack, many: int) -> Iterator[tuple[str, Case]]:
@@ -162,10 +190,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--usual", choices=("others", "none"), default="others", help="what tells usual answers")
     parser.add_argument("--random", type=int, default=0, metavar="N", help="random cases instead, N of each claim")
+    parser.add_argument("--foretold", action="store_true", help="how likely each case is by the others")
     options = parser.parse_args()
     pack = averment.load("pm_tpm")
-    if options.random:
-        known = usual(settled_cases(pack).values()) if options.usual == "others" else NOTHING_USUAL
+    if options.foretold:
+        print(f"foretold: mean {statistics.mean(foretold(pack)):.2f}")
+    elif options.random:
+        known = usual(case for _, case in settled_cases(pack).values()) if options.usual == "others" else NOTHING_USUAL
         _print([hold(pack, case, claim, known) for claim, case in random_cases(pack, options.random)])
     else:
         _print(list(consultations(pack, options.usual == "others")))

@@ -29,7 +29,9 @@ from averment.surface.pack_files import read_pack_files
 NO_OUTCOME = "no outcome"
 TEXTS = ("x", "y")
 DATES = ("2024-01-31", "2024-02-01", "2024-02-02")
+UNNAMED = ("third", "fourth")  # texts that no case and no rule names
 Word = tuple[str, bool]  # a claim, and whether it is definite
+Told = dict[str, Value]  # by path what a field changes to
 
 
 def small_packs() -> ModuleType:
@@ -154,23 +156,24 @@ class Enumeration:
 
     # --- the answers ----------------------------------------------------------------------------------------------
 
-    def smallest_flips(self, to: str | None) -> tuple[int, int, set[frozenset[str]]] | None:
-        """How many fields, at what cost, and which, of the smallest flips."""
+    def smallest_flips(self, to: str | None) -> tuple[int, int, list[tuple[str, Told]]] | None:
+        """How many fields, at what cost, and all of the smallest flips, each with its claim."""
         free = [number for number in self.numbers(given=True) if not self.places[number].field.fixed]
         claim = self.word({})[0]
         targets = {to} if to else set(self.program.claim.values) - {claim}
         best: tuple[int, int] | None = None
-        sets: set[frozenset[str]] = set()
+        flips: list[tuple[str, Told]] = []
         for changes in self.assignments(free):
             changed = {number for number, value in changes.items() if value != self.places[number].value}
-            if self.word(changes)[0] not in targets:
+            word = self.word(changes)[0]
+            if word not in targets:
                 continue
             cost = sum(self._cost(self.places[number], changes[number]) for number in changed)
             if best is None or (len(changed), cost) < best:
-                best, sets = (len(changed), cost), set()
+                best, flips = (len(changed), cost), []
             if (len(changed), cost) == best:
-                sets.add(frozenset(self.places[number].path for number in changed))
-        return None if best is None else (*best, sets)
+                flips.append((word, {self.places[number].path: changes[number] for number in changed}))
+        return None if best is None else (*best, flips)
 
     @staticmethod
     def _cost(place: Place, value: Value) -> int:
@@ -234,7 +237,7 @@ def domain(field: Field) -> tuple[Value, ...]:
             every = field.values
             return tuple(frozenset(some) for size in range(len(every) + 1) for some in combinations(every, size))
         case Kind.TEXT:
-            return (*TEXTS, "third", "fourth")
+            return (*TEXTS, *UNNAMED)
         case _:
             assert field.minimum is not None and field.maximum is not None, field
             return tuple(range(field.minimum, field.maximum + 1))

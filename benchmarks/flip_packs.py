@@ -1,8 +1,11 @@
-"""Made-up packs of some 300 rules of three kinds, and cases for them: what ``flips.py`` asks to be turned.
+"""Made-up packs of some 300 rules, and cases for them: what ``flips.py`` asks to be turned.
 
 ``votes``: single conditions on 40 fields, pairs of them as weighted evidence, a claim by the sums (``big_pack.py``).
 ``chain``: points by thresholds on 24 numbers and levels, summed by topic, graded, weighted again and compared.
 ``relations``: components, teams and dependencies; joins, negations and counts over them beside plain conditions.
+Harder ones, of which an answer in time is not promised, but an end: ``crowd`` (``relations`` over 40 components),
+``throng`` (over 200), ``dense`` (1,000 rules of up to four conditions, most of the evidence for one side) and
+``long-chain`` (``chain`` of 600 rules).
 """
 
 from __future__ import annotations
@@ -68,7 +71,7 @@ def chain(seed: int, rules: int = 300) -> Made:
     return _files(types, made), case
 
 
-def relations(seed: int, rules: int = 300) -> Made:
+def relations(seed: int, rules: int = 300, components: int = 6, dependencies: int = 6) -> Made:
     """Joins, negation and counts over records, beside plain conditions."""
     rng = random.Random(seed)
     made: list[dict[str, Any]] = []
@@ -126,19 +129,49 @@ def relations(seed: int, rules: int = 300) -> Made:
     )
 
     def case(rng: random.Random) -> dict[str, Any]:
-        names = [f"c{number}" for number in range(6)]
+        names = [f"c{number}" for number in range(components)]
         component = [
             {"name": name, "team": rng.choice("xyz"), "size": rng.randint(0, 10), "load": rng.choice(LEVELS)}
             for name in names
         ]
-        pairs = rng.sample([(one, other) for one in names for other in names if one != other], 6)
+        pairs = rng.sample([(one, other) for one in names for other in names if one != other], dependencies)
         groups = {f"g{group}": {f"f{n}": _value(n, rng) for n in range(16) if n % 2 == group} for group in range(2)}
         return {**groups, "component": component, "dependency": [{"from": one, "to": other} for one, other in pairs]}
 
     return _files(given, made), case
 
 
+def dense(seed: int, rules: int = 1_000, many: int = 60) -> Made:
+    """Conjunctions of up to four conditions, most of the evidence for one side."""
+    rng = random.Random(seed)
+    made: list[dict[str, Any]] = []
+    for number in range(rules - 2):
+        fields = rng.sample(range(many), rng.randint(1, 4))
+        conditions = [{f"g{field % 4}": {f"f{field}": _threshold(field, rng)}} for field in fields]
+        evidence = {"number": number, "side": rng.choices(SIDES, (3, 2))[0], "weight": rng.randint(1, 9)}
+        made.append(_rule(f"sign-{number}", "A sign is seen.", conditions, [{"evidence": evidence}]))
+    made += _claim()
+    types: dict[str, Any] = {
+        f"g{group}": {"cardinality": "one", "fields": {f"f{n}": _kind(n) for n in range(many) if n % 4 == group}}
+        for group in range(4)
+    }
+    types["evidence"] = _derived(
+        number=_integer(0, rules), side={"type": "choice", "of": list(SIDES)}, weight=_integer(1, 9)
+    )
+
+    def case(rng: random.Random) -> dict[str, Any]:
+        return {f"g{group}": {f"f{n}": _value(n, rng) for n in range(many) if n % 4 == group} for group in range(4)}
+
+    return _files(types, made), case
+
+
 KINDS: dict[str, Callable[[int], Made]] = {"votes": votes, "chain": chain, "relations": relations}
+HARDER: dict[str, Callable[[int], Made]] = {
+    "crowd": lambda seed: relations(seed, components=40, dependencies=60),
+    "throng": lambda seed: relations(seed, components=200, dependencies=300),
+    "dense": dense,
+    "long-chain": lambda seed: chain(seed, 600),
+}
 
 
 def _kind(number: int) -> dict[str, Any]:

@@ -14,16 +14,18 @@ import statistics
 import sys
 import time
 from collections import Counter
+from itertools import product
 from pathlib import Path
 
 import averment
 from averment.backends import reference
 from averment.diagnostics.diagnostic import Refused, Report
+from averment.ir.program import Value
 from averment.law.truth import CaseError
 from averment.model.case import read_case
 from averment.outcome.outcome import Outcome
 from averment.questions.consultation import consult
-from averment.questions.flip import flip
+from averment.questions.flip import Flip, Flips, flip
 from averment.questions.knowledge import Knowledge
 from averment.questions.matters import Weight, matters
 from averment.questions.missing import missing
@@ -77,14 +79,60 @@ def _flips(outcome: Outcome, case: enumeration.Enumeration, tally: Counter[str])
                 tally[f"flip refused by {by}"] += 1
                 continue
             tally[f"flip by {by}"] += 1
-            got = None
-            if found.flips:
-                tally[f"flip found by {by}"] += 1
-                sets = {frozenset(change.slot.path for change in each.changes) for each in found.flips}
-                got = len(found.flips[0].changes), found.flips[0].cost, sets
-            if got != expected:
-                wrong.append(f"flip to {to} by {by}: {got}, by enumeration {expected}")
+            tally[f"flip found by {by}"] += bool(found.flips)
+            wrong += [f"flip to {to} by {by}: {each}" for each in _differing(found, expected)]
     return wrong
+
+
+def _differing(found: Flips, expected: tuple[int, int, list[tuple[str, enumeration.Told]]] | None) -> list[str]:
+    """What of the flips is not by enumeration, and what of the enumeration no flip tells."""
+    if expected is None or not found.flips:
+        return [] if expected is None and not found.flips else [f"{found.flips}, by enumeration {expected}"]
+    many, cost, every = expected
+    wrong = [f"{each}, by enumeration {many} and {cost}" for each in found.flips if _size(each) != (many, cost)]
+    ways = [way for flip in found.flips for way in _ways(flip)]
+    wrong += [f"{way} does not flip by enumeration" for way in ways if way not in every]
+    if len({frozenset(way.items()) for _, way in ways}) != len(ways):
+        wrong.append("a way is told twice")
+    return wrong + [f"untold: {each}" for each in every if not any(_tells(flip, *each) for flip in found.flips)]
+
+
+def _size(flip: Flip) -> tuple[int, int]:
+    return len(flip.changes), flip.cost
+
+
+def _ways(flip: Flip) -> list[tuple[str, enumeration.Told]]:
+    """The changes a flip tells, where it takes no more new texts than the enumeration has."""
+    new = dict.fromkeys((change.group, text) for change in flip.changes for text in change.new)
+    groups = Counter(group for group, _ in new)
+    if max(groups.values(), default=0) > len(enumeration.UNNAMED):
+        return []
+    named = {(group, text): enumeration.UNNAMED[_place(list(new), group, text)] for group, text in new}
+    values = [
+        [named[change.group, value] if value in change.new else value for value in change.values]
+        for change in flip.changes
+    ]
+    paths = [change.slot.path for change in flip.changes]
+    return [(flip.claim, dict(zip(paths, chosen, strict=True))) for chosen in product(*values)]
+
+
+def _place(new: list[tuple[int, Value]], group: int, text: Value) -> int:
+    return [other for each, other in new if each == group].index(text)
+
+
+def _tells(flip: Flip, claim: str, way: enumeration.Told) -> bool:
+    """Whether a flip tells this change: by name, or by new texts that are the same and different as the way's are."""
+    if claim != flip.claim or {change.slot.path for change in flip.changes} != way.keys():
+        return False
+    taken: set[tuple[int, Value, Value]] = set()
+    for change in flip.changes:
+        value = way[change.slot.path]
+        if value not in change.values:
+            if not change.new:
+                return False
+            taken.add((change.group, change.new[0], value))
+    texts, values = {each[:2] for each in taken}, {(group, value) for group, _, value in taken}
+    return len(texts) == len(values) == len(taken)
 
 
 def _matters(outcome: Outcome, case: enumeration.Enumeration, tally: Counter[str]) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,6 @@ import w1_by_hand as hand  # noqa: E402
 
 import averment  # noqa: E402
 from averment.backends.columnar import Kernel  # noqa: E402
-from averment.backends.scalar import compile_scalar  # noqa: E402
 
 PACK = Path(__file__).parent / "packs" / "w1"
 WORDS = [*hand.LEVELS, "domains.list.element"]
@@ -36,11 +36,10 @@ def main(count: int, rounds: int) -> None:
     pa.set_io_thread_count(1)
     pack = averment.load(PACK)
     program = pack.program()
-    kernel, scalar = Kernel(program), compile_scalar(program)
-    assert scalar is not None
+    kernel = Kernel(program)
     table = hand.cases(count)
     coded = hand.coded(table)
-    fired = compare(kernel, scalar, table, coded)
+    fired = compare(kernel, pack, table, coded)
 
     frame = pl.from_arrow(table)
     for given in (table, frame):
@@ -66,7 +65,7 @@ def main(count: int, rounds: int) -> None:
     print(f"  explanation on against off: {found['averment'] / found['averment, without explanation']:.2f} × the time")
     with tempfile.TemporaryDirectory() as folder:
         files(kernel, table, Path(folder), count, rounds)
-    one(scalar, table)
+    one(pack, table)
 
 
 def nobody(case: object) -> Any:
@@ -74,7 +73,7 @@ def nobody(case: object) -> Any:
     raise AssertionError(case)
 
 
-def compare(kernel: Kernel, scalar: Any, table: pa.Table, coded: pa.Table) -> list[bytes]:
+def compare(kernel: Kernel, pack: averment.Pack, table: pa.Table, coded: pa.Table) -> list[bytes]:
     """Every contender gives the answers of plain Python (on the first 20,000 cases) and of NumPy (on all): the rules
     that fired.
     """
@@ -92,7 +91,7 @@ def compare(kernel: Kernel, scalar: Any, table: pa.Table, coded: pa.Table) -> li
     ):
         rules = sorted(rule for bit, rule in enumerate(hand.RULES) if bits >> bit & 1)
         assert hand.plain(row) == (word, rules)
-        assert scalar(records(row)) == (word, "settled", None, tuple(rules))
+        assert quick(pack, records(row)) == (word, tuple(rules))
     print(f"{len(table):,} cases, the same answers from all")
     return decided.column("fired").to_pylist()
 
@@ -126,11 +125,17 @@ def files(kernel: Kernel, table: pa.Table, folder: Path, count: int, rounds: int
     measuring.show("Parquet to Parquet, with the rules that fired as bits", count, found, "floor")
 
 
-def one(scalar: Any, table: pa.Table) -> None:
+def quick(pack: averment.Pack, facts: dict[str, dict[str, Any]]) -> tuple[str, tuple[str, ...]]:
+    """The claim of a case and the ids of the rules that fired."""
+    outcome = pack.decide(facts)
+    return outcome.claim, outcome.fired
+
+
+def one(pack: averment.Pack, table: pa.Table) -> None:
     """One warm case after the other: the outcome and the ids of the rules that fired."""
     rows = table.slice(0, 5_000).to_pylist()
     found = measuring.latencies(
-        {"averment": scalar, "plain Python by hand": hand.plain},
+        {"averment": partial(quick, pack), "plain Python by hand": hand.plain},
         {"averment": [records(row) for row in rows], "plain Python by hand": rows},
     )
     print("\none warm case, outcome and fired rules, median")

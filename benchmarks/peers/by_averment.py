@@ -2,8 +2,8 @@
 
 ``memory``: the columnar kernel, a table in memory to a table of decisions. ``file``: the same between Parquet files.
 ``batch``: the whole of ``averment batch``. ``floor``: reading and writing the files of ``file`` without deciding.
-``warm``: the scalar evaluator, one case after the other; ``reference`` and ``durable``: an engine, with its outcome's
-claim and fired rules. W2 in memory tells every firing by what it bound; elsewhere it tells the rules that fired.
+``warm``: ``Pack.decide``, one case after the other; ``reference`` and ``durable``: the same on an engine of that name.
+W2 in memory tells every firing by what it bound; elsewhere it tells the rules that fired.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from workloads import LEVELS, RULES
 
 import averment
 from averment.backends.columnar import Kernel
-from averment.backends.scalar import compile_scalar
 
 PACKS = Path(__file__).parent.parent / "packs"
 BOUND = {
@@ -82,17 +81,15 @@ class Run:
         self.task.at_once(order)
         self.answer(pq.read_table(self.out))
 
-    def warm(self) -> None:
-        decide = compile_scalar(self.program)
-        assert decide is not None
-        self.task.one_by_one(decide, lambda found: [found[0], list(found[3])])
-
     def engine(self, name: str) -> None:
         def decide(facts: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
             outcome = self.pack.decide(facts, engine=name)
             return outcome.claim, outcome.fired
 
         self.task.one_by_one(decide, lambda found: [found[0], [r for r in found[1] if r[1:].isdigit()]], warm=20)
+
+    def warm(self) -> None:
+        self.engine("")
 
     def reference(self) -> None:
         self.engine("reference")

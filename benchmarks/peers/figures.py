@@ -1,4 +1,4 @@
-"""Two kinds of drawing as SVG, on logarithmic scales: bars, one a peer, and lines with the slope fitted to each."""
+"""Two kinds of drawing as SVG, on logarithmic scales: bars, one a peer, and points with the line fitted to each."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def bars(title: str, values: Mapping[str, float], ours: str = "averment") -> str
 
 
 def lines(title: str, across: str, up: str, series: Mapping[str, Points]) -> str:
-    """A line for each series, with its fitted slope in the legend."""
+    """For each series its points and, dashed, the line fitted to their logarithms, whose slope is in the legend."""
     points = [point for line in series.values() for point in line]
     spans = [(math.log10(min(axis)), math.log10(max(axis))) for axis in zip(*points, strict=True)]
     (x0, x1), (y0, y1) = ((math.floor(low), math.ceil(high)) for low, high in spans)
-    left, top, width, height = 80, 46, 560, 320
+    left, top, width, height = 80, 66, 560, 320
 
     def at(x: float, y: float) -> tuple[float, float]:
         return (
@@ -61,14 +61,27 @@ def lines(title: str, across: str, up: str, series: Mapping[str, Points]) -> str
         parts.append(f'<text x="{left - 8}" y="{y + 4:.0f}" text-anchor="end">{short(10.0**power)}</text>')
     for number, (name, line) in enumerate(series.items()):
         colour = _COLOURS[number % len(_COLOURS)]
-        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in (at(*point) for point in line))
-        parts.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{path}"/>')
+        parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>' for x, y in (at(*one) for one in line)]
+        ends = [at(x, fitted(line, x)) for x in (line[0][0], line[-1][0])]
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in ends)
+        parts.append(f'<polyline fill="none" stroke="{colour}" stroke-dasharray="6 4" points="{path}"/>')
         legend = top + height + 62 + 20 * number
-        parts.append(f'<rect x="{left}" y="{legend - 11}" width="12" height="12" fill="{colour}"/>')
-        parts.append(f'<text x="{left + 18}" y="{legend}">{escape(name)}: slope {slope(line):.2f}</text>')
+        parts.append(f'<circle cx="{left + 6}" cy="{legend - 5}" r="5" fill="{colour}"/>')
+        parts.append(f'<text x="{left + 18}" y="{legend}">{escape(name)}: {slopes(line)}</text>')
     parts.append(f'<text x="{left + width}" y="{top + height + 38}" text-anchor="end">{escape(across)}</text>')
-    parts.append(f'<text x="{left}" y="{top - 6}">{escape(up)}</text>')
+    parts.append(f'<text x="{left}" y="{top - 12}">{escape(up)}</text>')
     return _svg(left + width + 40, top + height + 70 + 20 * len(series), parts)
+
+
+def slopes(points: Points) -> str:
+    """The slope fitted to all points, and that between the last two, where what is fixed weighs least."""
+    return f"slope {slope(points):.2f}, at the end {slope(points[-2:]):.2f}"
+
+
+def fitted(points: Points, x: float) -> float:
+    """Where the least-squares line through the logarithms is at ``x``."""
+    middle_x, middle_y = (sum(map(math.log, axis)) / len(points) for axis in zip(*points, strict=True))
+    return math.exp(middle_y + slope(points) * (math.log(x) - middle_x))
 
 
 def slope(points: Points) -> float:

@@ -68,7 +68,7 @@ def contenders(folder: Path) -> Iterator[Contender]:
         return [python, str(HERE / f"by_{name}.py")]
 
     yield Contender("averment columnar, in memory", "w1", own, 1, "rules", ("memory",))
-    yield Contender("averment scalar, one by one", "w1", own, 20_000, "rules", ("warm",))
+    yield Contender("averment, one by one", "w1", own, 20_000, "rules", ("warm",))
     for name, mode in (("Parquet to Parquet", "file"), ("batch tool, Parquet to Parquet", "batch")):
         yield Contender(f"averment {name}", "w1", own, 1, "rules", (mode,))
     for engine in ("reference", "durable"):

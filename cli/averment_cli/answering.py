@@ -59,7 +59,9 @@ def answer_of(text: str, field: Field) -> object:
         case Kind.BOOLEAN:
             return _YES_NO.get(text.casefold(), text)
         case Kind.INTEGER | Kind.DECIMAL:
-            return _number(text.removesuffix(field.unit).strip() if field.unit else text)
+            for unit in filter(None, (field.unit, field.singular)):
+                text = text.removesuffix(unit).strip()
+            return _number(text)
         case Kind.SET:
             return _elements(text, field)
         case Kind.CHOICE | Kind.LEVEL:

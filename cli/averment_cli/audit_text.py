@@ -85,17 +85,23 @@ def replay_line(one: Replayed, style: Style) -> str:
 
 def replay_summary(counts: Mapping[str, int], style: Style) -> str:
     """How many were decided again, and with what result."""
-    total = sum(counts.values())
-    words = {"same": "the same, to the byte", "differs": "different", "masked": "masked", "refused": "refused"}
+    if not any(counts.values()):
+        return "No decision meets this: nothing was decided again.\n"
+    words = {"same": "the same, to the byte", "differs": "different"}
     parts = [f"{counts[state]:,} {word}" for state, word in words.items() if counts.get(state)]
+    left = [f"{counts[state]:,} {state}, not decided again" for state in ("masked", "refused") if counts.get(state)]
     clean = not counts.get("differs") and not counts.get("refused")
     glyph = style.paint(style.glyphs.holds if clean else style.glyphs.against, "good" if clean else "bad")
-    return f"{glyph} {_many(total, 'decision')} decided again: {', '.join(parts) or 'none'}\n"
+    again = sum(counts.get(state, 0) for state in words)
+    said = [f"{_many(again, 'decision')} decided again: {', '.join(parts)}"] if again else []
+    return f"{glyph} {'; '.join([*said, *left])}\n"
 
 
 def flips(table: Iterable[Flip], pack: str, style: Style) -> str:
     """How many decisions another pack turns."""
     found = list(table)
+    if not found:
+        return "No decision was decided again.\n"
     total, stay = sum(flip.decisions for flip in found), sum(flip.decisions for flip in found if flip[0] == flip[1])
     rows = [
         [flip.before, flip.after if flip.after != flip.before else "as before", f"{flip.decisions:,}"] for flip in found

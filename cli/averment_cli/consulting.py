@@ -34,6 +34,7 @@ class Talk:
         self._stream = sys.stderr if aside else sys.stdout
         self.style = self._look(aside)
         self._saved: Consultation | None = None
+        self._files: set[str] = set()  # that this consultation has written
         self._told = ""
         self._records = RecordTalk(self)
 
@@ -178,7 +179,7 @@ class Talk:
     def _how(self) -> None:
         from averment.render.text import explanation
 
-        self.say(explanation(self.state.outcome, self._pack.model, self.style, self._case.places))
+        self.say(explanation(self.state.outcome, self._pack.model, self.style, self._case.places, asking=True))
 
     def _help(self, question: Question | None) -> None:
         from averment.render.tree import layout, say
@@ -199,11 +200,15 @@ class Talk:
         if not self.state.case.facts and not self.state.case.mentioned:
             self.line("Nothing is known yet, so there is nothing to save.")
             return
+        if file not in self._files and Path(file).is_file():
+            self.line(f"`{file}` is there already: name another file.")
+            return
         try:
             Path(file).write_text(self._facts(), encoding="utf-8")
         except (OSError, ValueError) as problem:
             self.line(f"`{file}` cannot be written: {reason(problem)}.")
             return
+        self._files.add(file)
         self._saved = self.state
         self.line(f"The facts are saved in {file}.")
 

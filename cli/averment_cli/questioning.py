@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
@@ -57,6 +57,28 @@ def decide_files(facts: Sequence[str], pack: str, parameters: Sequence[str], eng
     decided = [(case, decide(ready, case, report)) for case in cases]
     stop_if_failed(report, texts)
     return Asked(known, overrides, [Decided(case, outcome) for case, outcome in decided if outcome])
+
+
+def print_each(
+    cases: Iterable[Decided], answer: Callable[[Outcome], _A], format: str, text: Callable[[_A, Style], str]
+) -> int:
+    """The answer of each case as soon as it is found; then what was refused of others. The exit code."""
+    from averment.diagnostics.diagnostic import Diagnostic, Refused
+    from averment_cli.terminal import talk_findings
+
+    refused: list[Diagnostic] = []
+
+    def answers() -> Iterator[tuple[Outcome, _A]]:
+        for _, outcome in cases:
+            try:
+                yield outcome, answer(outcome)
+            except Refused as refusal:
+                refused.extend(each for each in refusal.diagnostics if each not in refused)
+
+    print_answers(answers(), format, text)
+    if refused:
+        talk_findings(refused, {})
+    return 3 if refused else 0
 
 
 def print_answers(found: Iterable[tuple[Outcome, _A]], format: str, text: Callable[[_A, Style], str]) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from averment.render.display import Style
 
 _STOP = ("cancel", "back", "stop")
+_END = ("quit", "exit", ":quit")
 _NOTHING = ("", "unknown", "skip", "don't know")
 
 
@@ -36,6 +37,7 @@ class RecordTalk:
 
     def __init__(self, talk: Talk) -> None:
         self._talk = talk
+        self._ended = False
 
     def any_of(self, type: str, text: str) -> bool:
         """The answer to whether there is any record of a type."""
@@ -69,9 +71,11 @@ class RecordTalk:
             answer = self._talk.read()
             if answer is None:
                 return False
+            if answer.casefold() in _END:
+                return False
             if not _yes_or_no(answer):
                 return True
-        return True
+        return not self._ended
 
     def remove(self, about: str) -> None:
         """Take a record away, named by its number or its key."""
@@ -147,7 +151,8 @@ class RecordTalk:
                 optional = "" if field.name in type.key else ", or unknown"
                 self._talk.line(f"  {choices(field)}{optional}; or cancel")
                 text = self._talk.read()
-                if text is None or text.casefold() in _STOP:
+                if text is None or text.casefold() in (*_STOP, *_END):
+                    self._ended = text is not None and text.casefold() in _END
                     return _CANCELLED
             if text.casefold() in _NOTHING and text not in field.values:
                 if field.name not in type.key:

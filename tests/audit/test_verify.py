@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from averment.audit.anchor import Anchor, check_signature, draw, read_anchor
+from averment.audit.anchor import Anchor, check_own_signature, check_signature, draw, read_anchor
 from averment.audit.chain import FIELDS, genesis
 from averment.audit.ed25519 import new_keys
 from averment.audit.errors import LogDamaged, LogRefused
@@ -240,6 +240,8 @@ def test_a_signature_holds_for_its_anchor_and_key_only(sqlite_world: Any) -> Non
         good = draw(log, lambda: sqlite_world.start, private)
         bare = draw(log, lambda: sqlite_world.start)
     check_signature(good, public)
+    check_own_signature(good)
+    check_own_signature(bare)
     fields = {name: getattr(good, name) for name in ("log", "size", "head", "time", "signature", "public_key")}
     changes: list[dict[str, Any]] = [
         {"size": 2},
@@ -252,6 +254,8 @@ def test_a_signature_holds_for_its_anchor_and_key_only(sqlite_world: Any) -> Non
     for change in changes:
         with pytest.raises(LogRefused, match="AV556"):
             check_signature(Anchor(**{**fields, **change}), public)
+        with pytest.raises(LogRefused, match="AV556"):
+            check_own_signature(Anchor(**{**fields, **change}))
     for anchor, key in [(good, new_keys()[1]), (bare, public), (good, b"no key"), (good, private)]:
         with pytest.raises(LogRefused, match="AV556"):
             check_signature(anchor, key)

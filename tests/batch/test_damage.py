@@ -73,3 +73,19 @@ def test_damage_is_told_of_the_file(
     (found,) = refused.value.diagnostics
     assert found.code == "AV523"
     assert f"`{tmp_path / name}` {message}" in found.message
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_damage_is_told_of_the_one_file_of_a_folder(jobs: int, tmp_path: Path, batch: Any) -> None:
+    (tmp_path / "in").mkdir()
+    for name, data in (("a", parquet()), ("b", turned(parquet(), 100)), ("c", parquet())):
+        (tmp_path / "in" / f"{name}.parquet").write_bytes(data)
+    with pytest.raises(Refused, match=rf"`{tmp_path}/in/b.parquet` cannot be read to its end"):
+        batch(tmp_path / "in", jobs=jobs)
+
+
+def test_an_input_is_not_written_over(tmp_path: Path, batch: Any) -> None:
+    (tmp_path / "in.jsonl").write_bytes(_LINES)
+    with pytest.raises(Refused, match=r"AV531.*it is the input"):
+        batch(tmp_path / "in.jsonl", "in.jsonl")
+    assert (tmp_path / "in.jsonl").read_bytes() == _LINES

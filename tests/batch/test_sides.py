@@ -384,3 +384,18 @@ def test_a_row_beyond_all_bounds(length: int, decided: Any) -> None:
     assert (reject["case"], reject["code"], reject["side"]["row"]) == ("a", "AV524", 2)
     with pytest.raises(Refused, match=r"row 3 of .* does not say which case it is of: this record has"):
         decided(MAIN, SIDE.replace("b,x", f"{long},x"))
+
+
+def test_a_damaged_side_table_is_told_by_name(decided: Any, batch: Any, tmp_path: Path) -> None:
+    decided(MAIN, SIDE)
+    side = tmp_path / "side.csv.gz"
+    side.write_bytes(gzip.compress((SIDE + "d,z,edge\n" * 200_000).encode())[:-2000])
+    with pytest.raises(Refused, match=r"AV523: `.*side.csv.gz` cannot be read to its end"):
+        batch(tmp_path / "main.csv", sides=(("component", str(side)),), restart=True)
+
+
+def test_the_output_is_no_side_table(decided: Any, batch: Any, tmp_path: Path) -> None:
+    decided(MAIN, SIDE)
+    with pytest.raises(Refused, match="AV531: .* it is the input"):
+        batch(tmp_path / "main.csv", "side.csv", sides=(("component", str(tmp_path / "side.csv")),))
+    assert (tmp_path / "side.csv").read_text() == SIDE

@@ -116,3 +116,18 @@ def test_what_counts_as_none_is_said_in_the_end(averment: Any, typed: Callable[[
     out = " ".join(averment("ask", Path(__file__).parents[2] / case).out.split())
     assert "No further answer can change it. Nothing was said of any component" in out
     assert "they count as none." in out
+
+
+@pytest.mark.parametrize("typing", ["add part\nquit\n", "add part leg\nquit\n", "yes\nleg\n4\nquit\n"])
+def test_quit_ends_the_talk_wherever_it_is_typed(
+    averment: Any, typed: Callable[[str], None], pack: Path, typing: str
+) -> None:
+    typed(f"{typing}why\n")
+    ran = averment("ask", "--pack", pack)
+    assert ran.code == 0 and "> quit" in ran.out and "> why" not in ran.out
+
+
+def test_how_leaves_the_questions_to_the_consultation(averment: Any, typed: Callable[[str], None]) -> None:
+    typed("how\n")
+    out = averment("ask").out
+    assert "product_manager is possible" in out and "It hangs on" not in out and "listed at the end" not in out

@@ -140,6 +140,21 @@ def test_a_signed_anchor_proves_who_drew_it(decide: Any, audit: Any, world: Path
     ran = audit("verify", "--anchor", "anchor.json", "--key", "other.pub")
     assert ran.code == 3
     assert "AV556" in ran.err
+    anchor = Path("anchor.json").read_text("utf-8")
+    Path("anchor.json").write_text(anchor.replace('"size": 3', '"size": 2'), "utf-8")
+    ran = audit("verify", "--anchor", "anchor.json")
+    assert ran.code == 3 and "the signature of the anchor does not hold" in ran.err  # and not: the log is altered
+
+
+def test_a_replay_says_what_it_did_not_decide(decide: Any, audit: Any, averment: Any, log: Log, world: Path) -> None:
+    decide()
+    ran = audit("replay", "--since", "2100-01-01")
+    assert (ran.code, ran.out) == (0, "No decision meets this: nothing was decided again.\n")
+    ran = audit("replay", "--id", "1")
+    assert ran.code == 2 and "record `1` is of a pack" in ran.err
+    assert averment("decide", "secret.yaml", "-p", "loans", "--log", log.address, *log.key).code == 0
+    ran = audit("replay", "--all")
+    assert "2 decisions decided again: 2 the same, to the byte; 1 masked, not decided again\n" in ran.out
 
 
 def test_replays_are_the_same_after_the_pack_has_changed(decide: Any, audit: Any, world: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from typing import Any
 
 import pytest
 from tests.cli.stores import Log
+
+from averment.batch.manifest import Manifest
 
 _PACK = {
     "pack.yaml": "pack: loans\nversion: 1.0.0\ntitle: May the loan be given?\nclaim: {fact: advice, field: what}\n",
@@ -200,7 +203,8 @@ def test_a_part_lost_after_it_was_recorded(batch: Any, parts: Any, log: Log, chu
     assert batch(output="first.jsonl").code == 0  # makes the log
     log.refuse("key", "/5")
     assert batch().code == 3
-    Path("out.jsonl.parts/0000002.part").write_bytes(b"")
+    entries = Manifest(Path("out.jsonl.parts/manifest.jsonl")).entries
+    os.truncate("out.jsonl.parts/output", entries[2]["files"]["output"][0])  # after the second part
     log.accept()
     ran = batch(chunk=chunk)
     assert ran.code == code, ran.err
@@ -233,11 +237,12 @@ if __name__ == "__main__":
 def test_a_killed_run_goes_on(batch: Any, parts: Any, log: Log, averment: Any, sent: signal.Signals, jobs: str) -> None:
     Path("slow.py").write_text(_SLOW)
     words = ["in.csv", "-o", "out.jsonl", "-p", "loans", "--chunk", "1", "--jobs", jobs, "--requester", "ann"]
+    manifest = Path("out.jsonl.parts/manifest.jsonl")
     for wanted in (5, 15, 25):
         process = subprocess.Popen(
             [sys.executable, "slow.py", "batch", *words, "--log", log.address, *log.key], stderr=subprocess.PIPE
         )
-        while process.poll() is None and len(list(Path("out.jsonl.parts").glob("*.part"))) < wanted:
+        while process.poll() is None and not (manifest.exists() and manifest.read_bytes().count(b"\n") > wanted):
             time.sleep(0.005)
         process.send_signal(sent)
         _, talk = process.communicate()

@@ -110,13 +110,32 @@ def test_the_answer_is_a_valid_document_and_a_text_without_variables(
     assert not re.search(r"\$[a-z]|None|[a-z]_[a-z]+ is ", text.out)
 
 
-def test_each_flip_flips(averment: Any) -> None:
-    document = json.loads(averment("flip", SETTLED, "--format", "json").out)
+@pytest.mark.parametrize("case", ["sensor-maker", "ticket-office", "consumer-loyalty-app"])
+def test_each_flip_flips(averment: Any, case: str) -> None:
+    """Applied as it is told, with the first values and with each other value in their place."""
+    facts = SETTLED.with_name(f"{case}.yaml")
+    document = json.loads(averment("flip", facts, "--format", "json").out)
+    SCHEMA.validate(document)
     assert document["flips"]
     for flip in document["flips"]:
-        settings = [f"--set={change['field']}={json.dumps(change['to'])}" for change in flip["changes"]]
-        decided = averment("decide", SETTLED, "--quiet", *settings).out.split("\t")
-        assert decided[1] == flip["claim"] != document["claim"]
+        chosen = {change["field"]: change["to"] for change in flip["changes"]}
+        others = [{change["field"]: other} for change in flip["changes"] for other in change["or"]]
+        for values in (chosen, *({**chosen, **other} for other in others)):
+            settings = [f"--set={field}={json.dumps(value)}" for field, value in values.items()]
+            turned = json.loads(averment("whatif", facts, *settings, "--format", "json").out)
+            assert turned["before"]["claim"] == document["claim"] != flip["claim"] == turned["after"]["claim"]
+
+
+def test_a_case_that_cannot_be_flipped_does_not_keep_the_others_from_an_answer(averment: Any) -> None:
+    ran = averment("flip", OPEN, SETTLED, "--format", "json")
+    assert ran.code == 3 and json.loads(ran.out)["case"] == "sensor-maker"
+    assert ran.err.count("error[AV580]: the claim of case `marketplace` is still open") == 1
+
+
+def test_a_sweep_of_a_text_has_one_that_is_not_named(averment: Any) -> None:
+    facts, field = SETTLED.with_name("ticket-office.yaml"), 'component["checkout"].team'
+    regions = json.loads(averment("whatif", facts, "--sweep", field, "--format", "json").out)["regions"]
+    assert [region["from"] for region in regions] == ["booking", "venue", "another"]
 
 
 def test_a_sweep_starts_from_the_changes(averment: Any) -> None:
@@ -217,6 +236,17 @@ def test_an_interrupt_says_how_it_stands_and_keeps_the_facts(start: Any, tmp_pat
     assert process.returncode == 130, err
     assert b"Traceback" not in err and b"The claim is open" in rest
     assert "engineers: 12" in file.read_text("utf-8")
+
+
+def test_a_file_that_is_there_is_not_written_over(averment: Any, typed: Callable[[str], None], tmp_path: Path) -> None:
+    own, again = tmp_path / "own.yaml", tmp_path / "again.yaml"
+    own.write_text("# what somebody wrote\n")
+    typed(f"save {own}\nsave {again}\nsave {again}\nquit\n")
+    said = " ".join(averment("ask", OPEN).out.split())
+    assert f"`{own}` is there already: name another file." in said
+    assert said.count(f"The facts are saved in {again}.") == 2  # its own it may write anew
+    assert averment("ask", OPEN, "-o", own).code == 2
+    assert own.read_text() == "# what somebody wrote\n"
 
 
 def test_a_file_that_cannot_be_written_is_told_and_nothing_is_lost(

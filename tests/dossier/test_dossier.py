@@ -119,6 +119,14 @@ def test_what_is_no_zip_is_refused(tmp_path: Path) -> None:
             read(place)
 
 
+def test_a_case_file_is_not_written_over(whole: dict[str, bytes], tmp_path: Path) -> None:
+    write(whole, tmp_path / "case.zip")
+    before = (tmp_path / "case.zip").read_bytes()
+    with pytest.raises(Refused, match="AV562"):
+        write({**whole, MANIFEST: b"{}"}, tmp_path / "case.zip")
+    assert (tmp_path / "case.zip").read_bytes() == before
+
+
 # --- with a log ---------------------------------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import random
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any
 
 DATES = ("2024-01-31", "2024-02-29", "2025-06-01")
@@ -200,6 +201,10 @@ def _add_rule(pack: Layered, head: str, layer: int, known: bool = False) -> None
     if numbers and rng.random() < 0.7:
         compared = rng.choice(("<", "<=", ">", ">=", "=", "!="))
         when.append({"test": f"{_sum(rng, numbers)} {compared} {_sum(rng, [*numbers, 'p', '2'])}"})
+    alike = [(one, other) for one, other in combinations(scope, 2) if _same(scope[one], scope[other])]
+    if alike and rng.random() < 0.8:
+        one, other = rng.choice(alike)
+        when.append({"test": f"${one} {rng.choice(('=', '=', '!='))} ${other}"})
     if known:
         one = rng.choice([name for name in pack.facts if pack.facts[name].get("cardinality") == "one"])
         when.append({rng.choice(("known", "unknown")): f"{one}.{rng.choice(list(pack.fields(one)))}"})

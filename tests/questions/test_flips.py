@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import random
 import sys
+import time
 from itertools import combinations, product
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +19,7 @@ from averment.model.case import read_case
 from averment.outcome.outcome import Outcome
 from averment.questions.choices import Choices
 from averment.questions.flip import Flips, flip
+from averment.questions.growing import UNSET, Grown
 from averment.questions.missing import missing
 from averment.surface.pack_files import read_case_file
 
@@ -79,6 +81,18 @@ def test_what_does_not_end_in_its_time_is_refused_with_what_is_certain(pack: ave
     assert diagnostic.code == "AV582" and "1e-09 s were allowed" in diagnostic.message
 
 
+def test_a_case_of_many_records_keeps_the_time_too(flips: ModuleType) -> None:
+    """Its circuit alone takes several seconds to write out."""
+    files, facts = flips.flip_packs.HARDER["throng"](0)
+    pack = flips.load(files)
+    outcome = pack.decide(pack.case(facts(random.Random(0))), engine="reference")
+    began = time.process_time()
+    with pytest.raises(Refused) as refused:
+        flip(outcome, seconds=0.5)
+    assert time.process_time() - began < 1.5
+    assert refused.value.diagnostics[0].help == ("the rules were not written out for the case in time",)
+
+
 def test_how_far_a_search_got_is_said(pack: averment.Pack, monkeypatch: pytest.MonkeyPatch) -> None:
     from averment.questions import flip_search
     from averment.questions.budget import Spent
@@ -124,6 +138,17 @@ def test_the_ways_to_choose_are_those_of_itertools() -> None:
                 for number in range(batch.size):
                     taken = sorted(key for key, plane in batch.planes.items() if plane >> number & 1)
                     assert tuple(taken) == batch.way(number)
+
+
+def test_ways_that_take_one_thing_more_are_those_written_out() -> None:
+    forms = {0: 2, 1: 3, 2: 2, 3: 3}
+    ways = [((1, 1), (thing, UNSET), (4, UNSET)) for thing in (2, 0, 3, 2)] + [((1, 2), (3, UNSET), (4, UNSET))]
+    grown = Grown([(way, forms[way[1][0]]) for way in ways], 1)
+    expected = [(way[0], (way[1][0], form), way[2]) for way in ways for form in range(forms[way[1][0]])]
+    got = [grown.way(state) for state in range(grown.size)]
+    assert sorted(got) == sorted(expected)
+    for state, way in enumerate(got):
+        assert {key for key, plane in grown.planes.items() if plane >> state & 1} == {*way}
 
 
 def test_claims_that_no_completion_has_are_ruled_out_by_what_sums_may_be(pack: averment.Pack) -> None:

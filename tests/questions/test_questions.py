@@ -25,8 +25,10 @@ from averment.questions.missing import missing
 from averment.questions.whatif import sweep, whatif
 from averment.questions.why_not import unfired, why_not
 from averment.render.display import Style
-from averment.render.questions_text import flips_text, missing_text, sweep_text, whatif_text
+from averment.render.flip_text import flips_text
+from averment.render.questions_text import missing_text
 from averment.render.weighing import matters_text
+from averment.render.what_if_text import sweep_text, whatif_text
 from averment.render.why_not_tree import why_not_text
 from averment.surface.pack_files import read_case_file
 
@@ -203,7 +205,7 @@ def test_no_text_leaks_a_variable(pack: averment.Pack) -> None:
     for name in ("sensor-maker", "marketplace", "warehouse-suite", "rail-connections"):
         outcome = outcome_of(pack, name)
         texts = [missing_text(missing(outcome), style), matters_text(matters(outcome), style)]
-        texts += [why_not_text(why_not(outcome, claim), style) for claim in pack.program().claim.values]
+        texts += [why_not_text(why_not(outcome, claim), pack.model, style) for claim in pack.program().claim.values]
         texts += [whatif_text(whatif(knowledge, case_of(pack, name), {"engineering.team_size": 1}), style)]
         texts += [sweep_text(sweep(knowledge, outcome, "engineering.team_size"), style)]
         texts += [flips_text(flip(outcome, most=2), style)] if outcome.settled else []

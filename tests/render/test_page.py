@@ -69,6 +69,13 @@ def test_the_page_shows_every_rule_and_every_fact_with_its_place(example: Any, m
         assert path in shown
 
 
+def test_a_short_word_is_never_broken_off(example: Any) -> None:
+    explained, pack, case = example
+    text = page(explained, pack.model, case.places)
+    assert "<td>true</td>" not in text and "<td>possible</td>" not in text
+    assert re.search(r"^\.word \{ overflow-wrap: normal; \}$", text, re.MULTILINE)
+
+
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_a_payload_is_text_wherever_it_stands(payload: str, filled: Callable[[str], Any], markup: Any) -> None:
     harmless, hostile = (_pages(filled(text)) for text in ("harmless", payload))

@@ -76,3 +76,11 @@ def test_graphviz_takes_the_dot(example: Any) -> None:
         pytest.skip("Graphviz is not installed")
     text = dot(diagram(explained, pack.model, case.places))
     subprocess.run(["dot", "-Tsvg"], input=text.encode(), check=True, capture_output=True)
+
+
+def test_how_clear_the_claim_is_stands_in_words(example: Any) -> None:
+    explained, pack, _ = example
+    texts = [box.text for box in diagram(explained, pack.model).boxes.values()]
+    strength = explained.outcome.strength
+    assert (f"how clear: {strength}" in texts) is (strength is not None)
+    assert not [text for text in texts if text.startswith("clarity[")]

@@ -30,12 +30,14 @@ from averment.render.consultation_text import closing, question_text, standing, 
 from averment.render.diagram import diagram
 from averment.render.display import Style
 from averment.render.dot import dot
+from averment.render.flip_text import flips_text
 from averment.render.html import page
 from averment.render.mermaid import mermaid
-from averment.render.questions_text import flips_text, missing_text, whatif_text
+from averment.render.questions_text import missing_text
 from averment.render.svg import svg
 from averment.render.text import explanation, fact_explanation, summary
 from averment.render.weighing import matters_text
+from averment.render.what_if_text import whatif_text
 from averment.render.why_not_tree import why_not_text
 from averment.source.yaml_reader import read_yaml
 from averment.surface.pack_files import read_case_file
@@ -203,7 +205,7 @@ def _denied(pack: Pack, outcome: Outcome) -> Iterator[tuple[str, str]]:
     program = pack.program()
     derived = [name for name, type in program.types.items() if type.derived]
     for asked in (*program.claim.values, *derived, *sorted({rule.id for rule in program.rules})):
-        yield f"why not {asked}", why_not_text(why_not(outcome, asked), Style())
+        yield f"why not {asked}", why_not_text(why_not(outcome, asked), pack.model, Style())
 
 
 def _asked(pack: Pack, case: Case, outcome: Outcome) -> Iterator[tuple[str, str]]:
@@ -273,7 +275,7 @@ def test_every_kind_of_condition_is_met() -> None:
         "(needs at least middle, the lowest grade)",
         "the people (",
         "is at least the greatest number of people (",
-        "the count of room where the floor is",
+        "the number of room records where the floor is",
         "the size of the set of materials (",
         "less 0.50 (wide margin) is at least 0.25",
         "is on or after 2024-01-31 (first day)",
@@ -282,7 +284,7 @@ def test_every_kind_of_condition_is_met() -> None:
         "the greatest people over room (",
         "the note is known of no room where the floor is",
         "the safe is not known",
-        "for stay plus the count of mark",
+        "for stay plus the number of mark facts",
         "$5 a note",
     ):
         assert words in texts, words

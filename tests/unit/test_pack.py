@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import random
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 import averment
 from averment.diagnostics.diagnostic import Severity
+from averment.ir.program import Field, Kind
+from averment.outcome.outcome import Outcome
+from averment.outcome.quick import QuickOutcome
 
 FACTS = {"product": {"technical_complexity": "high"}, "engineering": {"team_size": 45}}
 durable = pytest.mark.skipif(find_spec("durable_rules_engine") is None, reason="durable-rules is not installed")
@@ -103,3 +109,65 @@ def test_a_table_is_decided_row_for_row(pack: averment.Pack) -> None:
     expected = [pack.decide(FACTS), pack.decide({"engineering": {"team_size": 3}})]
     assert [row["claim"] for row in found] == [*(outcome.claim for outcome in expected), None]
     assert "AV313" in found[2]["error"]
+
+
+W1 = Path(__file__).parents[2] / "benchmarks" / "packs" / "w1"
+
+
+def complete(pack: averment.Pack, seed: int) -> dict[str, dict[str, Any]]:
+    """Facts that leave nothing unknown."""
+    rng = random.Random(seed)
+    given = (type for type in pack.model.types.values() if not type.derived)
+    return {type.name: {field.name: value_of(field, rng) for field in type.fields} for type in given}
+
+
+def value_of(field: Field, rng: random.Random) -> Any:
+    match field.kind:
+        case Kind.BOOLEAN:
+            return rng.random() < 0.5
+        case Kind.SET:
+            return [value for value in field.values if rng.random() < 0.5]
+        case Kind.LEVEL | Kind.CHOICE:
+            return rng.choice(field.values)
+        case _:
+            return rng.randint(field.minimum or 0, min(field.maximum or 90, 90))
+
+
+def test_a_case_decided_by_straight_line_code_is_decided_as_by_an_engine() -> None:
+    pack = averment.load(W1)
+    kinds = {type(pack.decide(complete(pack, seed))) for seed in range(40)}
+    assert kinds == {Outcome, QuickOutcome}  # the first case, and all after it
+    for seed in range(40):
+        facts = complete(pack, seed)
+        quick, plain = pack.decide(facts), pack.decide(facts, engine="reference")
+        for name in ("claim", "status", "settled", "strength", "fired", "possible", "hangs_on"):
+            assert getattr(quick, name) == getattr(plain, name), name
+        assert quick.canonical == plain.canonical
+
+
+def test_what_becomes_of_the_facts_later_changes_no_outcome() -> None:
+    pack = averment.load(W1)
+    pack.decide(complete(pack, 0))
+    facts = complete(pack, 1)
+    wanted = pack.decide(facts, engine="reference").canonical
+    quick = pack.decide(facts)
+    for record in facts.values():
+        for value in record.values():
+            if isinstance(value, list):
+                value.clear()
+        record.clear()
+    assert isinstance(quick, QuickOutcome) and quick.canonical == wanted
+
+
+def test_a_mistake_is_refused_however_many_cases_were_decided() -> None:
+    pack = averment.load(W1)
+    for seed in range(3):
+        pack.decide(complete(pack, seed))
+    facts = complete(pack, 4)
+    record = next(record for record in facts.values() if "stage" in record)
+    record["stage"] = "strat-up"
+    with pytest.raises(averment.Refused) as refused:
+        pack.decide(facts)
+    assert codes(refused) == ["AV303"]
+    del record["stage"]
+    assert pack.decide(facts).canonical == pack.decide(facts, engine="reference").canonical

@@ -35,7 +35,7 @@ def command(facts: str | None, output: str | None, pack: str, parameters: Sequen
 
     \b
     averment ask
-    averment ask case.yaml -o case.yaml
+    averment ask case.yaml -o answered.yaml
     """
     from averment.questions.consultation import consult
     from averment.questions.live import Live
@@ -48,6 +48,8 @@ def command(facts: str | None, output: str | None, pack: str, parameters: Sequen
         raise click.UsageError("both --format json and -o - print to standard output: leave out one")
     if output not in (None, "-") and not Path(output or "").absolute().parent.is_dir():
         raise click.UsageError(f"there is no folder to write `{output}` into")
+    if output not in (None, "-") and Path(output or "").exists():
+        raise click.UsageError(f"`{output}` is there already: name another file")
     known, case, begun = _begun(facts, pack, parameters)
     with Live(begun.evaluation.program) as live:
         state = consult(begun, live.evaluate, _usual(known))
@@ -79,7 +81,7 @@ def _begun(facts: str | None, pack: str, parameters: Sequence[str]) -> tuple[Pac
 
 
 def _usual(pack: Pack) -> Usual:
-    """What is usual in the pack's example cases, by the claim they expect. What is wrong with them is for `check`."""
+    """What is usual in the pack's example cases that expect a claim. What is wrong with them is for `check`."""
     from averment.diagnostics.diagnostic import Report
     from averment.model.case import read_case
     from averment.questions.usual import usual
@@ -90,5 +92,4 @@ def _usual(pack: Pack) -> Usual:
     documents = read_cases([str(folder)], report, Texts()) if folder.is_dir() else []
     cases = [read_case(document, pack.model.types, report) for document in documents]
     claims = set(pack.program().claim.values)
-    expected = [(str((case.expect or {}).get("claim")), case) for case in cases if case]
-    return usual((claim, case) for claim, case in expected if claim in claims)
+    return usual(case for case in cases if case and str((case.expect or {}).get("claim")) in claims)

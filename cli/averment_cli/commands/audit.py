@@ -115,6 +115,7 @@ def replay_command(
     counts: Counter[str] = Counter()
     with reading(log) as opened:
         _refuse_unknown(opened, ids)
+        _refuse_undecided(opened, ids)
         again = replay(opened, decide, ids=ids or None, where=filter_of(filters, DECISION), pack=other)
         found = _tallied(again, counts)
         table = flip_table(found) if other else []
@@ -236,6 +237,16 @@ def _refuse_unknown(log: DecisionLog, ids: Iterable[str]) -> None:
         if log.get(id) is None:
             help = "`averment audit list` shows the ids there are; one that does not fit its record was altered"
             raise Refused([Diagnostic("AV561", f"the decision log `{log.name}` has no record `{id}`", help=(help,))])
+
+
+def _refuse_undecided(log: DecisionLog, ids: Iterable[str]) -> None:
+    from averment.audit.record import DECISION, PART
+
+    for id in ids:
+        record = log.get(id)
+        if record and record.kind != DECISION:
+            what = "a part of a batch" if record.kind == PART else "a pack"
+            raise click.UsageError(f"record `{id}` is of {what}: only the decisions of single cases are decided again")
 
 
 def _other_pack(name: str) -> StoredPack:

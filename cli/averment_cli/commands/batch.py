@@ -213,7 +213,7 @@ def _check_places(
     sides: Sequence[tuple[str, str]],
     report: Report,
 ) -> None:
-    """Neither the output nor the summary may be put in the place of the input, or of anything but a file."""
+    """The summary may not be put in the place of input or output, or of anything but a file; nor may the output."""
     from averment.batch.inputs import check_output, find_inputs
     from averment.batch.unit import Format
 

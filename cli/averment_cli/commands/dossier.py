@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command("dossier")
 @click.argument("facts", required=False, type=click.Path(allow_dash=True))
-@click.option("-o", "--output", type=click.Path(), metavar="PATH", help="A new folder, or a *.zip.")
+@click.option("-o", "--output", type=click.Path(), metavar="PATH", help="A new folder, or a new *.zip.")
 @click.option("--verify", type=click.Path(exists=True), metavar="PATH", help="Prove this dossier instead.")
 @pack_option
 @param_option
@@ -104,7 +104,11 @@ def _prove(source: str, public: bytes, format: str) -> int:
     proof = prove(read(Path(source)), public)
     if format == "json":
         checks = [
-            {"what": check.what, "said": check.said, "findings": [to_json(found) for found in check.found]}
+            {
+                "what": check.what,
+                "said": "" if check.found else check.said,
+                "findings": [to_json(found) for found in check.found],
+            }
             for check in proof.checks
         ]
         json_line({"case": proof.manifest.get("case"), "holds": proof.holds, "checks": checks})

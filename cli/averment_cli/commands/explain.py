@@ -87,7 +87,7 @@ def command(
     pieces: list[str] = []
     for known, read, outcome in found:
         if why_not is not None:
-            pieces.append(_denied(outcome, why_not, format, to_file=output is not None))
+            pieces.append(_denied(outcome, known, why_not, format, to_file=output is not None))
         elif whole and not fact and format == "json":
             pieces.append(outcome.canonical.decode() + "\n")
         else:
@@ -154,7 +154,7 @@ def _shown(explained: Explained, pack: Pack, case: Case, format: str, *, to_file
             return _picture(explained, pack, case, format)
 
 
-def _denied(outcome: Outcome, asked: str, format: str, *, to_file: bool) -> str:
+def _denied(outcome: Outcome, pack: Pack, asked: str, format: str, *, to_file: bool) -> str:
     from averment.ir.digest import canonical
     from averment.questions.why_not import why_not
     from averment.render.display import Style
@@ -166,7 +166,7 @@ def _denied(outcome: Outcome, asked: str, format: str, *, to_file: bool) -> str:
     if format == "json":
         return canonical(found.document()).decode() + "\n"
     look = Style() if to_file else style()
-    return heading(outcome, look) + "\n" + why_not_text(found, look)
+    return heading(outcome, look) + "\n" + why_not_text(found, pack.model, look)
 
 
 def _picture(explained: Explained, pack: Pack, case: Case, format: str) -> str:

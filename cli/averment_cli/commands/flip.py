@@ -13,7 +13,7 @@ from averment_cli.options import format_option, pack_option, param_option
 @click.argument("facts", nargs=-1, required=True, type=click.Path(allow_dash=True))
 @click.option("--to", metavar="CLAIM", help="Turn it to this claim. Default: to any other that the pack declares.")
 @click.option(
-    "--most", type=click.IntRange(1), default=10, show_default=True, metavar="N", help="Show up to N smallest changes."
+    "--most", type=click.IntRange(1), default=10, show_default=True, metavar="N", help="Show up to N answers."
 )
 @click.option(
     "--seconds",
@@ -38,17 +38,16 @@ def command(
     """Find the smallest change that turns the claim.
 
     Smallest are the fewest fields; among those, the least declared cost times distance. A field that the pack marks as
-    fixed stays. Each change shown was decided, and does turn the claim; that nothing smaller does is proved.
+    fixed stays. Each change shown was decided, and does turn the claim; that nothing smaller does is proved. Values
+    that do alike are one answer; a new one stands for any text that neither the case nor a rule names.
 
     \b
     averment flip case.yaml
     averment flip case.yaml --to product_manager
     """
     from averment.questions.flip import flip
-    from averment.render.questions_text import flips_text
-    from averment_cli.questioning import decide_files, print_answers
+    from averment.render.flip_text import flips_text
+    from averment_cli.questioning import decide_files, print_each
 
     asked = decide_files(facts, pack, parameters)
-    found = [(outcome, flip(outcome, to, most, seconds=seconds)) for _, outcome in asked.cases]
-    print_answers(found, format, flips_text)
-    return 0
+    return print_each(asked.cases, lambda outcome: flip(outcome, to, most, seconds=seconds), format, flips_text)

@@ -55,7 +55,7 @@ def command(
     averment whatif case.yaml --unset product.audience --param decision_margin=3
     averment whatif case.yaml --sweep engineering.team_size=0..200
     """
-    from averment.render.questions_text import sweep_text, whatif_text
+    from averment.render.what_if_text import sweep_text, whatif_text
     from averment_cli.questioning import decide_files, print_answers
 
     if not (settings or unset or parameters or sweep):

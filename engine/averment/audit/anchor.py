@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from typing import Any, cast
 
 from averment.audit.errors import ANCHOR, LogError, refused
@@ -100,6 +101,15 @@ def check_signature(anchor: Anchor, public_key: bytes) -> None:
         word = "the signature of the anchor does not hold" if anchor.signature else "the anchor is not signed"
         trouble = refused(ANCHOR, word, "take the anchor, and the public key, from where you keep them")
     raise trouble
+
+
+def check_own_signature(anchor: Anchor) -> None:
+    """Raises LogRefused (AV556) where a signed anchor does not hold under the key it names, so that it was altered.
+
+    By whom it was signed that does not tell. Without cryptography nothing is looked at.
+    """
+    if anchor.signature and anchor.public_key and find_spec("cryptography"):
+        check_signature(anchor, anchor.public_key.encode())
 
 
 def _untrusted(error: Exception) -> LogError:

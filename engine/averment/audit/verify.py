@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from averment.audit.anchor import Anchor, check_signature
+from averment.audit.anchor import Anchor, check_own_signature, check_signature
 from averment.audit.chain import Head, Link, genesis, sealed
 from averment.audit.errors import ALTERED, DAMAGED, MISSING, PACK, REWRITTEN, TRUNCATED, LogDamaged, LogRefused
 from averment.audit.log import DecisionLog
@@ -48,6 +48,8 @@ def verify(log: DecisionLog, anchor: Anchor | None = None, public_key: bytes = b
     """
     if anchor and public_key:
         check_signature(anchor, public_key)
+    elif anchor:
+        check_own_signature(anchor)
     if anchor and anchor.log != log.id:
         other = Diagnostic(REWRITTEN, f"this is log `{log.id}`, and the anchor is of log `{anchor.log}`")
         return VerifyReport(log.id, 0, genesis(log.id).hex(), True, None, (other,))

@@ -23,7 +23,7 @@ from averment.batch.unit import GROUP, Format, mask_width
 
 TEXT, ROWS, WHOLE = "output", "part", "group"
 """What a part holds: the output's own bytes; rows, as an Arrow stream; or a group of rows, as a Parquet file."""
-Slices = Iterable[tuple[str, memoryview]]
+Slices = Iterable[tuple[str, bytes]]
 """What each part holds and which of these it is, in order."""
 
 
@@ -95,5 +95,5 @@ def _write_arrow(slices: Slices, written: Digested, none: Table) -> None:
             writer.write_table(rows, max_chunksize=GROUP)
 
 
-def _table(data: memoryview) -> Table:
+def _table(data: bytes) -> Table:
     return from_bytes(pa.py_buffer(data))

@@ -17,7 +17,7 @@ from averment.batch.arrow import Table, pa, parquet
 from averment.batch.columns import CASE
 from averment.batch.inputs import Input, damage_told
 from averment.batch.reading import Format as Shape
-from averment.batch.unit import GROUP, Unit
+from averment.batch.unit import Unit
 
 _BUFFER = 1 << 20  # bytes of a column read at once, so that the size of row groups does not matter
 
@@ -31,10 +31,10 @@ class Fetcher:
         self._file = -1
 
     def fetch(self, unit: Unit) -> Unit:
-        """The unit with its data. Raises OSError, ArrowException; EOFError where the file holds less or is damaged."""
+        """The unit with its data. Raises OSError; Unreadable where the file holds less or is damaged."""
         if unit.data is not None or unit.overlong:
             return unit
-        with damage_told():
+        with damage_told(self._inputs[unit.file].path):
             return replace(unit, data=self._text(unit) if unit.format.text else self._table(unit))
 
     def _text(self, unit: Unit) -> bytes:
@@ -71,7 +71,7 @@ class _Rows:
     def read(self, index: int, rows: int) -> Table:
         """So many rows from one on."""
         if index != self._at:
-            self._batches, self._rest = self._from(index), None
+            self._batches, self._rest = self._from(index, rows), None
         found: list[Any] = []
         missing = rows
         while missing:
@@ -84,28 +84,35 @@ class _Rows:
         self._at = index + rows
         return pa.Table.from_batches(found)
 
-    def _from(self, index: int) -> Iterator[Any]:
+    def _from(self, index: int, size: int) -> Iterator[Any]:
+        """The batches from a row on, of ``size`` rows at most."""
         first = bisect_right(self._ends, index)
         done = index - (self._ends[first - 1] if first else 0)
         for group in range(first, len(self._ends)):
             try:
-                for batch in self._group(self._encoded, group, done):
+                for batch in self._group(self._encoded, group, done, size):
                     done += batch.num_rows
                     yield batch
             except pa.ArrowNotImplementedError:  # lists whose words are in several dictionaries
                 with self._open(self._texts) as plainer:
-                    yield from self._group(plainer, group, done)
+                    yield from self._group(plainer, group, done, size)
             done = 0
 
     def _open(self, encoded: list[str]) -> Any:
         return parquet.ParquetFile(self._path, metadata=self._footer, read_dictionary=encoded, buffer_size=_BUFFER)
 
-    def _group(self, opened: Any, group: int, skip: int) -> Iterator[Any]:
+    def _group(self, opened: Any, group: int, skip: int, size: int) -> Iterator[Any]:
         """The batches of a row group without its first ``skip`` rows."""
-        for batch in opened.iter_batches(GROUP, row_groups=[group], columns=self._columns, use_threads=False):
+        for batch in opened.iter_batches(size, row_groups=[group], columns=self._columns, use_threads=False):
             if skip < batch.num_rows:
                 yield batch.slice(skip)
             skip = max(0, skip - batch.num_rows)
+
+
+def values_in(opened: Any) -> int:
+    """How many values a Parquet file holds, those of nested columns too."""
+    groups = (opened.metadata.row_group(group) for group in range(opened.num_row_groups))
+    return sum(group.column(column).num_values for group in groups for column in range(group.num_columns))
 
 
 def row_groups(opened: Any) -> list[int]:

@@ -46,8 +46,8 @@ class Input:
 
     @contextmanager
     def open(self) -> Generator[IO[bytes]]:
-        """The bytes of the file, decompressed. Raises EOFError where it is not compressed as its name says."""
-        with self._opened() as stream, damage_told():
+        """The bytes of the file, decompressed. Raises Unreadable where it is not compressed as its name says."""
+        with self._opened() as stream, damage_told(self.path):
             yield stream
 
     def _opened(self) -> IO[bytes]:
@@ -61,17 +61,30 @@ class Input:
         return Path(self.path).open("rb")
 
 
+class Unreadable(Exception):
+    """A file that is damaged, or ends too early: its ``path``, and ``why``."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(path, why)
+        self.path, self.why = path, why
+
+
 @contextmanager
-def damage_told() -> Generator[None]:
-    """What a decoder finds damaged is raised as EOFError; what the system has against a file stays an OSError."""
+def damage_told(path: str) -> Generator[None]:
+    """What a decoder finds damaged is raised as Unreadable; what the system has against a file stays an OSError."""
     try:
         yield
-    except zlib.error as problem:
-        raise EOFError(str(problem)) from None
-    except OSError as problem:
-        if problem.errno is not None:
+    except Exception as problem:
+        if not _is_damage(problem):
             raise
-        raise EOFError(str(problem)) from None
+        raise Unreadable(path, str(problem).partition("\n")[0].rstrip(".") or "it ends too early") from None
+
+
+def _is_damage(problem: Exception) -> bool:
+    from averment.batch.arrow import pa  # loaded by whatever decodes
+
+    told_by_a_decoder = isinstance(problem, EOFError | zlib.error | pa.ArrowInvalid | pa.ArrowKeyError)
+    return told_by_a_decoder or (isinstance(problem, OSError) and problem.errno is None)
 
 
 def format_of(name: str) -> tuple[Format | None, str]:

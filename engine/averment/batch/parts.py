@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import mmap
 import os
 import shutil
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from averment.batch.manifest import NAME, Entry, Manifest, sync_folder
 
@@ -96,18 +95,16 @@ class Parts:
         file.sync()
         return file.digest
 
-    def slices(self, *names: str) -> Iterator[tuple[str, memoryview]]:
-        """What each part added to these files, in order, with the name of the file."""
-        held: dict[str, memoryview] = {}
-        starts = dict.fromkeys(names, 0)
-        for entry in self.committed:
-            for name in names:
-                if name in entry["files"]:
-                    if name not in held:
-                        held[name] = _mapped(self.folder / name)
-                    end = entry["files"][name][0]
-                    yield name, held[name][starts[name] : end]
-                    starts[name] = end
+    def slices(self, *names: str) -> Iterator[tuple[str, bytes]]:
+        """What each part added to these files, in order, with the name of the file. Raises OSError."""
+        with ExitStack() as stack:
+            streams: dict[str, IO[bytes]] = {}
+            for entry in self.committed:
+                for name in names:
+                    if name in entry["files"]:
+                        if name not in streams:
+                            streams[name] = stack.enter_context((self.folder / name).open("rb"))
+                        yield name, streams[name].read(entry["files"][name][0] - streams[name].tell())
 
     def close(self) -> None:
         for file in self._files.values():
@@ -187,11 +184,6 @@ class _Growing:
 
 def _told(hash: Any) -> str:
     return "sha256:" + str(hash.hexdigest())
-
-
-def _mapped(path: Path) -> memoryview:
-    with path.open("rb") as stream:
-        return memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from typing import Any
 
 from averment.batch.arrow import pa, settle, to_bytes
 from averment.batch.deciding import Job
+from averment.batch.inputs import Unreadable
 from averment.batch.unit import Format, Unit
 from averment.batch.work import Done, Worker
 
@@ -181,7 +182,7 @@ def _left(worker: Worker, unit: Unit, path: Path) -> Done | Exception:
         for name, content in done.contents.items():
             left[name].write_bytes(content)
         return replace(done, contents=left)
-    except (OSError, EOFError, pa.ArrowInvalid) as problem:
+    except (OSError, Unreadable) as problem:
         return problem
     except Exception as problem:
         return RuntimeError(f"{type(problem).__name__}: {problem}")

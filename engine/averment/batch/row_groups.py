@@ -51,12 +51,12 @@ def _whole(tables: list[Table]) -> Table:
 def schema(width: int, coded: bool) -> Any:
     """``width``: the bytes of a mask. ``coded``: words are held once, and the rows have their places."""
     word = pa.dictionary(pa.int32(), pa.string()) if coded else pa.string()
-    return pa.schema(_PLAIN | dict.fromkeys(WORDS, word) | {"fired": pa.binary(width)})
+    return pa.schema(_PLAIN | dict.fromkeys(WORDS, word) | {"fired": pa.binary(width), "pack": word})
 
 
 def to_parquet(table: Table, metadata: dict[str, str] | None = None) -> Buffer:
     """Decisions as a Parquet file of one row group, or of none if there are no rows."""
-    columns = {name: one_chunk(table.column(name)) for name in ("row", "case", *COLUMNS)}
+    columns = {name: one_chunk(table.column(name)) for name in ("row", "case", *COLUMNS, "pack")}
     for name in ("strength", "hangs_on"):
         columns[name] = _sorted_words(columns[name])
     coded = schema(columns["fired"].type.byte_width, coded=True).with_metadata(metadata)
@@ -64,7 +64,7 @@ def to_parquet(table: Table, metadata: dict[str, str] | None = None) -> Buffer:
     with parquet.ParquetWriter(
         sink,
         coded,
-        use_dictionary=[*WORDS, "fired"] if _alike(columns["fired"]) else list(WORDS),
+        use_dictionary=[*WORDS, "pack", *(["fired"] if _alike(columns["fired"]) else [])],
         column_encoding={"row": "DELTA_BINARY_PACKED", "case": "PLAIN"},
         compression="snappy",
         write_statistics=["row", "claim", "status"],

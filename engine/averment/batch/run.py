@@ -19,12 +19,11 @@ from secrets import token_hex
 
 from averment.backends.columnar.support import unsupported
 from averment.batch import inputs as files
-from averment.batch.arrow import pa
 from averment.batch.aside import aside
 from averment.batch.assembling import ROWS, TEXT, WHOLE, assemble
 from averment.batch.columns import Mapped
 from averment.batch.deciding import Job
-from averment.batch.inputs import digest_of
+from averment.batch.inputs import Unreadable, digest_of
 from averment.batch.manifest import NAME, Damaged, Entry, read_entries, sync_folder
 from averment.batch.parts import Busy, Ends, Parts, held, remove
 from averment.batch.pool import Lost, Run, workers
@@ -84,9 +83,13 @@ def run(order: Order, progress: Progress = lambda _, __: None, record: Record = 
     """
     report = Report()
     found = files.find_inputs(order.name, order.input_format, report)
+    if not report.failed:
+        files.check_output(order.output, order.name, found, report)
     source = None if report.failed else open_source(found, order.types, order.mapping, report, bool(order.sides))
     if source is not None and not report.failed:
         source = open_sides(order.sides, source, order.types, report)
+        if source.sides:
+            files.check_output(order.output, order.name, [side.file for side in source.sides], report)
     if source is None or report.failed:
         raise Refused(report.diagnostics)
     if order.alias:
@@ -286,9 +289,8 @@ def _decide(
             if header.done():
                 commit()
         commit()
-    except (EOFError, pa.ArrowInvalid) as problem:
-        what = str(problem).partition("\n")[0].rstrip(".")
-        raise _refused("AV523", f"`{source.inputs[0].path}` cannot be read to its end: {what}") from None
+    except Unreadable as problem:
+        raise _refused("AV523", f"`{problem.path}` cannot be read to its end: {problem.why}") from None
 
 
 def _share(source: Source, after: Position) -> float:

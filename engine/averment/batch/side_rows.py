@@ -15,7 +15,6 @@ from averment.backends.columnar.columns import Array as Codes
 from averment.batch.arrow import Array, Table, one_chunk, pa, pc
 from averment.batch.deciding import reader_of
 from averment.batch.fetching import Fetcher
-from averment.batch.inputs import damage_told
 from averment.batch.reading import Reading
 from averment.batch.sides import OWNER, Side
 from averment.batch.sources import Position, Source, units
@@ -54,7 +53,9 @@ class _Chunk:
 
 @dataclass
 class Cursor:
-    """A place between two rows of a side table, from where on it is read. Raises Refused where it cannot be."""
+    """A place between two rows of a side table, from where on it is read. Raises Refused where nobody can tell whose
+    a row is, and what ``units`` does.
+    """
 
     side: Side
     index: int = 0
@@ -96,12 +97,7 @@ class Cursor:
         return rows, at
 
     def _read(self) -> None:
-        try:
-            with damage_told():
-                chunk = next(self._chunks, None)
-        except (EOFError, pa.ArrowInvalid) as problem:
-            what = str(problem).partition("\n")[0].rstrip(".")
-            raise _refused("AV523", f"`{self.side.file.path}` cannot be read to its end: {what}") from None
+        chunk = next(self._chunks, None)
         if chunk is None:
             self._ended = True
             if self._nameless is not None:

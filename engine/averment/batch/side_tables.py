@@ -26,7 +26,7 @@ def distinct_names(names: Array, file: str) -> Array:
 
 def join_table(names: Array, given: Table, kind: FactType, shape: Shape) -> Joined:
     """The records that a side table has of cases with these names. Raises Refused where it has rows of others."""
-    table, owners, _ = side_table(kind, TableReader(shape).read_table(given, 1), 0)
+    table, owners, _ = side_table(kind, TableReader(shape).read_table(given, 1, shape.named), 0)
     cases = np.asarray(pc.fill_null(pc.index_in(owners, value_set=names), -1)).astype(np.int64)
     astray = np.flatnonzero(cases < 0)
     if len(astray):

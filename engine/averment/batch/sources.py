@@ -5,14 +5,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any
 
 from averment.batch.arrow import Table, pa, parquet
 from averment.batch.columns import Mapped, map_columns
 from averment.batch.csv_rows import read_headings
-from averment.batch.fetching import row_groups
-from averment.batch.inputs import Input, damage_told
+from averment.batch.fetching import row_groups, values_in
+from averment.batch.inputs import Input, Unreadable, damage_told
 from averment.batch.lines import pieces
 from averment.batch.nesting import check_nesting
 from averment.batch.reading import Format as Shape
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 CHUNK = GROUP  # rows of a unit, unless its text is longer than a piece
 TEXT_CHUNK = 32_768  # where the output is text, which is larger
+_VALUES = 1 << 21  # of a unit of a table with types: what cases of many records have more of, in fewer rows
 _LONG = 8 * GROUP  # rows of a row group in a Parquet file, of which two may read a half each
 
 
@@ -98,7 +99,7 @@ def open_source(
 def headings_of(file: Input, report: Report) -> tuple[tuple[str, ...], tuple[Span, ...], Any]:
     """The names of a table's columns; in text where each is written, elsewhere their schema."""
     try:
-        with damage_told():
+        with damage_told(file.path):
             if file.format is Format.PARQUET:
                 with parquet.ParquetFile(file.path) as opened:
                     return tuple(opened.schema_arrow.names), (), opened.schema_arrow
@@ -107,8 +108,8 @@ def headings_of(file: Input, report: Report) -> tuple[tuple[str, ...], tuple[Spa
                     return tuple(reader.schema.names), (), reader.schema
             with file.open() as stream:
                 piece = next(pieces(stream, True, 1, header=True), None)
-    except (pa.ArrowInvalid, pa.ArrowKeyError, EOFError) as problem:
-        report.error("AV523", f"`{file.path}` is not {file.format}: {_first_line(problem)}")
+    except Unreadable as problem:
+        report.error("AV523", f"`{file.path}` is not {file.format}: {problem.why}")
         return (), (), None
     if piece is None:
         report.error("AV111", f"`{file.path}` is empty")
@@ -116,18 +117,14 @@ def headings_of(file: Input, report: Report) -> tuple[tuple[str, ...], tuple[Spa
     return *read_headings(piece.data, report, file.path), None
 
 
-def _first_line(problem: Exception) -> str:
-    return str(problem).partition("\n")[0].rstrip(".") or "it ends too early"
-
-
 def units(source: Source, start: Position, chunk: int = CHUNK) -> Iterator[tuple[Unit, Position]]:
-    """The units from a position on, each with the position after it. Raises OSError, EOFError, ArrowException."""
+    """The units from a position on, each with the position after it. Raises OSError, Unreadable."""
     position = start
     for number in range(start.file, len(source.inputs)):
         file = source.inputs[number]
         if number != start.file:
             position = Position(number, 0, 0, position.row)
-        with damage_told():
+        with damage_told(file.path):
             for unit, after in _READ[file.format](file, source.shapes[number], position, chunk):
                 position = after
                 yield unit, after
@@ -167,6 +164,7 @@ def _parquet_units(file: Input, shape: Shape, start: Position, chunk: int) -> It
     """Units without their rows, which whoever decides them reads; row groups are stretches, long ones two each."""
     with parquet.ParquetFile(file.path) as opened:
         ends = list(accumulate(row_groups(opened)))
+        chunk = _fitting(chunk, values_in(opened) / max(1, opened.metadata.num_rows))
     position = start
     while ends and position.index < ends[-1]:
         group = bisect_right(ends, position.index)
@@ -179,7 +177,12 @@ def _parquet_units(file: Input, shape: Shape, start: Position, chunk: int) -> It
 def _arrow_units(file: Input, shape: Shape, start: Position, chunk: int) -> Iterator[tuple[Unit, Position]]:
     position = start
     columns = [shape.headings[place] for place in shape.columns]
-    for table in _tables(_arrow(file, columns, start.index), start.row, chunk):
+    batches = _arrow(file, columns, start.index)
+    first = next(batches, None)
+    if first is None:
+        return
+    chunk = _fitting(chunk, first.nbytes / 8 / max(1, first.num_rows))
+    for table in _tables(chain([first], batches), start.row, chunk):
         unit = _unit(file, position, table.num_rows, position.row)
         yield replace(unit, data=table), (position := _after(position, table.num_rows))
 
@@ -208,6 +211,13 @@ def _tables(batches: Iterable[Any], row: int, chunk: int) -> Iterator[Table]:
             count += batch.num_rows
     if held:
         yield pa.Table.from_batches(held)
+
+
+def _fitting(chunk: int, values: float) -> int:
+    """``chunk``, or the half, quarter … of it in which rows of so many values are not too many to be held."""
+    while chunk > 1 and chunk * values > _VALUES:
+        chunk //= 2
+    return chunk
 
 
 def _most(row: int, chunk: int) -> int:

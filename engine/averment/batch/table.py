@@ -56,8 +56,8 @@ class TableDecider:
         if report.failed:
             raise Refused(report.diagnostics)
         shape = Shape(self._types, columns, tuple(given.schema.names), _NAME)
-        reading = TableReader(shape).read_table(given, 1)
         named = any(not target.type for target in columns.values())
+        reading = TableReader(shape).read_table(given, 1, named)
         joined = _join(beside, given, columns) if beside else ()
         decisions = self._decider.decide_reading(reading, 1, 0, counted=False, sides=joined)
         found = decisions.table

@@ -24,10 +24,13 @@ class TableReader:
     def read(self, unit: Unit) -> Reading:
         """The rows of a unit. What the kernel refuses of them is no case, and need not be looked at again."""
         table = unit.data if isinstance(unit.data, pa.Table) else from_bytes(unit.data)
-        return self.read_table(table, unit.first)
+        return self.read_table(table, unit.first, self._format.named)
 
-    def read_table(self, table: Table, first: int) -> Reading:
-        """The rows of a table whose first is number ``first`` of the run."""
+    def read_table(self, table: Table, first: int, named: bool = True) -> Reading:
+        """The rows of a table whose first is number ``first`` of the run.
+
+        Where no column names the cases they are called by their numbers; unless they need not be ``named``.
+        """
         names: Any = None
         columns: dict[str, Any] = {}
         for place, target in self._format.columns.items():
@@ -40,7 +43,7 @@ class TableReader:
         unreadable = None
         if names is not None:
             names, unreadable = _readable(names)
-        names, blank = case_names(names, first, places, self._format.named)
+        names, blank = case_names(names, first, places, named)
         every, found = names, pa.table(columns)
 
         def document(row: int, report: Report) -> Node | None:

@@ -6,7 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from averment.batch.arrow import to_bytes
+import numpy as np
+
+from averment.batch.arrow import Array, pa, to_bytes
 from averment.batch.assembling import ROWS, TEXT, WHOLE
 from averment.batch.deciding import Decider, Decisions, Job
 from averment.batch.fetching import Fetcher
@@ -40,6 +42,7 @@ class Worker:
         self._fetcher = Fetcher(job.inputs, job.shapes)
         self._files = [shape.file for shape in job.shapes]
         self._format, self._whole = job.output, job.whole
+        self._pack = pa.array([job.program.digest])
         self._writer = None
         if job.output.text and not job.whole:
             writer = JsonWriter if job.output is Format.JSONL else CsvWriter
@@ -65,6 +68,7 @@ class Worker:
             slices = (table.slice(start, _ROWS) for start in range(0, table.num_rows, _ROWS))
             heading = self._writer.heading if unit.first == 1 else b""
             return TEXT, heading + b"".join(map(self._writer.write, slices))
+        table = table.append_column("pack", pa.DictionaryArray.from_arrays(_same(table.num_rows), self._pack))
         if self._format is Format.PARQUET and is_group(unit.first, unit.rows):
             return WHOLE, to_parquet(table)
         return ROWS, to_bytes(table)
@@ -79,3 +83,8 @@ class Worker:
 
     def close(self) -> None:
         self._decider.close()
+
+
+def _same(rows: int) -> Array:
+    """The place of the one word of a column, as often as there are rows."""
+    return pa.array(np.zeros(rows, np.int32))

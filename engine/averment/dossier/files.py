@@ -15,6 +15,8 @@ _MOST_BYTES, _MOST_FILES = 256 << 20, 20_000
 def write(files: dict[str, bytes], target: Path) -> None:
     """Write ``files`` to a new zip (``*.zip``) or into a new or empty folder. Raises Refused (AV562), OSError."""
     if target.suffix.lower() == ".zip":
+        if target.exists():
+            raise Refused([Diagnostic("AV562", f"`{target}` is there already, and a case file is not written over")])
         _write_zip(files, target)
         return
     if target.exists() and (not target.is_dir() or any(target.iterdir())):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import averment
-from averment.audit.anchor import Anchor, check_signature, read_anchor
+from averment.audit.anchor import Anchor, check_own_signature, check_signature, read_anchor
 from averment.audit.chain import FIELDS, packed, sealed
 from averment.audit.errors import LogError
 from averment.audit.mask import Mask, is_masked
@@ -161,6 +161,8 @@ def _record(files: Mapping[str, bytes], outcome: Outcome, public_key: bytes) -> 
         anchor = read_anchor(files[ANCHOR].decode("utf-8", "replace"))
         if public_key:
             check_signature(anchor, public_key)
+        else:
+            check_own_signature(anchor)
     except LogError as problem:
         return Check("record", "", (problem.diagnostic,))
     except Refused as problem:

@@ -126,6 +126,7 @@ def _field(field: Field) -> dict[str, Any]:
         "maximum": field.maximum,
         "default": decode(field.default, field),
         "unit": field.unit,
+        **({"singular": field.singular} if field.singular else {}),  # older than the word are many packs
         "label": field.label,
         "ask": field.ask,
         "sensitive": field.sensitive,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from averment.diagnostics.diagnostic import Report
 from averment.ir.alternatives import expanded
 from averment.ir.digest import pack_digest
+from averment.ir.early import early_guards
 from averment.ir.lower_cell import lower_cell
 from averment.ir.lower_expression import Scales, aligned, beyond, lower_comparison, lower_term
 from averment.ir.program import (
@@ -187,7 +188,8 @@ class _Lowering:
         heads = tuple(self._head(conclusion, scales) for conclusion in rule.then)
         ordered = (*self._in_order(aggregates), *guards)
         shown = tuple(Shown(name, field) for name, field in sorted(self._shown.items()))
-        return Rule(rule.id, alternative, tuple(matches), ordered, heads, self._says(), rule.backing, shown)
+        early = early_guards(matches, ordered)
+        return Rule(rule.id, alternative, tuple(matches), ordered, heads, self._says(), rule.backing, shown, early)
 
     def _says(self) -> str:
         """The sentence, with the values of the parameters that it mentions."""

@@ -55,6 +55,7 @@ class Field:
     maximum: int | None = None
     default: Value | None = None
     unit: str = ""
+    singular: str = ""  # the unit after the number one
     label: str = ""
     ask: str = ""
     sensitive: str = ""  # "", drop, hash or last4
@@ -250,6 +251,8 @@ class Rule:
     """One alternative of an author's rule (``any`` expands into several, numbered from 1; 0 where there is none).
 
     ``matches`` come first, in the author's order; ``guards`` follow, ordered so that each sees its variables bound.
+    ``early`` are those guards that are = or != of two variables of patterns and come before any that may be without a
+    lawful value: where one is false the patterns need not be matched further, and nobody can tell.
     """
 
     id: str
@@ -260,6 +263,7 @@ class Rule:
     says: str = ""
     backing: tuple[Backing, ...] = ()
     shown: tuple[Shown, ...] = ()
+    early: tuple[Compare, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,8 @@ def show(value: Value | None, field: Field) -> str:
             names = [str(element).replace("_", " ") for element in plain]
             return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names) or "none"
         case Kind.INTEGER | Kind.DECIMAL:
-            return f"{plain} {field.unit}" if field.unit else str(plain)
+            one = field.singular and plain in (1, -1)
+            return f"{plain} {field.singular if one else field.unit}" if field.unit else str(plain)
         case _:
             return str(plain)
 

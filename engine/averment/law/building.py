@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from averment.ir.program import Arithmetic, Cell, Field, Literal, Value
@@ -13,17 +14,28 @@ from averment.law.truth import FALSE, INT64_MAX, INT64_MIN, TRUE, CaseError, Tru
 _COMPUTED = (net.Counted, net.Summed, net.Extreme, net.Calculated)
 
 
-class Builder:
-    """A network under construction. Methods take and give places of nodes."""
+Tick = Callable[[], None]
+"""Called again and again during long work: what it raises ends the work."""
 
-    def __init__(self) -> None:
+
+def on_and_on() -> None:
+    """The tick of work that may take as long as it takes."""
+
+
+class Builder:
+    """A network under construction. Methods take and give places of nodes. ``tick`` is called at each new node."""
+
+    def __init__(self, tick: Tick = on_and_on) -> None:
+        self._tick = tick
         self.network = net.Network()
         self._places: dict[net.Node, int] = {}
         self._constants: dict[tuple[type, Value], int] = {}
+        self._fixed: dict[Truth, int] = {}
 
     def node(self, node: net.Node) -> int:
         place = self._places.get(node)
         if place is None:
+            self._tick()
             place = self._places[node] = len(self.network.nodes)
             self.network.nodes.append(node)
         return place
@@ -35,10 +47,13 @@ class Builder:
     # --- truths ---------------------------------------------------------------------------------------------------
 
     def fixed(self, truth: Truth) -> int:
-        return self.node(net.Fixed(truth))
+        place = self._fixed.get(truth)
+        if place is None:
+            place = self._fixed[truth] = self.node(net.Fixed(truth))
+        return place
 
     def is_fixed(self, place: int, truth: Truth) -> bool:
-        return self.network.nodes[place] == net.Fixed(truth)
+        return self._fixed.get(truth) == place
 
     def all_of(self, parts: tuple[int, ...]) -> int:
         return self._gather(parts, net.All, TRUE, FALSE)

@@ -26,9 +26,10 @@ from averment.ir.program import (
     Variable,
 )
 from averment.law import network as net
-from averment.law.building import Builder
+from averment.law.building import Builder, Tick, on_and_on
 from averment.law.instances import Bindings, Candidate, Candidates, Matched, State, coinciding, constant_of, points
 from averment.law.mentions import reads, variables
+from averment.law.readers import Agenda
 from averment.law.tabling import Tabling
 from averment.law.truth import FALSE, TRUE
 from averment.source.collector import collector_paused
@@ -46,24 +47,25 @@ class _Unground(Exception):
         self.types, self.rules = types, rules
 
 
+_Key = tuple[str, tuple[int, ...]]  # a fact: its type, and its values as columns
 Records = Mapping[str, Sequence[tuple[net.Constant | net.FieldOf, ...]]]
 """By given `many` types the records there are: what is known of each as constants, the rest as fields of it."""
 
 
-def ground(program: Program, records: Records | None = None) -> net.Network:
+def ground(program: Program, records: Records | None = None, tick: Tick = on_and_on) -> net.Network:
     """The network of a program: over any records of `many` types, or over just these (equal facts then count once)."""
     given = records or {}
     tables = {name for name, kind in program.types.items() if not kind.one and not kind.derived} - set(given)
     tabling = Tabling(program, tables)
     with collector_paused():
-        while (network := _Grounding(program, tabling, given, records is not None).run()) is None:
+        while (network := _Grounding(program, tabling, given, records is not None, tick).run()) is None:
             pass
     return network
 
 
 class _Grounding(Builder):
-    def __init__(self, program: Program, tabling: Tabling, given: Records, once: bool) -> None:
-        super().__init__()
+    def __init__(self, program: Program, tabling: Tabling, given: Records, once: bool, tick: Tick) -> None:
+        super().__init__(tick)
         self.program, self.tabling, self.once = program, tabling, once
         self.network.rules = program.rules
         self.found: dict[str, dict[tuple[int, ...], list[net.Doubt]]] = {}
@@ -73,9 +75,8 @@ class _Grounding(Builder):
                 values = tuple(self.node(net.FieldOf(name, index)) for index in range(len(kind.fields)))
                 self.candidates[name] = self._candidates([Candidate(values, None)])
         for name, records in given.items():
-            self.candidates[name] = self._candidates(
-                Candidate(tuple(map(self._known, record)), None) for record in records
-            )
+            held = (Candidate(tuple(map(self._known, record)), None) for record in records)
+            self.candidates[name] = self._candidates(held)
         self.present = frozenset(self.candidates)
 
     def _candidates(self, held: Iterable[Candidate]) -> Candidates:
@@ -169,33 +170,30 @@ class _Grounding(Builder):
             self._join(tuple(numbers), recursive=True)
             return
         start = len(self.network.nodes)
-        slots: dict[tuple[str, tuple[int, ...]], net.Slot] = {}
+        slots: dict[_Key, net.Slot] = {}
         for name in names:
             self.candidates[name] = self._candidates(())
         for name in names:  # what rules outside the component derive
             for values in self.found.get(name, {}):
                 self._hold(slots, name, values)
-        size = -1
-        bodies: dict[tuple[str, tuple[int, ...]], list[net.Doubt]] = {}
-        while size != len(slots):
-            size = len(slots)
-            bodies.clear()
-            for number in numbers:
-                self.network.fired[number] = []
-                for state in self._states(number):
-                    truth, heads = self._firing(number, state)
-                    self.network.fired[number].append(truth)
-                    junction = self.junction(list(state.doubts))
-                    for key in heads:
-                        if not all(map(self.is_constant, key[1])):
-                            raise _Unground([key[0]], ())
-                        if key not in slots:
-                            if len(slots) > MOST_FACTS:
-                                raise _Unground([key[0]], ())
-                            self._hold(slots, *key)
-                        bodies.setdefault(key, []).append(net.Doubt((truth,), junction))
-        for key, doubts in bodies.items():
-            self.found.setdefault(key[0], {}).setdefault(key[1], []).extend(doubts)
+        instances: dict[int, list[tuple[list[_Key], net.Doubt]]] = {}
+        agenda = Agenda((number, self.program.rules[number]) for number in numbers)
+        for number in agenda:
+            self.network.fired[number], instances[number] = [], []
+            for state in self._states(number):
+                truth, heads = self._firing(number, state)
+                self.network.fired[number].append(truth)
+                instances[number].append((heads, net.Doubt((truth,), self.junction(list(state.doubts)))))
+                for key in heads:
+                    if not all(map(self.is_constant, key[1])) or (key not in slots and len(slots) > MOST_FACTS):
+                        raise _Unground([key[0]], ())
+                    if key not in slots:
+                        self._hold(slots, *key)
+                        agenda.tell(key[0], [constant_of(self.network.nodes, value) for value in key[1]])
+        for number in numbers:
+            for heads, doubt in instances[number]:
+                for type, values in heads:
+                    self.found.setdefault(type, {}).setdefault(values, []).append(doubt)
         held: list[int] = []
         results: list[int] = []
         for (name, values), slot in slots.items():
@@ -208,7 +206,7 @@ class _Grounding(Builder):
         for name in names:
             self._settle(name, [slot for (type, _), slot in slots.items() if type == name])
 
-    def _hold(self, slots: dict[tuple[str, tuple[int, ...]], net.Slot], name: str, values: tuple[int, ...]) -> None:
+    def _hold(self, slots: dict[_Key, net.Slot], name: str, values: tuple[int, ...]) -> None:
         slot = net.Slot(values, self.node(net.Held(len(self.network.nodes))), self.junction([]))
         slots[name, values] = slot
         self.candidates[name].add(Candidate(values, slot))
@@ -375,11 +373,11 @@ class _Grounding(Builder):
         for type, values in heads:
             self._contribute(type, values, truth, junction)
 
-    def _firing(self, number: int, state: State) -> tuple[int, list[tuple[str, tuple[int, ...]]]]:
+    def _firing(self, number: int, state: State) -> tuple[int, list[_Key]]:
         """The truth of an instance, and the facts it derives. Adds to the doubts of ``state`` those of its heads."""
         rule = self.program.rules[number]
         parts = list(state.parts)
-        heads: list[tuple[str, tuple[int, ...]]] = []
+        heads: list[_Key] = []
         ranged: list[tuple[int, Field]] = []
         for head in rule.heads:
             values: list[int] = []

@@ -40,6 +40,8 @@ def matches(
 ) -> Iterator[Solution]:
     """Every way to satisfy the patterns of ``rule``, its guards left aside, at least as true as ``least``.
 
+    What an early guard excludes may be left out.
+
     ``fresh`` gives the index of one pattern and the only facts it may match (for semi-naive rounds).
     """
     if rule.matches:
@@ -59,7 +61,7 @@ def _extend(
     place = len(premises)
     pattern = rule.matches[place]
     last = place + 1 == len(rule.matches)
-    facts = fresh[1] if fresh is not None and fresh[0] == place else selected(pattern, memory, bindings)
+    facts = fresh[1] if fresh is not None and fresh[0] == place else selected(pattern, memory, bindings, rule.early)
     for fact in facts:
         matched = match(pattern, fact, memory, bindings)
         if matched is None:

@@ -8,6 +8,7 @@ run many cases, or one case fast, evaluate the nodes in order.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from averment.ir.program import Cell, Field, Rule, Value
@@ -171,6 +172,27 @@ class Joined:
 Column = Constant | FieldOf | Coalesce | SizeOf | Calculated | Counted | Summed | Extreme | Stored
 Condition = Fixed | Passes | Same | Given | IsKnown | Definite | Compared | All | AnyOf | Negated | Held | Joined
 Node = Column | Condition
+
+
+def reach_of(node: Node) -> Iterator[int]:
+    """The places that a node looks at."""
+    match node:
+        case Coalesce(left, right) | Same(left, right):
+            yield from (left, right)
+        case Calculated(_, left, right) | Compared(_, left, right):
+            yield from (left, right)
+        case Counted(parts) | All(parts) | AnyOf(parts):
+            yield from parts
+        case Summed(members, _) | Extreme(_, members, _):
+            for truth, value in members:
+                yield from (truth, value)
+        case SizeOf(column) | Stored(column) | Passes(column) | Given(column):
+            yield column
+        case IsKnown(column) | Definite(column) | Negated(column):
+            yield column
+        case _:
+            return
+
 
 # --- facts, firings, and what keeps them undecided ----------------------------------------------------------------
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from averment.ir.program import Among, Cell, Fact, Kind, Match, Value
+from averment.ir.early import partners
+from averment.ir.program import Among, Cell, Compare, Fact, Kind, Match, Value
 from averment.law.cells import passes
 from averment.law.expressions import compare
 from averment.law.memory import Memory
@@ -13,18 +14,26 @@ Bindings = dict[str, Quantity]
 _FEW = 4  # facts are tried one by one
 
 
-def candidates(pattern: Match, memory: Memory, bindings: Bindings) -> list[Fact]:
-    """The facts worth trying: those that agree with the first bound variable of the pattern."""
+def candidates(pattern: Match, memory: Memory, bindings: Bindings, early: tuple[Compare, ...] = ()) -> list[Fact]:
+    """The facts worth trying: those that agree with the first bound variable of the pattern, or with one that an
+    ``early`` guard wants equal to a variable of it.
+    """
     for field, variable in pattern.binds:
         value = bindings.get(variable)
         if value is not None and not isinstance(value, Interval):
             return memory.candidates(pattern.type, field, value)
+    if early:
+        for field, variable in pattern.binds:
+            for other in partners(variable, early):
+                value = bindings.get(other)
+                if value is not None and not isinstance(value, Interval):
+                    return memory.candidates(pattern.type, field, value)
     return memory.of(pattern.type)
 
 
-def selected(pattern: Match, memory: Memory, bindings: Bindings) -> list[Fact]:
+def selected(pattern: Match, memory: Memory, bindings: Bindings, early: tuple[Compare, ...] = ()) -> list[Fact]:
     """As ``candidates``; of many facts those that agree with a cell of one value, where the pattern has such a cell."""
-    facts = candidates(pattern, memory, bindings)
+    facts = candidates(pattern, memory, bindings, early)
     if len(facts) > _FEW:
         for field, cell in pattern.cells:
             value = _only_value(cell)

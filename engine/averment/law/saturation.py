@@ -11,7 +11,10 @@ from averment.law.conclusions import conclude
 from averment.law.evaluation import Firing
 from averment.law.matching import guarded, matches
 from averment.law.memory import Memory
+from averment.law.readers import Place, Readers
 from averment.law.truth import TRUE, CaseError, Truth
+
+_FEW = 4  # rounds in which every rule is looked at; after these only what a new fact may match
 
 # A rule by its number, to be matched anew: on everything, or with one pattern, by its index, on these facts only.
 _Task = tuple[int, Rule, tuple[int, list[Fact]] | None]
@@ -25,6 +28,8 @@ def saturate(program: Program, stratum: tuple[Rule, ...], memory: Memory, truth:
     firings: dict[tuple[int, tuple[Fact, ...]], Firing] = {}
     failure: CaseError | None = None
     tasks: list[_Task] = [(number, rule, None) for number, rule in enumerate(stratum)]
+    readers: Readers | None = None
+    rounds = 0
     while tasks:
         found: list[Fact] = []
         for number, rule, fresh in tasks:
@@ -47,7 +52,12 @@ def saturate(program: Program, stratum: tuple[Rule, ...], memory: Memory, truth:
         for fact in found:
             if memory.add(fact, truth):
                 news.setdefault(fact.type, []).append(fact)
-        tasks = _next(stratum, news, memory) if news else []
+        if not news:
+            break
+        rounds += 1
+        if rounds == _FEW:
+            readers = Readers(enumerate(stratum))
+        tasks = _next(stratum, news, memory) if readers is None else _met(stratum, news, readers)
     if failure is not None:
         raise failure
     return list(firings.values())
@@ -71,6 +81,16 @@ def _next(stratum: tuple[Rule, ...], news: dict[str, list[Fact]], memory: Memory
                 break
             tasks.append((number, rule, (place, facts)))
     return tasks
+
+
+def _met(stratum: tuple[Rule, ...], news: dict[str, list[Fact]], readers: Readers) -> list[_Task]:
+    """The same without a look at rules that no new fact may match."""
+    met: dict[Place, list[Fact]] = {}
+    for type, facts in news.items():
+        for fact in facts:
+            for reader in readers.meeting(type, fact.values):
+                met.setdefault(reader, []).append(fact)
+    return [(number, stratum[number], (place, facts)) for (number, place), facts in sorted(met.items())]
 
 
 def least(held: CaseError | None, error: CaseError) -> CaseError:

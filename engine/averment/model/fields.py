@@ -27,6 +27,7 @@ def read_field(name: str, node: Node, shown: str, report: Report, span: Span) ->
         values=_values(node, kind, shown, report, span),
         places=_places(node, kind, shown, report, span),
         unit=words(node, "unit"),
+        singular=_singular(node, shown, report),
         label=words(node, "label"),
         ask=words(node, "ask"),
         sensitive=words(node, "sensitive"),
@@ -41,6 +42,12 @@ def words(node: Node, key: str) -> str:
     """The text under ``key`` on one line, or nothing."""
     child = node.get(key)
     return one_line(child.value) if child and isinstance(child.value, str) else ""
+
+
+def _singular(node: Node, shown: str, report: Report) -> str:
+    if node.get("singular") and not node.get("unit"):
+        report.error("AV307", f"`{shown}` has no unit", node.keys["singular"], "`singular` is the unit after one")
+    return words(node, "singular")
 
 
 def _is_true(node: Node, key: str) -> bool:

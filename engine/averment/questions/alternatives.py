@@ -17,7 +17,10 @@ from averment.questions.situation import Slot
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Values of a slot that do alike at the same ``cost``, the least: its declared cost times how far they are."""
+    """Values of a slot that do alike at the same ``cost``, the least: its declared cost times how far they are.
+
+    Of fresh texts (``fresh``) that do alike only the first is among them.
+    """
 
     values: tuple[Value, ...]
     cost: int
@@ -33,7 +36,7 @@ def alternatives(judge: Judge, number: int) -> tuple[Alternative, ...]:
         costs = [slot.field.cost * distance(slot, value) for value in together]
         least = min(costs)
         cheapest = tuple(value for value, cost in zip(together, costs, strict=True) if cost == least)
-        found.append(Alternative(cheapest, least))
+        found.append(Alternative(tuple(judge.fresh.once(number, cheapest)), least))
     return tuple(found)
 
 

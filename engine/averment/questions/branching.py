@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from averment.ir.program import Value
 from averment.questions.alternatives import distance
+from averment.questions.answers import Way
 from averment.questions.budget import Budget, GaveUp, Spent
 from averment.questions.judge import Judge
 
@@ -20,7 +21,7 @@ class Branching:
         self._least: int | None = None
         self._found: list[dict[int, Value]] = []
 
-    def run(self) -> list[dict[int, Value]]:
+    def run(self) -> list[Way]:
         """The changes, in the order of the slots; none where there are none. Raises: GaveUp."""
         size = 1
         try:
@@ -31,7 +32,7 @@ class Branching:
                         break
         except Spent:
             raise GaveUp(f"not all changes of {size} fields were tried in time", max(size - 1, 0)) from None
-        return sorted(self._found, key=sorted)
+        return [{number: (value,) for number, value in changes.items()} for changes in self._found]
 
     def _possible(self, changes: dict[int, Value], unknown: list[int]) -> bool:
         self._budget.check()
@@ -52,7 +53,10 @@ class Branching:
             if not self._possible(changes, [number, *rest]):
                 continue
             slot = self._judge.situation.slots[number]
+            fresh = self._judge.fresh
             for value in self._judge.candidates[number] or ():
+                if fresh.rank(number, value) > fresh.most(number, changes.items()):
+                    continue
                 further = cost + slot.field.cost * distance(slot, value)
                 if value == slot.value or (self._least is not None and further + size - 1 > self._least):
                     continue

@@ -26,14 +26,22 @@ Candidates = tuple[Value, ...] | None
 def candidates(situation: Situation, uses: Uses) -> tuple[Candidates, ...]:
     """For each slot its values, in order; just what is given where no rule that bears on the claim reads it."""
     found: list[Candidates] = []
+    met: dict[int, set[Value]] = {}
     for slot in situation.slots:
         if (slot.type, slot.index) not in uses.read:
             found.append(() if slot.value is None else (slot.value,))
         else:
             group = uses.group(slot.type, slot.index)
             members = [other for other in situation.slots if (other.type, other.index) in group.fields]
-            found.append(_values(slot, group, members, _met(situation, group)))
+            if id(group) not in met:
+                met[id(group)] = _met(situation, group)
+            found.append(_values(slot, group, members, met[id(group)]))
     return tuple(found)
+
+
+def named_texts(situation: Situation, group: Group) -> frozenset[str]:
+    """The texts of a group that the case or a rule names."""
+    return frozenset(word for word in group.words | _met(situation, group) if isinstance(word, str))
 
 
 def _met(situation: Situation, group: Group) -> set[Value]:

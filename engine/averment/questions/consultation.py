@@ -105,7 +105,7 @@ class Consultation:
     def left(self) -> tuple[int, ...]:
         """The slots left to ask for, the best first; those put off come last, those answered `unknown` not at all."""
         slots, skipped = self.judge.situation.slots, self._said(SKIPPED)
-        return tuple(sorted(self._ranking[0], key=lambda number: skipped.count(slots[number].path)))
+        return tuple(sorted(self._ranking, key=lambda number: skipped.count(slots[number].path)))
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -114,14 +114,13 @@ class Consultation:
         return tuple(found[number] for number in self.left)
 
     @cached_property
-    def _ranking(self) -> tuple[Sequence[int], Mapping[int, float]]:
-        """The slots left to ask for, the best first, and how much the answer of each is needed."""
+    def _ranking(self) -> Sequence[int]:
+        """The slots left to ask for, the best first."""
         if self.outcome.settled or self.proved:
-            return (), {}
+            return ()
         if self._ahead is None:
-            return [question.number for question in questions(self.judge, self.answers, self._open)], {}
-        same = self.before is not None and self.before.judge is self.judge
-        return self._ahead.order(self.before._ranking[1] if self.before and same else {})
+            return [question.number for question in questions(self.judge, self.answers, self._open)]
+        return self._ahead.order()
 
     @cached_property
     def _ahead(self) -> Foresight | None:

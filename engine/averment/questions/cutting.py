@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from math import prod
 
-from averment.backends.symbolic.gates import Unsure, reach_of
+from averment.backends.symbolic.gates import Unsure
 from averment.backends.symbolic.many import States
 from averment.backends.symbolic.planes import Plane
 from averment.law import network as net
@@ -54,7 +54,7 @@ def within_reach(judge: Judge, numbers: list[int]) -> frozenset[str] | None:
             loose[place] = representatives(judge, leaves[place])
         else:
             inner.add(place)
-            pending += reach_of(node)
+            pending += net.reach_of(node)
     if prod(map(len, loose.values())) > MOST_STATES:
         return None
     return _claims(judge.circuitry, loose, sorted(inner - set(circuit.leaves.values())))

@@ -6,40 +6,59 @@ means: fewest fields; among those the least sum of cost times distance, where th
 is how many steps it moves, of a set how many elements come or go, and of anything else one. A flip turns the claim to
 ``to``, or where that is not said to any other value that the pack declares. A claim that is still open cannot be
 flipped.
+
+A flip names for each field one value to change it to, or several that do as well; texts that neither the case nor a
+rule names are told as one, for nothing tells them apart (``fresh``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from averment.diagnostics.diagnostic import Diagnostic, Refused
-from averment.ir.program import Value
+from averment.diagnostics.suggest import did_you_mean
+from averment.ir.program import Kind, Value
 from averment.ir.values import decode
 from averment.outcome.claim import Status
 from averment.outcome.outcome import Outcome
 from averment.questions.alternatives import distance
-from averment.questions.budget import SECONDS, Budget, GaveUp
+from averment.questions.answers import Way, gathered
+from averment.questions.budget import SECONDS, Budget, GaveUp, Spent
 from averment.questions.judge import Judge
 from averment.questions.quick import judge_of
 from averment.questions.situation import Situation, Slot
+from averment.questions.together import verdicts
 
 MOST_ANSWERS = 10
+WRITING = 0.9  # of the time for the circuit: what takes longer leaves none to search it
 SHARE = 0.6  # of the time for the search, where the solver may follow
 
-Finder = Callable[[Judge, list[int], frozenset[str], int, int, Budget], Iterable[dict[int, Value]]]
-"""Finds the smallest changes of these slots to one of these claims, in the order of the slots; at least so many, if
-there are. Then how many changed fields are known not to do, and the budget. Raises: GaveUp."""
+Finder = Callable[[Judge, list[int], frozenset[str], int, int, Budget], tuple[list[Way], bool]]
+"""Finds the smallest changes of these slots to one of these claims, and whether these are all; else more than so many,
+or what there was time for. Then how many changed fields are known not to do, and the budget. Raises: GaveUp."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field to change."""
+    """One field to change, to one of these values.
+
+    ``new``: those of them that stand for any text that neither the case nor a rule names: in changes of one ``group``
+    equal ones for the same text, different ones for different texts. ``every``: there is no other value but the one
+    given.
+    """
 
     slot: Slot
-    value: Value
+    values: tuple[Value, ...]
+    new: tuple[Value, ...] = ()
+    group: int = 0
+    every: bool = False
+
+    @property
+    def value(self) -> Value:
+        """The first of the values."""
+        return self.values[0]
 
     @property
     def cost(self) -> int:
@@ -52,13 +71,18 @@ class Change:
             "field": self.slot.path,
             "from": decode(self.slot.value, field),
             "to": decode(self.value, field),
+            "or": [decode(value, field) for value in self.values[1:]],
+            "new": [decode(value, field) for value in self.new],
             "cost": self.cost,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """One smallest change, and the claim under it, as the reference backend decided it."""
+    """One smallest change, and the claim under it: whichever of its values each field takes.
+
+    The reference backend decided it with the first values, and with each other value beside the first ones.
+    """
 
     changes: tuple[Change, ...]
     claim: str
@@ -73,18 +97,22 @@ class Flip:
 
 @dataclass(frozen=True, slots=True)
 class Flips:
-    """The smallest flips, in the order of the vocabulary; none where no change of what may change flips the claim.
+    """The smallest flips; none where no change of what may change flips the claim.
+
+    Those that change different fields come first, in the order of the vocabulary.
 
     ``proved_by`` says what shows that nothing smaller does: ``search`` (all candidate values) or ``solver`` (Z3).
-    ``more``: there are further ones, just as small.
+    ``more``: how many further ones there are, just as small; none where there are some, not counted. ``fixed``: how
+    many given fields that bear on the claim were left alone.
     """
 
     case: str
     claim: str
     to: str
     flips: tuple[Flip, ...]
-    more: bool
+    more: int | None
     proved_by: str
+    fixed: int = 0
 
     def document(self) -> dict[str, Any]:
         """Valid against ``questions.schema.json``."""
@@ -116,26 +144,63 @@ def flip(
     budget = Budget(seconds)
     program = outcome.evaluation.program
     targets = _targets(outcome, to)
-    judge = judge or judge_of(Situation(program, outcome.case))
-    free = [number for number in judge.given() if not judge.situation.slots[number].field.fixed]
-    found, proved_by = _find(judge, free, targets, most, by, budget)
-    flips: list[Flip] = []
-    for changes in found[:most]:
-        claim = judge.replayed(changes).claim
-        assert claim in targets, "a flip that does not flip"
-        slots = judge.situation.slots
-        flips.append(Flip(tuple(Change(slots[number], value) for number, value in sorted(changes.items())), claim))
-    return Flips(outcome.case.name, outcome.claim, to or "", tuple(flips), len(found) > most, proved_by)
+    try:
+        judge = judge or judge_of(Situation(program, outcome.case), budget.share(WRITING).check)
+    except Spent:
+        raise _not_found(budget, ["the rules were not written out for the case in time"]) from None
+    given = judge.given()
+    free = [number for number in given if not judge.situation.slots[number].field.fixed]
+    ways, whole, proved_by = _find(judge, free, targets, most, by, budget)
+    ways.sort(key=lambda way: _order(judge, way))
+    claims = [""] * len(ways)
+    if len(targets) > 1:
+        claims = [verdict.claim for verdict in verdicts(judge, [_first(way) for way in ways])]
+    answers = gathered(zip(ways, claims, strict=True), judge.fresh)
+    flips = [_confirmed(judge, way, targets) for way in answers[:most]]
+    more = len(answers) - len(flips) if whole else None
+    return Flips(outcome.case.name, outcome.claim, to or "", tuple(flips), more, proved_by, len(given) - len(free))
+
+
+def _first(way: Way) -> dict[int, Value]:
+    return {number: values[0] for number, values in way.items()}
+
+
+def _confirmed(judge: Judge, way: Way, targets: frozenset[str]) -> Flip:
+    """A way as the reference backend decides it."""
+    first = _first(way)
+    claim = judge.replayed(first).claim
+    assert claim in targets, "a flip that does not flip"
+    for number, values in way.items():
+        for value in values[1:]:
+            assert judge.replayed({**first, number: value}).claim == claim, "a flip that does not flip"
+    return Flip(tuple(_change(judge, number, values) for number, values in sorted(way.items())), claim)
+
+
+def _change(judge: Judge, number: int, values: tuple[Value, ...]) -> Change:
+    slot = judge.situation.slots[number]
+    new = tuple(value for value in values if judge.fresh.rank(number, value))
+    every = [value for value in judge.candidates[number] or () if judge.fresh.rank(number, value) <= 1]
+    closed = slot.field.kind in (Kind.CHOICE, Kind.LEVEL, Kind.TEXT)
+    return Change(slot, values, new, judge.fresh.group(number), closed and {*values, slot.value} >= {*every})
+
+
+def _order(judge: Judge, way: Way) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The order of the vocabulary."""
+    slots = tuple(sorted(way))
+    candidates = [judge.candidates[number] or way[number] for number in slots]
+    return slots, tuple(each.index(way[number][0]) for number, each in zip(slots, candidates, strict=True))
 
 
 def _targets(outcome: Outcome, to: str | None) -> frozenset[str]:
     claim = outcome.evaluation.program.claim
     words = (*claim.values, "gap", "conflict")
     if outcome.status is Status.OPEN:
-        help = "ask what is missing: it names the facts that would settle it"
+        help = "nothing turns what is not settled: `averment missing` names the facts that would settle it"
         raise Refused([Diagnostic("AV580", f"the claim of case `{outcome.case.name}` is still open", help=(help,))])
     if to is not None and to not in words:
+        near = did_you_mean(to, words)
         help = f"a claim can turn to {', '.join(f'`{word}`' for word in words)}"
+        help = f"did you mean `{near}`?" if near else help
         raise Refused([Diagnostic("AV581", f"`{to}` is not a claim of this pack", help=(help,))])
     if to is not None and to == outcome.claim:
         raise Refused([Diagnostic("AV581", f"the claim of case `{outcome.case.name}` is `{to}` already")])
@@ -144,23 +209,27 @@ def _targets(outcome: Outcome, to: str | None) -> frozenset[str]:
 
 def _find(
     judge: Judge, free: list[int], targets: frozenset[str], most: int, by: str, budget: Budget
-) -> tuple[list[dict[int, Value]], str]:
-    """Up to ``most`` smallest changes and one more, and how they were found. Raises: Refused (AV582)."""
+) -> tuple[list[Way], bool, str]:
+    """The smallest changes, whether these are all, and how they were found. Raises: Refused (AV582)."""
     reasons: list[str] = []
     proved = 0
     finders = _finders(by)
     for number, (name, finder) in enumerate(finders, 1):
         share = budget if number == len(finders) else budget.share(SHARE)
         try:
-            return list(islice(finder(judge, free, targets, most, proved, share), most + 1)), name
+            return *finder(judge, free, targets, most, proved, share), name
         except GaveUp as stopped:
             reasons.append(f"{name}: {stopped}")
             proved = max(proved, stopped.proved)
     if proved:
         fields = "one field" if proved == 1 else f"up to {proved} fields"
         reasons.append(f"this much is certain: no change of {fields} turns the claim so")
+    raise _not_found(budget, reasons)
+
+
+def _not_found(budget: Budget, reasons: list[str]) -> Refused:
     message = f"the smallest change was not found; {budget.seconds:g} s were allowed"
-    raise Refused([Diagnostic("AV582", message, help=tuple(reasons))])
+    return Refused([Diagnostic("AV582", message, help=tuple(reasons))])
 
 
 def _finders(by: str) -> list[tuple[str, Finder]]:

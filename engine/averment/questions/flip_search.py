@@ -9,31 +9,30 @@ changes are tried at once instead. The first size at which a change flips is the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice, product
 
 from averment.backends.symbolic.planes import Plane, added, states_of
 from averment.ir.program import Value
 from averment.law.truth import Quantity
-from averment.questions.alternatives import alternatives
+from averment.questions.alternatives import Alternative, alternatives
+from averment.questions.answers import Way
 from averment.questions.branching import Branching
 from averment.questions.budget import Budget, GaveUp, Spent
 from averment.questions.choices import Batch, Choices, Taken
+from averment.questions.growing import UNSET, Grown, taken_by
 from averment.questions.judge import Judge, Verdict
 from averment.questions.quick import Circuitry
 from averment.questions.together import parted
 
 AT_ONCE = 1 << 16  # states of one pass
-PORTION = 1 << 14  # of them where they are written out one by one
 DIRECT = 50_000  # changes of one size that are tried without looking at the sets first
-UNSET = -1  # the form of a slot that is still unknown
 
 
 def search(
     judge: Judge, free: list[int], targets: frozenset[str], most: int, proved: int, budget: Budget
-) -> Iterable[dict[int, Value]]:
-    """The smallest changes of slots in ``free`` to a claim in ``targets``, in the order of the slots.
+) -> tuple[list[Way], bool]:
+    """The smallest changes of slots in ``free`` to a claim in ``targets``, and whether these are all.
 
-    It is known that no change of up to ``proved`` fields flips. Of more than ``most`` some are left out.
+    It is known that no change of up to ``proved`` fields flips. Beyond ``most`` answers some ways may be left out.
 
     Raises: GaveUp where a slot has values without end, or the budget is spent.
     """
@@ -41,26 +40,33 @@ def search(
     if beyond:
         raise GaveUp(f"`{beyond[0]}` has too many values to try, and the rules reckon with it")
     if not isinstance(judge.circuitry, Circuitry):
-        return Branching(judge, free, targets, budget).run()
-    return _Search(judge, free, targets, budget).run(proved)
+        return Branching(judge, free, targets, budget).run(), True
+    try:
+        return _Search(judge, free, targets, budget).run(proved), True
+    except Spent:
+        raise GaveUp("there was no time to begin", proved) from None
 
 
 class _Search:
     def __init__(self, judge: Judge, free: list[int], targets: frozenset[str], budget: Budget) -> None:
         self._judge, self._targets, self._budget = judge, targets, budget
-        forms = {number: found for number in free if (found := alternatives(judge, number))}
+        forms: dict[int, tuple[Alternative, ...]] = {}
+        for number in free:
+            budget.check()
+            if found := alternatives(judge, number):
+                forms[number] = found
         self._slots = list(forms)
         self._forms = list(forms.values())
         self._cheapest = [min(form.cost for form in each) for each in self._forms]
+        self._ranks = [[judge.fresh.rank(number, form.values[0]) for form in found] for number, found in forms.items()]
         self._sets = Choices([1] * len(forms))
-        self._changes = Choices([len(each) for each in self._forms])
         self._least: int | None = None
         self._found: list[Taken] = []
 
-    def run(self, proved: int) -> Iterator[dict[int, Value]]:
-        """The changes, in the order of the slots; none where there are none. Raises: GaveUp."""
+    def run(self, proved: int) -> list[Way]:
+        """The changes; none where there are none. Raises: GaveUp."""
         if not self._hopeful([tuple((place, UNSET) for place in range(len(self._slots)))]):
-            return iter(())
+            return []
         for size in range(proved + 1, len(self._slots) + 1):
             try:
                 self._size(size)
@@ -68,12 +74,12 @@ class _Search:
                 raise GaveUp(f"not all changes of {size} fields were tried in time", size - 1) from None
             if self._found:
                 break
-        self._found.sort(key=lambda way: [place for place, _ in way])
-        return (change for way in self._found for change in self._spelled(way))
+        return [{self._slots[place]: self._forms[place][form].values for place, form in way} for way in self._found]
 
     def _size(self, size: int) -> None:
-        if self._changes.count(0, size) <= DIRECT:
-            for batch in self._changes.batches(size, AT_ONCE):
+        changes = Choices([sum(rank <= size for rank in ranks) for ranks in self._ranks])  # fresh texts come last
+        if changes.count(0, size) <= DIRECT:
+            for batch in changes.batches(size, AT_ONCE):
                 self._budget.check()
                 self._try_all(batch)
             return
@@ -100,32 +106,56 @@ class _Search:
             costs[place].append((self._forms[place][form].cost, plane & flipping))
         cheapest = added(costs, flipping)
         for state in states_of(cheapest[min(cheapest)]) if flipping else ():
-            self._keep(batch.way(state))
+            way = batch.way(state)
+            if self._judge.fresh.in_order([*self._held(way)]):
+                self._keep(way)
 
     def _set_values(self, ways: Iterable[Taken], at: int) -> None:
         """Try the alternatives of the slot ``at`` of these ways, whose later slots are unknown."""
-        for some in _portions(self._further(ways, at), PORTION):
+        for some in self._portions(ways, at):
             self._budget.check()
-            if at + 1 < len(some[0]):
-                self._set_values(self._hopeful(some), at + 1)
+            grown = Grown(some, at)
+            verdicts = self._parted(grown.size, grown.planes)
+            if at + 1 < len(some[0][0]):
+                hopeful = sum(plane for verdict, plane in verdicts if self._may(verdict))
+                self._set_values(map(grown.way, states_of(hopeful)), at + 1)
                 continue
-            for verdict, plane in self._parted(len(some), _taken(some)):
+            for verdict, plane in verdicts:
                 for state in states_of(plane) if verdict is None or verdict.claim in self._targets else ():
-                    if verdict is not None or self._flips(some[state]):
-                        self._keep(some[state])
+                    way = grown.way(state)
+                    if self._cheap(way) and (verdict is not None or self._flips(way)):
+                        self._keep(way)
 
-    def _further(self, ways: Iterable[Taken], at: int) -> Iterator[Taken]:
+    def _portions(self, ways: Iterable[Taken], at: int) -> Iterator[list[tuple[Taken, int]]]:
+        """The ways that may still be cheapest, each with how many forms of the slot ``at`` it may take."""
+        some: list[tuple[Taken, int]] = []
+        size = 0
         for way in ways:
-            place = way[at][0]
-            before, after = way[:at], way[at + 1 :]
-            least = sum(self._cost(taken) for taken in (*before, *after)) if self._least is not None else 0
-            for form, alternative in enumerate(self._forms[place]):
-                if self._least is None or least + alternative.cost <= self._least:
-                    yield (*before, (place, form), *after)
+            if self._cheap(way):
+                forms = self._many_forms(way, at)
+                some.append((way, forms))
+                size += forms
+            if size >= AT_ONCE:
+                yield some
+                some, size = [], 0
+        if some:
+            yield some
+
+    def _cheap(self, way: Taken) -> bool:
+        return self._least is None or sum(map(self._cost, way)) <= self._least
+
+    def _many_forms(self, way: Taken, at: int) -> int:
+        """How many forms the slot ``at`` may take: fresh texts, which come last, only in order."""
+        place = way[at][0]
+        ranks = self._ranks[place]
+        if not ranks[-1]:
+            return len(ranks)
+        most = self._judge.fresh.most(self._slots[place], self._held(way[:at]))
+        return sum(rank <= most for rank in ranks)
 
     def _hopeful(self, ways: list[Taken]) -> list[Taken]:
         """The ways with unknown slots that some values may make flip."""
-        hopeful = sum(plane for verdict, plane in self._parted(len(ways), _taken(ways)) if self._may(verdict))
+        hopeful = sum(plane for verdict, plane in self._parted(len(ways), taken_by(ways)) if self._may(verdict))
         return [ways[state] for state in states_of(hopeful)]
 
     def _may(self, verdict: Verdict | None) -> bool:
@@ -137,13 +167,16 @@ class _Search:
         for (place, form), plane in taken.items():
             held = None if form == UNSET else self._forms[place][form].values[0]
             fields.setdefault(self._slots[place], {})[held] = plane
-        return parted(self._judge, many, fields).items()
+        return parted(self._judge, many, fields, self._budget.check).items()
 
     def _flips(self, way: Taken) -> bool:
         """Whether a way flips, decided by itself."""
         self._budget.check()
-        changes = {self._slots[place]: self._forms[place][form].values[0] for place, form in way}
-        return self._judge.verdict(changes).claim in self._targets
+        return self._judge.verdict(dict(self._held(way))).claim in self._targets
+
+    def _held(self, way: Taken) -> Iterator[tuple[int, Value]]:
+        """What the slots of a way change to."""
+        return ((self._slots[place], self._forms[place][form].values[0]) for place, form in way)
 
     def _cost(self, taken: tuple[int, int]) -> int:
         place, form = taken
@@ -155,27 +188,3 @@ class _Search:
             self._least, self._found = cost, []
         if cost == self._least:
             self._found.append(way)
-
-    def _spelled(self, way: Taken) -> Iterator[dict[int, Value]]:
-        """The changes a way stands for: one for each choice among values that do alike."""
-        slots = [self._slots[place] for place, _ in way]
-        for values in product(*(self._forms[place][form].values for place, form in way)):
-            yield dict(zip(slots, values, strict=True))
-
-
-def _taken(ways: list[Taken]) -> dict[tuple[int, int], Plane]:
-    """By thing and form the ways that take it."""
-    marks: dict[tuple[int, int], bytearray] = {}
-    blank, last = b"0" * len(ways), len(ways) - 1
-    for state, way in enumerate(ways):
-        for taken in way:
-            mark = marks.get(taken)
-            if mark is None:
-                mark = marks[taken] = bytearray(blank)
-            mark[last - state] = 49  # the digit 1
-    return {taken: int(mark, 2) for taken, mark in marks.items()}
-
-
-def _portions(ways: Iterator[Taken], most: int) -> Iterator[list[Taken]]:
-    while portion := list(islice(ways, most)):
-        yield portion

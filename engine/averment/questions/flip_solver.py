@@ -6,13 +6,15 @@ decided by the reference backend before it counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib.util import find_spec
-from itertools import product
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from averment.ir.program import Value
-from averment.questions.alternatives import alternatives, distance
+from averment.law.building import Tick, on_and_on
+from averment.questions.alternatives import Alternative, alternatives, distance
+from averment.questions.answers import Way
 from averment.questions.budget import Budget, GaveUp, Spent
 from averment.questions.judge import Judge
 from averment.questions.quick import Circuitry
@@ -20,10 +22,13 @@ from averment.questions.quick import Circuitry
 if TYPE_CHECKING:
     from averment.backends.symbolic.formulas import Formulas
 
+MOST_WAYS = 100  # that are looked for, where no more are asked for
+MOST_NAMINGS = 1_000  # of the fresh texts of one change that are excluded at once
+
 
 def solve(
     judge: Judge, free: list[int], targets: frozenset[str], most: int, proved: int, budget: Budget
-) -> list[dict[int, Value]]:
+) -> tuple[list[Way], bool]:
     """As ``flip_search.search``."""
     if find_spec("z3") is None:
         raise GaveUp("z3-solver is not installed (`averment[prove]`)")
@@ -33,8 +38,8 @@ def solve(
 
     try:
         return _Smallest(judge, judge.circuitry, free, targets, proved, budget).run(most)
-    except Beyond as reason:
-        raise GaveUp(str(reason)) from None
+    except (Beyond, Spent) as reason:
+        raise GaveUp(str(reason) or "the rules were not written out in time", proved) from None
 
 
 class _Smallest:
@@ -49,21 +54,25 @@ class _Smallest:
     ) -> None:
         self._judge, self._targets, self._proved, self._budget = judge, targets, proved, budget
         self._slots = {circuitry.places[number]: number for number in free if number in circuitry.places}
-        self._forms = {
-            number: alternatives(judge, number)
-            for number in self._slots.values()
-            if judge.candidates[number] is not None
-        }
+        self._forms: dict[int, tuple[Alternative, ...]] = {}
+        for number in self._slots.values():
+            budget.check()
+            if judge.candidates[number] is not None:
+                self._forms[number] = alternatives(judge, number)
         self._slots = {place: number for place, number in self._slots.items() if self._forms.get(number, True)}
         values: dict[int, tuple[Value, ...]] = {}
         for number, forms in self._forms.items():
             held = judge.situation.slots[number].value
-            values[number] = (*(() if held is None else (held,)), *(form.values[0] for form in forms))
-        self._formulas = formulas_of(judge, circuitry, list(self._slots.values()), values)
+            changed = judge.fresh.in_turn(list(self._forms), number, (form.values[0] for form in forms))
+            values[number] = (*(() if held is None else (held,)), *changed)
+        self._formulas = formulas_of(judge, circuitry, list(self._slots.values()), values, tick=budget.check)
         self._formulas.require(self._formulas.any_of([self._formulas.claim_is(word) for word in sorted(targets)]))
 
-    def run(self, most: int) -> list[dict[int, Value]]:
-        """Up to ``most`` changes and some more, in the order of the slots. Raises: GaveUp."""
+    def run(self, most: int) -> tuple[list[Way], bool]:
+        """The changes, and whether these are all; else more than ``most`` or as many as there is time for.
+
+        Raises: GaveUp.
+        """
         from averment.backends.symbolic.terms import Beyond
 
         try:
@@ -71,10 +80,10 @@ class _Smallest:
         except (Beyond, Spent) as reason:
             raise GaveUp(str(reason) or "the time was spent", self._proved) from None
 
-    def _smallest(self, most: int) -> list[dict[int, Value]]:
+    def _smallest(self, most: int) -> tuple[list[Way], bool]:
         formulas, places = self._formulas, list(self._slots)
         if self._find() is None:
-            return []
+            return [], True
         while (found := self._find(formulas.at_most(places, self._proved + 1))) is None:
             self._proved += 1
         fewest = formulas.at_most(places, self._proved + 1)
@@ -87,14 +96,34 @@ class _Smallest:
                 low = middle + 1
             else:
                 high = self._cost(found)
-        answers: list[dict[int, Value]] = []
-        while len(answers) <= most:
-            found = self._find(fewest, formulas.below(cost, high))
+        return self._each(most, fewest, formulas.below(cost, high))
+
+    def _each(self, most: int, *assumptions: object) -> tuple[list[Way], bool]:
+        """The changes that have both bounds, and whether these are all."""
+        from averment.backends.symbolic.terms import Beyond
+
+        ways: dict[tuple[tuple[int, Value], ...], Way] = {}
+        sets: set[tuple[int, ...]] = set()
+        while len(sets) <= most and len(ways) < max(most + 1, MOST_WAYS):
+            try:
+                found = self._find(*assumptions)
+            except (Beyond, Spent):
+                if ways:
+                    return list(ways.values()), False
+                raise
             if found is None:
-                break
-            formulas.exclude(found)
-            answers += self._spelled(self._changes(found))
-        return sorted(answers, key=sorted)
+                return list(ways.values()), True
+            namings = self._judge.fresh.renamed(self._changes(found))
+            changes = sorted(next(namings).items())
+            self._formulas.exclude(self._placed(self._changes(found)))
+            for same in islice(namings, MOST_NAMINGS):
+                self._formulas.exclude(self._placed(same))
+            ways[tuple(changes)] = {number: self._kin(number, value) for number, value in changes}
+            sets.add(tuple(number for number, _ in changes))
+        return list(ways.values()), False
+
+    def _placed(self, changes: dict[int, Value]) -> dict[int, Value]:
+        return {place: changes[number] for place, number in self._slots.items() if number in changes}
 
     def _find(self, *assumptions: object) -> dict[int, Value] | None:
         self._budget.check()
@@ -108,12 +137,6 @@ class _Smallest:
         return {
             self._slots[place]: value for place, value in values.items() if value != slots[self._slots[place]].value
         }
-
-    def _spelled(self, changes: dict[int, Value]) -> Iterator[dict[int, Value]]:
-        """The changes, and those to values that do alike."""
-        kin = [self._kin(number, value) for number, value in changes.items()]
-        for values in product(*kin):
-            yield dict(zip(changes, values, strict=True))
 
     def _kin(self, number: int, value: Value) -> tuple[Value, ...]:
         return next((form.values for form in self._forms.get(number, ()) if form.values[0] == value), (value,))
@@ -130,6 +153,7 @@ def formulas_of(
     numbers: list[int],
     values: Mapping[int, tuple[Value, ...]],
     most_effort: int = 0,
+    tick: Tick = on_and_on,
 ) -> Formulas:
     """The formulas of a situation in which these slots are loose: each with its ``values``, else with its candidates.
 
@@ -144,4 +168,4 @@ def formulas_of(
         )
         for number in numbers
     }
-    return Formulas(circuitry.circuit, loose, most_effort or MOST_EFFORT)
+    return Formulas(circuitry.circuit, loose, most_effort or MOST_EFFORT, tick)

@@ -14,6 +14,7 @@ from averment.law.evaluation import Evaluation
 from averment.law.truth import CaseError, Quantity
 from averment.outcome.claim import Status, read_claim
 from averment.questions.candidates import Candidates, candidates
+from averment.questions.fresh import Fresh
 from averment.questions.situation import Changes, Situation
 from averment.questions.uses import Uses
 
@@ -55,6 +56,7 @@ class Judge:
         self.circuitry: Quick | None = None
         self.uses = uses or Uses(situation.program)
         self.candidates: tuple[Candidates, ...] = candidates(situation, self.uses)
+        self.fresh = Fresh(situation, self.uses, self.candidates)
         self.decided = 0
         self.most: int | None = None
         self._known: dict[frozenset[tuple[int, object]], Verdict] = {}

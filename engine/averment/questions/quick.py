@@ -5,6 +5,7 @@ from __future__ import annotations
 from averment.backends.symbolic.circuit import Circuit, circuit_of
 from averment.backends.symbolic.gates import Unsure
 from averment.ir.program import Claim
+from averment.law.building import Tick, on_and_on
 from averment.law.truth import CaseError, Quantity
 from averment.questions.judge import Judge, Verdict
 from averment.questions.situation import Changes, Situation
@@ -58,11 +59,11 @@ def read_claims(claim: Claim, claims: list[tuple[Quantity, int]]) -> Verdict:
     return Verdict("open", False, words + (() if certain else ("gap",)) + (("conflict",) if len(reach) > 1 else ()))
 
 
-def judge_of(situation: Situation) -> Judge:
+def judge_of(situation: Situation, tick: Tick = on_and_on) -> Judge:
     """A judge of a situation."""
     judge = Judge(situation)
     loose = {(slot.record, slot.index) for number, slot in enumerate(situation.slots) if judge.read(number)}
-    circuit = circuit_of(situation.program, judge.uses.rules, situation.records, situation.unspoken, loose)
+    circuit = circuit_of(situation.program, judge.uses.rules, situation.records, situation.unspoken, loose, tick)
     if circuit is not None:
         judge.circuitry = Circuitry(situation, circuit)
     return judge

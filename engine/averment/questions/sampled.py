@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from averment.backends.symbolic.circuit import Circuit
-from averment.backends.symbolic.gates import reach_of
 from averment.backends.symbolic.many import States
 from averment.backends.symbolic.planes import Parts, Plane
 from averment.ir.program import Field
@@ -176,5 +175,5 @@ def _bearing(circuit: Circuit) -> set[int]:
         if place not in found:
             found.add(place)
             loop = circuit.loop_of(place)
-            pending += [*reach_of(nodes[place]), *(range(loop.start, loop.end) if loop else ())]
+            pending += [*net.reach_of(nodes[place]), *(range(loop.start, loop.end) if loop else ())]
     return found

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from averment.backends.symbolic.many import ClaimFact, States
 from averment.backends.symbolic.planes import Parts, Plane, states_of
 from averment.ir.program import Claim
+from averment.law.building import Tick, on_and_on
 from averment.law.truth import Quantity
 from averment.questions.judge import Judge, Verdict
 from averment.questions.quick import Circuitry, read_claims
@@ -42,14 +43,15 @@ def doubts(judge: Judge, many: Sequence[Changes]) -> list[float]:
     return _states(judge.circuitry, len(many), parts_of([changes.items() for changes in many])).doubts()
 
 
-def parted(judge: Judge, many: int, fields: Mapping[int, Parts]) -> dict[Verdict | None, Plane]:
+def parted(judge: Judge, many: int, fields: Mapping[int, Parts], tick: Tick = on_and_on) -> dict[Verdict | None, Plane]:
     """So many states parted by their verdict; under ``None`` those that have to be decided by themselves.
 
-    ``fields`` tell by slot in which states it holds what; in others it holds what the case gives.
+    ``fields`` tell by slot in which states it holds what; in others it holds what the case gives. ``tick`` is called
+    again and again: what it raises ends the work.
     """
     if not isinstance(judge.circuitry, Circuitry):
         return {None: (1 << many) - 1}
-    states = _states(judge.circuitry, many, fields)
+    states = _states(judge.circuitry, many, fields, tick)
     sure = states.every & ~states.unsure
     found: dict[Verdict | None, Plane] = {None: states.unsure} if states.unsure else {}
     for verdict, plane in read(judge.circuitry.claim, states.claims(), sure).items():
@@ -57,9 +59,9 @@ def parted(judge: Judge, many: int, fields: Mapping[int, Parts]) -> dict[Verdict
     return found
 
 
-def _states(circuitry: Circuitry, many: int, fields: Mapping[int, Parts]) -> States:
-    places = circuitry.places
-    return States(circuitry.circuit, many, {places[slot]: parts for slot, parts in fields.items() if slot in places})
+def _states(circuitry: Circuitry, many: int, fields: Mapping[int, Parts], tick: Tick = on_and_on) -> States:
+    leaves = {circuitry.places[slot]: parts for slot, parts in fields.items() if slot in circuitry.places}
+    return States(circuitry.circuit, many, leaves, tick=tick)
 
 
 def parts_of(rows: Sequence[Iterable[tuple[int, Quantity]]]) -> dict[int, dict[Quantity, Plane]]:

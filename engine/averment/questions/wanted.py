@@ -13,6 +13,11 @@ from averment.ir.values import Misfit, fit
 from averment.law.cells import passes
 from averment.law.truth import TRUE
 
+_NOT_DECLARED = {
+    "gap": "it stands where no rule claims anything: ask why each claim does not hold",
+    "conflict": "it stands where rules claim different things: ask why the other claim does not hold",
+    "open": "it stands where what is unknown leaves the claim undecided: `averment missing` tells of that",
+}
 _FACT = re.compile(r"\s*([a-z][a-z0-9_]*)\s*(?:\((.*)\))?\s*", re.DOTALL)
 
 
@@ -42,6 +47,8 @@ def wanted(program: Program, asked: str) -> list[Wanted | Rule]:
     rules: list[Wanted | Rule] = [rule for rule in program.rules if rule.id == asked]
     if rules:
         return rules
+    if asked in _NOT_DECLARED:
+        raise Refused([Diagnostic("AV584", f"no rule derives `{asked}`", help=(_NOT_DECLARED[asked],))])
     found = _FACT.fullmatch(asked)
     if found and found[1] in program.types:
         return [_fact(program, found[1], found[2] or "")]

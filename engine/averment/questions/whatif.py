@@ -235,4 +235,5 @@ def sweep(
 def _each(judge: Judge, number: int) -> Iterable[Stretch]:
     slot: Slot = judge.situation.slots[number]
     for value in slot.field.values if slot.field.kind is Kind.CHOICE else judge.candidates[number] or ():
-        yield Stretch(value, value, judge.verdict({number: value}).claim)
+        if judge.fresh.rank(number, value) <= 1:  # one text that is not named stands for all
+            yield Stretch(value, value, judge.verdict({number: value}).claim)

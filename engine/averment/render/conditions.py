@@ -29,7 +29,7 @@ from averment.render.phrases import held, noun, words
 from averment.surface import syntax
 from averment.surface.grammar import Fault, parse_comparison
 
-_FUNCTIONS = {"count": "count of", "sum": "sum of the", "min": "least", "max": "greatest"}
+_FUNCTIONS = {"sum": "sum of the", "min": "least", "max": "greatest"}
 _ARITHMETIC = {"+": "plus", "-": "less", "*": "times"}
 _PLAIN = Field("", Kind.INTEGER)
 
@@ -56,10 +56,10 @@ class Worded:
             case Compare():
                 return self._compare(condition)
 
-    def pattern(self, pattern: Match) -> str:
-        """What a pattern looks for: ``component where the team is ml``."""
+    def pattern(self, pattern: Match, named: str = "") -> str:
+        """What a pattern looks for: ``component where the team is ml``; by another name where one is given."""
         clauses = self._clauses(pattern)
-        named = words(pattern.type)
+        named = named or words(pattern.type)
         return f"{named} where {' and '.join(clauses)}" if clauses else named
 
     def value(self, variable: str) -> str:
@@ -93,10 +93,10 @@ class Worded:
         return f"{called} is known of {'some' if guard.given else 'no'} {self.pattern(guard.match)}"
 
     def _aggregate(self, guard: Aggregate) -> str:
-        """What an aggregate is of: ``the count of component``, ``the sum of the weight over evidence``."""
-        what = self.pattern(guard.match)
+        """What an aggregate is of: ``the number of component records``, ``the sum of the weight over evidence``."""
         if guard.field is None:
-            return f"the {_FUNCTIONS[guard.function]} {what}"
+            return f"the number of {self.pattern(guard.match, self._all_of(guard.match.type))}"
+        what = self.pattern(guard.match)
         called = noun(self.program.types[guard.match.type].fields[guard.field])
         return f"the {_FUNCTIONS[guard.function]} {called} over {what}"
 
@@ -165,10 +165,28 @@ class Worded:
                 side = self._speaks_for(guard)
                 if side and brief:
                     return f"{value} for {side}"
-                counted = f"the {words(guard.match.type)} for {side}" if side else self._aggregate(guard)
+                what = self._all_of(guard.match.type) if guard.field is None else words(guard.match.type)
+                lead = "the number of " if guard.field is None else "the "
+                counted = f"{lead}{what} for {side}" if side else self._aggregate(guard)
                 return f"{counted} ({value})"
         field = self._fields().get(name)
-        return f"the {noun(field)} ({value})" if field else value
+        return f"the {noun(field)}{self._whose(name, field)} ({value})" if field else value
+
+    def _all_of(self, type: str) -> str:
+        """What is counted: ``component records`` that are given, ``core work facts`` that are derived."""
+        return f"{words(type)} {'facts' if self.program.types[type].derived else 'records'}"
+
+    def _whose(self, name: str, field: Field) -> str:
+        """`` of component camera``: the record a value is of, where another value of the rule is called the same."""
+        if sum(noun(entry.field) == noun(field) for entry in self.rule.shown) < 2:
+            return ""
+        for pattern in self.rule.matches:
+            type, binds = self.program.types[pattern.type], dict(pattern.binds)
+            key = [binds.get(index) for index in type.naming]
+            if name in binds.values() and key and name not in key and all(key):
+                told = [_told(self.bindings.get(binds[index]), type.fields[index]) for index in type.naming]
+                return f" of {words(type.name)} {' and '.join(told)}"
+        return ""
 
     def _size(self, name: str) -> str:
         """The number of elements of a set."""

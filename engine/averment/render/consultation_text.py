@@ -83,11 +83,17 @@ def why_text(state: Consultation, model: Model, style: Style) -> str:
         return "The claim is open, and it hangs on the answer.\n"
     said = {each.firing.rule.id: sentence(each.firing.rule, each.bindings) for each in outcome.derivation.applications}
     rules = {rule.id: rule for rule in outcome.evaluation.program.rules}
-    branches: list[Branch] = []
+    alike: dict[str, list[str]] = {}  # the rows of a table may say the same
     for name in waiting:
-        cited = f"{style.glyphs.dot}{backing_phrase(rules[name].backing, style.glyphs)}"
-        lines = [say(said.get(name, name.replace("-", " ")), note=rule_place(model, name))]
-        branches.append(Branch([*lines, say(Piece(name, "name"), Piece(cited, "dim"))]))
+        alike.setdefault(said.get(name, name.replace("-", " ")), []).append(name)
+    branches: list[Branch] = []
+    for says, names in alike.items():
+        lines = [say(says, note=rule_place(model, names[0]) if len(names) == 1 else "")]
+        for name in names:
+            cited = f"{style.glyphs.dot}{backing_phrase(rules[name].backing, style.glyphs)}"
+            note = rule_place(model, name) if len(names) > 1 else ""
+            lines.append(say(Piece(name, "name"), Piece(cited, "dim"), note=note))
+        branches.append(Branch(lines))
     one = len(waiting) == 1
     title = "The answer decides whether this rule applies" if one else "The answer bears on whether these rules apply"
     return "\n".join(row.rstrip() for row in [*layout(say(Piece(title, "bold")), style), *draw(branches, style)]) + "\n"

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from averment.ir.naming import record_path
-from averment.ir.program import Compare, Fact, Match
+from averment.ir.program import Compare, Fact, Field, Match
+from averment.ir.values import show
 from averment.law.truth import TRUE
 from averment.model.model import Model
 from averment.outcome.explained import Explained
@@ -58,6 +59,12 @@ class _Drawing:
         outcome = explained.outcome
         self._diagram = Diagram(f"{outcome.case.name}: {explained.named or outcome.claim}")
         self._ids: dict[str, str] = {}
+
+    @property
+    def _strength(self) -> Field:
+        """The field that says how strong the claim is."""
+        claim = self._derivation.evaluation.program.claim
+        return self._derivation.memory.types[claim.strength_type].fields[claim.strength_field]
 
     def whole(self) -> Diagram:
         claim = self._derivation.evaluation.program.claim.type
@@ -108,7 +115,11 @@ class _Drawing:
         if fresh:
             claim = self._derivation.evaluation.program.claim
             is_claim = fact.type == claim.type
-            text = words(str(fact.values[claim.field] or "some claim")) if is_claim else path
+            text = path
+            if is_claim:
+                text = words(str(fact.values[claim.field] or "some claim"))
+            elif fact.type == claim.strength_type:
+                text = f"how clear: {show(fact.values[claim.strength_field], self._strength)}"
             details = (self._explained.outcome.case.name,) if is_claim else ()
             kind = "claim" if is_claim else "fact"
             self._diagram.boxes[id] = Box(kind, text, details, self._certain(fact))

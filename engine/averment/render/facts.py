@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from averment.ir.naming import record_path
-from averment.ir.program import Cell, Fact, FactType, Field, Kind, Match
-from averment.ir.values import decode, show
+from averment.ir.program import Cell, Fact, FactType, Field, Kind, Match, Value
+from averment.ir.values import show
 from averment.law.truth import TRUE
 from averment.render.cells import Wording
 from averment.render.display import Piece
-from averment.render.phrases import series
+from averment.render.phrases import grouped, series
 from averment.render.places import given_place
 from averment.render.tree import Line, say
 from averment.source.node import Span
@@ -38,7 +38,7 @@ def looked_at(derivation: Derivation, pattern: Match, fact: Fact, given: Given) 
     if type.one:
         for index in fields:
             field = type.fields[index]
-            needs = f" ({_needs(cells[index], field, derivation)})" if index in cells else ""
+            needs = _needs(cells[index], fact.values[index], field, derivation) if index in cells else ""
             path = f"{record}.{field.name}"
             yield say(*_is(path, fact.values[index], field), Piece(needs, "dim"), note=_origin(path, given))
         return
@@ -50,7 +50,7 @@ def looked_at(derivation: Derivation, pattern: Match, fact: Fact, given: Given) 
             *_is(f" {type.fields[index].name}", fact.values[index], type.fields[index]),
         ]
         if index in cells:
-            pieces.append(Piece(f" ({_needs(cells[index], type.fields[index], derivation)})", "dim"))
+            pieces.append(Piece(_needs(cells[index], fact.values[index], type.fields[index], derivation), "dim"))
         if f"{record}.{type.fields[index].name}" in given.assumptions:
             pieces.append(Piece(" (assumed: the pack's default)", "dim"))
     yield say(*pieces, note=given_place(given.places, record))
@@ -80,9 +80,10 @@ def field_at(types: Mapping[str, FactType], path: str) -> Field | None:
     return type.fields[type.position[name]] if type and name in type.position else None
 
 
-def _needs(cell: Cell, field: Field, derivation: Derivation) -> str:
-    """``needs at least 20, the large team size``."""
-    return f"needs {Wording(derivation.evaluation.program.parameters, '{}, the {}').cell(cell.text, field)}"
+def _needs(cell: Cell, value: Value | None, field: Field, derivation: Derivation) -> str:
+    """`` (needs at least 20, the large team size)``; nothing where that is just the value there is."""
+    asked = Wording(derivation.evaluation.program.parameters, "{}, the {}").cell(cell.text, field)
+    return "" if asked == show(value, field) else f" (needs {asked})"
 
 
 def _is(name: str, value: object, field: Field) -> tuple[Piece, ...]:
@@ -98,13 +99,8 @@ def _origin(path: str, given: Given) -> str:
 
 
 def _range(field: Field) -> str:
-    low, high = (None if bound is None else _number(bound, field) for bound in (field.minimum, field.maximum))
+    low, high = (None if bound is None else grouped(bound, field) for bound in (field.minimum, field.maximum))
     if low is None and high is None:
         return f"a number of {field.unit}" if field.unit else "a number"
     shown = f"{low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"
     return f"{shown} {field.unit}".rstrip()
-
-
-def _number(bound: int, field: Field) -> str:
-    whole, point, places = str(decode(bound, field)).partition(".")
-    return f"{int(whole):,}{point}{places}"

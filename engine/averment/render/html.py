@@ -137,7 +137,7 @@ class _Page:
             yield f"why-{number}", title, [branch for fact in facts for branch in reasons.of(fact)]
         if strengths:
             branches = [branch for fact in strengths for branch in reasons.of(fact)]
-            yield "clarity", f"How strong: {words(str(outcome.strength))}", branches
+            yield "clarity", f"How clear: {words(str(outcome.strength))}", branches
 
     def _asides(self) -> Iterator[Markup]:
         """What is concluded beside the claim, with its reasons."""
@@ -204,7 +204,12 @@ class _Page:
                 links.append(element("div", name, " ", element("span", place, class_="place")))
             truth = "true" if derivation.memory.truths[fact] is TRUE else "possible"
             rows.append(
-                element("tr", element("th", path, scope="row"), element("td", truth), element("td", joined(*links)))
+                element(
+                    "tr",
+                    element("th", path, scope="row"),
+                    element("td", truth, class_="word"),
+                    element("td", joined(*links)),
+                )
             )
         return _table("Facts derived, and by which rules", ("Fact", "Truth", "Rule"), rows) if rows else Markup("")
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from averment.ir.program import Field, Value
-from averment.ir.values import show
+from averment.ir.program import Field, Kind, Value
+from averment.ir.values import decode, show
 
 
 def words(name: str) -> str:
@@ -18,9 +19,30 @@ def noun(field: Field) -> str:
     return field.label or words(field.name)
 
 
+def subject(field: Field) -> str:
+    """A field as what a sentence is about: ``the number of engineers``, ``whether the sea lies between``."""
+    named = noun(field)
+    return named if named.startswith("whether ") else f"the {named}"
+
+
 def held(field: Field, value: Value | None) -> str:
     """A value in a sentence; an empty set and an unknown value in words."""
     return "not known" if value is None else show(value, field)
+
+
+def labelled(field: Field, value: Value | None) -> str:
+    """A field and its value: ``decision margin: 2``; ``number of engineers: 24``, whose unit the label has told."""
+    named = noun(field)
+    told = bool(field.unit) and named.casefold().endswith(field.unit.casefold())
+    return f"{named}: {held(replace(field, unit='') if told else field, value)}"
+
+
+def grouped(value: int, field: Field) -> str:
+    """An encoded number as people read it, without its unit: ``100,000``, ``2.50``; of another kind, as it is held."""
+    if field.kind not in (Kind.INTEGER, Kind.DECIMAL):
+        return held(field, value)
+    whole, point, places = str(decode(value, field)).partition(".")
+    return f"{'-' if whole.startswith('-') else ''}{int(whole.lstrip('-')):,}{point}{places}"
 
 
 def claim_phrase(claim: str) -> str:

@@ -1,54 +1,14 @@
-"""The answers to questions on a terminal: what would turn a claim, what is missing, what if, and along a range."""
+"""The answers to a question on a terminal: what is missing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable
 
-from averment.ir.program import Field
 from averment.outcome.outcome import Outcome
-from averment.questions.flip import Change, Flips
 from averment.questions.missing import Missing
-from averment.questions.whatif import Line as Fired
-from averment.questions.whatif import Stretch, Sweep, WhatIf
 from averment.render.display import Piece, Style
-from averment.render.phrases import claim_phrase, held, noun, series
-from averment.render.tree import Branch, Line, draw, layout, say
-
-_PROOF = {"solver": "proved with Z3", "search": "all combinations were tried"}
-
-
-def flips_text(flips: Flips, style: Style) -> str:
-    """The smallest flips, each with its changes."""
-    rows: list[str] = []
-    goal = claim_phrase(flips.to) if flips.to else "another claim"
-    if not flips.flips:
-        text = f"Nothing that may change turns {claim_phrase(flips.claim)} into {goal} ({_PROOF[flips.proved_by]})."
-        return _page(layout(say(text), style))
-    many = len(flips.flips[0].changes)
-    what = "one change" if many == 1 else f"{many} changes together"
-    rows += layout(
-        say(
-            Piece(
-                f"{what.capitalize()} would turn the claim; nothing smaller does ({_PROOF[flips.proved_by]}).", "bold"
-            )
-        ),
-        style,
-    )
-    for flip in flips.flips:
-        rows.append("")
-        rows += layout(say(Piece(f"to {claim_phrase(flip.claim)}", "good"), note=f"cost {flip.cost}"), style)
-        rows += draw([Branch([_change(change, style)]) for change in flip.changes], style)
-    if flips.more:
-        rows += ["", *layout(say("There are more, just as small."), style)]
-    return _page(rows)
-
-
-def _change(change: Change, style: Style) -> Line:
-    field = change.slot.field
-    arrow = "→" if style.glyphs.branch.strip() == "├─" else "->"
-    text = f"{noun(field)}: {held(field, change.slot.value)} {arrow} "
-    return say(text, Piece(held(field, change.value), "bold"), note=change.slot.path)
+from averment.render.phrases import claim_phrase, labelled, series, subject
+from averment.render.tree import Branch, draw, layout, say
 
 
 def missing_text(missing: Missing, style: Style) -> str:
@@ -65,13 +25,16 @@ def missing_text(missing: Missing, style: Style) -> str:
         rows += layout(say(Piece("Still possible", "bold")), style)
     branches: list[Branch] = []
     for possible in missing.possible:
-        answers = [f"{noun(answer.slot.field)}: {held(answer.slot.field, answer.value)}" for answer in possible.witness]
+        answers = [labelled(answer.slot.field, answer.value) for answer in possible.witness]
         lines = [say(Piece(claim_phrase(possible.claim), "doubt"), ", as with" if answers else "")]
         branches.append(Branch(lines, [Branch([say(answer)]) for answer in answers]))
     branches += [Branch([say(claim_phrase(word), note="neither shown nor excluded")]) for word in missing.undetermined]
     rows += draw(branches, style)
     rows += _sets("Whatever they are, these answers settle it", missing.settle, missing, style)
-    rows += _sets("Some answers to these settle it", missing.may_settle, missing, style)
+    told = {tuple(sorted(answer.slot.path for answer in possible.witness)) for possible in missing.possible}
+    told |= {tuple(sorted(paths)) for paths in missing.settle}
+    others = [paths for paths in missing.may_settle if tuple(sorted(paths)) not in told]
+    rows += _sets("Some answers to these settle it too", others, missing, style)
     if missing.questions:
         question = missing.questions[0]
         rows += ["", *layout(say(Piece("Ask next", "bold")), style)]
@@ -83,7 +46,7 @@ def _sets(title: str, sets: Iterable[tuple[str, ...]], missing: Missing, style: 
     shown = [*sets]
     if not shown:
         return []
-    labels = {question.slot.path: noun(question.slot.field) for question in missing.questions}
+    labels = {question.slot.path: subject(question.slot.field) for question in missing.questions}
     branches = [Branch([say(series(labels.get(path, path) for path in paths))]) for paths in shown[:_MOST]]
     if len(shown) > _MOST:
         branches.append(Branch([say(Piece(f"and {len(shown) - _MOST} more", "dim"))]))
@@ -91,85 +54,6 @@ def _sets(title: str, sets: Iterable[tuple[str, ...]], missing: Missing, style: 
 
 
 _MOST = 8
-
-
-def whatif_text(whatif: WhatIf, style: Style) -> str:
-    """The claim before and after, and what of the reasons goes and appears."""
-    before, after = whatif.before, whatif.after
-    verb = ("turns" if after.claim == "open" else "turns to") if whatif.turns else "stays"
-    role = "bad" if whatif.turns else "good"
-    claim = after.claim if after.claim == "open" else claim_phrase(after.claim)
-    rows = [*layout(say(f"The claim {verb} ", Piece(claim, role), "."), style)]
-    if before.strength != after.strength:
-        rows += layout(
-            say(f"It was {before.strength or 'without strength'} and is {after.strength or 'without strength'}."), style
-        )
-    for title, lines in (("No longer", whatif.stops), ("Now", whatif.fires)):
-        if lines:
-            rows += ["", *layout(say(Piece(title, "bold")), style), *draw([_fired(line) for line in lines], style)]
-    return _page(rows)
-
-
-def _fired(line: Fired) -> Branch:
-    doubt = [Piece("perhaps: ", "doubt")] if line.truth == "unknown" else []
-    return Branch([say(*doubt, line.says, note=line.rule)])
-
-
-def sweep_text(sweep: Sweep, style: Style) -> str:
-    """The claim along a range: a table, and a plot with a lane for each claim."""
-    field = sweep.field
-    rows = [*layout(say(Piece(noun(field), "bold"), f": {held(field, sweep.value)}", note=sweep.name), style)]
-    spans = [_stretch(each, field) for each in sweep.stretches]
-    wide = max(map(len, spans), default=0)
-    for each, span in zip(sweep.stretches, spans, strict=True):
-        rows += layout(say(f"{span.ljust(wide)}  ", Piece(_claim_along(each), "bold")), style)
-    if not sweep.exact:
-        rows += layout(say("Not every value was told apart."), style)
-    if field.kind.ordered and len(sweep.stretches) > 1:
-        rows += ["", *lanes(sweep, style)]
-    return _page(rows)
-
-
-def lanes(sweep: Sweep, style: Style) -> Iterator[str]:
-    """A plot of a sweep: a lane for each claim, the range from left to right, under it the value that is given.
-
-    Every part of the range has a column at least, however narrow it is.
-    """
-    block, rest = ("█", "·") if style.glyphs.branch.strip() == "├─" else ("#", ".")
-    ends = [(int(each.low), int(each.high)) for each in sweep.stretches]  # type: ignore[arg-type]
-    names = list(dict.fromkeys(map(_claim_along, sweep.stretches)))
-    left = max(map(len, names)) + 2
-    room = max(style.width - left, len(ends) + 8)
-    whole = ends[-1][1] - ends[0][0] + 1
-    wide = min(_PLOT, room)
-    parts = [max(1, wide * (high - low + 1) // whole) for low, high in ends]
-    parts[parts.index(max(parts))] += max(wide - sum(parts), -max(parts) + 1)
-    for name in names:
-        lane = "".join(
-            (block if _claim_along(each) == name else rest) * part
-            for each, part in zip(sweep.stretches, parts, strict=True)
-        )
-        yield name.ljust(left) + lane
-    first, last = held(sweep.field, ends[0][0]), held(sweep.field, ends[-1][1])
-    yield " " * left + first + last.rjust(max(sum(parts) - len(first), len(last) + 1))
-    if isinstance(sweep.value, int) and ends[0][0] <= sweep.value <= ends[-1][1]:
-        place = next(number for number, (_, high) in enumerate(ends) if sweep.value <= high)
-        low, high = ends[place]
-        column = sum(parts[:place]) + (sweep.value - low) * parts[place] // (high - low + 1)
-        yield " " * (left + column) + f"^ {held(sweep.field, sweep.value)}"
-
-
-_PLOT = 60  # columns of a plot
-
-
-def _claim_along(stretch: Stretch) -> str:
-    return claim_phrase(stretch.claim) if stretch.claim else "not told apart"
-
-
-def _stretch(stretch: Stretch, field: Field) -> str:
-    low, high = (held(replace(field, unit=""), end) for end in (stretch.low, stretch.high))
-    shown = low if stretch.low == stretch.high else f"{low} to {high}"
-    return f"{shown} {field.unit}".rstrip()
 
 
 def heading(outcome: Outcome, style: Style) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from averment.ir.program import Absent, Aggregate, Compare, Condition, Fact, Known, Match
+from averment.law.mentions import variables
 from averment.law.truth import TRUE
 from averment.model.model import Model
 from averment.outcome.hangs_on import hangs_on
@@ -40,8 +41,11 @@ class Reasons:
 
     def of(self, fact: Fact) -> Iterator[Branch]:
         """A branch for each justification of a derived fact."""
-        for number, application in enumerate(self._derivation.support.get(fact, ())):
-            yield self._application(application, _another(application) if number else (), 0)
+        first = None
+        for application in self._derivation.support.get(fact, ()):
+            lead = _another(application) if first else ()
+            yield self._application(application, lead, 0, first)
+            first = first or application
 
     def marked(self, fact: Fact) -> Branch:
         """One branch for a derived fact, with a mark that tells whether it holds or only may."""
@@ -57,12 +61,18 @@ class Reasons:
         first, *others = self._derivation.support[fact]
         branch = self._application(first, lead, depth)
         for other in others:
-            branch.children.append(self._application(other, _another(other), depth))
+            branch.children.append(self._application(other, _another(other), depth, first))
         return branch
 
-    def _application(self, application: Application, lead: tuple[Piece, ...], depth: int) -> Branch:
+    def _application(
+        self, application: Application, lead: tuple[Piece, ...], depth: int, first: Application | None = None
+    ) -> Branch:
+        """``first``: the justification that was told before, of the same fact."""
         rule = application.firing.rule
         says = sentence(rule, application.bindings)
+        if first and first.firing.rule.id == rule.id and sentence(first.firing.rule, first.bindings) == says:
+            other = first.firing.rule.alternative != rule.alternative
+            says = f"the same, {'by other conditions of this rule' if other else 'of other facts'}"
         hang = sum(columns(piece.text) for piece in lead)
         if application.id in self._shown:
             return Branch([say(*lead, says, note=self._style.glyphs.above, hang=hang)], above=application.id)
@@ -93,10 +103,17 @@ class Reasons:
                     yield self._absent(condition, step, application)
                 case Aggregate():
                     pass
+        compared = {
+            name
+            for guard in rule.guards
+            if isinstance(guard, Compare)
+            for side in (guard.left, guard.right)
+            for name in variables(side)
+        }
         tallies = [
             self._tally(condition, step, application)
             for condition, step in conditions
-            if isinstance(condition, Aggregate)
+            if isinstance(condition, Aggregate) and (step.facts or condition.variable not in compared)
         ]
         for part in (self._certain, self._uncertain):
             for tally in sorted(tallies, key=lambda tally: tally.against):

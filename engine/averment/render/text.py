@@ -27,9 +27,14 @@ _ROLES = {
 }
 
 
-def explanation(outcome: Outcome, model: Model, style: Style, places: Mapping[str, Span] | None = None) -> str:
-    """The explanation of an outcome, ending in a newline. ``places`` are where the case gives each field and record."""
-    return "\n".join(row.rstrip() for row in _rows(outcome, model, style, places or {})) + "\n"
+def explanation(
+    outcome: Outcome, model: Model, style: Style, places: Mapping[str, Span] | None = None, *, asking: bool = False
+) -> str:
+    """The explanation of an outcome, ending in a newline. ``places`` are where the case gives each field and record.
+
+    ``asking``: within a consultation, which asks one by one what the claim hangs on.
+    """
+    return "\n".join(row.rstrip() for row in _rows(outcome, model, style, places or {}, asking)) + "\n"
 
 
 def fact_explanation(explained: Explained, model: Model, style: Style, places: Mapping[str, Span] | None = None) -> str:
@@ -50,12 +55,12 @@ def summary(outcome: Outcome) -> str:
     return "\t".join(map(visible, (outcome.case.name, outcome.claim, outcome.status.value, strength))) + "\n"
 
 
-def _rows(outcome: Outcome, model: Model, style: Style, places: Mapping[str, Span]) -> Iterator[str]:
+def _rows(outcome: Outcome, model: Model, style: Style, places: Mapping[str, Span], asking: bool) -> Iterator[str]:
     given = Given(places, outcome.case.assumptions)
     yield from layout(_headline(outcome, style), style)
     for file in sorted({span.file for span in places.values() if not span.file.startswith(ON_COMMAND_LINE)}):
         yield from layout(say(Piece(file, "dim")), style)
-    verdict = verdict_of(outcome)
+    verdict = verdict_of(outcome, "which are asked one by one") if asking else verdict_of(outcome)
     if verdict:
         yield ""
         yield from layout(say(verdict), style)
@@ -63,7 +68,7 @@ def _rows(outcome: Outcome, model: Model, style: Style, places: Mapping[str, Spa
         yield from _obstacles(outcome, model, style, given)
     yield from _reasons(outcome, model, style, given)
     yield from _asides(outcome, model, style)
-    if outcome.status is Status.OPEN:
+    if outcome.status is Status.OPEN and not asking:
         yield from _questions(outcome, style)
     yield from _footer(outcome, model, style)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from averment.questions.matters import Margin, Matters, Turn, Weight
 from averment.render.display import Piece, Style
-from averment.render.phrases import claim_phrase, held, noun, series
+from averment.render.phrases import claim_phrase, held, labelled, series
 from averment.render.tree import Branch, draw, layout, say
 
 _WIDTH = 12  # columns of a bar
@@ -13,8 +15,10 @@ _WIDTH = 12  # columns of a bar
 def matters_text(matters: Matters, style: Style) -> str:
     """What matters for a claim."""
     rows: list[str] = []
+    decisive = [part for part in matters.parts if part.weight is Weight.DECISIVE]
+    to = _only({part.turns_to for part in decisive})
     for weight, title in (
-        (Weight.DECISIVE, "Decisive: a change of one of these alone turns the claim"),
+        (Weight.DECISIVE, f"Decisive: another value of any one of these turns the claim{to}"),
         (Weight.PART, "These play a part: only together with others"),
         (Weight.UNDETERMINED, "Not found out within the search allowed"),
         (Weight.IRRELEVANT, "These cannot turn the claim, in whatever combination"),
@@ -26,10 +30,8 @@ def matters_text(matters: Matters, style: Style) -> str:
             Branch(
                 [
                     say(
-                        f"{noun(part.field)}: {held(part.field, part.value)}",
-                        Piece(
-                            f"  to {series(map(claim_phrase, part.turns_to), 'or')}" if part.turns_to else "", "doubt"
-                        ),
+                        labelled(part.field, part.value),
+                        Piece("" if to else _to(part.turns_to), "doubt"),
                         note=part.path,
                     )
                 ]
@@ -39,21 +41,36 @@ def matters_text(matters: Matters, style: Style) -> str:
         rows += [*layout(say(Piece(title, "bold")), style), *draw(branches, style), ""]
     turning = [margin for margin in matters.margins if margin.below or margin.above]
     if turning:
-        rows += layout(say(Piece("How far each may move alone before the claim turns", "bold")), style)
+        to = _only({(turn.claim,) for margin in turning for turn in (margin.below, margin.above) if turn})
+        title = f"How far each may move alone before the claim turns{to}"
+        rows += layout(say(Piece(title, "bold")), style)
         rows += draw(
-            [Branch([say(_bar(margin, style), _margin(margin), note=margin.name)]) for margin in turning], style
+            [Branch([say(_bar(margin, style), _margin(margin, bool(to)), note=margin.name)]) for margin in turning],
+            style,
         )
+    elif matters.margins and all(margin.exact for margin in matters.margins):
+        rows += layout(say("No number, level, date or parameter turns the claim by moving alone."), style)
     return "\n".join(row.rstrip() for row in rows).rstrip() + "\n"
 
 
-def _margin(margin: Margin) -> str:
-    field = margin.field
+def _only(turns: set[tuple[str, ...]]) -> str:
+    """What everything turns the claim to, to be said once; nothing where they differ."""
+    return _to(*turns) if len(turns) == 1 else ""
+
+
+def _to(claims: tuple[str, ...]) -> str:
+    return f" to {series(map(claim_phrase, claims), 'or')}" if claims else ""
+
+
+def _margin(margin: Margin, alike: bool) -> str:
+    """``number of engineers: 24, turns at 19``, and to what where not all turn ``alike``."""
+    field = replace(margin.field, unit="")
     turns = [
-        f"{word} {held(field, turn.value)} it is {claim_phrase(turn.claim)}"
-        for word, turn in (("down to", margin.below), ("up to", margin.above))
+        f"at {held(field, turn.value)}{'' if alike else _to((turn.claim,))}"
+        for turn in (margin.below, margin.above)
         if turn
     ]
-    return f" {noun(field)} is {held(field, margin.value)}: {'; '.join(turns)}"
+    return f" {labelled(margin.field, margin.value)}, turns {series(turns)}"
 
 
 def _bar(margin: Margin, style: Style) -> str:

@@ -4,20 +4,28 @@ was.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from averment.ir.naming import record_path
-from averment.ir.program import Program, Rule
-from averment.law.truth import UNKNOWN
+from averment.ir.program import Fact, Kind, Match, Program, Rule
+from averment.law.evaluation import Evaluation
+from averment.law.truth import FALSE, TRUE, UNKNOWN
+from averment.model.model import Model
 from averment.questions.why_not import Attempt, Failing, Lack, WhyNot
 from averment.render.cells import Wording
 from averment.render.conditions import Worded
 from averment.render.display import Piece, Style
-from averment.render.phrases import claim_phrase, held, noun
+from averment.render.phrases import claim_phrase, held, subject
+from averment.render.places import rule_place
 from averment.render.tree import Branch, Line, draw, layout, say
+from averment.warrant.derivation import Derivation, derive
+from averment.warrant.sentences import sentence
 
 _MOST = 8  # facts named of those that stand against it
 
 
-def why_not_text(why_not: WhyNot, style: Style) -> str:
+def why_not_text(why_not: WhyNot, model: Model, style: Style) -> str:
     """Why what was asked about does not hold."""
     program = why_not.evaluation.program
     asked = claim_phrase(why_not.asked)
@@ -31,51 +39,84 @@ def why_not_text(why_not: WhyNot, style: Style) -> str:
     title = f"Why not {asked}: what each rule that could have derived it came to"
     if rule:
         title = f"Why the rule `{why_not.asked}` did not fire"
+    tree = _Tree(why_not, model, style)
     rows = [*layout(say(Piece(title, "bold")), style)]
-    rows += draw([_attempt(attempt, program, style) for attempt in why_not.attempts], style)
+    rows += draw([tree.attempt(attempt) for attempt in why_not.attempts], style)
     return "\n".join(row.rstrip() for row in rows) + "\n"
 
 
-def _attempt(attempt: Attempt, program: Program, style: Style) -> Branch:
-    rule = attempt.rule
-    doubtful = bool(attempt.failing) and all(failing.truth is UNKNOWN for failing in attempt.failing)
-    mark = Piece(f"{style.glyphs.doubtful} ", "doubt") if doubtful else Piece(f"{style.glyphs.against} ", "bad")
-    name = rule.id.replace("-", " ") + (f", alternative {rule.alternative}" if rule.alternative else "")
-    if attempt.told:
-        return Branch([say(mark, name, note=style.glyphs.above)])
-    return Branch([say(mark, name)], [_failing(failing, attempt, program) for failing in attempt.failing])
+class _Tree:
+    """Grows the branches of one answer."""
 
+    def __init__(self, why_not: WhyNot, model: Model, style: Style) -> None:
+        self._model, self._style = model, style
+        self._program = why_not.evaluation.program
+        self._against = _against(why_not.evaluation, why_not.attempts)
 
-def _failing(failing: Failing, attempt: Attempt, program: Program) -> Branch:
-    below = Style()
-    children = [_attempt(each, program, below) for each in failing.below]
-    if failing.lacks:
-        lines = [_lack(lack, program) for lacks in failing.lacks for lack in lacks]
+    def attempt(self, attempt: Attempt) -> Branch:
+        rule, glyphs = attempt.rule, self._style.glyphs
+        doubtful = bool(attempt.failing) and all(failing.truth is UNKNOWN for failing in attempt.failing)
+        mark = Piece(f"{glyphs.doubtful} ", "doubt") if doubtful else Piece(f"{glyphs.against} ", "bad")
+        name = rule.id.replace("-", " ") + (f", alternative {rule.alternative}" if rule.alternative else "")
+        if attempt.told:
+            return Branch([say(mark, name, note=glyphs.above)])
+        head = say(mark, name, note=rule_place(self._model, rule.id))
+        return Branch([head], [self._failing(failing, attempt) for failing in attempt.failing])
+
+    def _failing(self, failing: Failing, attempt: Attempt) -> Branch:
+        children = [self.attempt(each) for each in failing.below]
+        if failing.lacks:
+            return Branch([_lack(lack, self._program) for lacks in failing.lacks for lack in lacks], children)
+        lines = [self._condition(failing, attempt.rule)]
+        lines += [self._but(fact) for fact in failing.met[:_MOST]]
+        if len(failing.met) > _MOST:
+            lines.append(say(Piece(f"and {len(failing.met) - _MOST} more", "dim")))
         return Branch(lines, children)
-    doubtful = failing.truth is UNKNOWN
-    lead = [Piece("undecided: ", "doubt"), "whether "] if doubtful else [Piece("not so: ", "bad")]
-    lines = [say(*lead, _words(failing, attempt.rule, program))]
-    lines += [
-        say(Piece(f"but there is {record_path(program.types[fact.type], fact)}", "dim")) for fact in failing.met[:_MOST]
-    ]
-    if len(failing.met) > _MOST:
-        lines.append(say(Piece(f"and {len(failing.met) - _MOST} more", "dim")))
-    return Branch(lines, children)
+
+    def _condition(self, failing: Failing, rule: Rule) -> Line:
+        """What the condition asked for, and that it is not so; what is told of no condition stands as it is."""
+        asked = next((each for each in (*rule.matches, *rule.guards) if each.text == failing.text), None)
+        worded = Worded(rule, dict(failing.bindings), self._program)
+        if isinstance(asked, Match) and failing.truth is FALSE:
+            return say(Piece("there is no ", "bad"), worded.pattern(asked))
+        words = worded.condition(asked) if asked else failing.text
+        if failing.truth is UNKNOWN:
+            return say(Piece("undecided: ", "doubt"), f"whether {words}")
+        return say(Piece("not so: ", "bad"), words)
+
+    def _but(self, fact: Fact) -> Line:
+        """A fact that stands against it: in the sentence of the rule that derived it, a given one by its path."""
+        certain = self._against.memory.truths[fact] is TRUE
+        lead = Piece("but ", "bad") if certain else Piece("but perhaps ", "doubt")
+        support = self._against.support.get(fact, ())
+        if not support:
+            return say(lead, f"there is {self._against.path(fact)}")
+        rule, bindings = support[0].firing.rule, support[0].bindings
+        lead = replace(lead, text=f"{lead.text.rstrip()}: ")
+        return say(lead, sentence(rule, bindings), note=rule_place(self._model, rule.id))
 
 
-def _words(failing: Failing, rule: Rule, program: Program) -> str:
-    """What the condition asked for; what is told of no condition stands as it is."""
-    asked = next((each for each in (*rule.matches, *rule.guards) if each.text == failing.text), None)
-    return Worded(rule, dict(failing.bindings), program).condition(asked) if asked else failing.text
+def _against(evaluation: Evaluation, attempts: tuple[Attempt, ...]) -> Derivation:
+    """How the facts that stand against it were derived."""
+
+    def met(attempt: Attempt) -> Iterator[Fact]:
+        for failing in attempt.failing:
+            yield from failing.met[:_MOST]
+            for below in failing.below:
+                yield from met(below)
+
+    return derive(evaluation, dict.fromkeys(fact for attempt in attempts for fact in met(attempt)))
 
 
 def _lack(lack: Lack, program: Program) -> Line:
     type = program.types[lack.fact.type]
     field, value = type.fields[lack.index], lack.fact.values[lack.index]
-    needed = Wording(program.parameters, "{}, the {}").cell(lack.needed, field)
+    wording = Wording(program.parameters, "{}, the {}")
+    of_set = field.kind is Kind.SET
+    needed = f"one that {wording.asks(lack.needed, field)}" if of_set else wording.cell(lack.needed, field)
     path = f"{record_path(type, lack.fact)}.{field.name}"
     return say(
-        f"{noun(field)} is ",
+        f"{subject(field)} is ",
         Piece(held(field, value), "doubt" if value is None else "bad"),
         "" if lack.needed == "known" else f", needed: {needed}",
         note=path,

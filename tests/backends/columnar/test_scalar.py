@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from averment.backends import reference
 from averment.backends.scalar import compile_scalar
+from averment.engines import open_engine
 from averment.ir.program import Kind
 from averment.ir.values import decode
+from averment.outcome.outcome import Outcome
+from averment.outcome.quick import QuickOutcome
 
 
 def test_random_complete_cases_agree(kit: Any) -> None:
@@ -22,7 +27,10 @@ def test_random_complete_cases_agree(kit: Any) -> None:
             if found is None:
                 left += 1
             else:
-                assert found == (expected.claim, expected.status, expected.strength, expected.fired), (seed, case.facts)
+                quick = QuickOutcome(found, open_engine("reference", chance.program))
+                assert found[:4] == (expected.claim, expected.status, expected.strength, expected.fired), (seed, case)
+                assert replace(quick.case, name=case.name) == case
+                assert quick.canonical == Outcome(quick.case, reference.evaluate(chance.program, case)).canonical
                 decided += 1
     assert decided > 300 and 20 < left < 3 * decided
 

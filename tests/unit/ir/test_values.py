@@ -16,7 +16,7 @@ from averment.ir.values import Misfit, decode, encode, fact_order, fit, show
 from averment.source.node import node_of
 
 FLAG = Field("flag", Kind.BOOLEAN)
-WHOLE = Field("whole", Kind.INTEGER, unit="engineers")
+WHOLE = Field("whole", Kind.INTEGER, unit="engineers", singular="engineer")
 SMALL = Field("small", Kind.INTEGER, minimum=-5, maximum=5)
 MONEY = Field("money", Kind.DECIMAL, places=2, minimum=0, maximum=100_000, unit="EUR")
 PLAIN = Field("plain", Kind.DECIMAL)
@@ -30,6 +30,8 @@ _FITS: list[tuple[Any, Field, Value, Any, str]] = [
     (True, FLAG, True, True, "yes"),
     (False, FLAG, False, False, "no"),
     (20, WHOLE, 20, 20, "20 engineers"),
+    (1, WHOLE, 1, 1, "1 engineer"),
+    (0, WHOLE, 0, 0, "0 engineers"),
     (2**53, WHOLE, 2**53, "9007199254740992", "9007199254740992 engineers"),
     ("9007199254740992", WHOLE, 2**53, "9007199254740992", "9007199254740992 engineers"),
     (-(2**63), WHOLE, -(2**63), "-9223372036854775808", "-9223372036854775808 engineers"),

@@ -21,6 +21,7 @@ _FIELDS: list[tuple[str, list[str]]] = [
     ("f: {type: level, of: [low, high, low]}", ["`low` is twice among the values of `t.f`"]),
     ("f: {type: choice, of: [a, b], default: c}", ["`c` is not a value of `t.f`"]),
     ("f: {type: decimal, places: 1, min: 0.05}", ["`0.05` is finer than `t.f` can hold"]),
+    ("f: {type: integer, singular: engineer}", ["`t.f` has no unit"]),
 ]
 
 _TYPES: list[tuple[str, list[str]]] = [

@@ -20,7 +20,7 @@ _FEW = 4  # values that are sooner compared one by one than chosen from
 _MOST = 64  # values; beyond it a place for each is not soon found
 _TRIES = 256
 _BITS = 10
-_BLOCK = 32768  # strings; what is made of them stays in a processor's cache
+_BLOCK = 65536  # strings; what is made of them stays in a processor's cache
 
 
 class _Words(NamedTuple):

@@ -7,6 +7,7 @@ both are one array, so a batch without unknowns pays for one.
 from __future__ import annotations
 
 from collections.abc import Callable
+from heapq import heappop, heappush
 from typing import ClassVar
 
 import numpy as np
@@ -28,12 +29,34 @@ from averment.law import network as net
 from averment.law.truth import TRUE
 
 
+class Repeated:
+    """A loop: its facts (``held``), its other ``nodes``, and what a change is told to.
+
+    By place the nodes that look at it (``users``), and the facts whose body it is (``facts``); ``outside`` are bodies
+    that lie before the loop.
+    """
+
+    def __init__(self, loop: net.Loop, nodes: list[net.Node]) -> None:
+        self.end, self.held = loop.end, loop.held
+        places, held = range(loop.start, loop.end), set(loop.held)
+        self.nodes = [place for place in places if place not in held]
+        self.users: dict[int, list[int]] = {}
+        for place in self.nodes:
+            for used in net.reach_of(nodes[place]):
+                if used in places:
+                    self.users.setdefault(used, []).append(place)
+        self.facts: dict[int, list[int]] = {}
+        for place, body in zip(loop.held, loop.bodies, strict=True):
+            self.facts.setdefault(body, []).append(place)
+        self.outside = [body for body in self.facts if body not in places]
+
+
 class Evaluator:
     """A network ready to be evaluated over batches."""
 
     def __init__(self, program: Program, network: net.Network, vocabulary: Vocabulary) -> None:
         self._network, self._vocabulary, self._program = network, vocabulary, program
-        self._loops = {loop.start: loop for loop in network.loops}
+        self._loops = {loop.start: Repeated(loop, network.nodes) for loop in network.loops}
 
     def run(self, values: Values, start: int, end: int) -> None:
         """Evaluate the nodes from ``start`` to before ``end``."""
@@ -47,26 +70,27 @@ class Evaluator:
                 self._repeat(loop, values)
                 place = loop.end
 
-    def _repeat(self, loop: net.Loop, values: Values) -> None:
-        """A loop to its least fixpoint: both planes only ever grow."""
+    def _repeat(self, loop: Repeated, values: Values) -> None:
+        """A loop to its least fixpoint: both planes only ever grow. A node is evaluated again where something that it
+        rests on has changed, and what comes first goes first.
+        """
         nothing = np.zeros(values.rows, np.bool_)
-        facts: dict[int, list[int]] = {}  # by their bodies
-        for place, body in zip(loop.held, loop.bodies, strict=True):
+        for place in loop.held:
             values.true[place] = values.possible[place] = nothing
-            facts.setdefault(body, []).append(place)
-        held = set(loop.held)
-        inner = [place for place in range(loop.start, loop.end) if place not in held]
-        outer = [body for body in facts if body in held or not loop.start <= body < loop.end]
-        changed = True
-        while changed:
-            changed = False
-            for place in inner:
-                self._evaluate(place, values)
-                for fact in facts.get(place, ()):  # at once: what rests on it and comes later needs no further round
-                    changed |= _grow(fact, place, values)
-            for place in outer:
-                for fact in facts[place]:
-                    changed |= _grow(fact, place, values)
+        waiting = [*loop.nodes]  # a heap
+        queued = set(waiting)
+        changed = [*loop.outside]
+        while changed or waiting:
+            if not changed:
+                changed.append(heappop(waiting))
+                queued.remove(changed[0])
+                self._evaluate(changed[0], values)
+            place = changed.pop()
+            for user in loop.users.get(place, ()):
+                if user not in queued:
+                    queued.add(user)
+                    heappush(waiting, user)
+            changed += [fact for fact in loop.facts.get(place, ()) if _grow(fact, place, values)]
 
     def _evaluate(self, place: int, values: Values) -> None:
         node = self._network.nodes[place]

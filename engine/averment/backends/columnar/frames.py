@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from averment.backends.columnar.columns import Array, Column, Plane, coalesce
-from averment.backends.columnar.tables import Table
+from averment.backends.columnar.tables import Table, places_of
 from averment.ir.program import Compare, Match, Rule
 from averment.law.mentions import variables
 
@@ -29,6 +29,7 @@ class Frame:
 
     def take(self, rows: Array) -> Frame:
         """The solutions at these places, or where a plane is true."""
+        rows = places_of(rows)
         true = None if self.true is None else self.true[rows]
         bindings = {name: take(column, rows) for name, column in self.bindings.items()}
         return Frame(self.case[rows], bindings, true, {place: row[rows] for place, row in self.premises.items()})
@@ -39,8 +40,10 @@ class Frame:
 
     def under(self, true: Plane, possible: Plane) -> Frame:
         """The solutions that a further condition leaves."""
-        found = self if possible.all() else self.take(possible)
-        kept = true if found is self else true[possible]
+        found, kept = self, true
+        if not possible.all():
+            rows = places_of(possible)
+            found, kept = self.take(rows), true[rows]
         if kept.all():
             return found
         found.true = kept if found.true is None else found.true & kept

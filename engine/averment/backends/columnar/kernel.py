@@ -32,12 +32,13 @@ from averment.backends.columnar.values import Values
 from averment.backends.columnar.vocabulary import Vocabulary
 from averment.ir.program import Field, Program
 from averment.ir.values import decode
+from averment.law import network as net
 from averment.law.grounding import ground
 from averment.law.truth import CaseError
 
-ROWS = 65536  # of a chunk at most: fewer calls, and its planes stay in a processor's last cache
+ROWS = 131072  # of a chunk at most: fewer calls, and its planes stay in a processor's last cache
 LEAST_ROWS = 4096  # of a chunk, however many planes there are
-PLANES = 2**26  # bytes that the planes of a chunk may take, a byte for each row and node
+PLANES = 2**26  # bytes that the planes of a chunk may take, a byte for each row and plane
 JOINED_ROWS = 4096  # of a chunk whose cases have many records
 MOST_PAIRS, SHARE = 2**20, 4  # of solutions and facts that may match, in a chunk: so many, and for each record so many
 
@@ -109,6 +110,8 @@ class Kernel:
         self.program = program
         self.rules = tuple(dict.fromkeys(rule.id for rule in program.rules))
         self._network = ground(program)
+        shared = (net.Constant, net.Held)  # a constant has no plane, and what a loop holds that of its body
+        self._planes = max(1, sum(not isinstance(node, shared) for node in self._network.nodes))
         self._vocabulary = Vocabulary()
         self._evaluator = Evaluator(program, self._network, self._vocabulary)
         self._claim_field = program.types[program.claim.type].fields[program.claim.field]
@@ -153,7 +156,7 @@ class Kernel:
         run = _Run(alone, rejects=[*sorted_sides.strays])
         chunks: list[_Chunk] = []
         first = 0
-        rows = min(ROWS, max(LEAST_ROWS, PLANES // len(self._network.nodes)))
+        rows = min(ROWS, max(LEAST_ROWS, PLANES // self._planes))
         for batch in arrow.to_batches(table, JOINED_ROWS if self._network.joins else rows):
             chunks += self._chunks(batch, places, sorted_sides, first, run, explain, bindings)
             first += batch.num_rows

@@ -13,7 +13,7 @@ from averment.backends.columnar.columns import Array, Column, Plane
 from averment.backends.columnar.forms import regular
 from averment.backends.columnar.single import decoded
 from averment.backends.columnar.tables import Table as Facts
-from averment.backends.columnar.tables import distinct, joined, packed
+from averment.backends.columnar.tables import distinct, joined, packed, repeats
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
 from averment.ir.naming import record_path
 from averment.ir.program import Fact, FactType, Program
@@ -190,7 +190,7 @@ def _check_keys(records: Records, reading: Reading, first: int) -> None:
     vocabulary = Vocabulary()
     values = [vocabulary.plain(records.columns[place], kind.fields[place], reading.symbols).low for place in places]
     key = packed(case, values, reading.rows)
-    if not (key[1:] > key[:-1]).all():
+    if repeats(key):
         order = np.argsort(key, kind="stable")
         again = order[1:][key[order][1:] == key[order][:-1]]
         for place in again.tolist():

@@ -20,6 +20,7 @@ from averment.backends.columnar.pairing import Pairs, loose, pair
 from averment.backends.columnar.tables import Table
 from averment.backends.columnar.values import Values
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
+from averment.ir.early import partners
 from averment.ir.program import (
     Absent,
     Aggregate,
@@ -33,6 +34,7 @@ from averment.ir.program import (
     Literal,
     Match,
     Program,
+    Rule,
     Size,
     Value,
     Variable,
@@ -78,7 +80,7 @@ class Solver:
             else:
                 table = self.filtered(match, values, facts)
             later = needed(rule, [rule.matches[other] for other in order[step + 1 :]])
-            frame = scan(match, table) if frame is None else self._join(match, table, frame, later, facts)
+            frame = scan(match, table) if frame is None else self._join(rule, match, table, frame, later, facts)
         return self.guarded(number, every(facts.cases) if frame is None else frame, values, facts)
 
     def trace(self, number: int, cases: Plane, values: Values, facts: Facts) -> Frame:
@@ -110,11 +112,15 @@ class Solver:
         """Which pattern after which: the given one first, then always one that shares a variable if there is any."""
         found = self._orders.get((number, start))
         if found is None:
-            matches = self._program.rules[number].matches
+            matches, early = self._program.rules[number].matches, self._program.rules[number].early
             rest = list(range(len(matches)))
             found, bound = list[int](), set[str]()
             while rest:
-                linked = [place for place in rest if any(name in bound for _, name in matches[place].binds)]
+                linked = [
+                    place
+                    for place in rest
+                    if any(not bound.isdisjoint((name, *partners(name, early))) for _, name in matches[place].binds)
+                ]
                 tables = [place for place in rest if not self._program.types[matches[place].type].one]
                 chosen = start if not found and start >= 0 else (linked if found and linked else tables or rest)[0]
                 rest.remove(chosen)
@@ -187,9 +193,15 @@ class Solver:
         return true, possible, bindings
 
     @staticmethod
-    def _key(match: Match, frame: Frame) -> tuple[tuple[int, ...], list[Column]]:
-        """The fields of a pattern that join with what is bound, and what they join with."""
-        joins = [(place, frame.bindings[name]) for place, name in match.binds if name in frame.bindings]
+    def _key(match: Match, frame: Frame, early: tuple[Compare, ...] = ()) -> tuple[tuple[int, ...], list[Column]]:
+        """The fields of a pattern that join with what is bound, or is to be equal to it, and what they join with."""
+        bound = frame.bindings
+        joins = [
+            (place, bound[other])
+            for place, name in match.binds
+            for other in ([name] if name in bound else partners(name, early))
+            if other in bound
+        ]
         return tuple(place for place, _ in joins), [column for _, column in joins]
 
     def pairs(self, match: Match, table: Table, frame: Frame, facts: Facts) -> Pairs:
@@ -205,8 +217,8 @@ class Solver:
         doubtful = [plane for column in wanted if (plane := loose(column)) is not None]
         return not any(plane.any() for plane in doubtful)
 
-    def _join(self, match: Match, table: Table, frame: Frame, later: set[str], facts: Facts) -> Frame:
-        fields, wanted = self._key(match, frame)
+    def _join(self, rule: Rule, match: Match, table: Table, frame: Frame, later: set[str], facts: Facts) -> Frame:
+        fields, wanted = self._key(match, frame, rule.early)
         fresh = any(name in later and name not in frame.bindings for _, name in match.binds)
         if not self._certain(table, fields, wanted):
             pairs = pair(table, fields, frame.case, wanted, facts.cases, facts.most)

@@ -46,6 +46,7 @@ class Table:
 
     def take(self, rows: Array) -> Table:
         """The facts at these places, or where a plane is true."""
+        rows = places_of(rows)
         true = None if self.true is None else self.true[rows]
         found = Table(self.case[rows], [value[rows] for value in self.values], true)
         for place, unknown in self.unknown.items():
@@ -307,18 +308,31 @@ def distinct(table: Table, cases: int) -> Table:
     if len(table) < 2:
         return table
     key = packed(table.case, table.keyed(bool(table.unknown)), cases)
+    if not repeats(key):
+        return table
     order = np.argsort(key, kind="stable")
     sorted_key = key[order]
     first = np.empty(len(key), np.bool_)
     first[0] = True
     np.not_equal(sorted_key[1:], sorted_key[:-1], out=first[1:])
-    if first.all():
-        return table
     starts = np.flatnonzero(first)
     found = table.take(order[starts])
     if table.true is not None:
         found.true = np.logical_or.reduceat(table.true[order], starts)
     return found
+
+
+def repeats(keys: Array) -> bool:
+    """Whether any two keys are the same. What comes in order, as given records mostly do, need not be sorted."""
+    if (keys[1:] > keys[:-1]).all():
+        return False
+    ordered = np.sort(keys)  # far sooner done than finding the order
+    return bool((ordered[1:] == ordered[:-1]).any())
+
+
+def places_of(rows: Array) -> Array:
+    """Places as they are; of a plane where it is true, found once for all the columns they are taken from."""
+    return np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
 
 
 def packed(case: Array, values: list[Array], cases: int) -> Array:

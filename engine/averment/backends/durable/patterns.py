@@ -2,8 +2,8 @@
 
 The `one` types of a case are one engine fact, so a rule over several of them is one pattern and needs no join. A join
 is a flat conjunction that ends in a join which is always true; every attribute that is joined is guarded against
-absence on both sides. Guards are the law's; but an inequality of two variables is given to the engine as well, to spare
-it the matches.
+absence on both sides. Guards are the law's; but the early ones, which compare two variables, are given to the engine as
+well, to spare it the matches.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from averment.backends.durable.layout import ANCHOR, Condition, Layout, Slot
-from averment.ir.program import Compare, Program, Rule, Variable
+from averment.ir.program import Program, Rule, Variable
 
 Place = tuple[int, int]  # a pattern of the rule, and a field of the fact that it matches
 WIDE = ""  # the kind of the one engine fact that stands for all `one` types; any other kind is a fact type
@@ -27,8 +27,7 @@ def grouped(program: Program, rule: Rule) -> list[tuple[str, list[int]]]:
 
 def likeness(rule: Rule) -> object:
     """What two rules share just when their patterns would be the same."""
-    inequalities = tuple(guard for guard in rule.guards if isinstance(guard, Compare) and guard.operator == "!=")
-    return tuple((match.type, match.cells, match.binds) for match in rule.matches), inequalities
+    return tuple((match.type, match.cells, match.binds) for match in rule.matches), rule.early
 
 
 class Patterns:
@@ -51,20 +50,18 @@ class Patterns:
                 first = self.first.setdefault(name, (place, field))
                 if first != (place, field) and not self._join("", first, (place, field)):
                     self.equal.append((first, (place, field)))
-        self._inequalities()
+        self._early()
         self.written = [
             {f"m{position}": {"$and": list(self._conditions(position, own, places))}}
             for position, (own, places) in enumerate(groups)
         ]
 
-    def _inequalities(self) -> None:
-        for guard in self._rule.guards:
-            match guard:
-                case Compare("!=", Variable(left), Variable(right)) if left in self.first and right in self.first:
-                    places = sorted((self.first[left], self.first[right]), key=lambda place: self._at[place[0]][0])
-                    self._join("$neq", *places)
-                case _:
-                    pass
+    def _early(self) -> None:
+        for guard in self._rule.early:
+            assert isinstance(guard.left, Variable) and isinstance(guard.right, Variable)
+            bound = self.first[guard.left.name], self.first[guard.right.name]
+            places = sorted(bound, key=lambda place: self._at[place[0]][0])
+            self._join("$neq" if guard.operator == "!=" else "", *places)
 
     def _join(self, operator: str, earlier: Place, later: Place) -> bool:
         """Have the engine compare two fields; false where they are in one pattern, or too many are compared."""

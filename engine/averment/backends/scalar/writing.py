@@ -90,6 +90,11 @@ class Writer:
         self._lines += [_LINE + line for line in body]
         self._lines.append(f"except Lookup: {_GONE}")
         self._names = {kind.name: number for number, kind in enumerate(kinds)}
+        records = (
+            "(" + "".join(f"f{number}_{index}, " for index in range(len(kind.fields))) + ")"
+            for number, kind in enumerate(kinds)
+        )
+        self._values = f"({', '.join(records)}, )"
 
     def _field(self, name: str, read: str, declared: Field, owner: str) -> Iterator[str]:
         match declared.kind:
@@ -273,9 +278,10 @@ class Writer:
             self._lines += [f"{_LINE}n += 1", f"{_LINE}c = {self._constant(value)}"]
         words = {word: self._constant(word) for word in ("settled", "gap", "conflict")}
         self._lines.append("ids = tuple(fired)")
-        self._lines.append(f"if n == 1: return c, {words['settled']}, {strength}, ids")
-        self._lines.append(f"if n: return {words['conflict']}, {words['conflict']}, None, ids")
-        self._lines.append(f"return {words['gap']}, {words['gap']}, None, ids")
+        rest = f"ids, {self._values}"
+        self._lines.append(f"if n == 1: return c, {words['settled']}, {strength}, {rest}")
+        self._lines.append(f"if n: return {words['conflict']}, {words['conflict']}, None, {rest}")
+        self._lines.append(f"return {words['gap']}, {words['gap']}, None, {rest}")
         return True
 
     def _strength(self) -> str:

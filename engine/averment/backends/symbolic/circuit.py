@@ -12,9 +12,10 @@ from copy import copy
 from dataclasses import dataclass, replace
 
 from averment.backends.symbolic import gates
-from averment.backends.symbolic.gates import Gate, Quantities, Unsure, gate_of, reach_of
+from averment.backends.symbolic.gates import Gate, Quantities, Unsure, gate_of
 from averment.ir.program import Fact, Program, Rule, Value
 from averment.law import network as net
+from averment.law.building import Tick, on_and_on
 from averment.law.grounding import ground
 from averment.law.truth import Quantity
 
@@ -36,13 +37,20 @@ SMALL = 0.3  # of what an undecided condition counts against one of a sum: tried
 class Circuit:
     """A program over the records of a case. Not for two threads at once: it keeps the state it was last in."""
 
-    def __init__(self, network: net.Network, program: Program, leaves: Mapping[Leaf, int], values: Quantities) -> None:
+    def __init__(
+        self,
+        network: net.Network,
+        program: Program,
+        leaves: Mapping[Leaf, int],
+        values: Quantities,
+        tick: Tick = on_and_on,
+    ) -> None:
         self.network, self.leaves = network, leaves
         self._program = program
         self._gates: list[Gate | None] = [gate_of(node) for node in network.nodes]
         self._loops = {place: loop for loop in network.loops for place in range(loop.start, loop.end)}
         self._users: dict[int, set[int]] = {}
-        self._cones = self._reach()
+        self._cones = self._reach(tick)
         self.claim_slots = [
             ClaimSlot(slot.values[program.claim.field], slot.truth)
             for slot in network.slots.get(program.claim.type, [])
@@ -158,11 +166,11 @@ class Circuit:
             for place, truth in zip(loop.held, found, strict=True):
                 values[place] = truth
 
-    def _reach(self) -> dict[int, set[int]]:
+    def _reach(self, tick: Tick) -> dict[int, set[int]]:
         """By leaf the places that its value may change."""
         users: dict[int, set[int]] = {}
         for place, node in enumerate(self.network.nodes):
-            for used in reach_of(node):
+            for used in net.reach_of(node):
                 users.setdefault(used, set()).add(place)
         for loop in self.network.loops:
             for body, held in zip(loop.bodies, loop.held, strict=True):
@@ -170,6 +178,7 @@ class Circuit:
         self._users = users
         cones: dict[int, set[int]] = {}
         for leaf in self.leaves.values():
+            tick()
             cone: set[int] = set()
             pending = [leaf]
             while pending:
@@ -211,7 +220,12 @@ def fails(check: net.OutOfRange | net.Coincide | net.Unbounded, values: Quantiti
 
 
 def circuit_of(
-    program: Program, rules: Sequence[Rule], records: Sequence[Fact], unspoken: Sequence[str], loose: set[Leaf]
+    program: Program,
+    rules: Sequence[Rule],
+    records: Sequence[Fact],
+    unspoken: Sequence[str],
+    loose: set[Leaf],
+    tick: Tick = on_and_on,
 ) -> Circuit | None:
     """The circuit of some rules over the records of a case; none where they are too many or meet without end.
 
@@ -234,7 +248,7 @@ def circuit_of(
             given[fact.type].append(
                 tuple(_column(name, number, index, value, loose) for index, value in enumerate(fact.values))
             )
-    network = ground(sliced, given)
+    network = ground(sliced, given, tick)
     if network.joins or network.tables:
         return None
     leaves: dict[Leaf, int] = {}
@@ -245,7 +259,7 @@ def circuit_of(
             leaves[leaf] = place
             values[place] = records[leaf[0]].values[leaf[1]]
     try:
-        return Circuit(network, program, leaves, values)
+        return Circuit(network, program, leaves, values, tick)
     except Unsure:
         return None
 

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from averment.backends.symbolic.circuit import Circuit, looked_at
-from averment.backends.symbolic.gates import reach_of
 from averment.backends.symbolic.many import States
 from averment.ir.program import Ranges
 from averment.ir.values import limits
@@ -76,7 +75,7 @@ def _opposite(way: int) -> int:
 
 def _way(circuit: Circuit, node: net.Node, ways: Ways, reach: Mapping[int, Quantity]) -> int:
     """The way of a node by those of the nodes it looks at, and by what those may hold at all."""
-    used = [ways.get(place, NEITHER) for place in reach_of(node)]
+    used = [ways.get(place, NEITHER) for place in net.reach_of(node)]
     if not any(used):
         return NEITHER
     if isinstance(node, net.Compared) and node.operator in ("=", "!="):

@@ -31,6 +31,7 @@ from averment.backends.symbolic.terms import (
 from averment.ir.program import Cell, Field, Kind, Ranges, Value
 from averment.ir.values import LEAST_INTEGER, MOST_INTEGER, limits
 from averment.law import network as net
+from averment.law.building import Tick
 from averment.law.truth import Interval, Quantity
 
 MOST_EFFORT = 20_000_000  # of one check: Z3's own measure of work, the same on every machine
@@ -51,7 +52,8 @@ class Loose:
 class Formulas:
     """The formulas of a circuit where some fields (by place) are loose; all others hold what the case gives."""
 
-    def __init__(self, circuit: Circuit, loose: Mapping[int, Loose], most_effort: int = MOST_EFFORT) -> None:
+    def __init__(self, circuit: Circuit, loose: Mapping[int, Loose], most_effort: int, tick: Tick) -> None:
+        self._tick = tick
         circuit.hold({})
         self._circuit, self._loose = circuit, loose
         self._ids: dict[Value, int] = {}
@@ -204,6 +206,7 @@ class Formulas:
         if any(loop.start <= place < loop.end for loop in self._circuit.network.loops for place in cone):
             raise Beyond("a rule that depends on itself reads what may change")
         for place, node in enumerate(nodes):
+            self._tick()
             if place in self._loose:
                 self._columns[place] = self._leaf(place)
             elif place not in cone:

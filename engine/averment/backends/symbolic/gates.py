@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from averment.ir.program import Arithmetic, Cell, Field, Ranges, Variable
 from averment.ir.values import limits
@@ -72,26 +72,6 @@ def _truth(node: net.Node) -> Gate:
             return lambda held: 2 - held[part]  # type: ignore[operator]
         case _:
             raise AssertionError(node)
-
-
-def reach_of(node: net.Node) -> Iterator[int]:
-    """The places that a node looks at."""
-    match node:
-        case net.Coalesce(left, right) | net.Same(left, right):
-            yield from (left, right)
-        case net.Calculated(_, left, right) | net.Compared(_, left, right):
-            yield from (left, right)
-        case net.Counted(parts) | net.All(parts) | net.AnyOf(parts):
-            yield from parts
-        case net.Summed(members, _) | net.Extreme(_, members, _):
-            for truth, value in members:
-                yield from (truth, value)
-        case net.SizeOf(column) | net.Stored(column) | net.Passes(column) | net.Given(column):
-            yield column
-        case net.IsKnown(column) | net.Definite(column) | net.Negated(column):
-            yield column
-        case _:
-            return
 
 
 # --- of one value or two ------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from averment.backends.symbolic.planes import Member, Parts, Plane, Truths
 from averment.ir.program import Field
 from averment.ir.values import limits
 from averment.law import network as net
+from averment.law.building import Tick, on_and_on
 from averment.law.expressions import compare
 from averment.law.truth import Quantity
 
@@ -20,16 +21,22 @@ ClaimFact = tuple[Parts, Truths]
 
 class States:
     """A circuit in ``many`` states. ``fields`` are the leaves (by place) that do not hold what the case gives in all.
-    ``only`` these nodes are evaluated, where they are said.
+    ``only`` these nodes are evaluated, where they are said. ``tick`` is called at each.
 
     A leaf holds what the case gives in the states that its parts leave out. ``unsure`` are the states in which the
     circuit does not have the law's answer: what is said of them means nothing.
     """
 
     def __init__(
-        self, circuit: Circuit, many: int, fields: Mapping[int, Parts], only: Sequence[int] | None = None
+        self,
+        circuit: Circuit,
+        many: int,
+        fields: Mapping[int, Parts],
+        only: Sequence[int] | None = None,
+        tick: Tick = on_and_on,
     ) -> None:
         circuit.hold({})
+        self._tick = tick
         self.many, self.every = many, (1 << many) - 1
         self.unsure: Plane = 0
         self._circuit = circuit
@@ -121,6 +128,7 @@ class States:
             self._truths.update(zip(loop.held, found, strict=True))
 
     def _evaluate(self, place: int) -> None:
+        self._tick()
         node = self._circuit.network.nodes[place]
         if isinstance(node, net.Column):
             self._columns[place] = self._column_of(node)

@@ -1,0 +1,146 @@
+"""How the answers read: in sentences, each thing once, with the units and the file and line a reader would look for."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CASES = Path(__file__).parents[2] / "knowledge" / "averment_knowledge" / "pm_tpm" / "cases"
+OFFICE, RETAIL, SHOP, BEGUN = (
+    CASES / f"{name}.yaml" for name in ("ticket-office", "retail-analytics", "two-person-shop", "first-conversation")
+)
+
+
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+
+
+@pytest.mark.parametrize(
+    ("asked", "says", "never"),
+    [
+        pytest.param(
+            ("explain", OFFICE, "--why-not", "technical_product_manager"),
+            (
+                "but: Finding out what customers need is much of the role.",
+                "rules/core_functions.yaml:16",
+                "the set of technologies at the heart of the product is web, needed: one that includes api",
+            ),
+            ('evidence["',),
+            id="why not: what stands against it, in its own sentence and place",
+        ),
+        pytest.param(
+            ("explain", BEGUN, "--why-not", "technical_product_manager"),
+            ("but perhaps: Technology changes slowly", "but: The product is not launched yet"),
+            (),
+            id="why not: what only may stand against it",
+        ),
+        pytest.param(
+            ("explain", OFFICE, "--why-not", "coordination-load"),
+            (
+                "not so: the number of cross team dependency facts (0) is at least 3 (coordination threshold)",
+                "not so: the team of component checkout (booking) is not the team of component seats (booking)",
+            ),
+            (),
+            id="why not: two values that are called the same",
+        ),
+        pytest.param(
+            ("whatif", OFFICE, "--set", "engineering.team_size=45", "--param", "shared_weight=2"),
+            (
+                "number of engineers: 24 → 45",
+                "shared weight: 1 → 2",
+                "The claim stays product manager, for the same reasons.",
+            ),
+            (),
+            id="what if: nothing is otherwise",
+        ),
+        pytest.param(
+            ("whatif", OFFICE, "--unset", "company.has_product_manager"),
+            ("on the product: no → not known", "The claim is open then."),
+            ("without strength",),
+            id="what if: it is open then",
+        ),
+        pytest.param(
+            ("whatif", RETAIL, "--sweep", "engineering.team_size"),
+            ("6 to 100,000 engineers  technical product manager",),
+            ("100000",),
+            id="along a range: numbers as people read them",
+        ),
+        pytest.param(
+            ("matters", OFFICE),
+            (
+                "Decisive: another value of any one of these turns the claim to technical product manager",
+                "number of third-party services: 2  ",
+                "decision margin: 2, turns at 3  ",
+            ),
+            ("services: 2 third-party services", "no  to technical"),
+            id="what matters: what is common to all is said once",
+        ),
+        pytest.param(
+            ("matters", SHOP),
+            ("No number, level, date or parameter turns the claim by moving alone.",),
+            (),
+            id="what matters: nothing moves it",
+        ),
+        pytest.param(
+            ("missing", BEGUN),
+            ("number of engineers: 21\n",),
+            ("Some answers to these", "21 engineers"),
+            id="what is missing: an example is not listed again",
+        ),
+        pytest.param(
+            ("decide", SHOP),
+            ("the evidence for technical product manager (0) is 0", "also: the same, by other conditions of this rule"),
+            ("there is no evidence where", "(needs no)", "(needs low)"),
+            id="how: nothing is said twice",
+        ),
+    ],
+)
+def test_an_answer_reads_well(averment: Any, asked: Any, says: tuple[str, ...], never: tuple[str, ...]) -> None:
+    ran = averment(*asked)
+    assert (ran.code, ran.err) == (0, "")
+    assert [text for text in says if text not in ran.out] == []
+    assert [text for text in never if text in ran.out] == []
+
+
+def test_no_reason_is_told_twice_of_a_change(averment: Any) -> None:
+    out = averment("whatif", OFFICE, "--set", "engineering.team_size=7").out
+    assert out.count("The evidence is clear, 0 for a technical product manager and 5 for a product manager.") == 1
+
+
+def test_a_set_is_swept_claim_by_claim(averment: Any) -> None:
+    lines = averment("whatif", OFFICE, "--sweep", "product.technologies").out.splitlines()
+    claims = [line for line in lines if line.endswith("product manager") and "ticket-office" not in line]
+    assert claims == ["├─ product manager", "└─ technical product manager"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "help"),
+    [("gap", "no rule claims anything"), ("conflict", "claim different things"), ("open", "`averment missing`")],
+)
+def test_what_no_rule_claims_is_explained(averment: Any, claim: str, help: str) -> None:
+    ran = averment("explain", OFFICE, "--why-not", claim)
+    assert ran.code == 3 and f"no rule derives `{claim}`" in ran.err and help in ran.err
+
+
+def test_an_ascii_terminal_gets_no_other_glyph(averment: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from averment.render import display
+    from averment_cli import terminal
+
+    monkeypatch.setattr(terminal, "style", lambda: display.Style(glyphs=display.ASCII))
+    assert averment("explain", OFFICE, "--why-not", "technical_product_manager").out.isascii()
+
+
+def test_table_rows_that_say_the_same_wait_together(
+    averment: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    case = tmp_path / "case.yaml"
+    case.write_text(OFFICE.read_text("utf-8").replace("audience: consumers, ", ""), "utf-8")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"why\n"), encoding="utf-8"))
+    out = averment("ask", case).out
+    assert out.count("The users of the product (an unknown kind of user) are of the kind") == 1
+    assert [f"audience/{row} " in out for row in (1, 3)] == [True] * 2
