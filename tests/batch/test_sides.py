@@ -388,14 +388,15 @@ def test_a_row_beyond_all_bounds(length: int, decided: Any) -> None:
 
 def test_a_damaged_side_table_is_told_by_name(decided: Any, batch: Any, tmp_path: Path) -> None:
     decided(MAIN, SIDE)
-    side = tmp_path / "side.csv.gz"
-    side.write_bytes(gzip.compress((SIDE + "d,z,edge\n" * 200_000).encode())[:-2000])
-    with pytest.raises(Refused, match=r"AV523: `.*side.csv.gz` cannot be read to its end"):
+    side = write(tmp_path / "side.parquet", [{"case": "a", "name": f"x{number}"} for number in range(500)])
+    whole = side.read_bytes()
+    side.write_bytes(whole[:4] + b"\xff" * 60 + whole[64:])
+    with pytest.raises(Refused, match=r"AV523: `.*side.parquet` cannot be read to its end"):
         batch(tmp_path / "main.csv", sides=(("component", str(side)),), restart=True)
 
 
 def test_the_output_is_no_side_table(decided: Any, batch: Any, tmp_path: Path) -> None:
     decided(MAIN, SIDE)
-    with pytest.raises(Refused, match="AV531: .* it is the input"):
+    with pytest.raises(Refused, match=r"AV531: .* it is the input"):
         batch(tmp_path / "main.csv", "side.csv", sides=(("component", str(tmp_path / "side.csv")),))
     assert (tmp_path / "side.csv").read_text() == SIDE
