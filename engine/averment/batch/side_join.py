@@ -17,7 +17,8 @@ from averment.batch.arrow import Table, one_chunk, pa
 from averment.batch.columns import Target
 from averment.batch.deciding import reader_of
 from averment.batch.fetching import Fetcher
-from averment.batch.side_rows import BLANK, LOST, Cursor, Name, as_names, case_names_in
+from averment.batch.side_reading import as_names, case_names_in
+from averment.batch.side_rows import BLANK, LOST, Cursor, Name
 from averment.batch.sources import CHUNK, Position, Source, units
 from averment.batch.unit import Format, Joined, Odd, Unit
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report

@@ -7,7 +7,7 @@ import numpy as np
 from averment.batch.arrow import Array, Table, pa, pc
 from averment.batch.reading import Format as Shape
 from averment.batch.side_join import twice
-from averment.batch.side_rows import side_table
+from averment.batch.side_reading import side_table
 from averment.batch.table_rows import TableReader
 from averment.batch.unit import Joined
 from averment.diagnostics.diagnostic import Diagnostic, Refused

@@ -13,7 +13,7 @@ from averment.batch.columns import Mapped, Target, map_columns
 from averment.batch.deciding import Decider, Job
 from averment.batch.nesting import check_nesting
 from averment.batch.reading import Format as Shape
-from averment.batch.side_rows import case_names_in
+from averment.batch.side_reading import case_names_in
 from averment.batch.side_tables import distinct_names, join_table
 from averment.batch.sides import check_main, side_shape, side_type
 from averment.batch.table_rows import TableReader
