@@ -9,7 +9,9 @@ what is found is always decided again by the caller, what is not found is proved
 # pyright: basic, reportMissingTypeStubs=false, reportOperatorIssue=false
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +58,7 @@ class Formulas:
         self._tick = tick
         circuit.hold({})
         self._circuit, self._loose = circuit, loose
+        self._mark = ""
         self._ids: dict[Value, int] = {}
         self._columns: dict[int, Column] = {}
         self._truths: dict[int, Truths] = {}
@@ -66,12 +69,13 @@ class Formulas:
             place: z3.Not(self._is(place, each.given)) for place, each in loose.items() if each.given is not None
         }
         self._encode()
-        self._unsure = z3.Or([self._fires(check) for check in circuit.network.checks])
 
     # --- asking ---------------------------------------------------------------------------------------------------
 
     def claim_is(self, word: str) -> Formula:
-        """The formula that the claim is this word: a declared value, ``gap`` or ``conflict``."""
+        """The formula that the claim is this word: a declared value, ``open``, ``gap`` or ``conflict``."""
+        if word == "open":
+            return z3.Not(z3.Or([self.claim_is(other) for other in (*self._circuit.words, "gap", "conflict")]))
         claims = [(self._columns[slot.value], *self._truths[slot.truth]) for slot in self._circuit.claim_slots]
         if word == "gap":
             return z3.And([z3.Not(possible) for _, _, possible in claims])
@@ -88,6 +92,32 @@ class Formulas:
             [z3.Implies(possible, z3.And(column.known, column.low == wanted)) for column, _, possible in claims]
         )
         return z3.And(some, only)
+
+    def claimed(self, word: str) -> Formula:
+        """The formula that the claim is this word, or that the circuit is not sure."""
+        return z3.Or(self.claim_is(word), self._unsure)
+
+    def not_claimed(self, word: str) -> Formula:
+        """The formula that the claim is another than this word."""
+        return z3.Not(self.claim_is(word))
+
+    def with_given(self, place: int) -> Formulas:
+        """The formulas of the same assignments, but that this field holds what the case gives: for one ``scope``."""
+        other = copy(self)
+        other._mark = "'"
+        other._columns, other._truths = dict(self._columns), dict(self._truths)
+        other._columns[place] = self._constant(self._loose[place].given)
+        other._write(sorted(self._circuit.cone([place])))
+        return other
+
+    @contextmanager
+    def scope(self) -> Iterator[None]:
+        """What is required within is forgotten afterwards."""
+        self._solver.push()
+        try:
+            yield
+        finally:
+            self._solver.pop()
 
     def require(self, formula: Formula) -> None:
         """Only assignments under which this holds, or of which the circuit is not sure."""
@@ -113,6 +143,14 @@ class Formulas:
     def exclude(self, values: Mapping[int, Value]) -> None:
         """No model with all of these values any more."""
         self._solver.add(z3.Or([z3.Not(self._is(place, value)) for place, value in values.items()]))
+
+    def kept(self, place: int) -> Formula:
+        """The formula that a field is as given."""
+        return z3.Not(self.changed[place])
+
+    def keep_some(self, places: Iterable[int]) -> None:
+        """No model any more that changes all of these fields."""
+        self._solver.add(z3.Or([self.kept(place) for place in places]))
 
     def any_of(self, formulas: list[Formula]) -> Formula:
         """The disjunction of some formulas."""
@@ -211,20 +249,28 @@ class Formulas:
                 self._columns[place] = self._leaf(place)
             elif place not in cone:
                 self._fixed(place, node)
-            elif isinstance(node, net.Column):
+        self._write(sorted(cone - self._loose.keys()))
+
+    def _write(self, places: list[int]) -> None:
+        """Write out nodes that depend on what is loose, in order, and then where the circuit is not sure."""
+        for place in places:
+            self._tick()
+            node = self._circuit.network.nodes[place]
+            if isinstance(node, net.Column):
                 self._columns[place] = self._shared(place, node, self._column(node))
             else:
                 self._truths[place] = self._named(place, self._truth(node))
+        self._unsure = z3.Or([self._fires(check) for check in self._circuit.network.checks])
 
     def _shared(self, place: int, node: net.Node, column: Column) -> Column:
         """A count or sum under a name of its own, so that all comparisons with it speak of one number."""
         if not isinstance(node, net.Counted | net.Summed):
             return column
-        low = z3.Int(f"l{place}")
+        low = z3.Int(f"l{place}{self._mark}")
         self._solver.add(low == column.low)
         if column.low is column.high:
             return Column(column.known, low, low)
-        high = z3.Int(f"h{place}")
+        high = z3.Int(f"h{place}{self._mark}")
         self._solver.add(high == column.high)
         return Column(column.known, low, high)
 
@@ -238,7 +284,7 @@ class Formulas:
     def _name(self, name: str, formula: Formula) -> Formula:
         if isinstance(formula, bool) or z3.is_const(formula):
             return formula
-        literal = z3.Bool(name)
+        literal = z3.Bool(name + self._mark)
         self._solver.add(literal == formula)
         return literal
 
