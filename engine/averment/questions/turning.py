@@ -101,6 +101,4 @@ class Turning:
 
     def _change(self, values: Mapping[int, Value]) -> Change:
         slots = self._judge.situation.slots
-        return {
-            number: values[place] for number, place in self._places.items() if values[place] != slots[number].value
-        }
+        return {number: values[place] for number, place in self._places.items() if values[place] != slots[number].value}
