@@ -19,9 +19,9 @@ from averment.questions.flip_solver import formulas_of
 from averment.questions.judge import NO_OUTCOME, Judge
 from averment.questions.quick import Circuitry
 
-MOST_EFFORT = 2_000_000  # of one question to Z3
+MOST_EFFORT = 500_000  # of one question to Z3: some 50 ms
 MOST_NODES = 4_000  # of a circuit that is written out
-MOST_SETS = 200  # found while one field is looked for
+MOST_SETS = 120  # found in all
 
 Fields = frozenset[int]
 Change = dict[int, Value]
@@ -44,11 +44,13 @@ class Turning:
         self._formulas = formulas_of(judge, circuitry, list(fields), values, MOST_EFFORT)
         self._formulas.require(self._formulas.not_claimed(self._before))
         self._relevant: set[int] = set()
+        self._allowed = MOST_SETS
 
     def alone(self, number: int) -> set[str]:
         """The claims that a field turns to alone. Raises: Beyond."""
         words = (*self._judge.situation.program.claim.values, "open", "gap", "conflict")
-        return {word for word in words if word != self._before and self._within([number], word) is not None}
+        changes = [self._within([number], word) for word in words if word != self._before]
+        return {self._judge.replayed(change).claim for change in changes if change is not None}
 
     def exclude(self, fields: Fields) -> None:
         """Note a least set: no change that is asked for changes all of it."""
@@ -60,17 +62,16 @@ class Turning:
 
         Raises: Beyond where that is not found out.
         """
-        for _ in range(MOST_SETS):
-            change = self._needing(number)
-            if change is None:
-                self._formulas.keep_some([self._places[number]])
-                return
+        while (change := self._needing(number)) is not None:
+            self._allowed -= 1
+            if self._allowed < 0:
+                raise Beyond("there are too many least sets")
             found = self._least(self._within(change.keys() - {number}) or change)
             self.exclude(found)
             yield found
             if number in found:
                 return
-        raise Beyond("there are too many least sets")
+        self._formulas.keep_some([self._places[number]])
 
     def _needing(self, number: int) -> Change | None:
         """A change that turns the claim but not with this field as given."""
