@@ -53,11 +53,7 @@ Records = Mapping[str, Sequence[tuple[net.Constant | net.FieldOf, ...]]]
 
 
 def ground(program: Program, records: Records | None = None, tick: Tick = on_and_on) -> net.Network:
-    """The network of a program: over any records of `many` types, or over just these.
-
-    Over just these, truths are wanted and not firings: equal facts make a difference where facts are aggregated, and
-    count once there.
-    """
+    """The network of a program: over any records of `many` types, or over just these (equal facts then count once)."""
     given = records or {}
     tables = {name for name, kind in program.types.items() if not kind.one and not kind.derived} - set(given)
     tabling = Tabling(program, tables)
@@ -72,6 +68,7 @@ class _Grounding(Builder):
         super().__init__(tick)
         self.program, self.tabling, self.once = program, tabling, once
         self.network.rules = program.rules
+        # where no firings are wanted, equal facts matter only where they are aggregated
         self.met = {name for rule in program.rules for name in aggregated(rule)} if once else set(program.types)
         self.found: dict[str, dict[tuple[int, ...], list[net.Doubt]]] = {}
         self.candidates: dict[str, Candidates] = {}
