@@ -29,7 +29,7 @@ from averment.backends.symbolic.terms import (
     total,
 )
 from averment.ir.program import Cell, Field, Kind, Ranges, Value
-from averment.ir.values import LEAST_INTEGER, MOST_INTEGER, limits
+from averment.ir.values import ends, limits
 from averment.law import network as net
 from averment.law.building import Tick
 from averment.law.truth import Interval, Quantity
@@ -101,9 +101,8 @@ class Written:
         if loose.values is not None:
             self._solver.add(z3.Or([variable == self._id(value) for value in loose.values]))
         else:
-            low, high = limits(field)
-            self._solver.add(variable >= (LEAST_INTEGER if low is None else low))
-            self._solver.add(variable <= (MOST_INTEGER if high is None else high))
+            low, high = ends(field)
+            self._solver.add(variable >= low, variable <= high)
         return variable
 
     @staticmethod
