@@ -15,9 +15,11 @@ from averment.outcome.outcome import Outcome
 from averment.pack import compile_files
 from averment.questions.flip import Flips, flip
 from averment.questions.judge import Judge
+from averment.questions.missing import missing
 from averment.questions.situation import Situation
 from averment.render.display import Style
 from averment.render.flip_text import flips_text
+from averment.render.questions_text import missing_text
 from averment.surface.pack_files import read_pack_files
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
@@ -202,3 +204,15 @@ def test_answers_of_different_fields_come_first_and_the_rest_are_counted() -> No
     ]
     found = flip(outcome, most=2)
     assert found.more == 1 and flips_text(found, Style()).endswith("\n\nThere is 1 more, just as small.\n")
+
+
+def test_missing_says_of_a_new_text_that_it_is_one() -> None:
+    parts = [*teams("x", "x"), {"name": "c"}, {"name": "d"}]
+    found = missing(decided(TEAMS, parts))
+    witnesses = {each.claim: [(answer.value, answer.group > 0) for answer in each.witness] for each in found.possible}
+    assert witnesses["paired"] == [("another", True), ("another", True)]
+    assert witnesses["gap"] == [("another", True), ("another 2", True)]
+    rows = [row.strip("│├└─ ") for row in missing_text(found, Style(width=200)).splitlines()]
+    assert rows[rows.index("paired, as with") + 1 :][:2] == ["team: a new one", "team: the same new one"]
+    assert rows[rows.index("no claim at all, as with") + 1 :][:2] == ["team: a new one", "team: another new one"]
+    assert "A new one is any that neither the case nor a rule names." in rows

@@ -129,6 +129,14 @@ def limits(field: Field) -> tuple[int | None, int | None]:
     return field.minimum, field.maximum
 
 
+def ends(field: Field) -> tuple[int, int]:
+    """The least and the greatest encoded value that an ordered field can hold."""
+    low, high = limits(field)
+    if field.kind is Kind.DATE:
+        return max(low or 1, 1), min(high or 3652059, 3652059)
+    return LEAST_INTEGER if low is None else low, MOST_INTEGER if high is None else high
+
+
 def unknown_value(word: str, field: Field, name: str) -> Misfit:
     """``word`` is none of the values of ``field``."""
     near = did_you_mean(word, field.values)

@@ -28,7 +28,7 @@ from averment.ir.program import (
 from averment.law import network as net
 from averment.law.building import Builder, Tick, on_and_on
 from averment.law.instances import Bindings, Candidate, Candidates, Matched, State, coinciding, constant_of, points
-from averment.law.mentions import reads, variables
+from averment.law.mentions import aggregated, reads, variables
 from averment.law.readers import Agenda
 from averment.law.tabling import Tabling
 from averment.law.truth import FALSE, TRUE
@@ -68,6 +68,8 @@ class _Grounding(Builder):
         super().__init__(tick)
         self.program, self.tabling, self.once = program, tabling, once
         self.network.rules = program.rules
+        # where no firings are wanted, equal facts matter only where they are aggregated
+        self.met = {name for rule in program.rules for name in aggregated(rule)} if once else set(program.types)
         self.found: dict[str, dict[tuple[int, ...], list[net.Doubt]]] = {}
         self.candidates: dict[str, Candidates] = {}
         for name, kind in program.types.items():
@@ -152,7 +154,7 @@ class _Grounding(Builder):
         self._settle(name, slots)
 
     def _settle(self, name: str, slots: list[net.Slot]) -> None:
-        overlaps = coinciding(slots, self.is_constant, MOST_OVERLAPS)
+        overlaps = coinciding(slots, self.is_constant, MOST_OVERLAPS) if name in self.met else []
         if len(overlaps) > MOST_OVERLAPS:
             raise _Unground([name], ())
         self.network.checks += [net.Coincide(left, right) for left, right in overlaps]

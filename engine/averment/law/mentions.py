@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from averment.ir.program import Arithmetic, Compare, Expression, Literal, Match, Rule
+from averment.ir.program import Aggregate, Arithmetic, Compare, Expression, Literal, Match, Rule
 
 
 def patterns(rule: Rule) -> Iterator[Match]:
@@ -19,6 +19,13 @@ def reads(rule: Rule) -> Iterator[str]:
     """The fact types that a rule's conditions look at, each as often as they do."""
     for pattern in patterns(rule):
         yield pattern.type
+
+
+def aggregated(rule: Rule) -> Iterator[str]:
+    """The fact types that a rule counts, sums or takes the least or greatest of."""
+    for guard in rule.guards:
+        if isinstance(guard, Aggregate):
+            yield guard.match.type
 
 
 def variables(expression: Expression) -> Iterator[str]:

@@ -34,13 +34,22 @@ AT_ONCE = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A value for an unknown field."""
+    """A value for an unknown field.
+
+    ``group``: not 0 where it stands for any text that neither the case nor a rule names; answers of one group are
+    equal for the same text, different for different texts.
+    """
 
     slot: Slot
     value: Value
+    group: int = 0
 
     def document(self) -> dict[str, Any]:
-        return {"field": self.slot.path, "value": decode(self.value, self.slot.field)}
+        return {
+            "field": self.slot.path,
+            "value": decode(self.value, self.slot.field),
+            "new": bool(self.group),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +126,18 @@ def missing(outcome: Outcome, judge: Judge | None = None) -> Missing:
 
 def _possible(judge: Judge, numbers: list[int]) -> tuple[list[Possible], list[str]]:
     """The claims that completions of these slots have, with a witness each; and those not found out."""
-    slots = judge.situation.slots
     found, undetermined = completions(judge, numbers, judge.verdict({}).possible)
     possible = [
-        Possible(word, tuple(Answer(slots[number], value) for number, value in sorted(answers.items())))
+        Possible(word, tuple(_answer(judge, number, value) for number, value in sorted(named.items())))
         for word, answers in found.items()
+        for named in (next(judge.fresh.renamed(answers)),)
     ]
     return possible, undetermined
+
+
+def _answer(judge: Judge, number: int, value: Value) -> Answer:
+    new = judge.fresh.rank(number, value)
+    return Answer(judge.situation.slots[number], value, judge.fresh.group(number) if new else 0)
 
 
 Sets = tuple[tuple[str, ...], ...]

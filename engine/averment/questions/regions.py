@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from averment.backends import reference
-from averment.ir.program import Field, Kind, Program
-from averment.ir.values import LEAST_INTEGER, MOST_INTEGER, decode, limits
+from averment.ir.program import Field, Program
+from averment.ir.values import decode, ends
 from averment.law.truth import CaseError, Interval
 from averment.outcome.outcome import Outcome
 from averment.questions.judge import NO_OUTCOME, Judge, Verdict, verdict_of
@@ -154,14 +154,6 @@ class OneParameter:
                 if thresholds:
                     self._met[value] = compared_values(thresholds, evaluation)
         return self._claims[value]
-
-
-def ends(field: Field) -> tuple[int, int]:
-    """The least and the greatest value a field may hold, encoded."""
-    low, high = limits(field)
-    if field.kind is Kind.DATE:
-        return max(low or 1, 1), min(high or 3652059, 3652059)
-    return LEAST_INTEGER if low is None else low, MOST_INTEGER if high is None else high
 
 
 def joined(low: int, high: int, claims: dict[int, str]) -> list[Region]:

@@ -1,16 +1,17 @@
 """Which given fields belong to some least set that turns the claim.
 
-First the fields that turn the claim alone. For the others, random changes of several fields are drawn. One that turns
-the claim is made smaller, field by field, for as long as it still turns it. Few fields are left then, and all their
-changes are tried together: a least set among them is a least set of the whole case. A field found in none of these is
-looked for in all sets, the smallest first. A field whose every other value only speaks more for the claim is left out
-from the start, as irrelevant.
+First the fields that turn the claim alone, and those whose every other value only speaks more for the claim: these are
+irrelevant. For the others, random changes of several fields are drawn. One that turns the claim is made smaller, field
+by field, for as long as it still turns it. Few fields are left then, and all their changes are tried together: a least
+set among them is a least set of the whole case. A field found in none of these is asked of Z3 where that is installed
+(``turning``), else looked for in all sets, the smallest first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from math import prod
 from random import Random
 
@@ -23,6 +24,7 @@ from averment.questions.alternatives import alternatives
 from averment.questions.choices import Batch, Choices, Taken
 from averment.questions.judge import Judge, TooMuch, Verdict
 from averment.questions.quick import Circuitry
+from averment.questions.regions import OneField
 from averment.questions.together import parted, verdicts
 
 ROUNDS = 6  # of changes found by chance
@@ -48,22 +50,23 @@ class Relevance:
 def relevance(judge: Judge) -> Relevance:
     """How each given field that some rule reads bears on the claim; one that none reads is irrelevant."""
     search = _Search(judge)
-    found = search.found
-    if search.beyond:
-        found.undetermined = set(search.rest)
-        return found
-    judge.allow(MOST_DECISIONS)
-    try:
-        search.run()
-    except TooMuch:
-        found.undetermined = set(search.left)
-    finally:
-        judge.allow(None)
-    return found
+    for look in (search.by_chance, search.by_solver, search.set_by_set):
+        judge.allow(MOST_DECISIONS)
+        try:
+            if search.left:
+                look()
+        except TooMuch:
+            pass
+        finally:
+            judge.allow(None)
+    search.found.undetermined = set(search.left)
+    return search.found
 
 
 class _Search:
-    """``rest`` are the fields that do not turn the claim alone."""
+    """``_others`` are the values of the fields that do not turn the claim alone but may do so with others; ``_wide``
+    are those of these fields that have too many.
+    """
 
     def __init__(self, judge: Judge) -> None:
         self._judge, self._before = judge, judge.verdict({})
@@ -75,37 +78,54 @@ class _Search:
             if self._turned(verdict):
                 (number,) = change
                 self.found.turns_to.setdefault(number, set()).add(verdict.claim)
+        wide = [number for number in given if judge.candidates[number] is None and self._looked_at(number)]
+        self._unsure = [number for number in wide if not self._alone(number)]
         self.found.relevant = set(self.found.turns_to)
-        self.beyond = any(judge.candidates[number] is None for number in given)
-        self.rest = [number for number in given if number not in self.found.turns_to]
-        some = {number: others[number] for number in self.rest if others[number]}
-        self._others = {number: values for number, values in some.items() if not self._steady(number, some)}
+        self._wide = [number for number in wide if number not in self.found.turns_to]
+        some = {number: others[number] for number in given if others[number] and number not in self.found.turns_to}
+        loose = [*some, *self._wide]
+        self._others = {number: values for number, values in some.items() if not self._steady(number, values, loose)}
+        self._irrelevant: set[int] = set()
         self._least: list[Fields] = []
+        unknown = judge.verdict(dict.fromkeys((*self._others, *self._wide)))
+        if unknown.definite and not self._turned(unknown):
+            self._irrelevant.update(self._others, self._wide)
 
     @property
     def left(self) -> list[int]:
-        """The fields that may be relevant."""
-        return [number for number in self._others if number not in self.found.relevant]
+        """The fields that may be relevant or not."""
+        return [number for number in (*self._others, *self._wide) if not self._known(number)]
 
-    def run(self) -> None:
-        """Find out about all of them, or leave them undetermined. Raises: TooMuch."""
-        unknown = self._judge.verdict(dict.fromkeys(self._others))
-        if unknown.definite and not self._turned(unknown):
-            return
-        for number in range(ROUNDS):
-            if not self.left:
-                return
-            self._by_chance(Random(number))
-        if self.left and not self._set_by_set():
-            self.found.undetermined = set(self.left)
+    def _known(self, number: int) -> bool:
+        return number in self.found.relevant or number in self._irrelevant
+
+    def _looked_at(self, number: int) -> bool:
+        circuitry = self._judge.circuitry
+        return not isinstance(circuitry, Circuitry) or number in circuitry.places
+
+    def _alone(self, number: int) -> bool:
+        """Note the claims that a field of too many values turns to alone; whether these are all."""
+        slot = self._judge.situation.slots[number]
+        if not slot.field.kind.ordered:
+            return False
+        axis = OneField(self._judge, number)
+        claims = {region.claim for region in axis.regions} - {self._before.claim, ""}
+        if claims:
+            self.found.turns_to[number] = claims
+        return axis.exact
 
     def _turned(self, verdict: Verdict) -> bool:
         return verdict.claim != self._before.claim
 
     # --- by chance ------------------------------------------------------------------------------------------------
 
-    def _by_chance(self, random: Random) -> None:
-        wanted = self.left
+    def by_chance(self) -> None:
+        """Find sets that need a field among changes drawn at random. Raises: TooMuch."""
+        for number in range(ROUNDS):
+            if wanted := [number for number in self.left if number in self._others]:
+                self._by_chance(wanted, Random(number))
+
+    def _by_chance(self, wanted: list[int], random: Random) -> None:
         drawn: list[Change] = []
         for number in wanted * DRAWN:
             change: Change = {
@@ -150,22 +170,54 @@ class _Search:
             for batch in choices.batches(size, AT_ONCE):
                 self._learn(fields, batch)
 
+    # --- by solver ------------------------------------------------------------------------------------------------
+
+    def by_solver(self) -> None:
+        """Find a least set for each field left, or the proof that there is none, as far as Z3 does."""
+        circuitry = self._judge.circuitry
+        if find_spec("z3") is None or not isinstance(circuitry, Circuitry):
+            return
+        from averment.backends.symbolic.terms import Beyond
+        from averment.questions.turning import Turning
+
+        loose = {number: values for number, values in self._others.items() if number not in self._irrelevant}
+        try:
+            turning = Turning(self._judge, circuitry, loose | dict.fromkeys(self._wide))
+            for number in self._unsure:
+                if claims := turning.alone(number):
+                    self.found.turns_to[number] = claims
+                    self._found(frozenset((number,)))
+        except Beyond:
+            return
+        for fields in self._least:
+            turning.exclude(fields)
+        for number in self.left:
+            if not self._known(number):
+                try:
+                    for fields in turning.least_sets(number):
+                        self._found(fields)
+                except Beyond:
+                    continue
+                if number not in self.found.relevant:
+                    self._irrelevant.add(number)
+
     # --- set by set -----------------------------------------------------------------------------------------------
 
-    def _set_by_set(self) -> bool:
-        """Try all changes, from the smallest; whether all were tried, or nothing is left to find."""
-        fields = list(self._others)
+    def set_by_set(self) -> None:
+        """Try all changes, from the smallest, until nothing is left to find, or they are too many. Raises: TooMuch."""
+        fields = [number for number in self._others if number not in self._irrelevant]
         choices = Choices([len(self._others[number]) for number in fields])
         tried = 0
         for size in range(2, len(fields) + 1):
             tried += choices.count(0, size)
             if tried > MOST_TRIED:
-                return False
+                return
             for batch in choices.batches(size, AT_ONCE):
                 self._learn(fields, batch)
             if not self.left:
-                break
-        return True
+                return
+        if not any(number in self.left for number in self._wide):
+            self._irrelevant.update(self.left)
 
     def _learn(self, fields: list[int], batch: Batch) -> None:
         """Note the sets of which some change in this batch turns the claim, where none of their parts does."""
@@ -188,8 +240,11 @@ class _Search:
             turning &= ~same
             chosen = frozenset(fields[thing] for thing, _ in way)
             if not any(less <= chosen for less in self._least):
-                self._least.append(chosen)
-                self.found.relevant |= chosen
+                self._found(chosen)
+
+    def _found(self, least: Fields) -> None:
+        self._least.append(least)
+        self.found.relevant |= least
 
     def _turns(self, fields: list[int], way: Taken) -> bool:
         return self._turned(
@@ -198,16 +253,14 @@ class _Search:
 
     # --- what cannot turn it ---------------------------------------------------------------------------------------
 
-    def _steady(self, number: int, others: Mapping[int, Sequence[Value]]) -> bool:
-        """Whether a field is seen to keep the claim as it is, whatever it and the others hold."""
+    def _steady(self, number: int, values: Sequence[Value], loose: Iterable[int]) -> bool:
+        """Whether a field is seen to keep the claim as it is, whatever it and the others that are loose hold."""
         circuitry = self._judge.circuitry
         if not isinstance(circuitry, Circuitry) or not self._before.settled or self._before.claim == "conflict":
             return False
-        places = circuitry.places
-        loose = [places[other] for other in others]
+        circuit, place = circuitry.circuit, circuitry.places[number]
+        places = [circuitry.places[other] for other in loose]
         try:
-            return all(
-                keeps(circuitry.circuit, places[number], value, self._before.claim, loose) for value in others[number]
-            )
+            return all(keeps(circuit, place, value, self._before.claim, places) for value in values)
         except Unsure:
             return False

@@ -13,13 +13,13 @@ from typing import Any
 from averment.diagnostics.diagnostic import Diagnostic, Refused
 from averment.diagnostics.suggest import did_you_mean
 from averment.ir.program import Fact, Field, Kind, Value
-from averment.ir.values import Misfit, decode, fit
+from averment.ir.values import Misfit, decode, ends, fit
 from averment.model.case import Case
 from averment.outcome.outcome import Outcome
 from averment.questions.judge import Judge
 from averment.questions.knowledge import Knowledge
 from averment.questions.quick import judge_of
-from averment.questions.regions import OneField, OneParameter, Region, ends
+from averment.questions.regions import OneField, OneParameter, Region
 from averment.questions.situation import Changes, Situation, Slot
 from averment.warrant.derivation import Application
 from averment.warrant.sentences import sentence

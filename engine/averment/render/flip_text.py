@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from averment.ir.program import Kind, Value
+from averment.ir.program import Kind
 from averment.questions.flip import Change, Flip, Flips
 from averment.render.display import Piece, Style
+from averment.render.new_ones import NOTE, NewOnes
 from averment.render.phrases import claim_phrase, held, noun, series
 from averment.render.tree import Branch, Line, draw, layout, say
 
@@ -26,11 +27,11 @@ def flips_text(flips: Flips, style: Style) -> str:
         if not shared:
             title += ", by any one of these"
         rows += ["", *layout(say(Piece(title, "good"), note=f"cost {some[0].cost}"), style)]
-        telling = _Telling(style, _meeting(some))
+        telling = _Telling(style, _meeting(some), NewOnes())
         branches = _together(ways, telling, "") if shared else _any_of(ways, telling)
         rows += draw([*branches], style)
     if any(" new one" in row for row in rows):
-        rows += ["", *layout(say(Piece("A new one is any that neither the case nor a rule names.", "dim")), style)]
+        rows += ["", *layout(say(Piece(NOTE, "dim")), style)]
     if flips.more != 0:
         many = "more" if flips.more is None else f"{flips.more} more"
         verb = "is" if flips.more == 1 else "are"
@@ -90,12 +91,12 @@ class _Telling:
     ``meeting`` are the groups of which some flip has more new texts than one.
     """
 
-    def __init__(self, style: Style, meeting: frozenset[int], met: tuple[tuple[int, Value], ...] = ()) -> None:
-        self._style, self._meeting, self._met = style, meeting, list(met)
+    def __init__(self, style: Style, meeting: frozenset[int], met: NewOnes) -> None:
+        self._style, self._meeting, self._met = style, meeting, met
 
     def again(self) -> _Telling:
         """From here on, for one of several that go on differently."""
-        return _Telling(self._style, self._meeting, tuple(self._met))
+        return _Telling(self._style, self._meeting, self._met.again())
 
     def change(self, change: Change, before: str = "") -> Line:
         field, path = change.slot.field, change.slot.path
@@ -114,21 +115,8 @@ class _Telling:
         words = [held(replace(field, unit=""), value) for value in named[:_MOST]]
         words += [f"one of {len(named) - _MOST} others"] if len(named) > _MOST else []
         if change.new:
-            words.append(self._new(change.group, change.new[0]))
+            words.append(self._met.named(change.group, change.new[0]))
         return f"{series(words, 'or')} {field.unit}".rstrip()
-
-    def _new(self, group: int, text: Value) -> str:
-        """A new text: of those that may meet it says which one it is."""
-        met = [other for each, other in self._met if each == group]
-        if text in met:
-            return f"the {'same' if len(met) == 1 else _ordinal(met.index(text))} new one"
-        self._met.append((group, text))
-        return ("a new one", "another new one")[len(met)] if len(met) < 2 else f"a {_ordinal(len(met))} new one"
-
-
-def _ordinal(place: int) -> str:
-    names = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
-    return names[place] if place < len(names) else f"{place + 1}th"
 
 
 def _elements(change: Change) -> str:

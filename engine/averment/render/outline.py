@@ -23,8 +23,13 @@ from averment.warrant.sentences import sentence
 _MOST_ASIDES = 12
 
 
-def verdict_of(outcome: Outcome, where: str = "listed at the end", word: Callable[[str], str] = str) -> str:
-    """What an unusual status means for this case; nothing for a settled one. ``word`` writes the name of a claim."""
+def verdict_of(
+    outcome: Outcome, where: str = "listed at the end", word: Callable[[str], str] = str, together: str = ""
+) -> str:
+    """What an unusual status means for this case; nothing for a settled one. ``word`` writes the name of a claim.
+
+    ``together``: where to find which claims are still possible when all conditions are taken together: maybe fewer.
+    """
     match outcome.status:
         case Status.SETTLED:
             return ""
@@ -36,7 +41,8 @@ def verdict_of(outcome: Outcome, where: str = "listed at the end", word: Callabl
             become = series(map(word, outcome.possible), "or")
             many = len(outcome.hangs_on)
             fields = f"{many} unknown field{'' if many == 1 else 's'}"
-            return f"It may still become {become}. That hangs on {fields}, {where}."
+            one_by_one = f"Each condition taken by itself, it may still become {become}"
+            return f"{one_by_one}{together}. That hangs on {fields}, {where}."
 
 
 def roots_of(outcome: Outcome) -> tuple[dict[str, list[Fact]], list[Fact]]:

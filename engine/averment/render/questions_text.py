@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from averment.outcome.outcome import Outcome
-from averment.questions.missing import Missing
+from averment.questions.missing import Answer, Missing
 from averment.render.display import Piece, Style
-from averment.render.phrases import claim_phrase, labelled, series, subject
+from averment.render.new_ones import NOTE, NewOnes
+from averment.render.phrases import claim_phrase, labelled, noun, series, subject
 from averment.render.tree import Branch, draw, layout, say
 
 
@@ -25,11 +26,14 @@ def missing_text(missing: Missing, style: Style) -> str:
         rows += layout(say(Piece("Still possible", "bold")), style)
     branches: list[Branch] = []
     for possible in missing.possible:
-        answers = [labelled(answer.slot.field, answer.value) for answer in possible.witness]
+        met = NewOnes()
+        answers = [_answer(answer, met) for answer in possible.witness]
         lines = [say(Piece(claim_phrase(possible.claim), "doubt"), ", as with" if answers else "")]
         branches.append(Branch(lines, [Branch([say(answer)]) for answer in answers]))
     branches += [Branch([say(claim_phrase(word), note="neither shown nor excluded")]) for word in missing.undetermined]
     rows += draw(branches, style)
+    if any(answer.group for possible in missing.possible for answer in possible.witness):
+        rows += layout(say(Piece(NOTE, "dim")), style)
     rows += _sets("Whatever they are, these answers settle it", missing.settle, missing, style)
     told = {tuple(sorted(answer.slot.path for answer in possible.witness)) for possible in missing.possible}
     told |= {tuple(sorted(paths)) for paths in missing.settle}
@@ -40,6 +44,12 @@ def missing_text(missing: Missing, style: Style) -> str:
         rows += ["", *layout(say(Piece("Ask next", "bold")), style)]
         rows += layout(say(question.text, note=question.slot.path), style)
     return _page(rows)
+
+
+def _answer(answer: Answer, met: NewOnes) -> str:
+    if answer.group:
+        return f"{noun(answer.slot.field)}: {met.named(answer.group, answer.value)}"
+    return labelled(answer.slot.field, answer.value)
 
 
 def _sets(title: str, sets: Iterable[tuple[str, ...]], missing: Missing, style: Style) -> list[str]:

@@ -27,6 +27,9 @@ _ROLES = {
 }
 
 
+_TOGETHER = "; `averment missing` takes them together"
+
+
 def explanation(
     outcome: Outcome, model: Model, style: Style, places: Mapping[str, Span] | None = None, *, asking: bool = False
 ) -> str:
@@ -60,7 +63,7 @@ def _rows(outcome: Outcome, model: Model, style: Style, places: Mapping[str, Spa
     yield from layout(_headline(outcome, style), style)
     for file in sorted({span.file for span in places.values() if not span.file.startswith(ON_COMMAND_LINE)}):
         yield from layout(say(Piece(file, "dim")), style)
-    verdict = verdict_of(outcome, "which are asked one by one") if asking else verdict_of(outcome)
+    verdict = verdict_of(outcome, "which are asked one by one") if asking else verdict_of(outcome, together=_TOGETHER)
     if verdict:
         yield ""
         yield from layout(say(verdict), style)

@@ -46,7 +46,7 @@ class Circuit:
         tick: Tick = on_and_on,
     ) -> None:
         self.network, self.leaves = network, leaves
-        self._program = program
+        self.words = program.claim.values
         self._gates: list[Gate | None] = [gate_of(node) for node in network.nodes]
         self._loops = {place: loop for loop in network.loops for place in range(loop.start, loop.end)}
         self._users: dict[int, set[int]] = {}

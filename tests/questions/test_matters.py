@@ -1,0 +1,99 @@
+"""Which facts matter is found out of every fact, and what the solver says of them is what enumeration says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import product
+from pathlib import Path
+from random import Random
+from types import ModuleType
+
+import pytest
+
+import averment
+from averment.diagnostics.diagnostic import Report
+from averment.ir.program import Value
+from averment.ir.values import limits
+from averment.model.case import read_case
+from averment.outcome.outcome import Outcome
+from averment.questions import candidates, relevance
+from averment.questions.judge import Judge
+from averment.questions.matters import Weight, matters
+from averment.questions.quick import judge_of
+from averment.questions.situation import Situation
+from averment.surface.pack_files import read_case_file
+
+CASES = Path(__file__).parents[2] / "knowledge" / "averment_knowledge" / "pm_tpm" / "cases"
+
+
+def outcome_of(pack: averment.Pack, name: str) -> Outcome:
+    report = Report()
+    (node,) = read_case_file((CASES / f"{name}.yaml").read_bytes(), name, report)
+    case = read_case(node, pack.model.types, report)
+    assert case is not None
+    return pack.decide(case, engine="reference")
+
+
+@pytest.mark.parametrize("most", [1024, 1], ids=["values tried one by one", "ranges"])
+def test_what_the_solver_says_is_what_enumeration_says(
+    benchmark_questions: ModuleType, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(relevance, "ROUNDS", 0)
+    monkeypatch.setattr(relevance, "keeps", lambda *_: False)
+    monkeypatch.setattr(candidates, "MOST_VALUES", most)
+    monkeypatch.setattr(candidates, "MOST_ELEMENTS", 0 if most == 1 else 10)
+    for other in ("_flips", "_missing"):
+        monkeypatch.setattr(benchmark_questions, other, lambda *_: [])
+    generator = benchmark_questions.enumeration.small_packs()
+    tally: Counter[str] = Counter()
+    wrong = [each for seed in range(120) for each in benchmark_questions.check(seed, generator, 60, tally)]
+    assert wrong == []
+    assert tally["plays a part"] and tally["irrelevant"] and tally["decisive"]
+    assert most == 1 or not tally["undetermined"]
+
+
+@pytest.mark.parametrize(
+    ("name", "about", "decisive", "part", "irrelevant"),
+    [
+        ("museum-audio-tours", "open; two components may be of one team", 12, 18, 5),
+        ("rail-connections", "engineers of teams: too many values to try", 10, 8, 21),
+        ("two-person-shop", "nothing turns it alone", 0, 21, 9),
+        ("smart-home-hub", "a large case, much of it irrelevant", 12, 5, 19),
+    ],
+)
+def test_nothing_is_left_undetermined(
+    pack: averment.Pack, name: str, about: str, decisive: int, part: int, irrelevant: int
+) -> None:
+    weights = Counter(part.weight for part in matters(outcome_of(pack, name)).parts)
+    assert weights == Counter({Weight.DECISIVE: decisive, Weight.PART: part, Weight.IRRELEVANT: irrelevant})
+
+
+def test_what_is_irrelevant_turns_nothing_together(pack: averment.Pack) -> None:
+    outcome = outcome_of(pack, "rail-connections")
+    weights = {part.path: part.weight for part in matters(outcome).parts}
+    judge = judge_of(Situation(outcome.evaluation.program, outcome.case))
+    numbers = [judge.situation.numbers[path] for path, weight in weights.items() if weight is Weight.IRRELEVANT]
+    random = Random(1)
+    for _ in range(200):
+        assert judge.verdict({number: another(judge, number, random) for number in numbers}).claim == outcome.claim
+
+
+def test_fields_of_too_many_values_turn_it_together(pack: averment.Pack) -> None:
+    outcome = outcome_of(pack, "rail-connections")
+    weights = {part.path: part.weight for part in matters(outcome).parts}
+    judge = judge_of(Situation(outcome.evaluation.program, outcome.case))
+    teams = [judge.situation.numbers[f'team["{name}"].engineers'] for name in ("fares", "planning")]
+    assert all(weights[judge.situation.slots[number].path] is Weight.PART for number in teams)
+    sizes = range(1, 13)
+    assert all(judge.replayed({team: size}).claim == outcome.claim for team in teams for size in sizes)
+    assert any(
+        judge.replayed(dict(zip(teams, both, strict=True))).claim != outcome.claim for both in product(sizes, sizes)
+    )
+
+
+def another(judge: Judge, number: int, random: Random) -> Value:
+    values, field = judge.candidates[number], judge.situation.slots[number].field
+    if values is not None:
+        return random.choice(values)
+    low, high = limits(field)
+    return random.randint(low or 0, high or 1000)
