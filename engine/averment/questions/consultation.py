@@ -195,10 +195,6 @@ class Consultation:
         """Take back what was said last. What follows is found anew, so that a live session hears of it."""
         return replace(self.before) if self.before else self
 
-    def what_if(self, written: object) -> Outcome:
-        """The outcome if the answer to the next question were this. Raises: Refused."""
-        return self.answer(written).outcome
-
     # --- what can be asked back -----------------------------------------------------------------------------------
 
     def why(self) -> tuple[str, ...]:
