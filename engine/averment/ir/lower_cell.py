@@ -7,7 +7,7 @@ from typing import cast
 
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report, Severity
 from averment.ir.program import Among, Cell, Field, Kind, Ranges, Value
-from averment.ir.values import LEAST_INTEGER, MOST_INTEGER, limits
+from averment.ir.values import INT64_MAX, INT64_MIN, limits
 from averment.model.model import CellOn, CellTest, Constant, Operand
 
 Range = tuple[int | None, int | None]
@@ -67,11 +67,11 @@ def _range(test: CellTest, field: Field, fields: Mapping[str, Field], values: Ma
     low = None if test.low is None else int(cast(int, _value(test.low, field, fields, values))) + test.low_open
     high = None if test.high is None else int(cast(int, _value(test.high, field, fields, values))) - test.high_open
     # A parameter in the field's scale may leave 64 bits; no value of the field does.
-    if low is not None and low <= LEAST_INTEGER:
+    if low is not None and low <= INT64_MIN:
         low = None
-    if high is not None and high >= MOST_INTEGER:
+    if high is not None and high >= INT64_MAX:
         high = None
-    if (low is not None and low > MOST_INTEGER) or (high is not None and high < LEAST_INTEGER):
+    if (low is not None and low > INT64_MAX) or (high is not None and high < INT64_MIN):
         return _EMPTY
     return low, high
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from averment.ir.program import Arithmetic, Expression, Field, Literal, Size, Value, Variable
-from averment.ir.values import LEAST_INTEGER, MOST_INTEGER
+from averment.ir.values import INT64_MAX, INT64_MIN
 from averment.model.model import Computed, Constant, Reference, SizeUse, Term, Test, Use
 
 
@@ -65,7 +65,7 @@ def beyond(expression: Expression) -> bool:
     """Whether a number in the expression, once in scale, is not a 64-bit integer."""
     match expression:
         case Literal(value=int() as value):
-            return not LEAST_INTEGER <= value <= MOST_INTEGER
+            return not INT64_MIN <= value <= INT64_MAX
         case Arithmetic():
             return beyond(expression.left) or beyond(expression.right)
         case _:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from itertools import combinations
 
 from averment.ir.program import Kind, Value
-from averment.ir.values import LEAST_INTEGER, MOST_INTEGER, limits
+from averment.ir.values import INT64_MAX, INT64_MIN, limits
 from averment.questions.situation import Situation, Slot
 from averment.questions.uses import Group, Uses
 
@@ -101,8 +101,8 @@ def _numbers(slot: Slot, group: Group, many: int, met: set[Value]) -> Candidates
         return tuple(range(least, greatest + 1))
     if group.reckoned:
         return None
-    low = LEAST_INTEGER if least is None else least
-    high = MOST_INTEGER if greatest is None else greatest
+    low = INT64_MIN if least is None else least
+    high = INT64_MAX if greatest is None else greatest
     if slot.field.kind is Kind.DATE:
         low, high = max(low, 1), min(high, 3652059)
     bounds = set(group.bounds)

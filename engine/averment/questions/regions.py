@@ -17,7 +17,7 @@ from functools import cached_property
 
 from averment.backends import reference
 from averment.ir.program import Field, Kind, Program
-from averment.ir.values import LEAST_INTEGER, MOST_INTEGER, decode, limits
+from averment.ir.values import INT64_MAX, INT64_MIN, decode, limits
 from averment.law.truth import CaseError, Interval
 from averment.outcome.outcome import Outcome
 from averment.questions.judge import NO_OUTCOME, Judge, Verdict, verdict_of
@@ -161,7 +161,7 @@ def ends(field: Field) -> tuple[int, int]:
     low, high = limits(field)
     if field.kind is Kind.DATE:
         return max(low or 1, 1), min(high or 3652059, 3652059)
-    return LEAST_INTEGER if low is None else low, MOST_INTEGER if high is None else high
+    return INT64_MIN if low is None else low, INT64_MAX if high is None else high
 
 
 def joined(low: int, high: int, claims: dict[int, str]) -> list[Region]:

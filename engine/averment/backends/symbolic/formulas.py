@@ -29,7 +29,7 @@ from averment.backends.symbolic.terms import (
     total,
 )
 from averment.ir.program import Cell, Field, Kind, Ranges, Value
-from averment.ir.values import LEAST_INTEGER, MOST_INTEGER, limits
+from averment.ir.values import INT64_MAX, INT64_MIN, limits
 from averment.law import network as net
 from averment.law.building import Tick
 from averment.law.truth import Interval, Quantity
@@ -157,8 +157,8 @@ class Formulas:
             self._solver.add(z3.Or([variable == self._id(value) for value in loose.values]))
         else:
             low, high = limits(field)
-            self._solver.add(variable >= (LEAST_INTEGER if low is None else low))
-            self._solver.add(variable <= (MOST_INTEGER if high is None else high))
+            self._solver.add(variable >= (INT64_MIN if low is None else low))
+            self._solver.add(variable <= (INT64_MAX if high is None else high))
         return variable
 
     @staticmethod
