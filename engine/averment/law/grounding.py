@@ -142,16 +142,16 @@ class _Grounding(Builder):
         """Every rule that derives the type is grounded: its facts are the disjunctions of their firings."""
         if name in self.present:
             return
-        slots: list[net.Slot] = []
+        slots: list[net.Derivable] = []
         for values, doubts in self.found.get(name, {}).items():
             truth = self.any_of(tuple(doubt.gates[0] for doubt in doubts))
-            slots.append(net.Slot(values, truth, self.junction(doubts)))
+            slots.append(net.Derivable(values, truth, self.junction(doubts)))
         if name in self.tabling.tables:
             self.network.rows[name] = slots
             return
         self._settle(name, slots)
 
-    def _settle(self, name: str, slots: list[net.Slot]) -> None:
+    def _settle(self, name: str, slots: list[net.Derivable]) -> None:
         overlaps = coinciding(slots, self.is_constant, MOST_OVERLAPS)
         if len(overlaps) > MOST_OVERLAPS:
             raise _Unground([name], ())
@@ -170,7 +170,7 @@ class _Grounding(Builder):
             self._join(tuple(numbers), recursive=True)
             return
         start = len(self.network.nodes)
-        slots: dict[_Key, net.Slot] = {}
+        slots: dict[_Key, net.Derivable] = {}
         for name in names:
             self.candidates[name] = self._candidates(())
         for name in names:  # what rules outside the component derive
@@ -206,8 +206,8 @@ class _Grounding(Builder):
         for name in names:
             self._settle(name, [slot for (type, _), slot in slots.items() if type == name])
 
-    def _hold(self, slots: dict[_Key, net.Slot], name: str, values: tuple[int, ...]) -> None:
-        slot = net.Slot(values, self.node(net.Held(len(self.network.nodes))), self.junction([]))
+    def _hold(self, slots: dict[_Key, net.Derivable], name: str, values: tuple[int, ...]) -> None:
+        slot = net.Derivable(values, self.node(net.Held(len(self.network.nodes))), self.junction([]))
         slots[name, values] = slot
         self.candidates[name].add(Candidate(values, slot))
 

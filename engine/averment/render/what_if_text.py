@@ -8,8 +8,7 @@ from dataclasses import replace
 from averment.ir.naming import record_path
 from averment.ir.program import Fact, Field, Value
 from averment.outcome.outcome import Outcome
-from averment.questions.whatif import Line as Fired
-from averment.questions.whatif import Stretch, Sweep, WhatIf
+from averment.questions.whatif import Fired, Stretch, Sweep, WhatIf
 from averment.render.display import Piece, Style
 from averment.render.phrases import claim_phrase, grouped, held, labelled
 from averment.render.tree import Branch, Line, draw, layout, say
