@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from averment.backends.columnar.columns import Array, Column, Plane
+from averment.backends.columnar.indexes import Index
 from averment.backends.columnar.intervals import ends
 from averment.backends.columnar.pairing import Pairs
-from averment.backends.columnar.tables import Index, Table
+from averment.backends.columnar.tables import Table
 from averment.ir.program import Field
 from averment.ir.values import limits
 from averment.law.truth import INT64_MAX, INT64_MIN
