@@ -159,7 +159,8 @@ def formulas_of(
 
     Raises: Beyond where they cannot be written.
     """
-    from averment.backends.symbolic.formulas import MOST_EFFORT, Formulas, Loose
+    from averment.backends.symbolic.formulas import MOST_EFFORT, Formulas
+    from averment.backends.symbolic.variables import Loose
 
     slots = judge.situation.slots
     loose = {

@@ -78,6 +78,32 @@ def calculated(operator: str, left: Column, right: Column) -> Column:
     return Column(z3.simplify(known), least, least if definite else greatest)
 
 
+def compared(operator: str, left: Column, right: Column) -> Truths:
+    """A comparison of two columns."""
+    known = z3.And(left.known, right.known)
+    if left.elements is not None or right.elements is not None:
+        names = {*(left.elements or {}), *(right.elements or {})}
+        no = z3.BoolVal(False)
+        same = z3.And([(left.elements or {}).get(name, no) == (right.elements or {}).get(name, no) for name in names])
+        return guess(known, same if operator == "=" else z3.Not(same))
+    (low, high), (floor, ceiling) = bounded(left), bounded(right)
+    if operator in ("=", "!="):
+        true, possible = z3.And(low == high, floor == ceiling, low == floor), z3.And(low <= ceiling, floor <= high)
+        if low is high and floor is ceiling:
+            true = possible = low == floor
+        if operator == "!=":
+            true, possible = z3.Not(possible), z3.Not(true)
+    else:
+        if operator in (">", "<="):
+            (low, high), (floor, ceiling) = (floor, ceiling), (low, high)
+        true, possible = high < floor, low < ceiling
+        if operator in (">=", "<="):
+            true, possible = z3.Not(possible), z3.Not(true)
+    if z3.is_true(z3.simplify(known)) and low is high and floor is ceiling:
+        return true, true
+    return z3.And(known, true), z3.Or(z3.Not(known), possible)
+
+
 def total(members: list[tuple[Truths, Any, Any]]) -> Column:
     """The sum over what matches: truths with the bounds of the values."""
     definite = all(true is possible and low is high for (true, possible), low, high in members)
