@@ -58,9 +58,11 @@ def check(seed: int, generator: object, most: int, tally: Counter[str]) -> list[
 
 
 def _unfired(outcome: Outcome) -> list[str]:
-    told = {(attempt.rule.id, attempt.rule.alternative) for attempt in unfired(outcome.evaluation) if attempt.failing}
+    rules = outcome.evaluation.program.rules
+    attempts = unfired(outcome.evaluation, rules)
+    told = {(attempt.rule.id, attempt.rule.alternative) for attempt in attempts if attempt.failing}
     fired = {(firing.rule.id, firing.rule.alternative) for firing in outcome.evaluation.firings}
-    every = {(rule.id, rule.alternative) for rule in outcome.evaluation.program.rules}
+    every = {(rule.id, rule.alternative) for rule in rules}
     doubtful = {(firing.rule.id, firing.rule.alternative) for firing in outcome.evaluation.undecided}
     silent = every - fired - told - doubtful
     return [f"no reason why not: {sorted(silent)}"] if silent or told & fired else []

@@ -68,7 +68,7 @@ def style() -> Style:
     """How text on standard output is to look."""
     from averment.render.display import ASCII, UNICODE, Style
 
-    return Style(_width(), coloured(sys.stdout), UNICODE if _shows("├─└│✔✘·¶↑…") else ASCII)
+    return Style(_width(), coloured(sys.stdout), UNICODE if _shows("├─└│✔✘·¶↑…→█") else ASCII)
 
 
 def _width() -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from averment.audit.errors import CONFLICT, LogRefused, refused
 from averment.audit.given import given_facts
 from averment.audit.log import DecisionLog, Receipt
-from averment.audit.record import Maker, decision
+from averment.audit.record import Entry, Maker, decision, part
 from averment.audit.replay import StoredPack
 from averment.diagnostics.diagnostic import Refused, Report
 from averment.engines import Engine
@@ -63,27 +63,28 @@ class PartRecorder:
             self.receipts.append(self._part(entry))
 
     def _part(self, entry: Mapping[str, Any]) -> Receipt:
-        run, number = self._run, entry["part"]
         try:
-            return self._log.append_part(
-                entry["hash"],
-                key=f"{run['hash']}/{number}",
-                cases=entry["decided"],
-                claims={
-                    name.removeprefix("claim:"): rows for name, rows in entry["counts"] if name.startswith("claim:")
-                },
-                pack=run["pack"],
-                parameters=run["parameters"],
-                maker=Maker(run["engine"], self._version, self._requester),
-                mask=self._mask,
-                inputs=run["files"][entry["file"]]["digest"],
-            )
+            return self._log.append(self._entry(entry))
         except LogRefused as error:
             if error.diagnostic.code != CONFLICT:
                 raise
-        message = f"part {number} of this run is in the decision log `{self._log.name}` with other content"
+        message = f"part {entry['part']} of this run is in the decision log `{self._log.name}` with other content"
         help = "it was lost and decided again otherwise, or the masking key is another one: begin anew with --restart"
         raise refused(CONFLICT, message, help)
+
+    def _entry(self, entry: Mapping[str, Any]) -> Entry:
+        run = self._run
+        return part(
+            entry["hash"],
+            key=f"{run['hash']}/{entry['part']}",
+            cases=entry["decided"],
+            claims={name.removeprefix("claim:"): rows for name, rows in entry["counts"] if name.startswith("claim:")},
+            pack=run["pack"],
+            parameters=run["parameters"],
+            maker=Maker(run["engine"], self._version, self._requester),
+            mask=self._mask,
+            inputs=run["files"][entry["file"]]["digest"],
+        )
 
 
 class Redecider:

@@ -11,6 +11,7 @@ import pytest
 
 from averment.audit.export import COLUMNS, csv_lines, jsonl, write_parquet
 from averment.audit.mask import Mask
+from averment.audit.record import part
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def records(sqlite_world: Any) -> Any:
     with sqlite_world.open() as log:
         sqlite_world.fill(log, 2)
         log.append(sqlite_world.entry('=cmd|"/c calc"!A1, and\nmore'))
-        log.append_part(
+        entry = part(
             "sha256:07",
             key="run/1",
             cases=9,
@@ -28,6 +29,7 @@ def records(sqlite_world: Any) -> Any:
             maker=sqlite_world.maker,
             mask=Mask(),
         )
+        log.append(entry)
         return list(log.records())
 
 

@@ -12,6 +12,7 @@ import pytest
 from averment.audit.errors import LogError, LogRefused, LogUnavailable
 from averment.audit.log import open_log
 from averment.audit.mask import Mask
+from averment.audit.record import part
 from averment.audit.stats import stats
 from averment.audit.store import Filter
 from averment.audit.verify import verify
@@ -70,7 +71,7 @@ def test_an_entry_with_a_key_is_recorded_once(world: Any) -> None:
 
 def test_a_part_of_a_batch_is_recorded_once_across_resumes(world: Any) -> None:
     def record(log: Any, digest: str, requester: str) -> Any:
-        return log.append_part(
+        entry = part(
             digest,
             key="run 7/3",
             cases=1000,
@@ -81,6 +82,7 @@ def test_a_part_of_a_batch_is_recorded_once_across_resumes(world: Any) -> None:
             mask=Mask(),
             inputs="sha256:aa",
         )
+        return log.append(entry)
 
     with world.open() as log:
         log.put_pack(world.pack["digest"], world.files)

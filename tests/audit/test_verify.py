@@ -10,10 +10,10 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from tests.keys import new_keys
 
 from averment.audit.anchor import Anchor, check_own_signature, check_signature, draw, read_anchor
 from averment.audit.chain import FIELDS, genesis
-from averment.audit.ed25519 import new_keys
 from averment.audit.errors import LogDamaged, LogRefused
 from averment.audit.export import jsonl
 from averment.audit.verify import verify

@@ -129,9 +129,9 @@ def test_verify_holds_the_log_to_an_anchor(decide: Any, audit: Any, log: Log, wo
 
 
 def test_a_signed_anchor_proves_who_drew_it(decide: Any, audit: Any, world: Path) -> None:
-    ed25519 = pytest.importorskip("averment.audit.ed25519")
+    keys = pytest.importorskip("tests.keys", exc_type=ImportError)
     for name in ("mine", "other"):
-        private, public = ed25519.new_keys()
+        private, public = keys.new_keys()
         Path(f"{name}.key").write_bytes(private)
         Path(f"{name}.pub").write_bytes(public)
     decide()

@@ -145,23 +145,26 @@ def test_a_log_that_fails_half_way_stops_the_run_which_goes_on(
 ) -> None:
     from averment.audit.errors import unavailable
     from averment.audit.log import DecisionLog
+    from averment.audit.record import PART, Entry
 
-    real = DecisionLog.append_part
+    real = DecisionLog.append
     for after, heard in ((3, False), (2, True)):
         left = after
 
-        def append(self: Any, *given: Any, heard: bool = heard, **more: Any) -> Any:
+        def append(self: Any, entry: Entry, heard: bool = heard) -> Any:
             nonlocal left
+            if entry.kind != PART:
+                return real(self, entry)
             if left == 0 and not heard:
                 raise unavailable(self.name, "the disk is full")
-            receipt = real(self, *given, **more)
+            receipt = real(self, entry)
             left -= receipt.fresh
             if left < 0:  # on disk, and the answer is lost
                 raise unavailable(self.name, "the connection was lost")
             return receipt
 
         with monkeypatch.context() as patched:
-            patched.setattr(DecisionLog, "append_part", append)
+            patched.setattr(DecisionLog, "append", append)
             ran = batch("--jobs", jobs)
         assert ran.code == 3, ran.err
         assert "AV550" in ran.err and "the same command goes on where it stopped" in ran.err
@@ -220,13 +223,15 @@ def test_a_part_lost_after_it_was_recorded(batch: Any, parts: Any, log: Log, chu
 _SLOW = """
 import time
 from averment.audit.log import DecisionLog
-real = DecisionLog.append_part
-def append(self, *given, **more):
+real = DecisionLog.append
+def append(self, entry):
+    if entry.kind != "part":
+        return real(self, entry)
     time.sleep(0.02)
-    receipt = real(self, *given, **more)
+    receipt = real(self, entry)
     time.sleep(0.02)
     return receipt
-DecisionLog.append_part = append
+DecisionLog.append = append
 from averment_cli.main import main
 if __name__ == "__main__":
     main()

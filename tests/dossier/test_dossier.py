@@ -172,9 +172,9 @@ def test_a_decision_that_was_not_recorded_is_refused(pack: Pack, tmp_path: Path)
 
 
 def test_the_key_that_signed_is_asked_for(pack: Pack, tmp_path: Path) -> None:
-    ed25519: Any = pytest.importorskip("averment.audit.ed25519")
-    private, public = ed25519.new_keys()
-    _, other = ed25519.new_keys()
+    keys: Any = pytest.importorskip("tests.keys", exc_type=ImportError)
+    private, public = keys.new_keys()
+    _, other = keys.new_keys()
     case = pack.case(FACTS, "shop")
     with open_log(f"sqlite:{tmp_path / 'log.db'}", clock=clock) as log:
         Recorder(log, pack, Maker("reference", "0", "ann")).record(pack.decide(case, engine="reference"), case)

@@ -167,7 +167,11 @@ def test_every_rule_that_did_not_fire_says_why(pack: averment.Pack) -> None:
     for name in ("sensor-maker", "marketplace", "warehouse-suite", "first-conversation"):
         evaluation = outcome_of(pack, name).evaluation
         fired = {(firing.rule.id, firing.rule.alternative) for firing in evaluation.firings}
-        told = {(attempt.rule.id, attempt.rule.alternative) for attempt in unfired(evaluation) if attempt.failing}
+        told = {
+            (attempt.rule.id, attempt.rule.alternative)
+            for attempt in unfired(evaluation, evaluation.program.rules)
+            if attempt.failing
+        }
         assert fired | told == {(rule.id, rule.alternative) for rule in evaluation.program.rules}
         assert not fired & told
 

@@ -7,15 +7,6 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 
-def new_keys() -> tuple[bytes, bytes]:
-    """A fresh private key (PKCS 8, not encrypted) and its public key."""
-    key = Ed25519PrivateKey.generate()
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return private, _public_pem(key)
-
-
 def sign(private: bytes, data: bytes) -> tuple[bytes, bytes]:
     """The signature of ``data``, and the public key it verifies with. Raises ValueError for what is no such key."""
     try:

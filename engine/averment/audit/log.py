@@ -10,17 +10,15 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 from averment.audit.chain import Head, Row
 from averment.audit.errors import PACK, UNAVAILABLE, LogError, LogUnavailable, refused
 from averment.audit.mask import Mask, mask_of
 from averment.audit.record import (
     Entry,
-    Maker,
     Record,
     pack_key,
-    part,
     record_of,
     stored_pack,
     unpacked_files,
@@ -85,33 +83,6 @@ class DecisionLog:
         if isinstance(ticket.result, LogError):
             raise ticket.result.again()
         return _receipt(ticket.result)
-
-    def append_part(
-        self,
-        part_digest: str,
-        *,
-        key: str,
-        cases: int,
-        claims: Mapping[str, int],
-        pack: Mapping[str, str],
-        parameters: Mapping[str, Any],
-        maker: Maker,
-        mask: Mask,
-        inputs: str = "",
-    ) -> Receipt:
-        """Record a part of a batch, once: the same ``key`` again gives the first receipt (see ``record.part``)."""
-        entry = part(
-            part_digest,
-            key=key,
-            cases=cases,
-            claims=claims,
-            pack=pack,
-            parameters=parameters,
-            maker=maker,
-            mask=mask,
-            inputs=inputs,
-        )
-        return self.append(entry)
 
     def put_pack(self, digest: str, files: Mapping[str, bytes], name: str = "") -> Receipt:
         """Keep a pack's files (path to content) under its digest, once: the first files of a digest are those kept.

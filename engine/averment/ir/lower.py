@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from averment.diagnostics.diagnostic import Report
@@ -10,7 +9,8 @@ from averment.ir.alternatives import expanded
 from averment.ir.digest import pack_digest
 from averment.ir.early import early_guards
 from averment.ir.lower_cell import lower_cell
-from averment.ir.lower_expression import Scales, aligned, beyond, lower_comparison, lower_term
+from averment.ir.lower_expression import aligned, beyond, lower_comparison, lower_term
+from averment.ir.parameters import Parameters, referred
 from averment.ir.program import (
     Absent,
     Aggregate,
@@ -44,6 +44,7 @@ from averment.model.model import (
     Test,
 )
 from averment.source.collector import collector_paused
+from averment.surface.says import filled
 
 Kept = dict[int, tuple[dict[str, Value], list[Rule]]]
 """By its place a rule as it was lowered, with the values of the parameters that it names."""
@@ -84,15 +85,7 @@ def _lower(model: Model, overrides: Mapping[str, Value], report: Report, digest:
     )
 
 
-class _Filled:
-    """The parameters' fields and the values they have in this program."""
-
-    def __init__(self, fields: Mapping[str, Field], values: Mapping[str, Value]) -> None:
-        self.fields = fields
-        self.values = values
-
-
-def _parameters(model: Model, overrides: Mapping[str, Value], report: Report) -> _Filled:
+def _parameters(model: Model, overrides: Mapping[str, Value], report: Report) -> Parameters:
     values: dict[str, Value] = {name: parameter.value for name, parameter in model.parameters.items()}
     for name, value in overrides.items():
         parameter = model.parameters.get(name)
@@ -102,7 +95,7 @@ def _parameters(model: Model, overrides: Mapping[str, Value], report: Report) ->
             report.error(misfit.code, misfit.message, parameter.span, misfit.label, *misfit.help)
         else:
             values[name] = value
-    return _Filled({name: parameter.field for name, parameter in model.parameters.items()}, values)
+    return Parameters({name: parameter.field for name, parameter in model.parameters.items()}, values)
 
 
 def _misfit(value: Value, parameter: Parameter) -> Misfit | None:
@@ -118,30 +111,17 @@ def _misfit(value: Value, parameter: Parameter) -> Misfit | None:
     return None
 
 
-class _Noting(dict[str, Value]):
-    """The values of parameters, noting which are looked at."""
-
-    def __init__(self, values: Mapping[str, Value]) -> None:
-        super().__init__(values)
-        self.noted: dict[str, Value] = {}
-
-    def __getitem__(self, name: str) -> Value:
-        value = self.noted[name] = super().__getitem__(name)
-        return value
-
-
-def _once(place: int, rule: ModelRule, parameters: _Filled, report: Report, kept: Kept) -> list[Rule]:
+def _once(place: int, rule: ModelRule, parameters: Parameters, report: Report, kept: Kept) -> list[Rule]:
     """A rule lowered, or as it was where it would be the same again and nothing is to be said of it."""
-    if place in kept and all(parameters.values[name] == value for name, value in kept[place][0].items()):
+    if place in kept and all(parameters.value(name) == value for name, value in kept[place][0].items()):
         return kept[place][1]
-    before, noting = len(report.diagnostics), _Noting(parameters.values)
-    found = _lower_rule(rule, _Filled(parameters.fields, noting), report)
+    before, found = len(report.diagnostics), _lower_rule(rule, parameters, report)
     if len(report.diagnostics) == before:
-        kept[place] = noting.noted, found
+        kept[place] = {name: parameters.value(name) for name in referred(rule)}, found
     return found
 
 
-def _lower_rule(rule: ModelRule, parameters: _Filled, report: Report) -> list[Rule]:
+def _lower_rule(rule: ModelRule, parameters: Parameters, report: Report) -> list[Rule]:
     found = expanded(rule, report)
     if len(found) == 1:
         return [_Lowering(rule, parameters, report).rule(0, found[0])]
@@ -151,7 +131,7 @@ def _lower_rule(rule: ModelRule, parameters: _Filled, report: Report) -> list[Ru
 class _Lowering:
     """One alternative of one rule on its way."""
 
-    def __init__(self, rule: ModelRule, parameters: _Filled, report: Report) -> None:
+    def __init__(self, rule: ModelRule, parameters: Parameters, report: Report) -> None:
         self._rule = rule
         self._parameters = parameters
         self._report = report
@@ -160,12 +140,11 @@ class _Lowering:
 
     def rule(self, alternative: int, conditions: tuple[Condition, ...]) -> Rule:
         rule = self._rule
-        scales = Scales({name: field.places for name, field in rule.variables.items()}, self._parameters)
         matches: list[Match] = []
         guards: list[Guard] = []
         for condition in conditions:
             if isinstance(condition, Pattern):
-                match, compares = self._match(condition, scales)
+                match, compares = self._match(condition)
                 matches.append(match)
                 guards += compares
         bound = {variable for match in matches for _, variable in match.binds}
@@ -173,19 +152,19 @@ class _Lowering:
         for condition in conditions:
             match condition:
                 case AggregateOf():
-                    aggregates.append(self._aggregate(condition, bound, guards, scales))
+                    aggregates.append(self._aggregate(condition, bound, guards))
                 case NoneOf():
-                    guards.append(Absent(self._match(condition.pattern, scales)[0], condition.text))
+                    guards.append(Absent(self._match(condition.pattern)[0], condition.text))
                 case KnownOf():
-                    match = self._match(condition.pattern, scales)[0]
+                    match = self._match(condition.pattern)[0]
                     guards.append(Known(match, condition.field, condition.given, condition.text))
                 case Test():
-                    left, right = lower_comparison(condition, scales)
+                    left, right = lower_comparison(condition, rule.variables, self._parameters)
                     self._check_scale(condition.text, left, right)
                     guards.append(Compare(condition.operator, left, right, condition.text))
                 case Pattern() | AnyOf():
                     pass
-        heads = tuple(self._head(conclusion, scales) for conclusion in rule.then)
+        heads = tuple(self._head(conclusion) for conclusion in rule.then)
         ordered = (*self._in_order(aggregates), *guards)
         shown = tuple(Shown(name, field) for name, field in sorted(self._shown.items()))
         early = early_guards(matches, ordered)
@@ -193,17 +172,19 @@ class _Lowering:
 
     def _says(self) -> str:
         """The sentence, with the values of the parameters that it mentions."""
-        rule, filled = self._rule, self._parameters
+        rule, parameters = self._rule, self._parameters
 
-        def value(found: re.Match[str]) -> str:
-            name = rule.parameters.get(found[1])
-            return found[0] if name is None else show(filled.values[name], filled.fields[name])
+        def shown(mentioned: str) -> str | None:
+            name = rule.parameters.get(mentioned)
+            return None if name is None else show(parameters.value(name), parameters.field(name))
 
-        return re.sub(r"\$([a-z][a-z0-9_]*)", value, rule.says) if rule.parameters else rule.says
+        return filled(rule.says, shown)
 
-    def _head(self, conclusion: Conclusion, scales: Scales) -> Head:
+    def _head(self, conclusion: Conclusion) -> Head:
         typed = zip(conclusion.values, conclusion.type.fields, strict=True)
-        values = tuple(aligned(*lower_term(term, scales), field.places) for term, field in typed)
+        values = tuple(
+            aligned(*lower_term(term, self._rule.variables, self._parameters), field.places) for term, field in typed
+        )
         self._check_scale(conclusion.text, *values)
         return Head(conclusion.type.name, values)
 
@@ -212,17 +193,12 @@ class _Lowering:
             message = f"`{text}` has a number beyond 64 bits once all have the same decimal places"
             self._report.error("AV313", message, self._rule.span, "out of range", "use numbers of fewer places")
 
-    def _match(self, pattern: Pattern, scales: Scales) -> tuple[Match, list[Compare]]:
+    def _match(self, pattern: Pattern) -> tuple[Match, list[Compare]]:
         of = pattern.type
         cells: list[tuple[int, Cell]] = []
         for cell in pattern.cells:
             field = of.fields[cell.field]
-            cells.append(
-                (
-                    cell.field,
-                    lower_cell(cell, field, of.name, self._parameters.fields, self._parameters.values, self._report),
-                )
-            )
+            cells.append((cell.field, lower_cell(cell, field, of.name, self._parameters, self._report)))
         binds = [(bind.field, bind.variable) for bind in pattern.binds]
         for index, variable in binds:
             self._shown.setdefault(variable, self._rule.variables.get(variable, of.fields[index]))
@@ -231,16 +207,17 @@ class _Lowering:
             field = of.fields[compare.field]
             variable = self._new(field)
             binds.append((compare.field, variable))
-            places = max(field.places, scales.variables[compare.variable])
+            other = self._rule.variables[compare.variable].places
+            places = max(field.places, other)
             left: Expression = aligned(Variable(variable), field.places, places)
-            right = aligned(Variable(compare.variable), scales.variables[compare.variable], places)
+            right = aligned(Variable(compare.variable), other, places)
             compares.append(
                 Compare(compare.operator, left, right, f"{of.name}.{field.name} {compare.operator} ${compare.variable}")
             )
         return Match(of.name, tuple(cells), tuple(binds), pattern.text), compares
 
-    def _aggregate(self, condition: AggregateOf, bound: set[str], guards: list[Guard], scales: Scales) -> Aggregate:
-        match, _ = self._match(condition.pattern, scales)
+    def _aggregate(self, condition: AggregateOf, bound: set[str], guards: list[Guard]) -> Aggregate:
+        match, _ = self._match(condition.pattern)
         variable = condition.variable
         self._shown.setdefault(variable, self._rule.variables[variable])
         if variable in bound:

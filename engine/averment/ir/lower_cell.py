@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import cast
 
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report, Severity
+from averment.ir.parameters import Parameters
 from averment.ir.program import Among, Cell, Field, Kind, Ranges, Value
-from averment.ir.values import LEAST_INTEGER, MOST_INTEGER, limits
+from averment.ir.values import INT64_MAX, INT64_MIN, limits
 from averment.model.model import CellOn, CellTest, Constant, Operand
 
 Range = tuple[int | None, int | None]
@@ -15,16 +16,14 @@ Range = tuple[int | None, int | None]
 _EMPTY: Range = (1, 0)
 
 
-def lower_cell(
-    cell: CellOn, field: Field, type_name: str, fields: Mapping[str, Field], values: Mapping[str, Value], report: Report
-) -> Cell:
-    """The cell with the parameters' ``values`` filled in; one that is never or always true gets a warning."""
+def lower_cell(cell: CellOn, field: Field, type_name: str, parameters: Parameters, report: Report) -> Cell:
+    """The cell with the values of the parameters filled in; one that is never or always true gets a warning."""
     shown = f"{type_name}.{field.name}"
     if not field.kind.ordered:
-        names = frozenset(cast("str | bool", _value(test.low, field, fields, values)) for test in cell.tests)
+        names = frozenset(cast("str | bool", _value(test.low, field, parameters)) for test in cell.tests)
         _check_names(cell, names, field, shown, report)
         return Among(names, cell.negated, cell.text)
-    ranges = merged(_range(test, field, fields, values) for test in cell.tests)
+    ranges = merged(_range(test, field, parameters) for test in cell.tests)
     if cell.negated:
         ranges = complement(ranges)
     _check_ranges(cell, ranges, field, shown, report)
@@ -63,25 +62,24 @@ def _touches(high: int | None, low: int | None) -> bool:
     return high is None or low is None or low <= high + 1
 
 
-def _range(test: CellTest, field: Field, fields: Mapping[str, Field], values: Mapping[str, Value]) -> Range:
-    low = None if test.low is None else int(cast(int, _value(test.low, field, fields, values))) + test.low_open
-    high = None if test.high is None else int(cast(int, _value(test.high, field, fields, values))) - test.high_open
+def _range(test: CellTest, field: Field, parameters: Parameters) -> Range:
+    low = None if test.low is None else int(cast(int, _value(test.low, field, parameters))) + test.low_open
+    high = None if test.high is None else int(cast(int, _value(test.high, field, parameters))) - test.high_open
     # A parameter in the field's scale may leave 64 bits; no value of the field does.
-    if low is not None and low <= LEAST_INTEGER:
+    if low is not None and low <= INT64_MIN:
         low = None
-    if high is not None and high >= MOST_INTEGER:
+    if high is not None and high >= INT64_MAX:
         high = None
-    if (low is not None and low > MOST_INTEGER) or (high is not None and high < LEAST_INTEGER):
+    if (low is not None and low > INT64_MAX) or (high is not None and high < INT64_MIN):
         return _EMPTY
     return low, high
 
 
-def _value(operand: Operand | None, field: Field, fields: Mapping[str, Field], values: Mapping[str, Value]) -> Value:
+def _value(operand: Operand | None, field: Field, parameters: Parameters) -> Value:
     assert operand is not None
     if isinstance(operand, Constant):
         return operand.value
-    value = values[operand.name]
-    places = fields[operand.name].places
+    value, places = parameters.value(operand.name), parameters.field(operand.name).places
     return value * 10 ** (field.places - places) if isinstance(value, int) and field.places > places else value
 
 

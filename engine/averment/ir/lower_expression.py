@@ -3,43 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol
 
-from averment.ir.program import Arithmetic, Expression, Field, Literal, Size, Value, Variable
-from averment.ir.values import LEAST_INTEGER, MOST_INTEGER
+from averment.ir.parameters import Parameters
+from averment.ir.program import Arithmetic, Expression, Field, Literal, Size, Variable
+from averment.ir.values import INT64_MAX, INT64_MIN
 from averment.model.model import Computed, Constant, Reference, SizeUse, Term, Test, Use
 
 
-class Parameters(Protocol):
-    """The parameters' fields and values."""
-
-    fields: Mapping[str, Field]
-    values: Mapping[str, Value]
-
-
-@dataclass(frozen=True, slots=True)
-class Scales:
-    """The decimal places of each variable, and the parameters."""
-
-    variables: Mapping[str, int]
-    parameters: Parameters
-
-
-def lower_term(term: Term, scales: Scales) -> tuple[Expression, int]:
+def lower_term(term: Term, variables: Mapping[str, Field], parameters: Parameters) -> tuple[Expression, int]:
     """The expression and its decimal places. What is known now is computed now."""
     match term:
         case Constant():
             return Literal(term.value), term.places
         case Reference():
-            return Literal(scales.parameters.values[term.name]), scales.parameters.fields[term.name].places
+            return Literal(parameters.value(term.name)), parameters.field(term.name).places
         case Use():
-            return Variable(term.name), scales.variables[term.name]
+            return Variable(term.name), variables[term.name].places
         case SizeUse():
             return Size(term.name), 0
         case Computed():
-            left, left_places = lower_term(term.left, scales)
-            right, right_places = lower_term(term.right, scales)
+            left, left_places = lower_term(term.left, variables, parameters)
+            right, right_places = lower_term(term.right, variables, parameters)
             if term.operator == "*":
                 return _computed("*", left, right), left_places + right_places
             places = max(left_places, right_places)
@@ -48,10 +32,12 @@ def lower_term(term: Term, scales: Scales) -> tuple[Expression, int]:
             ), places
 
 
-def lower_comparison(test: Test, scales: Scales) -> tuple[Expression, Expression]:
+def lower_comparison(
+    test: Test, variables: Mapping[str, Field], parameters: Parameters
+) -> tuple[Expression, Expression]:
     """Both sides of a test in one scale."""
-    left, left_places = lower_term(test.left, scales)
-    right, right_places = lower_term(test.right, scales)
+    left, left_places = lower_term(test.left, variables, parameters)
+    right, right_places = lower_term(test.right, variables, parameters)
     places = max(left_places, right_places)
     return aligned(left, left_places, places), aligned(right, right_places, places)
 
@@ -65,7 +51,7 @@ def beyond(expression: Expression) -> bool:
     """Whether a number in the expression, once in scale, is not a 64-bit integer."""
     match expression:
         case Literal(value=int() as value):
-            return not LEAST_INTEGER <= value <= MOST_INTEGER
+            return not INT64_MIN <= value <= INT64_MAX
         case Arithmetic():
             return beyond(expression.left) or beyond(expression.right)
         case _:

@@ -14,8 +14,8 @@ from averment.diagnostics.suggest import did_you_mean
 from averment.ir.program import Fact, Field, Kind, Value
 from averment.source.node import Node, Span
 
-MOST_INTEGER = 2**63 - 1
-LEAST_INTEGER = -(2**63)
+INT64_MIN = -(2**63)
+INT64_MAX = 2**63 - 1
 MOST_EXACT = 2**53 - 1  # the largest integer that every JSON reader keeps
 
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,40})(?:\.[0-9]{1,40})?")
@@ -134,7 +134,7 @@ def ends(field: Field) -> tuple[int, int]:
     low, high = limits(field)
     if field.kind is Kind.DATE:
         return max(low or 1, 1), min(high or 3652059, 3652059)
-    return LEAST_INTEGER if low is None else low, MOST_INTEGER if high is None else high
+    return INT64_MIN if low is None else low, INT64_MAX if high is None else high
 
 
 def unknown_value(word: str, field: Field, name: str) -> Misfit:
@@ -190,7 +190,7 @@ def _named(plain: object) -> str:
             return f"`{str(plain).lower()}`"
         case str():
             return f"the text `{plain if len(plain) <= 60 else plain[:60] + '…'}`"
-        case int() if abs(plain) > MOST_INTEGER:
+        case int() if abs(plain) > INT64_MAX:
             return "this number"
         case _:
             return f"`{plain}`"
@@ -229,7 +229,7 @@ def _decimal(plain: object, field: Field, name: str) -> int | Misfit:
         return _wrong_type(plain, field, name)
     if isinstance(plain, Decimal) and plain and abs(plain.adjusted()) > 60:
         return Misfit("AV313", f"`{plain}` is out of the range of `{name}`", "out of range")
-    if isinstance(plain, int) and not LEAST_INTEGER <= plain <= MOST_INTEGER:
+    if isinstance(plain, int) and not INT64_MIN <= plain <= INT64_MAX:
         return _within(plain, field, name)
     return scaled(plain, field, name)
 
@@ -287,11 +287,11 @@ def _set(plain: object, field: Field, name: str) -> frozenset[str] | Misfit:
 
 
 def _within(value: int, field: Field, name: str, shown: str = "") -> int | Misfit:
-    low = LEAST_INTEGER if field.minimum is None else field.minimum
-    high = MOST_INTEGER if field.maximum is None else field.maximum
+    low = INT64_MIN if field.minimum is None else field.minimum
+    high = INT64_MAX if field.maximum is None else field.maximum
     if low <= value <= high:
         return value
-    if value < LEAST_INTEGER or value > MOST_INTEGER:
+    if value < INT64_MIN or value > INT64_MAX:
         word = f"`{shown}`" if shown else "this number"
         return Misfit("AV313", f"{word} is out of the range of `{name}`", "beyond 64 bits")
     limit = f"at least {decode(low, field)}" if value < low else f"at most {decode(high, field)}"

@@ -105,9 +105,9 @@ class Builder:
             return self.fixed(compare(operator, one.value, other.value))
         return self.node(net.Compared(operator, left, right))
 
-    def first_of(self, overlaps: list[tuple[net.Slot, net.Slot]]) -> dict[net.Slot, net.Slot]:
+    def first_of(self, overlaps: list[tuple[net.Derivable, net.Derivable]]) -> dict[net.Derivable, net.Derivable]:
         """The later of facts that may be one, made to hold only where none before it is true of the same values."""
-        before: dict[net.Slot, list[int]] = {}
+        before: dict[net.Derivable, list[int]] = {}
         for one, slot in overlaps:
             same = (self.same(left, right) for left, right in zip(one.values, slot.values, strict=True))
             before.setdefault(slot, []).append(self.all_of((one.truth, *same)))

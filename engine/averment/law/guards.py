@@ -6,7 +6,8 @@ which holds its value in every completion.
 
 from __future__ import annotations
 
-from averment.ir.program import Absent, Aggregate, Compare, Fact, Field, Guard, Kind, Known
+from averment.ir.program import Absent, Aggregate, Compare, Fact, Guard, Known
+from averment.ir.values import limits
 from averment.law.expressions import compare, evaluate
 from averment.law.memory import Memory
 from averment.law.patterns import Bindings, best, matching
@@ -75,16 +76,11 @@ def aggregate(guard: Aggregate, found: list[tuple[Fact, Truth]], memory: Memory,
     return truth
 
 
-def spread(field: Field) -> tuple[Bound, Bound]:
-    """The least and greatest value an unknown field of an ordered kind may have."""
-    return (0, len(field.values) - 1) if field.kind is Kind.LEVEL else (field.minimum, field.maximum)
-
-
 def _range(fact: Fact, field: int, memory: Memory) -> tuple[Bound, Bound]:
     value = fact.values[field]
     if isinstance(value, int):
         return value, value
-    return spread(memory.types[fact.type].fields[field])
+    return limits(memory.types[fact.type].fields[field])
 
 
 def _count(found: list[tuple[Fact, Truth]], memory: Memory) -> Quantity:

@@ -21,7 +21,7 @@ class Candidate:
     """A fact that a pattern may meet: its truth (nothing for a ``one`` record, which is always there) and values."""
 
     values: tuple[int, ...]
-    slot: net.Slot | None
+    slot: net.Derivable | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,20 +103,22 @@ def points(cell: Cell) -> Collection[Value] | None:
     return found
 
 
-def coinciding(slots: list[net.Slot], is_constant: Callable[[int], bool], most: int) -> list[tuple[net.Slot, net.Slot]]:
+def coinciding(
+    slots: list[net.Derivable], is_constant: Callable[[int], bool], most: int
+) -> list[tuple[net.Derivable, net.Derivable]]:
     """The pairs of facts whose values may be equal, no constant of one being other than that of the other.
 
     It stops soon after more than ``most`` are found.
     """
-    shapes: dict[tuple[bool, ...], list[net.Slot]] = {}  # by which of the values are constants
+    shapes: dict[tuple[bool, ...], list[net.Derivable]] = {}  # by which of the values are constants
     for slot in slots:
         shapes.setdefault(tuple(map(is_constant, slot.values)), []).append(slot)
-    pairs: list[tuple[net.Slot, net.Slot]] = []
+    pairs: list[tuple[net.Derivable, net.Derivable]] = []
     for one, other in combinations_with_replacement(shapes, 2):
         if one is other and all(one):
             continue  # no fact is there twice
         both = [index for index, fixed in enumerate(one) if fixed and other[index]]
-        met: dict[tuple[int, ...], list[net.Slot]] = {}
+        met: dict[tuple[int, ...], list[net.Derivable]] = {}
         if one is not other:
             for slot in shapes[one]:
                 met.setdefault(tuple(slot.values[index] for index in both), []).append(slot)

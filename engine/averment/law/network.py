@@ -213,7 +213,7 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class Derivable:
     """A fact that may be derived: its values as columns, its truth, and the junction of its doubts."""
 
     values: tuple[int, ...]
@@ -244,8 +244,8 @@ class OutOfRange:
 class Coincide:
     """Where neither of two facts of a type is false and their values may be equal, they may be one fact."""
 
-    left: Slot
-    right: Slot
+    left: Derivable
+    right: Derivable
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,9 +275,9 @@ class Network:
     """
 
     nodes: list[Node] = field(default_factory=list[Node])
-    slots: dict[str, list[Slot]] = field(default_factory=dict[str, list[Slot]])
+    slots: dict[str, list[Derivable]] = field(default_factory=dict[str, list[Derivable]])
     tables: frozenset[str] = frozenset()
-    rows: dict[str, list[Slot]] = field(default_factory=dict[str, list[Slot]])
+    rows: dict[str, list[Derivable]] = field(default_factory=dict[str, list[Derivable]])
     fired: dict[int, list[int]] = field(default_factory=dict[int, list[int]])
     joins: list[JoinStep] = field(default_factory=list[JoinStep])
     loops: list[Loop] = field(default_factory=list[Loop])

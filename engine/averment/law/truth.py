@@ -6,9 +6,8 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from averment.ir.program import Value
-
-INT64_MIN = -(2**63)
-INT64_MAX = 2**63 - 1
+from averment.ir.values import INT64_MAX as INT64_MAX
+from averment.ir.values import INT64_MIN as INT64_MIN
 
 
 class Truth(IntEnum):

@@ -6,7 +6,7 @@ The kind of an expression is told by a ``Field``: that of the variable or parame
 from __future__ import annotations
 
 from averment.ir.program import Field, Kind
-from averment.ir.values import LEAST_INTEGER, MOST_INTEGER
+from averment.ir.values import INT64_MAX, INT64_MIN
 from averment.model.cells import operand, report_fault, scalar_text
 from averment.model.kinds import compares, described, is_number
 from averment.model.model import Computed, Constant, Reference, SizeUse, Term, Test, Use
@@ -104,7 +104,7 @@ def _number(tree: Number, node: Node, scope: Scope) -> Typed | None:
     while numerator * 10**places % denominator:
         places += 1
     value = numerator * 10**places // denominator
-    if not LEAST_INTEGER <= value <= MOST_INTEGER:
+    if not INT64_MIN <= value <= INT64_MAX:
         place = caret(node, tree.at, tree.end)
         scope.report.error("AV313", "this number is out of range", place, "beyond 64 bits")
         return None

@@ -15,7 +15,7 @@ from random import Random
 
 from averment.backends.symbolic.planes import states_of
 from averment.ir.program import Value
-from averment.ir.values import LEAST_INTEGER, MOST_INTEGER, limits
+from averment.ir.values import INT64_MAX, INT64_MIN, limits
 from averment.law.truth import Quantity
 from averment.questions.alternatives import representatives
 from averment.questions.choices import Choices
@@ -79,7 +79,7 @@ def values_of(judge: Judge, number: int) -> tuple[Value, ...]:
     if field.values:
         return frozenset[str](), frozenset(field.values)
     low, high = limits(field)
-    ends = {LEAST_INTEGER if low is None else low, MOST_INTEGER if high is None else high, 0, 1, 10, 100}
+    ends = {INT64_MIN if low is None else low, INT64_MAX if high is None else high, 0, 1, 10, 100}
     return tuple(sorted(end for end in ends if (low is None or low <= end) and (high is None or end <= high)))
 
 

@@ -14,9 +14,10 @@ from typing import Any
 
 from averment.diagnostics.diagnostic import Diagnostic, Refused
 from averment.ir.naming import record_path
-from averment.ir.program import Compare, Fact, Field, Value
+from averment.ir.program import Fact, Field, Value
 from averment.ir.values import Misfit, decode, fit
 from averment.law.evaluation import Evaluation
+from averment.law.mentions import patterns
 from averment.outcome.outcome import Decided, Outcome, facts_document
 from averment.questions import records
 from averment.questions.foresight import Foresight, look_ahead
@@ -195,10 +196,6 @@ class Consultation:
         """Take back what was said last. What follows is found anew, so that a live session hears of it."""
         return replace(self.before) if self.before else self
 
-    def what_if(self, written: object) -> Outcome:
-        """The outcome if the answer to the next question were this. Raises: Refused."""
-        return self.answer(written).outcome
-
     # --- what can be asked back -----------------------------------------------------------------------------------
 
     def why(self) -> tuple[str, ...]:
@@ -207,7 +204,7 @@ class Consultation:
         type, index = (slot.type, slot.index) if slot else (self.whether, None)
         waiting: set[str] = set()
         for firing in self.outcome.evaluation.undecided:
-            for match in (*firing.rule.matches, *(g.match for g in firing.rule.guards if not isinstance(g, Compare))):
+            for match in patterns(firing.rule):
                 looks = index is None or index in {at for at, _ in (*match.cells, *match.binds)}
                 if match.type == type and looks:
                     waiting.add(firing.rule.id)

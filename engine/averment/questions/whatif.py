@@ -26,7 +26,7 @@ from averment.warrant.sentences import sentence
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Fired:
     """A firing of a warrant, as it is shown: its rule, what it says, and whether it is ``true`` or ``unknown``."""
 
     rule: str
@@ -42,8 +42,8 @@ class WhatIf:
     after: Outcome
     appear: tuple[str, ...]
     go: tuple[str, ...]
-    fires: tuple[Line, ...]
-    stops: tuple[Line, ...]
+    fires: tuple[Fired, ...]
+    stops: tuple[Fired, ...]
 
     @property
     def turns(self) -> bool:
@@ -56,7 +56,7 @@ class WhatIf:
         def side(outcome: Outcome) -> dict[str, Any]:
             return {"claim": outcome.claim, "status": outcome.status.value, "strength": outcome.strength}
 
-        def lines(found: Iterable[Line]) -> list[dict[str, str]]:
+        def lines(found: Iterable[Fired]) -> list[dict[str, str]]:
             return [{"rule": line.rule, "says": line.says, "truth": line.truth} for line in found]
 
         return {
@@ -99,8 +99,8 @@ def difference(before: Outcome, after: Outcome) -> WhatIf:
         after,
         tuple(path for path in new_facts if path not in facts),
         tuple(path for path in facts if path not in new_facts),
-        tuple(_line(application) for key, application in new_firings.items() if key not in firings),
-        tuple(_line(application) for key, application in firings.items() if key not in new_firings),
+        tuple(_fired(application) for key, application in new_firings.items() if key not in firings),
+        tuple(_fired(application) for key, application in firings.items() if key not in new_firings),
     )
 
 
@@ -120,8 +120,8 @@ def _content(outcome: Outcome) -> tuple[list[str], dict[_Key, Application]]:
     return facts, firings
 
 
-def _line(application: Application) -> Line:
-    return Line(
+def _fired(application: Application) -> Fired:
+    return Fired(
         application.firing.rule.id, sentence(application.firing.rule, application.bindings), application.truth.word
     )
 

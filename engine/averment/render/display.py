@@ -27,7 +27,7 @@ _ESCAPES = {
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """What a tree is drawn with."""
+    """What a tree is drawn with; ``bar`` and ``rest`` fill a plot, the ``arrow`` goes from a value to another."""
 
     branch: str
     last: str
@@ -40,10 +40,13 @@ class Glyphs:
     paragraph: str
     above: str
     ellipsis: str
+    arrow: str
+    bar: str
+    rest: str
 
 
-UNICODE = Glyphs("├─ ", "└─ ", "│  ", "   ", "✔", "✘", "·", " · ", "¶", "↑ above", "…")
-ASCII = Glyphs("|- ", "`- ", "|  ", "   ", "[+]", "[-]", "[?]", " - ", "paragraph ", "^ above", "...")
+UNICODE = Glyphs("├─ ", "└─ ", "│  ", "   ", "✔", "✘", "·", " · ", "¶", "↑ above", "…", "→", "█", "·")
+ASCII = Glyphs("|- ", "`- ", "|  ", "   ", "[+]", "[-]", "[?]", " - ", "paragraph ", "^ above", "...", "->", "#", ".")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ _MOST_SIDES = 6  # more claims than this, and only those with evidence are shown
 
 
 @dataclass(frozen=True, slots=True)
-class Weight:
+class Evidence:
     """One piece of evidence: what it says, and how much it weighs, as an encoded integer and as shown."""
 
     says: str
@@ -34,8 +34,8 @@ class Side:
     """The evidence for one claim, the weightiest first. Totals are encoded integers, ``total`` is as shown."""
 
     claim: str
-    certain: tuple[Weight, ...]
-    undecided: tuple[Weight, ...]
+    certain: tuple[Evidence, ...]
+    undecided: tuple[Evidence, ...]
     total: str
     doubtful: str
 
@@ -78,7 +78,7 @@ def _guards(explained: Explained) -> Iterator[tuple[Aggregate, tuple[Fact, ...]]
 
 def _side(explained: Explained, claim: str, facts: dict[Fact, Aggregate]) -> Side:
     memory = explained.derivation.memory
-    weights: list[Weight] = []
+    weights: list[Evidence] = []
     totals = {True: 0, False: 0}
     words = {True: "0", False: "0"}
     for fact, guard in facts.items():
@@ -87,7 +87,7 @@ def _side(explained: Explained, claim: str, facts: dict[Fact, Aggregate]) -> Sid
         amount = value if isinstance(value, int) else 0
         certain = memory.truths[fact] is TRUE
         shown = "?" if value is None else str(amount if field is None else decode(amount, field))
-        weights.append(Weight(_says(explained, fact), max(amount, 0), shown, certain))
+        weights.append(Evidence(_says(explained, fact), max(amount, 0), shown, certain))
         totals[certain] += amount
         words[certain] = str(totals[certain] if field is None else decode(totals[certain], field))
     weights.sort(key=lambda weight: (-weight.amount, weight.says))

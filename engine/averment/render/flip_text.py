@@ -102,9 +102,12 @@ class _Telling:
         field, path = change.slot.field, change.slot.path
         if field.kind is Kind.SET:
             return say(f"{before}{noun(field)}: ", Piece(_elements(change), "bold"), note=path)
-        arrow = "→" if self._style.glyphs.branch.strip() == "├─" else "->"
         given = held(replace(field, unit=""), change.slot.value)
-        return say(f"{before}{noun(field)}: {given} {arrow} ", Piece(self._values(change), "bold"), note=path)
+        return say(
+            f"{before}{noun(field)}: {given} {self._style.glyphs.arrow} ",
+            Piece(self._values(change), "bold"),
+            note=path,
+        )
 
     def _values(self, change: Change) -> str:
         few = len(change.values) < 3 and not change.new

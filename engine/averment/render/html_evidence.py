@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from averment.render.evidence import Side, Weight
+from averment.render.evidence import Evidence, Side
 from averment.render.markup import Markup, element, joined
 from averment.render.phrases import words
 
@@ -56,7 +56,7 @@ def _segments(side: Side, reach: int) -> Iterator[Markup]:
                 at += weight.amount
 
 
-def _segment(weight: Weight, kind: str, at: int, wide: int) -> Markup:
+def _segment(weight: Evidence, kind: str, at: int, wide: int) -> Markup:
     wide = max(wide - _GAP, 1)
     title = element("title", f"{weight.shown}: {weight.says}")
     return element("rect", title, x=at, y=0, width=wide, height=_HEIGHT, class_=kind)

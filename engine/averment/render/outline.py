@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from averment.ir.program import Absent, Aggregate, Compare, Fact, Known, Match
-from averment.law.truth import TRUE
+from averment.ir.program import Absent, Aggregate, Compare, Fact, Known, Match, Rule
+from averment.law.truth import FALSE, TRUE
 from averment.model.model import Model
 from averment.outcome.beside import beside
 from averment.outcome.claim import Status
 from averment.outcome.outcome import Outcome
+from averment.questions.attempts import Failing
+from averment.questions.why_not import unfired
 from averment.render.conditions import Worded
 from averment.render.display import Piece, Style, columns
 from averment.render.facts import Given, looked_at
 from averment.render.phrases import series
 from averment.render.places import rule_place
 from averment.render.tree import Branch, Line, say
-from averment.render.why_not import Obstacle, obstacles
 from averment.warrant.derivation import Derivation, derive
 from averment.warrant.sentences import sentence
 
@@ -84,21 +85,28 @@ def aside_lines(derivation: Derivation, model: Model, style: Style) -> list[Bran
 
 
 def stops(outcome: Outcome, model: Model, given: Given, style: Style) -> list[Branch]:
-    """Where each rule that could have claimed stopped."""
+    """Where each rule that could have claimed stopped: what it came no further than, on each way that got as far."""
+    program, told = outcome.evaluation.program, dict[Rule, dict[Line, Branch]]()
+    claiming = [rule for rule in program.rules if any(head.type == program.claim.type for head in rule.heads)]
+    for attempt in unfired(outcome.evaluation, claiming):
+        lines = told.setdefault(attempt.rule, {})
+        against = [failing for failing in attempt.failing if failing.truth is FALSE]
+        for failing in against or attempt.failing:
+            for line in _stopped(outcome, failing, attempt.rule, given):
+                lines.setdefault(line, Branch([line]))
     branches: list[Branch] = []
-    for obstacle in obstacles(outcome.evaluation.program, outcome.evaluation.memory):
-        rule = obstacle.rule
+    for rule, lines in told.items():
         name = rule.id + (f", alternative {rule.alternative}" if rule.alternative else "")
         mark = Piece(f"{style.glyphs.against} ", "bad")
         head = say(mark, Piece(name, "name"), note=rule_place(model, rule.id))
-        branches.append(Branch([head], [Branch([line]) for line in _stopped(outcome, obstacle, given)]))
+        branches.append(Branch([head], [*lines.values()]))
     return branches
 
 
-def _stopped(outcome: Outcome, obstacle: Obstacle, given: Given) -> Iterator[Line]:
+def _stopped(outcome: Outcome, failing: Failing, rule: Rule, given: Given) -> Iterator[Line]:
     """What was the case instead of what the rule asked for."""
     program, memory = outcome.evaluation.program, outcome.evaluation.memory
-    condition, worded = obstacle.condition, Worded(obstacle.rule, obstacle.bindings, program)
+    condition, worded = failing.condition, Worded(rule, dict(failing.bindings), program)
     match condition:
         case Match() if program.types[condition.type].one:
             for fact in memory.of(condition.type):
@@ -111,3 +119,5 @@ def _stopped(outcome: Outcome, obstacle: Obstacle, given: Given) -> Iterator[Lin
             yield say(f"there is no {worded.pattern(condition.match)}")
         case Compare() | Known():
             yield say("it is not so that ", worded.condition(condition))
+        case None:
+            yield say(f"it is not so that {failing.text}")

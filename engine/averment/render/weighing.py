@@ -75,9 +75,9 @@ def _margin(margin: Margin, alike: bool) -> str:
 
 def _bar(margin: Margin, style: Style) -> str:
     """The nearer the turn, the longer the bar on its side."""
-    block, rest = ("█", "·") if style.glyphs.branch.strip() == "├─" else ("#", ".")
+    bar, rest = style.glyphs.bar, style.glyphs.rest
     left, right = (_length(margin, turn) for turn in (margin.below, margin.above))
-    return f"{(block * left).rjust(_WIDTH, rest)}|{(block * right).ljust(_WIDTH, rest)}"
+    return f"{(bar * left).rjust(_WIDTH, rest)}|{(bar * right).ljust(_WIDTH, rest)}"
 
 
 def _length(margin: Margin, turn: Turn | None) -> int:

@@ -8,8 +8,7 @@ from dataclasses import replace
 from averment.ir.naming import record_path
 from averment.ir.program import Fact, Field, Value
 from averment.outcome.outcome import Outcome
-from averment.questions.whatif import Line as Fired
-from averment.questions.whatif import Stretch, Sweep, WhatIf
+from averment.questions.whatif import Fired, Stretch, Sweep, WhatIf
 from averment.render.display import Piece, Style
 from averment.render.phrases import claim_phrase, grouped, held, labelled
 from averment.render.tree import Branch, Line, draw, layout, say
@@ -42,7 +41,7 @@ def whatif_text(whatif: WhatIf, style: Style) -> str:
 def _changes(before: Outcome, after: Outcome, style: Style) -> Iterator[Line]:
     """The fields and parameters that are other: ``number of engineers: 24 → 45``."""
     old, new = before.evaluation.program, after.evaluation.program
-    arrow = "→" if style.glyphs.branch.strip() == "├─" else "->"
+    arrow = style.glyphs.arrow
     was, now = _values(before), _values(after)
     for path in sorted(was.keys() | now.keys()):
         field, value = was.get(path) or (now[path][0], None)
@@ -109,7 +108,7 @@ def lanes(sweep: Sweep, style: Style) -> Iterator[str]:
 
     Every part of the range has a column at least, however narrow it is.
     """
-    block, rest = ("█", "·") if style.glyphs.branch.strip() == "├─" else ("#", ".")
+    bar, rest = style.glyphs.bar, style.glyphs.rest
     ends = [(int(each.low), int(each.high)) for each in sweep.stretches]  # type: ignore[arg-type]
     names = list(dict.fromkeys(map(_claim_along, sweep.stretches)))
     left = max(map(len, names)) + 2
@@ -120,7 +119,7 @@ def lanes(sweep: Sweep, style: Style) -> Iterator[str]:
     parts[parts.index(max(parts))] += max(wide - sum(parts), -max(parts) + 1)
     for name in names:
         lane = "".join(
-            (block if _claim_along(each) == name else rest) * part
+            (bar if _claim_along(each) == name else rest) * part
             for each, part in zip(sweep.stretches, parts, strict=True)
         )
         yield name.ljust(left) + lane

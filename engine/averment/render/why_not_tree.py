@@ -12,7 +12,8 @@ from averment.ir.program import Fact, Kind, Match, Program, Rule
 from averment.law.evaluation import Evaluation
 from averment.law.truth import FALSE, TRUE, UNKNOWN
 from averment.model.model import Model
-from averment.questions.why_not import Attempt, Failing, Lack, WhyNot
+from averment.questions.attempts import Attempt, Failing, Lack
+from averment.questions.why_not import WhyNot
 from averment.render.cells import Wording
 from averment.render.conditions import Worded
 from averment.render.display import Piece, Style
@@ -75,7 +76,7 @@ class _Tree:
 
     def _condition(self, failing: Failing, rule: Rule) -> Line:
         """What the condition asked for, and that it is not so; what is told of no condition stands as it is."""
-        asked = next((each for each in (*rule.matches, *rule.guards) if each.text == failing.text), None)
+        asked = failing.condition
         worded = Worded(rule, dict(failing.bindings), self._program)
         if isinstance(asked, Match) and failing.truth is FALSE:
             return say(Piece("there is no ", "bad"), worded.pattern(asked))

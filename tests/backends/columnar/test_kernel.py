@@ -131,9 +131,9 @@ def test_neither_chunks_nor_their_halves_show(kit: Any, monkeypatch: pytest.Monk
         chance = kit.chance(3, joined)
         cases = [chance.case() for _ in range(60)]
         whole = kit.columnar(chance.program, cases)
-        for names, size in ((("ROWS", "JOINED_ROWS"), 7), (("MOST_PAIRS", "SHARE"), 0)):
+        for names, size in ((("kernel.ROWS", "kernel.JOINED_ROWS"), 7), (("chunk.MOST_PAIRS", "chunk.SHARE"), 0)):
             for name in names:
-                monkeypatch.setattr(f"averment.backends.columnar.kernel.{name}", size)
+                monkeypatch.setattr(f"averment.backends.columnar.{name}", size)
             assert kit.columnar(chance.program, cases) == whole
             monkeypatch.undo()
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from averment.diagnostics.diagnostic import Report
 from averment.ir.lower import lower
 from averment.ir.program import Absent, Aggregate, Arithmetic, Compare, Known, Literal, Match, Rule, Size, Variable
 
@@ -209,3 +210,34 @@ def test_a_number_that_leaves_64_bits_in_scale_is_an_error(test: str, sample: Ca
 def test_a_product_of_too_many_places_is_an_error(sample: Callable[..., Any]) -> None:
     test = "$b" + " * $b" * 9 + " > 1"
     assert sample(_rules(f"- component: {{budget: $b}}\n- test: {test}")).codes == ["AV314"]
+
+
+_REFERRING: list[tuple[str, str]] = [
+    ("- engineering: {team_size: '>= large_team'}", "- weight: {points: 1}"),
+    ("- engineering: {team_size: '[1..large_team]'}", "- weight: {points: 1}"),
+    ("- engineering: {team_size: 'not(large_team)'}", "- weight: {points: 1}"),
+    ("- engineering: {team_size: $n}\n- test: $n * 2 < large_team + 1", "- weight: {points: 1}"),
+    ("- engineering: {team_size: $n}\n- test: 1 + large_team < $n", "- weight: {points: 1}"),
+    ("- not: {engineering: {team_size: large_team}}", "- weight: {points: 1}"),
+    (
+        "- any:\n    - - engineering: {team_size: 1}\n    - - engineering: {team_size: large_team}",
+        "- weight: {points: 1}",
+    ),
+    ("- count: {of: component, as: $n}\n- test: $n > large_team", "- weight: {points: 1}"),
+    ("- max: {of: {engineering: {team_size: '< large_team'}}, field: team_size, as: $n}", "- weight: {points: $n}"),
+    ("- engineering: {team_size: 1}", "- weight: {points: large_team - 1}"),
+    ("- engineering: {team_size: 1}", "- weight: {points: 1}"),
+]
+
+
+@pytest.mark.parametrize(("when", "then"), _REFERRING, ids=[f"{when} {then}" for when, then in _REFERRING])
+def test_a_rule_is_lowered_again_where_a_parameter_it_refers_to_is_another(
+    when: str, then: str, sample: Callable[..., Any]
+) -> None:
+    model, kept = sample(_rules(when, then)).model, {}
+    programs = [lower(model, {"large_team": value}, Report(), "", kept) for value in (20, 30, 30, 20)]
+    fresh = [lower(model, {"large_team": value}, Report()) for value in (20, 30, 30, 20)]
+    assert programs == fresh
+    rules = [[rule for rule in program.rules if rule.id == "example"] for program in programs if program]
+    assert (rules[0] != rules[1]) == ("large_team" in when + then)
+    assert all(one is other for one, other in zip(rules[1], rules[2], strict=True))

@@ -86,7 +86,7 @@ def test_facts_coincide_unless_a_constant_tells_them_apart(seed: int) -> None:
     fields, columns = chance.randint(1, 3), CONSTANTS + chance.randint(0, 3)
     possible = list(product(range(columns), repeat=fields))
     slots = [
-        net.Slot(values, 100 + place, place)
+        net.Derivable(values, 100 + place, place)
         for place, values in enumerate(chance.sample(possible, min(len(possible), chance.randint(0, 12))))
     ]
     expected = {

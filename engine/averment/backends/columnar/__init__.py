@@ -1,7 +1,7 @@
 """The columnar backend: a program over record batches, every row with its claim and the rules that fired."""
 
-from averment.backends.columnar.arrow import Reject
 from averment.backends.columnar.kernel import Decided, Kernel
+from averment.backends.columnar.reading import Reject
 from averment.backends.columnar.single import Alone, Answer
 from averment.backends.columnar.support import unsupported
 from averment.diagnostics.diagnostic import Report

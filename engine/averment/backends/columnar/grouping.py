@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from averment.backends.columnar.columns import Array, Column, Plane
+from averment.backends.columnar.indexes import Index
 from averment.backends.columnar.intervals import ends
 from averment.backends.columnar.pairing import Pairs
-from averment.backends.columnar.tables import Index, Table
+from averment.backends.columnar.tables import Table
 from averment.ir.program import Field
-from averment.law.guards import spread
+from averment.ir.values import limits
 from averment.law.truth import INT64_MAX, INT64_MIN
 
 _EXACT = 2.0**53
@@ -101,7 +102,7 @@ def of_pairs(
         return Column(low, high, None, 0, INT64_MAX if unbounded.any() else max(len(table), 1)), None
     value = table.values[place][pairs.rows]
     unknown = table.unknown[place][pairs.rows] if place in table.unknown else np.zeros(len(value), np.bool_)
-    least, greatest = spread(declared)
+    least, greatest = limits(declared)
     low = np.where(unknown, INT64_MIN if least is None else least, value)
     high = np.where(unknown, INT64_MAX if greatest is None else greatest, value)
     if function == "sum":
@@ -165,7 +166,7 @@ def value_of_record(function: str, value: Column, field: Field, true: Plane, pos
     """The sum, least or greatest value of a field over one record."""
     low = high = value.low
     if value.unknown is not None:
-        least, greatest = spread(field)
+        least, greatest = limits(field)
         low = np.where(value.unknown, INT64_MIN if least is None else least, low)
         high = np.where(value.unknown, INT64_MAX if greatest is None else greatest, high)
     if function == "sum":

@@ -33,7 +33,7 @@ def mark_hard(network: net.Network, evaluator: Evaluator, values: Values) -> Non
                 pass  # a count or sum that meets such a fact is an interval without an end
 
 
-def _equal(left: net.Slot, right: net.Slot, evaluator: Evaluator, values: Values) -> Plane:
+def _equal(left: net.Derivable, right: net.Derivable, evaluator: Evaluator, values: Values) -> Plane:
     """Where two facts of one type have the same values, unknown being equal to unknown."""
     same: Plane = np.ones(values.rows, np.bool_)
     for one, other in zip(left.values, right.values, strict=True):

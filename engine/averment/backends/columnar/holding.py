@@ -50,7 +50,7 @@ class Holder:
         """The code that a column of the field has for a value of a table."""
         return declared.values.index(symbols.strings[value]) if declared.kind is Kind.CHOICE else value
 
-    def _held(self, slot: net.Slot, type: str, index: int, values: Values) -> Held:
+    def _held(self, slot: net.Derivable, type: str, index: int, values: Values) -> Held:
         place = slot.values[index]
         node, column = self._network.nodes[place], values.columns[place]
         if isinstance(node, net.Constant) and not isinstance(node.value, int):

@@ -80,7 +80,7 @@ class Joiner:
             found = facts.tables[name] = distinct(joined(parts, width), facts.cases)
         return found
 
-    def slot_rows(self, name: str, slot: net.Slot, values: Values) -> Table:
+    def slot_rows(self, name: str, slot: net.Derivable, values: Values) -> Table:
         """The facts that a slot stands for in each case."""
         true, possible = values.true[slot.truth], values.possible[slot.truth]
         rows = np.flatnonzero(possible)

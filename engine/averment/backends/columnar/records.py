@@ -8,12 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from averment.backends.columnar.arrow import Batch, Reading, Reject, Table, Vector, nulls, pa, pc, read_column
+from averment.backends.columnar.arrow import Batch, Table, Vector, pa, pc
+from averment.backends.columnar.codes import nulls
 from averment.backends.columnar.columns import Array, Column, Plane
 from averment.backends.columnar.forms import regular
+from averment.backends.columnar.indexes import packed
+from averment.backends.columnar.reading import Reading, Reject, read_column
 from averment.backends.columnar.single import decoded
 from averment.backends.columnar.tables import Table as Facts
-from averment.backends.columnar.tables import distinct, joined, packed, repeats
+from averment.backends.columnar.tables import distinct, joined, repeats
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
 from averment.ir.naming import record_path
 from averment.ir.program import Fact, FactType, Program

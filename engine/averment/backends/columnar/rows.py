@@ -1,16 +1,23 @@
-"""One row as a case of its own, for the engine that decides what the planes do not cover."""
+"""One row as a case of its own, decided alone by the engine that the caller gives: what the planes do not cover."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from averment.backends.columnar.arrow import Reading
-from averment.backends.columnar.columns import Column
+import numpy as np
+
+from averment.backends.columnar.chunk import Chunk, Coded, Run
+from averment.backends.columnar.claims import STATUSES
+from averment.backends.columnar.columns import Array, Column
+from averment.backends.columnar.compiled import Compiled
+from averment.backends.columnar.reading import Reading, Reject
 from averment.backends.columnar.records import Records
-from averment.backends.columnar.single import decoded
+from averment.backends.columnar.single import Answer, decoded
 from averment.backends.columnar.vocabulary import Symbols
+from averment.backends.columnar.writing import as_text
 from averment.ir.program import Fact, Field, Program, Value
+from averment.law.truth import CaseError
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +26,40 @@ class Single:
 
     facts: tuple[Fact, ...]
     mentioned: frozenset[str]
+
+
+def decide_alone(compiled: Compiled, chunk: Chunk, coded: Coded, rows: Array) -> None:
+    """Decide these rows of a chunk each by itself; one without a lawful outcome becomes a reject."""
+    run = chunk.run
+    for row in rows.tolist():
+        if row in chunk.reading.rejects:
+            continue
+        run.singles += 1
+        try:
+            answer: Answer = run.alone(read_single(compiled.program, chunk.reading, chunk.records, row))
+        except CaseError as error:
+            run.rejects.append(Reject(chunk.first + row, error.code, error.message))
+            if coded.keep is None:
+                coded.keep = np.ones(coded.rows, np.bool_)
+            coded.keep[row] = False
+        else:
+            _write(compiled, run, coded, row, answer)
+    run.rejects.sort(key=lambda reject: reject.row)
+
+
+def _write(compiled: Compiled, run: Run, coded: Coded, row: int, answer: Answer) -> None:
+    coded.claim[row] = compiled.claims.index(answer.claim)
+    coded.status[row] = STATUSES.index(answer.status)
+    if len(coded.strength):
+        strength = answer.strength
+        coded.strength[row] = 0 if strength is None else run.strengths.code((as_text(strength),))
+    if len(coded.hangs_on):
+        coded.hangs_on[row] = run.hangs.code(tuple(answer.hangs_on))
+        bits = np.zeros(coded.fired.shape[1], np.uint8)
+        for rule in answer.fired:
+            place = compiled.places[rule]
+            bits[place // 8] |= 1 << place % 8
+        coded.fired[row] = bits
 
 
 def read_single(program: Program, reading: Reading, records: Mapping[str, Records], row: int) -> Single:

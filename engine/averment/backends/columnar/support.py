@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from averment.backends.columnar.vocabulary import MOST_ELEMENTS
 from averment.diagnostics.diagnostic import Diagnostic
 from averment.ir.program import Compare, Kind, Program, Rule
-from averment.law.mentions import reads, variables
+from averment.law.mentions import patterns, reads, variables
 
 
 def unsupported(program: Program) -> list[Diagnostic]:
@@ -40,9 +40,8 @@ def _looks(rule: Rule, path: str) -> bool:
 
 def _compared_sets(program: Program, rule: Rule) -> Iterator[bool]:
     """Whether a variable over a set is joined, or compared but for its size."""
-    patterns = [*rule.matches, *(guard.match for guard in rule.guards if not isinstance(guard, Compare))]
     seen: set[str] = set()
-    for pattern in patterns:
+    for pattern in patterns(rule):
         for place, name in pattern.binds:
             if program.types[pattern.type].fields[place].kind is Kind.SET:
                 yield name in seen

@@ -41,7 +41,7 @@ class Codes:
         return self._codes.setdefault(value, EXACT + len(self._codes))
 
 
-class Slot(dict[Value | None, str]):
+class Attributes(dict[Value | None, str]):
     """One field of the facts of a layout: the attributes that carry each of its values, but for its code."""
 
     def __init__(self, field: Field) -> None:
@@ -108,7 +108,7 @@ def _exact(field: Field) -> bool:
     return all(end is not None and abs(end) < EXACT for end in (field.minimum, field.maximum))
 
 
-class _Silent(Slot):
+class _Silent(Attributes):
     """A field that no rule of the network asks for."""
 
     def __missing__(self, value: Value) -> str:
@@ -140,27 +140,27 @@ class Layout:
         self.number = number
         self.name = Namer()
         self.patterns = 0
-        self._slots: dict[tuple[str, int], Slot] = {}
+        self._slots: dict[tuple[str, int], Attributes] = {}
         self._head = ""
-        self._rows: list[tuple[str, list[Slot], list[tuple[int, str]]]] = []
+        self._rows: list[tuple[str, list[Attributes], list[tuple[int, str]]]] = []
 
     @property
     def groups(self) -> int:
         return -(-self.patterns // _GROUP)
 
-    def slot(self, type: str, index: int, field: Field) -> Slot:
-        """The slot of a field, made when first asked for."""
+    def slot(self, type: str, index: int, field: Field) -> Attributes:
+        """The attributes of a field, made when first asked for."""
         found = self._slots.get((type, index))
         if found is None:
-            found = self._slots[type, index] = Slot(field)
+            found = self._slots[type, index] = Attributes(field)
         return found
 
-    def code(self, slot: Slot) -> str:
+    def code(self, slot: Attributes) -> str:
         """The attribute for joins on a field."""
         slot.code = slot.code or self.name()
         return slot.code
 
-    def known(self, slot: Slot) -> Condition:
+    def known(self, slot: Attributes) -> Condition:
         """The condition that a field is known."""
         slot.known = slot.known or self.name()
         return {slot.known: 1}

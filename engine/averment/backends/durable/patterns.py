@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from averment.backends.durable.layout import ANCHOR, Condition, Layout, Slot
+from averment.backends.durable.layout import ANCHOR, Attributes, Condition, Layout
 from averment.ir.program import Program, Rule, Variable
 
 Place = tuple[int, int]  # a pattern of the rule, and a field of the fact that it matches
@@ -92,6 +92,6 @@ class Patterns:
         if position:
             yield {ANCHOR: {"m0": ANCHOR}}
 
-    def _slot(self, place: Place) -> Slot:
+    def _slot(self, place: Place) -> Attributes:
         type = self._rule.matches[place[0]].type
         return self._at[place[0]][1].slot(type, place[1], self._program.types[type].fields[place[1]])

@@ -27,7 +27,7 @@ Told = tuple[int, tuple[Fact, ...], tuple[Fact, ...]]
 COMMAND = (sys.executable, "-P", "-m", "averment.backends.durable.worker_process")
 
 
-class Decided(NamedTuple):
+class Evaluated(NamedTuple):
     """A case's evaluation or its error. ``lost`` says what became of the worker, where the fallback decided instead."""
 
     result: Evaluation | CaseError
@@ -51,12 +51,12 @@ class Worker:
         """The process's id, while there is one."""
         return self._process.pid if self._process else None
 
-    def decide(self, cases: Iterable[Given]) -> Iterator[Decided]:
+    def decide(self, cases: Iterable[Given]) -> Iterator[Evaluated]:
         """Each case's outcome, in the order of the cases."""
         for case in cases:
             yield self.decide_one(case)
 
-    def decide_one(self, case: Given) -> Decided:
+    def decide_one(self, case: Given) -> Evaluated:
         """The outcome of one case."""
         try:
             pipe = self._running()
@@ -69,9 +69,9 @@ class Worker:
             return self._instead(case, f"the engine took more than {self._seconds:g} s")
         match answer:
             case ("evaluation", firings, undecided):
-                return Decided(self._evaluation(case, firings, undecided))
+                return Evaluated(self._evaluation(case, firings, undecided))
             case ("error", code, message, rule):
-                return Decided(CaseError(code, message, rule))
+                return Evaluated(CaseError(code, message, rule))
             case _:
                 return self._instead(case, f"the engine failed: {answer[1]}")
 
@@ -114,11 +114,11 @@ class Worker:
         code = process.wait()
         return f"signal {-code}" if code < 0 else f"status {code}"
 
-    def _instead(self, case: Given, lost: str) -> Decided:
+    def _instead(self, case: Given, lost: str) -> Evaluated:
         try:
-            return Decided(self._fallback(self._program, case), lost)
+            return Evaluated(self._fallback(self._program, case), lost)
         except CaseError as error:
-            return Decided(error, lost)
+            return Evaluated(error, lost)
 
     def _evaluation(self, case: Given, firings: list[Told], undecided: list[Told]) -> Evaluation:
         memory = Memory(self._program, case.facts, case.mentioned)

@@ -11,7 +11,7 @@ from typing import Any
 
 import z3
 
-from averment.ir.values import LEAST_INTEGER, MOST_INTEGER
+from averment.ir.values import INT64_MAX, INT64_MIN
 
 Formula = Any
 Truths = tuple[Formula, Formula]
@@ -94,8 +94,8 @@ def extreme(function: str, ends: list[tuple[Truths, Any, Any]]) -> Column:
     if function == "max":
         mirrored = extreme("min", [(truths, -high, -low) for truths, low, high in ends])
         return Column(mirrored.known, -mirrored.high, -mirrored.low)
-    nothing = z3.IntVal(MOST_INTEGER)
-    low, high, widest = nothing, nothing, z3.IntVal(LEAST_INTEGER)
+    nothing = z3.IntVal(INT64_MAX)
+    low, high, widest = nothing, nothing, z3.IntVal(INT64_MIN)
     for (true, possible), least, greatest in ends:
         low = z3.If(z3.And(possible, least < low), least, low)
         high = z3.If(z3.And(true, greatest < high), greatest, high)

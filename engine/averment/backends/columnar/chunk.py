@@ -1,0 +1,77 @@
+"""A chunk: rows that are decided together, as read and as the law has them, and their decisions as codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from averment.backends.columnar.arrow import Batch
+from averment.backends.columnar.columns import Array, Plane
+from averment.backends.columnar.reading import Reading, Reject
+from averment.backends.columnar.records import Records
+from averment.backends.columnar.single import Alone
+from averment.backends.columnar.solving import Facts
+from averment.backends.columnar.values import Values
+
+MOST_PAIRS, SHARE = 2**20, 4  # of solutions and facts that may match, in a chunk: so many, and for each record so many
+
+
+class Words:
+    """Values that turn up while deciding, each with a code."""
+
+    def __init__(self) -> None:
+        self.values: list[tuple[str, ...]] = [()]
+        self._codes: dict[tuple[str, ...], int] = {(): 0}
+
+    def code(self, value: tuple[str, ...]) -> int:
+        found = self._codes.get(value)
+        if found is None:
+            found = self._codes[value] = len(self.values)
+            self.values.append(value)
+        return found
+
+
+@dataclass
+class Run:
+    """What one call of ``decide`` asks for, and what it gathers."""
+
+    alone: Alone
+    explain: bool
+    bindings: bool
+    rejects: list[Reject]
+    hangs: Words = field(default_factory=Words)
+    strengths: Words = field(default_factory=Words)
+    singles: int = 0
+
+
+@dataclass
+class Coded:
+    """The decisions of a chunk, as codes: all that is kept of it.
+
+    ``keep`` are the rows that have a decision (None: all); ``strength`` is empty where the pack has none, ``hangs_on``
+    and ``fired`` where nobody asked for an explanation.
+    """
+
+    rows: int
+    claim: Array
+    status: Array
+    strength: Array = field(default_factory=lambda: np.zeros(0, np.int32))
+    hangs_on: Array = field(default_factory=lambda: np.zeros(0, np.int32))
+    fired: Array = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
+    keep: Plane | None = None
+    derived: dict[str, Batch] = field(default_factory=dict[str, Batch])
+
+
+class Chunk:
+    """Rows that are decided together. ``first`` is the place of the first among all that were given."""
+
+    def __init__(self, reading: Reading, records: dict[str, Records], first: int, run: Run) -> None:
+        self.reading, self.records, self.first, self.run = reading, records, first, run
+        size = sum(len(each.case) for each in records.values())
+        self.values = Values(reading.rows, reading.symbols, reading.given)
+        self.facts = Facts(reading.rows, None if reading.rows == 1 else MOST_PAIRS + SHARE * size)
+
+    @property
+    def rows(self) -> int:
+        return self.reading.rows

@@ -1,0 +1,107 @@
+"""Deciding a chunk: every node and every join in order, then claims, strengths, fired masks and derived facts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from averment.backends.columnar import arrow
+from averment.backends.columnar.chunk import Chunk, Coded
+from averment.backends.columnar.claims import OPEN, SETTLED, read_claims, read_strength
+from averment.backends.columnar.columns import Array, Plane, either
+from averment.backends.columnar.compiled import Compiled
+from averment.backends.columnar.hardness import mark_hard
+from averment.backends.columnar.open_rows import hang
+from averment.backends.columnar.rows import decide_alone
+from averment.backends.columnar.single import decoded
+from averment.backends.columnar.tables import Table
+from averment.backends.columnar.writing import shown
+
+
+def decide_chunk(compiled: Compiled, chunk: Chunk) -> Coded:
+    """The decisions of a chunk. Raises: TooMany where what may match is too much to hold."""
+    _evaluate(compiled, chunk)
+    values, claim, run, bad = chunk.values, compiled.program.claim, chunk.run, chunk.reading.bad
+    mark_hard(compiled.network, compiled.evaluator, values)
+    roots, held = compiled.holder.find(claim.type, claim.field, values, chunk.facts)
+    read = read_claims(held, values.rows)
+    codes = np.where(read.status == SETTLED, read.value, len(compiled.values) - 1 + read.status)
+    coded = Coded(values.rows, codes, read.status, _strength(compiled, chunk, read.status))
+    if run.bindings:
+        coded.derived = _derived(compiled, chunk)
+    if run.explain:
+        coded.fired = _fired(compiled, chunk)
+        coded.hangs_on = np.zeros(values.rows, np.int32)
+        is_open: Plane = read.status == OPEN
+        if values.hard is not None:
+            is_open &= ~values.hard
+        if is_open.any():
+            rows = np.flatnonzero(is_open if bad is None else is_open & ~bad)
+            reached = [(root, adds) for root, adds in zip(roots, read.adds, strict=True) if adds is not None]
+            coded.hangs_on[rows] = hang(compiled, chunk, rows, reached)
+    if bad is not None:
+        run.rejects += [reject for _, reject in sorted(chunk.reading.rejects.items())]
+        coded.keep = ~bad
+    if values.hard is not None:
+        decide_alone(compiled, chunk, coded, np.flatnonzero(np.broadcast_to(values.hard, values.rows)))
+    return coded
+
+
+def _evaluate(compiled: Compiled, chunk: Chunk) -> None:
+    """Every node and every join, in order."""
+    values, facts = chunk.values, chunk.facts
+    if compiled.network.joins:
+        for name, held in chunk.records.items():
+            facts.tables[name] = held.table(values.symbols, values.rows)
+    start = 0
+    for step in compiled.network.joins:
+        compiled.evaluator.run(values, start, step.ready)
+        compiled.joiner.run(step, values, facts)
+        start = step.ready
+    compiled.evaluator.run(values, start, len(compiled.network.nodes))
+
+
+def _derived(compiled: Compiled, chunk: Chunk) -> dict[str, arrow.Batch]:
+    """The true derived facts of the tables, each with the row it belongs to among all that were given."""
+    found: dict[str, arrow.Batch] = {}
+    for name in sorted(compiled.network.tables):
+        kind = compiled.program.types[name]
+        if kind.derived:
+            table = compiled.joiner.table(name, chunk.values, chunk.facts)
+            keep = table.true
+            left_out = either(chunk.values.hard, chunk.reading.bad)
+            if left_out is not None:
+                outside = ~left_out[table.case]
+                keep = outside if keep is None else keep & outside
+            table = table if keep is None else table.take(keep)
+            found[name] = arrow.fact_batch(kind, Table(table.case + chunk.first, table.values), chunk.values.symbols)
+    return found
+
+
+def _strength(compiled: Compiled, chunk: Chunk, status: Array) -> Array:
+    """Codes of the strength; 0 where there is none."""
+    claim, values = compiled.program.claim, chunk.values
+    if not claim.strength_type:
+        return np.zeros(0, np.int32)
+    declared = compiled.program.types[claim.strength_type].fields[claim.strength_field]
+    _, held = compiled.holder.find(claim.strength_type, claim.strength_field, values, chunk.facts)
+    found, single = read_strength(held, values.rows)
+    single = single & (status == SETTLED)
+    distinct, inverse = np.unique(np.where(single, found, 0), return_inverse=True)
+    texts = [shown(decoded(int(value), declared, values.symbols), declared) for value in distinct]
+    codes = [chunk.run.strengths.code((text,)) for text in texts]
+    return np.where(single, np.array(codes, np.int32)[inverse], 0)
+
+
+def _fired(compiled: Compiled, chunk: Chunk) -> Array:
+    """For each row the rules that fired, as bits: rows × bytes."""
+    packed = np.empty((chunk.rows, compiled.bytes), np.uint8)
+    for byte in range(packed.shape[1]):
+        bits = np.zeros(chunk.rows, np.uint8)
+        for place in reversed(range(8 * byte, min(8 * byte + 8, len(compiled.rules)))):
+            np.add(bits, bits, out=bits)
+            for truth in compiled.firing[place]:
+                np.bitwise_or(bits, chunk.values.true[truth].view(np.uint8), out=bits)
+            for number in compiled.joining[place]:
+                np.bitwise_or(bits, chunk.facts.fired[number].view(np.uint8), out=bits)
+        packed[:, byte] = bits
+    return packed

@@ -1,0 +1,138 @@
+"""Columns read: record batches to encoded columns.
+
+A column of a ``one`` type is called ``TYPE.FIELD``, or is a child of a struct column ``TYPE``, or bears the bare name
+of a field that no other ``one`` type has. A null is unknown. What is no value of its field makes its row a reject.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from averment.backends.columnar.arrow import Batch, Vector, pa
+from averment.backends.columnar.codes import code_type, codes_of, nulls
+from averment.backends.columnar.columns import Array, Column, Plane, either
+from averment.backends.columnar.forms import plain, regular, value_of
+from averment.backends.columnar.vocabulary import Symbols, Vocabulary
+from averment.ir.program import Field, Program
+from averment.ir.values import Misfit, fit, limits
+from averment.law.truth import INT64_MAX, INT64_MIN
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that has no outcome: its index in what was given, and why."""
+
+    row: int
+    code: str
+    message: str
+
+
+@dataclass
+class Reading:
+    """A batch as read: a column for each field of the ``one`` types, and the rows that are no cases."""
+
+    rows: int
+    given: dict[tuple[str, int], Column]
+    symbols: Symbols
+    rejects: dict[int, Reject] = field(default_factory=dict[int, Reject])
+
+    @property
+    def bad(self) -> Plane | None:
+        if not self.rejects:
+            return None
+        found = np.zeros(self.rows, np.bool_)
+        found[list(self.rejects)] = True
+        return found
+
+
+def find_columns(program: Program, schema: Any) -> dict[tuple[str, int], tuple[str, str]]:
+    """Where each field of a ``one`` type is in a schema: the column, and the child of it where that is a struct."""
+    found: dict[tuple[str, int], tuple[str, str]] = {}
+    bare: dict[str, list[tuple[str, int]]] = {}
+    for name, kind in program.types.items():
+        if kind.one:
+            for index, declared in enumerate(kind.fields):
+                bare.setdefault(declared.name, []).append((name, index))
+    for column in schema:
+        owner, _, child = column.name.partition(".")
+        of = program.types.get(owner)
+        record = of if of is not None and of.one else None
+        if record is not None and child in record.position:
+            found[owner, record.position[child]] = (column.name, "")
+        elif record is not None and not child and pa.types.is_struct(column.type):
+            for part in column.type:
+                if part.name in record.position:
+                    found[owner, record.position[part.name]] = (column.name, part.name)
+        elif len(bare.get(column.name, ())) == 1:
+            found.setdefault(bare[column.name][0], (column.name, ""))
+    return found
+
+
+def read_batch(
+    program: Program, batch: Batch, places: Mapping[tuple[str, int], tuple[str, str]], first: int = 0
+) -> Reading:
+    """The fields of the ``one`` types in a batch. ``first`` is the index that its first row is reported under."""
+    reading = Reading(batch.num_rows, {}, Symbols())
+    for name, kind in program.types.items():
+        if kind.one:
+            for index, declared in enumerate(kind.fields):
+                place = places.get((name, index))
+                shown = f"{name}.{declared.name}"
+                reading.given[name, index] = (
+                    _missing(declared, batch.num_rows, reading.symbols)
+                    if place is None
+                    else read_column(_find(batch, place), declared, shown, reading, first)
+                )
+    return reading
+
+
+def _find(batch: Batch, place: tuple[str, str]) -> Vector:
+    column = batch.column(batch.schema.get_field_index(place[0]))
+    if not place[1]:
+        return column
+    return column.flatten()[column.type.get_field_index(place[1])]  # flatten carries the struct's own nulls down
+
+
+def _missing(declared: Field, rows: int, symbols: Symbols) -> Column:
+    codes = np.zeros(rows, code_type(declared))
+    return _with_default(Column(codes, codes, np.ones(rows, np.bool_)), declared, symbols)
+
+
+def read_column(array: Vector, declared: Field, shown: str, reading: Reading, first: int = 0) -> Column:
+    """One field in its encoding. Rows without a value of the field are added to the rejects of ``reading``."""
+    array = regular(array)
+    unknown = nulls(array)
+    codes, bad = codes_of(array, declared, reading.symbols)
+    if bad is not None and unknown is not None:
+        bad = bad & ~unknown
+    if bad is not None and bad.any():
+        for row in np.flatnonzero(bad).tolist():
+            if row not in reading.rejects:
+                misfit = fit(plain(value_of(array[row]), declared), declared, shown)
+                if isinstance(misfit, Misfit):
+                    reading.rejects[row] = Reject(first + row, misfit.code, misfit.message)
+        unknown = either(unknown, bad)
+    least, greatest = _limits(codes, declared)
+    column = Column(codes, codes, unknown, least, greatest)
+    return column if unknown is None else _with_default(column, declared, reading.symbols)
+
+
+def _with_default(column: Column, declared: Field, symbols: Symbols) -> Column:
+    if declared.default is None or column.unknown is None:
+        return column
+    value = declared.default
+    if not isinstance(value, int):
+        value = Vocabulary().constant(value, declared, symbols).low[0]
+    codes = np.where(column.unknown, np.array(value).astype(column.low.dtype), column.low)
+    return Column(codes, codes, None, column.least, column.greatest)
+
+
+def _limits(codes: Array, declared: Field) -> tuple[int, int]:
+    if not declared.kind.ordered:
+        return INT64_MIN, INT64_MAX
+    least, greatest = limits(declared)
+    return INT64_MIN if least is None else least, INT64_MAX if greatest is None else greatest

@@ -1,0 +1,62 @@
+"""The parameters of a program, and those that a rule refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from averment.ir.program import Field, Value
+from averment.model.model import AnyOf, Computed, Condition, ModelRule, Operand, Pattern, Reference, Term, Test
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The field of each parameter, and the value that it has in this program."""
+
+    fields: Mapping[str, Field]
+    values: Mapping[str, Value]
+
+    def field(self, name: str) -> Field:
+        return self.fields[name]
+
+    def value(self, name: str) -> Value:
+        return self.values[name]
+
+
+def referred(rule: ModelRule) -> Iterator[str]:
+    """The parameters that a rule, or what it says, refers to, each as often as it does."""
+    yield from rule.parameters.values()
+    for condition in rule.when:
+        yield from _of_condition(condition)
+    for conclusion in rule.then:
+        for term in conclusion.values:
+            yield from _of_term(term)
+
+
+def _of_condition(condition: Condition) -> Iterator[str]:
+    match condition:
+        case Pattern():
+            for cell in condition.cells:
+                for test in cell.tests:
+                    yield from _of_term(test.low)
+                    yield from _of_term(test.high)
+        case Test():
+            yield from _of_term(condition.left)
+            yield from _of_term(condition.right)
+        case AnyOf():
+            for alternative in condition.alternatives:
+                for inner in alternative:
+                    yield from _of_condition(inner)
+        case _:
+            yield from _of_condition(condition.pattern)
+
+
+def _of_term(term: Term | Operand | None) -> Iterator[str]:
+    match term:
+        case Reference():
+            yield term.name
+        case Computed():
+            yield from _of_term(term.left)
+            yield from _of_term(term.right)
+        case _:
+            return
