@@ -148,6 +148,8 @@ def _guessed(side: Side, unit: Unit, reading: Reading, place: int) -> bytes | No
 
 
 def _runs(owners: Array, rows: Codes) -> list[Run]:
+    if not len(rows):  # all of them are blank
+        return []
     encoded = pc.run_end_encode(owners)
     ends = np.asarray(encoded.run_ends)
     names: list[bytes | None] = encoded.values.to_pylist()
