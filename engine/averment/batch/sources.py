@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 CHUNK = GROUP  # rows of a unit, unless its text is longer than a piece
 TEXT_CHUNK = 32_768  # where the output is text, which is larger
 _VALUES = 1 << 21  # of a unit of a table with types: what cases of many records have more of, in fewer rows
+_STRETCH = 4 * GROUP  # rows of short row groups that are read one after the other
 _LONG = 8 * GROUP  # rows of a row group in a Parquet file, of which two may read a half each
 
 
@@ -161,7 +162,10 @@ def _skip(stream: Any, count: int) -> None:
 
 
 def _parquet_units(file: Input, shape: Shape, start: Position, chunk: int) -> Iterator[tuple[Unit, Position]]:
-    """Units without their rows, which whoever decides them reads; row groups are stretches, long ones two each."""
+    """Units without their rows, which whoever decides them reads.
+
+    A stretch is some row groups, or half of a long one: where it begins, rows may be decoded that are of no use.
+    """
     with parquet.ParquetFile(file.path) as opened:
         ends = list(accumulate(row_groups(opened)))
         chunk = _fitting(chunk, values_in(opened) / max(1, opened.metadata.num_rows))
@@ -171,7 +175,7 @@ def _parquet_units(file: Input, shape: Shape, start: Position, chunk: int) -> It
         first = ends[group - 1] if group else 0
         late = ends[group] - first > _LONG and position.index >= (first + ends[group]) // 2
         rows = min(ends[-1] - position.index, _most(position.row, chunk))
-        yield _unit(file, position, rows, 2 * group + late), (position := _after(position, rows))
+        yield _unit(file, position, rows, 2 * (first // _STRETCH) + late), (position := _after(position, rows))
 
 
 def _arrow_units(file: Input, shape: Shape, start: Position, chunk: int) -> Iterator[tuple[Unit, Position]]:
