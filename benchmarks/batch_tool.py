@@ -39,7 +39,8 @@ from peers.workloads import LEVELS, hiring, hiring_cases  # noqa: E402
 import averment  # noqa: E402
 from averment.backends.columnar import Decided, Kernel  # noqa: E402
 from averment.batch.arrow import settle  # noqa: E402
-from averment.batch.run import Order, Result, run  # noqa: E402
+from averment.batch.order import Order  # noqa: E402
+from averment.batch.run import Result, run  # noqa: E402
 from averment.batch.unit import WORDS, Format  # noqa: E402
 
 PACK = Path(__file__).parent / "packs" / "w1"

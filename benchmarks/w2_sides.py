@@ -23,7 +23,8 @@ import w2  # noqa: E402
 
 import averment  # noqa: E402
 from averment.batch.arrow import settle  # noqa: E402
-from averment.batch.run import Order, run  # noqa: E402
+from averment.batch.order import Order  # noqa: E402
+from averment.batch.run import run  # noqa: E402
 from averment.batch.unit import Format  # noqa: E402
 
 

@@ -70,7 +70,8 @@ class Run:
         self.answer(pq.read_table(self.out))
 
     def batch(self) -> None:
-        from averment.batch.run import Order, run
+        from averment.batch.order import Order
+        from averment.batch.run import run
         from averment.batch.unit import Format
 
         def order() -> None:

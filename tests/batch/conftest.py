@@ -13,7 +13,8 @@ import pytest
 
 import averment
 from averment.batch.inputs import format_of
-from averment.batch.run import Order, Result, run
+from averment.batch.order import Order
+from averment.batch.run import Result, run
 from averment.ir.program import Field
 
 Case = dict[str, Any]

@@ -17,8 +17,9 @@ import pytest
 import averment
 from averment.batch import run as running
 from averment.batch.manifest import Damaged, Manifest
+from averment.batch.order import Order, manifest_of, rejects_of
 from averment.batch.parts import Parts, held
-from averment.batch.run import manifest_of, rejects_of
+from averment.batch.unit import Format
 from averment.diagnostics.diagnostic import Refused
 
 OUTPUTS = ["out.jsonl", "out.csv", "out.parquet", "out.arrow"]
@@ -127,7 +128,7 @@ def test_another_parameter_is_refused(
     interrupt(source, chunk=7)
     name, value = next((name, value) for name, value in pack.program().parameters.items() if type(value) is int)
     program = pack.program({name: value + 1})
-    order = running.Order(program, pack.model.types, str(source), tmp_path / "out.jsonl", running.Format.JSONL)
+    order = Order(program, pack.model.types, str(source), tmp_path / "out.jsonl", Format.JSONL)
     with pytest.raises(Refused, match=r"AV529.*a parameter has changed"):
         running.run(order)
 

@@ -13,7 +13,7 @@ import pytest
 from averment.batch import assembling, row_groups, sources
 from averment.batch.footers import MAGIC, joined, split
 from averment.batch.manifest import Manifest
-from averment.batch.run import manifest_of, rejects_of
+from averment.batch.order import manifest_of, rejects_of
 
 SIZE = 16
 

@@ -17,7 +17,8 @@ from tests.batch.side_tables import apart, sides_of, write
 import averment
 from averment.batch import run as running
 from averment.batch.explaining import find_rows, open_output, read_row
-from averment.batch.run import rejects_of
+from averment.batch.order import rejects_of
+from averment.batch.parts import Parts
 from averment.diagnostics.diagnostic import Refused
 
 
@@ -293,7 +294,7 @@ def test_another_side_table_is_another_run(decided: Any, batch: Any, tmp_path: P
     assert batch(main, sides=sides)[1].resumed == 4
     assert batch(main)[1].resumed == 0
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(running, "_finish", _stop)
+        patched.setattr(Parts, "complete", _stop)
         with pytest.raises(Stop):
             batch(main, "begun.jsonl", sides=sides)
     side.write_text(SIDE.replace("ml", "web"))

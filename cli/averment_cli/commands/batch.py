@@ -24,7 +24,8 @@ from averment_cli.options import engine_option, given_sides, pack_option, param_
 
 if TYPE_CHECKING:
     from averment.batch.columns import Mapped
-    from averment.batch.run import Order, Result
+    from averment.batch.order import Order
+    from averment.batch.run import Result
     from averment.batch.unit import Format
     from averment.diagnostics.diagnostic import Diagnostic, Report
     from averment.pack import Pack
@@ -119,7 +120,8 @@ def command(
       Remarks: ignore
     """
     from averment.audit.errors import LogUnavailable
-    from averment.batch.run import Order, run
+    from averment.batch.order import Order
+    from averment.batch.run import run
     from averment.batch.unit import Format
     from averment.diagnostics.diagnostic import Report
     from averment_cli.reading import Texts, pack_of, stop_if_failed

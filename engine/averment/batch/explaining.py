@@ -14,7 +14,7 @@ from averment.batch.deciding import reader_of
 from averment.batch.fetching import Fetcher
 from averment.batch.inputs import Input, digest_of, find_inputs, format_of
 from averment.batch.manifest import Damaged, Entry, read_entries
-from averment.batch.run import manifest_of, rejects_of
+from averment.batch.order import manifest_of, rejects_of
 from averment.batch.side_join import joined_units
 from averment.batch.side_records import with_sides
 from averment.batch.sides import open_sides

@@ -8,9 +8,8 @@ and renamed. Its manifest is kept beside it as ``OUT.manifest``: the header, wha
 from __future__ import annotations
 
 import errno
-import json
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -21,49 +20,27 @@ from averment.backends.columnar.support import unsupported
 from averment.batch import inputs as files
 from averment.batch.aside import aside
 from averment.batch.assembling import ROWS, TEXT, WHOLE, assemble
-from averment.batch.columns import Mapped
 from averment.batch.deciding import Job
 from averment.batch.inputs import Unreadable, digest_of
 from averment.batch.manifest import NAME, Damaged, Entry, read_entries, sync_folder
+from averment.batch.order import Order, difference, folder_of, header_of, manifest_of, metadata_of, rejects_of
 from averment.batch.parts import Busy, Ends, Parts, held, remove
 from averment.batch.pool import Lost, Run, workers
 from averment.batch.rendering import CsvWriter
 from averment.batch.side_join import SIDE_CHUNK, joined_units
-from averment.batch.sides import Named, open_sides
+from averment.batch.sides import open_sides
 from averment.batch.sources import CHUNK, TEXT_CHUNK, Position, Source, open_source
 from averment.batch.summary import Summary
 from averment.batch.unit import Format
 from averment.batch.work import REJECTS
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
-from averment.ir.program import FactType, Program
 
 Progress = Callable[[int, float], None]
 """Told after each part: how many rows are done, and which share of the input."""
 Record = Callable[[Entry], None]
 """Told of the run, then of each part once it lasts, as the manifest has them; by a run that goes on, of all again."""
 
-_VERSION = 3
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is to be done. ``name``: the input as it was asked for; ``alias``: what it is called, if not by its name."""
-
-    program: Program
-    types: Mapping[str, FactType]
-    name: str
-    output: Path
-    format: Format
-    input_format: Format | None = None
-    mapping: Mapped = field(default_factory=dict[str, str])
-    warrants: bool = False
-    engine: str = ""
-    jobs: int = 1
-    chunk: int = 0  # rows of a unit; 0 is as many as suit the format
-    restart: bool = False
-    alias: str = ""
-    sides: Named = ()
 
 
 @dataclass(frozen=True)
@@ -95,7 +72,7 @@ def run(order: Order, progress: Progress = lambda _, __: None, record: Record = 
     if order.alias:
         source = replace(source, shapes=tuple(replace(shape, file=order.alias) for shape in source.shapes))
     try:
-        with held(_folder(order.output)):
+        with held(folder_of(order.output)):
             return _run(order, source, progress, record)
     except Busy:
         what = f"another run is writing `{order.output}`"
@@ -117,62 +94,20 @@ def _refused(code: str, message: str, *help: str) -> Refused:
     return Refused([Diagnostic(code, message, (), help)])
 
 
-def _folder(output: Path) -> Path:
-    return output.with_name(f"{output.name}.parts")
-
-
-def manifest_of(output: Path) -> Path:
-    """Where the manifest of a finished output is."""
-    return output.with_name(f"{output.name}.manifest")
-
-
-def rejects_of(output: Path) -> Path:
-    """Where the rows without an outcome are."""
-    return output.with_name(f"{output.name}.rejects")
-
-
 def _run(order: Order, source: Source, progress: Progress, record: Record) -> Result:
     kernel, fallback = _columnar(order)
-    folder = _folder(order.output)
+    folder = folder_of(order.output)
     if order.restart:
         (folder / NAME).unlink(missing_ok=True)
     shapes, engine = source.shapes, order.engine
     job = Job(order.program, order.types, source.inputs, shapes, engine, kernel, order.warrants, order.format)
-    with closing(Parts(folder)) as parts, workers(job, order.jobs, folder) as run:
-        header = aside(lambda: _header(order, source, kernel))  # the input is digested while the workers begin
-        summary, resumed = _go_on(order, source, parts, run, header, progress, record)
+    with closing(Parts(folder)) as parts, workers(job, order.jobs, folder) as decide:
+        header = aside(lambda: header_of(order, source, kernel))  # the input is digested while the workers begin
+        batch = _Batch(order, source, parts, header, Summary(order.rules), progress, record)
+        resumed = batch.go_on(decide)
     remove(folder)
-    return Result(summary, fallback, resumed, _rejects(order.output))
-
-
-def _go_on(
-    order: Order,
-    source: Source,
-    parts: Parts,
-    run: Run,
-    header: Future[Entry],
-    progress: Progress,
-    record: Record,
-) -> tuple[Summary, int]:
-    """What the whole run came to, and how many of its rows were done before."""
-    summary = Summary(tuple(dict.fromkeys(rule.id for rule in order.program.rules)))
-    if parts.header is not None:
-        _same_run(parts.header, header.result(), order.output)
-    elif not order.restart and _finished(order.output, header, summary, record):
-        return summary, summary.rows
-    parts.recover()
-    for entry in parts.told:
-        record(entry)
-    for entry in parts.committed:
-        summary.add(entry)
-    resumed = summary.rows
-    if not parts.done:
-        _decide(order, source, parts, run, header, summary, progress, record)
-        for file in files.touched([*source.inputs, *(side.file for side in source.sides)]):
-            raise _refused("AV528", f"`{file.path}` was written to while it was read", "run again with --restart")
-        _finish(order, parts, header.result(), summary)
-    _put_in_place(order.output, parts)
-    return summary, resumed
+    rejects = rejects_of(order.output)
+    return Result(batch.summary, fallback, resumed, rejects if rejects.exists() else None)
 
 
 def _columnar(order: Order) -> tuple[bool, str]:
@@ -183,114 +118,122 @@ def _columnar(order: Order) -> tuple[bool, str]:
     return not against, "; ".join(found.message for found in against)
 
 
-def _header(order: Order, source: Source, columnar: bool) -> Entry:
-    """What the run is: all that its output depends on. Raises OSError."""
-    program, inputs = order.program, files.digested(source.inputs)
-    sides = files.digested([side.file for side in source.sides])
-    beside = [
-        {"type": side.kind.name, "path": side.shape.file, "format": file.format.value, "digest": file.digest}
-        for side, file in zip(source.sides, sides, strict=True)
-    ]
-    return ({"sides": beside} if beside else {}) | {
-        "kind": "run",
-        "version": _VERSION,
-        "pack": {"name": program.name, "version": program.version, "digest": program.digest},
-        "parameters": dict(program.parameters),
-        "input": order.alias or order.name,
-        "files": [
-            {"path": shape.file, "format": file.format.value, "digest": file.digest}
-            for shape, file in zip(source.shapes, inputs, strict=True)
-        ],
-        "mapping": [[heading, target] for heading, target in sorted(order.mapping.items())],
-        "format": order.format.value,
-        "warrants": "full" if order.warrants else "none",
-        "engine": "columnar" if columnar else order.engine or "reference",
-        "rules": list(dict.fromkeys(rule.id for rule in program.rules)),
-    }
+@dataclass
+class _Batch:
+    """A run and how far it is. ``written`` are parts that are not committed yet, each with what follows it."""
 
+    order: Order
+    source: Source
+    parts: Parts
+    header: Future[Entry]
+    summary: Summary
+    progress: Progress
+    record: Record
+    written: deque[tuple[Ends, Entry, Position]] = field(default_factory=deque[tuple[Ends, Entry, Position]])
 
-_SAID = {
-    "pack": "the pack has changed",
-    "rules": "the pack has changed",
-    "parameters": "a parameter has changed",
-    "files": "the input has changed",
-    "input": "the input is another one",
-    "sides": "a side table has changed",
-    "mapping": "the mapping of columns has changed",
-}
+    def go_on(self, decide: Run) -> int:
+        """Do what is left; how many rows were done before."""
+        if self.parts.header is not None:
+            self._refuse_another()
+        elif not self.order.restart and self._finished():
+            return self.summary.rows
+        self.parts.recover()
+        for entry in self.parts.told:
+            self.record(entry)
+        for entry in self.parts.committed:
+            self.summary.add(entry)
+        resumed = self.summary.rows
+        if not self.parts.done:
+            self._decide(decide)
+            for file in files.touched([*self.source.inputs, *(side.file for side in self.source.sides)]):
+                raise _refused("AV528", f"`{file.path}` was written to while it was read", "run again with --restart")
+            self._finish()
+        self._put_in_place()
+        return resumed
 
-
-def _same_run(before: Entry, now: Entry, output: Path) -> None:
-    for key in (*now, "sides"):
-        if before.get(key) != now.get(key):
-            what = _SAID.get(key, f"`{key}` is another one")
+    def _refuse_another(self) -> None:
+        """Raises Refused where what is begun is not this run."""
+        assert self.parts.header is not None
+        what = difference(self.parts.header, self.header.result())
+        if what:
             help = "run it as it was begun, or begin anew with --restart"
-            raise _refused("AV529", f"`{output}` is begun and cannot go on: {what}", help)
+            raise _refused("AV529", f"`{self.order.output}` is begun and cannot go on: {what}", help)
 
-
-def _finished(output: Path, header: Future[Entry], summary: Summary, record: Record) -> bool:
-    """Whether this very run has already made the output; if so, ``summary`` has what it came to."""
-    try:
-        entries = read_entries(manifest_of(output))
-        now = header.result()
-        if not entries or any(entries[0].get(key) != now.get(key) for key in (*now, "sides")):
+    def _finished(self) -> bool:
+        """Whether this very run has already made the output; if so, ``summary`` has what it came to."""
+        output = self.order.output
+        try:
+            entries = read_entries(manifest_of(output))
+            if not entries or difference(entries[0], self.header.result()):
+                return False
+            if entries[-1]["kind"] != "done" or digest_of(str(output)) != entries[-1]["digest"]:
+                return False
+        except (Damaged, OSError):
             return False
-        if entries[-1]["kind"] != "done" or digest_of(str(output)) != entries[-1]["digest"]:
-            return False
-    except (Damaged, OSError):
-        return False
-    for entry in entries[:-1]:
-        record(entry)
-        if entry["kind"] == "part":
-            summary.add(entry)
-    return True
+        for entry in entries[:-1]:
+            self.record(entry)
+            if entry["kind"] == "part":
+                self.summary.add(entry)
+        return True
 
+    def _decide(self, decide: Run) -> None:
+        """Decide what is left. Parts are committed as soon as the input's digest is known, and so the run's header."""
+        committed, chunk = self.parts.committed, self.order.chunk
+        position = Position(*committed[-1]["next"]) if committed else Position()
+        usual = SIDE_CHUNK if self.source.sides else TEXT_CHUNK if self.order.format.text else CHUNK
+        try:
+            for unit, after, done in decide(joined_units(self.source, position, chunk or usual)):
+                about: Entry = {
+                    "first": unit.first,
+                    "rows": unit.rows,
+                    "file": unit.file,
+                    "offset": unit.offset,
+                    "next": after.told(),
+                    "decided": done.decided,
+                    "alone": done.alone,
+                    "counts": sorted(done.counts.items()),
+                }
+                self.written.append((self.parts.add(done.contents), about, after))
+                if self.header.done():
+                    self._commit()
+            self._commit()
+        except Unreadable as problem:
+            raise _refused("AV523", f"`{problem.path}` cannot be read to its end: {problem.why}") from None
 
-def _decide(
-    order: Order,
-    source: Source,
-    parts: Parts,
-    run: Run,
-    header: Future[Entry],
-    summary: Summary,
-    progress: Progress,
-    record: Record,
-) -> None:
-    """Decide what is left. Parts are committed as soon as the digest of the input is known, and the run's header is."""
-    position = Position(*parts.committed[-1]["next"]) if parts.committed else Position()
-    usual = SIDE_CHUNK if source.sides else TEXT_CHUNK if order.format.text else CHUNK
-    stream = joined_units(source, position, order.chunk or usual)
-    written: deque[tuple[Ends, Entry, Position]] = deque()
+    def _commit(self) -> None:
+        """Commit the parts that are written; before the first of them, the run's header."""
+        entries = self.parts.manifest.entries
+        if self.parts.header is None:
+            self.parts.manifest.append({**self.header.result(), "id": token_hex(16)})  # two runs of one order are two
+            self.record(entries[-1])
+        while self.written:
+            ends, about, after = self.written.popleft()
+            self.parts.commit(ends, about)
+            self.record(entries[-1])
+            self.summary.add(about)
+            self.progress(self.summary.rows, _share(self.source, after))
 
-    def commit() -> None:
-        if parts.header is None:
-            parts.manifest.append({**header.result(), "id": token_hex(16)})  # two runs of one order are two
-            record(parts.manifest.entries[-1])
-        while written:
-            ends, about, after = written.popleft()
-            parts.commit(ends, about)
-            record(parts.manifest.entries[-1])
-            summary.add(about)
-            progress(summary.rows, _share(source, after))
+    def _finish(self) -> None:
+        """Write what is left of the output, and enter that all is done."""
+        format, parts = self.order.format, self.parts
+        if format.text:
+            heading = CsvWriter.heading if format is Format.CSV else b""
+            digest = parts.complete(TEXT, b"" if parts.committed else heading)
+        else:
+            about = metadata_of(self.order, self.header.result())
+            digest = assemble(parts.slices(ROWS, WHOLE), parts.folder / TEXT, format, about)
+        counts = {"rows": self.summary.rows, "decided": self.summary.decided}
+        parts.manifest.append({"kind": "done", "digest": digest, **counts})
 
-    try:
-        for unit, after, done in run(stream):
-            about: Entry = {
-                "first": unit.first,
-                "rows": unit.rows,
-                "file": unit.file,
-                "offset": unit.offset,
-                "next": after.told(),
-                "decided": done.decided,
-                "alone": done.alone,
-                "counts": sorted(done.counts.items()),
-            }
-            written.append((parts.add(done.contents), about, after))
-            if header.done():
-                commit()
-        commit()
-    except Unreadable as problem:
-        raise _refused("AV523", f"`{problem.path}` cannot be read to its end: {problem.why}") from None
+    def _put_in_place(self) -> None:
+        """Move what is done from the run's folder to where it belongs; a run killed meanwhile moves the rest."""
+        output, folder = self.order.output, self.parts.folder
+        if all(REJECTS not in entry["files"] for entry in self.parts.committed):
+            rejects_of(output).unlink(missing_ok=True)
+        for name, target in ((TEXT, output), (REJECTS, rejects_of(output)), (NAME, manifest_of(output))):
+            if (folder / name).exists():
+                (folder / name).replace(target)
+                sync_folder(output.parent)
 
 
 def _share(source: Source, after: Position) -> float:
@@ -299,40 +242,3 @@ def _share(source: Source, after: Position) -> float:
     file = source.inputs[after.file]
     part = after.offset if file.format.text and not file.compression else file.size // 2
     return (before + part) / total if total else 1.0
-
-
-def _finish(order: Order, parts: Parts, header: Entry, summary: Summary) -> None:
-    """Write what is left of the output, and enter that all is done."""
-    if order.format.text:
-        heading = CsvWriter.heading if order.format is Format.CSV else b""
-        digest = parts.complete(TEXT, b"" if parts.committed else heading)
-    else:
-        slices = parts.slices(ROWS, WHOLE)
-        digest = assemble(slices, parts.folder / TEXT, order.format, _metadata(order, header))
-    parts.manifest.append({"kind": "done", "digest": digest, "rows": summary.rows, "decided": summary.decided})
-
-
-def _put_in_place(output: Path, parts: Parts) -> None:
-    """Move what is done from the run's folder to where it belongs; a run killed meanwhile moves the rest."""
-    if all(REJECTS not in entry["files"] for entry in parts.committed):
-        rejects_of(output).unlink(missing_ok=True)
-    for name, target in ((TEXT, output), (REJECTS, rejects_of(output)), (NAME, manifest_of(output))):
-        if (parts.folder / name).exists():
-            (parts.folder / name).replace(target)
-            sync_folder(output.parent)
-
-
-def _metadata(order: Order, header: Entry) -> dict[str, str]:
-    program = order.program
-    return {
-        "averment.pack": program.digest,
-        "averment.name": program.name,
-        "averment.version": program.version,
-        "averment.rules": json.dumps(header["rules"]),
-        "averment.run": json.dumps(header, sort_keys=True, ensure_ascii=False),
-    }
-
-
-def _rejects(output: Path) -> Path | None:
-    path = rejects_of(output)
-    return path if path.exists() else None
