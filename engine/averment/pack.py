@@ -19,8 +19,8 @@ from averment.model.case import Case, read_case
 from averment.model.model import Model
 from averment.model.parameters import read_override
 from averment.outcome.outcome import Outcome
-from averment.outcome.quick import QuickOutcome
 from averment.pipeline import compile_pack, decide
+from averment.quick import QuickOutcome
 from averment.shelf import find_pack
 from averment.source.node import node_of
 from averment.surface.pack_files import PackFiles, read_pack_folder

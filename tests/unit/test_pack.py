@@ -15,7 +15,7 @@ import averment
 from averment.diagnostics.diagnostic import Severity
 from averment.ir.program import Field, Kind
 from averment.outcome.outcome import Outcome
-from averment.outcome.quick import QuickOutcome
+from averment.quick import QuickOutcome
 
 FACTS = {"product": {"technical_complexity": "high"}, "engineering": {"team_size": 45}}
 durable = pytest.mark.skipif(find_spec("durable_rules_engine") is None, reason="durable-rules is not installed")

@@ -11,7 +11,7 @@ from averment.engines import open_engine
 from averment.ir.program import Kind
 from averment.ir.values import decode
 from averment.outcome.outcome import Outcome
-from averment.outcome.quick import QuickOutcome
+from averment.quick import QuickOutcome
 
 
 def test_random_complete_cases_agree(kit: Any) -> None:
