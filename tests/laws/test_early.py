@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.util import find_spec
 from itertools import product
-from types import FrameType
 
 import pytest
+from tests.counting import calls
 from tests.laws.differential import made
 
 from averment import Pack
@@ -118,20 +117,4 @@ def test_an_equality_written_as_a_test_is_a_join() -> None:
         })
         for count in (30, 120)
     )  # fmt: skip
-    assert _calls(lambda: reference.evaluate(program, many)) < 4.6 * _calls(lambda: reference.evaluate(program, few))
-
-
-def _calls(work: Callable[[], object]) -> int:
-    count = 0
-
-    def note(_frame: FrameType, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(note)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return count
+    assert calls(lambda: reference.evaluate(program, many)) < 4.6 * calls(lambda: reference.evaluate(program, few))

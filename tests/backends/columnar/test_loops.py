@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import random
-import sys
 from collections.abc import Callable
-from types import FrameType
 from typing import Any
 
 import pytest
+from tests.counting import calls
 
 from averment.backends import reference
 from averment.backends.columnar import Kernel
@@ -69,7 +68,7 @@ def test_four_times_the_links_are_four_times_the_work(kit: Any) -> None:
         lambda program: lambda: Kernel(program),
         lambda program: _deciding(Kernel(program), table),
     ):
-        assert _calls(work(many)) < 4.6 * _calls(work(few))
+        assert calls(work(many)) < 4.6 * calls(work(few))
 
 
 def _deciding(kernel: Kernel, table: Any) -> Callable[[], object]:
@@ -77,20 +76,3 @@ def _deciding(kernel: Kernel, table: Any) -> Callable[[], object]:
         raise AssertionError(case)
 
     return lambda: kernel.decide(table, nobody)
-
-
-def _calls(work: Callable[[], object]) -> int:
-    """How many calls of functions the work makes."""
-    count = 0
-
-    def note(_frame: FrameType, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(note)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return count

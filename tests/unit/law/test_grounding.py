@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from types import FrameType
 
 import pytest
+from tests.counting import calls
 
 from averment.diagnostics.diagnostic import Report
 from averment.ir.program import Program
@@ -89,24 +88,7 @@ def _program(rules: list[str]) -> Program:
     return pack.program()
 
 
-def _calls(work: Callable[[], object]) -> int:
-    """How many calls of functions the work makes."""
-    count = 0
-
-    def note(_frame: FrameType, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(note)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return count
-
-
 @pytest.mark.parametrize("rules", [_layered, _valued, _joined, _chained])
 def test_four_times_the_rules_are_four_times_the_work(rules: Callable[[int], list[str]]) -> None:
     few, many = (_program(rules(count)) for count in (30, 120))
-    assert _calls(lambda: ground(many)) < 4.6 * _calls(lambda: ground(few))
+    assert calls(lambda: ground(many)) < 4.6 * calls(lambda: ground(few))
