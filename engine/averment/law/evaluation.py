@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from averment.ir.program import Fact, Program, Rule
+from averment.ir.values import fact_order
 from averment.law.memory import Memory
 from averment.law.truth import TRUE, UNKNOWN
 
@@ -39,6 +40,16 @@ class Evaluation:
     memory: Memory
     firings: list[Firing]
     undecided: list[Firing]
+
+    @cached_property
+    def told(self) -> Memory:
+        """The working memory with its facts in their canonical order: whatever is told of a case is read off it, so
+        that it is the same whichever engine found the facts, in whatever order.
+        """
+        ordered = Memory(self.program, (), None)
+        for fact in sorted(self.memory.truths, key=fact_order):
+            ordered.add(fact, self.memory.truths[fact])
+        return ordered
 
     @cached_property
     def support(self) -> dict[Fact, list[Firing]]:

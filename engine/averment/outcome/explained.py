@@ -46,7 +46,7 @@ def explain(outcome: Outcome, named: str = "") -> Explained:
     """
     if not named:
         return Explained(outcome, outcome.derivation)
-    memory = outcome.evaluation.memory
+    memory = outcome.evaluation.told
     paths = {record_path(memory.types[fact.type], fact): fact for fact in memory.truths}
     record = named if named in paths else named.rpartition(".")[0]
     found = [paths[record]] if record in paths else [fact for fact in paths.values() if fact.type == named]

@@ -32,7 +32,7 @@ class Going:
 
     def __init__(self, evaluation: Evaluation, deep: bool = True) -> None:
         self._evaluation, self._deep = evaluation, deep
-        self._memory: Memory = evaluation.memory
+        self._memory: Memory = evaluation.told
         self._told: set[tuple[str, frozenset[tuple[int, Any]]]] = set()
 
     def derivers(self, asked: Wanted) -> list[Attempt]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from averment.ir.naming import record_path
 from averment.ir.program import Fact, Rule
+from averment.ir.values import fact_order
 from averment.law.evaluation import Evaluation
 from averment.outcome.outcome import Outcome
 from averment.questions.attempts import Attempt, attempt_document
@@ -54,10 +55,10 @@ def why_not(outcome: Outcome, asked: str) -> WhyNot:
     for each in found:
         if isinstance(each, Rule):
             fired = [firing for firing in evaluation.firings if firing.rule is each]
-            holds += [fact for firing in fired for fact in firing.conclusions]
+            holds += sorted({fact for firing in fired for fact in firing.conclusions}, key=fact_order)
             attempts += [] if fired else going.attempts(each, {})
         else:
-            holds += [fact for fact in evaluation.memory.true(each.type) if each.covers(fact)]
+            holds += [fact for fact in evaluation.told.true(each.type) if each.covers(fact)]
             attempts += going.derivers(each)
     return WhyNot(outcome.case.name, evaluation, asked, tuple(dict.fromkeys(holds)), () if holds else tuple(attempts))
 

@@ -54,7 +54,7 @@ class Derivation:
 
     @property
     def memory(self) -> Memory:
-        return self.evaluation.memory
+        return self.evaluation.told
 
     def path(self, fact: Fact) -> str:
         """The name of a fact in documents."""
@@ -66,7 +66,7 @@ class Derivation:
 
 def derive(evaluation: Evaluation, roots: Iterable[Fact]) -> Derivation:
     """The derivation of ``roots``: all justifications of each, down to the given facts, without circles."""
-    memory = evaluation.memory
+    memory = evaluation.told
     support = grounds(evaluation)
     derivation = Derivation(evaluation, tuple(roots), {}, {}, [], {})
     seen: set[tuple[str, int]] = set()
