@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from averment.source.node import Node
 
 SUFFIXES = (".yaml", ".yml", ".json", ".jsonl", ".ndjson")
-_KEY = re.compile(r"(\w+)[\"']?\s*:")
+_KEY = re.compile(r"\b(\w++)[\"']?\s*+:")  # possessive, or a long text without a colon takes hours
 STANDARD_INPUT = "<stdin>"
 MOST_ENTRIES = 100_000  # in a folder and below; a whole disk has more, and would take minutes to walk
 

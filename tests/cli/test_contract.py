@@ -153,3 +153,10 @@ def test_help_is_data(averment: Any) -> None:
     assert "decide" in ran.out
     assert ran.err == ""
     assert averment("decide", "-h").out.startswith("Usage: averment decide")
+
+
+def test_a_long_word_without_a_colon_is_read_once(averment: Any, tmp_path: Path) -> None:
+    """Looking for keys in it took time by the square of its length: a minute for 65,537 letters, days for these."""
+    (tmp_path / "case.yaml").write_text(f"facts: {{product: {{stage: {'a' * 4_000_000}}}}}", "utf-8")
+    ran = averment("decide", tmp_path / "case.yaml")
+    assert (ran.code, ran.out) == (3, "") and "AV108" in ran.err
