@@ -16,18 +16,16 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
-from decimal import Decimal
 from typing import Any, NamedTuple
 
-import pyarrow as pa
 from tests.laws.generate import random_case, random_pack
+from tests.laws.tables import table
 
 from averment.backends import reference
 from averment.backends.columnar import compile_program
 from averment.backends.scalar import compile_scalar
 from averment.diagnostics.diagnostic import Report
-from averment.ir.program import Field, Kind, Program
+from averment.ir.program import Program
 from averment.law.truth import CaseError
 from averment.model.case import Case
 from averment.outcome.outcome import Outcome
@@ -113,58 +111,6 @@ def _scalar(
         counts["scalar"] += found is not None
         if found is not None and Said(found[0], found[1], _text(found[2]), (), found[3]) != answer:
             yield f"scalar, seed {seed}, row {row}: {found} instead of {answer}"
-
-
-def table(program: Program, documents: list[Any], rng: random.Random) -> pa.Table:
-    """Cases as a table, each field in one of the forms that a column may have."""
-    columns: dict[str, Any] = {"case": pa.array(range(len(documents)))}
-    for name, kind in program.types.items():
-        if kind.derived:
-            continue
-        forms = {field.name: _form(field, rng) for field in kind.fields}
-        struct = pa.struct(forms)
-        if not kind.one:
-            rows = [
-                None if name not in facts else [_record(kind.fields, record, forms) for record in facts[name]]
-                for facts in documents
-            ]
-            columns[name] = pa.array(rows, pa.list_(struct))
-            continue
-        records = [_record(kind.fields, facts.get(name, {}), forms) for facts in documents]
-        if rng.random() < 0.5:
-            columns[name] = pa.array(records, struct)
-            continue
-        for field in kind.fields:
-            column = pa.array([record[field.name] for record in records], forms[field.name])
-            coded = pa.types.is_string(column.type) and rng.random() < 0.5
-            columns[f"{name}.{field.name}"] = column.dictionary_encode() if coded else column
-    return pa.table(columns)
-
-
-def _form(field: Field, rng: random.Random) -> pa.DataType:
-    match field.kind:
-        case Kind.BOOLEAN:
-            return pa.bool_()
-        case Kind.INTEGER:
-            return rng.choice((pa.int8(), pa.int32(), pa.int64()))
-        case Kind.DECIMAL:
-            return rng.choice((pa.decimal128(6, 1), pa.string()))
-        case Kind.DATE:
-            return rng.choice((pa.date32(), pa.string()))
-        case Kind.SET:
-            return pa.list_(pa.string())
-        case _:
-            return pa.string()
-
-
-def _record(fields: tuple[Field, ...], record: dict[str, Any], forms: dict[str, pa.DataType]) -> dict[str, Any]:
-    return {field.name: _value(record.get(field.name), forms[field.name]) for field in fields}
-
-
-def _value(value: Any, form: pa.DataType) -> Any:
-    if value is not None and pa.types.is_decimal(form):
-        return Decimal(value)
-    return date.fromisoformat(value) if value is not None and pa.types.is_date(form) else value
 
 
 def main() -> None:

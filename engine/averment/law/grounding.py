@@ -94,7 +94,7 @@ class _Grounding(Instances):
 
     def _rule(self, number: int) -> None:
         if number in self.tabling.joined:
-            self._join((number,), recursive=False)
+            self._join((number,))
             return
         self.network.fired[number] = []
         for state in self.states(number):
@@ -109,7 +109,7 @@ class _Grounding(Instances):
         for type, values in heads:
             self._contribute(type, values, truth, junction)
 
-    def _join(self, numbers: tuple[int, ...], recursive: bool) -> None:
+    def _join(self, numbers: tuple[int, ...], recursive: tuple[str, ...] = ()) -> None:
         self.network.joins.append(net.JoinStep(len(self.network.nodes), numbers, recursive))
         for number in numbers:
             for index, head in enumerate(self.program.rules[number].heads):
@@ -150,7 +150,7 @@ class _Grounding(Instances):
                 raise Unground(names, numbers)
             for name in names:
                 self._type(name)
-            self._join(tuple(numbers), recursive=True)
+            self._join(tuple(numbers), recursive=tuple(names))
             return
         recursion = Recursion(self, names)
         for name in names:  # what rules outside the component derive

@@ -258,11 +258,14 @@ class Unbounded:
 
 @dataclass(frozen=True, slots=True)
 class JoinStep:
-    """Rules (indexes in ``Program.rules``) that join, to be run once the nodes before ``ready`` are evaluated."""
+    """Rules (indexes in ``Program.rules``) that join, to be run once the nodes before ``ready`` are evaluated.
+
+    ``recursive`` are the types by which the rules depend on themselves: they are run until no fact of these is new.
+    """
 
     ready: int
     rules: tuple[int, ...]
-    recursive: bool
+    recursive: tuple[str, ...]
 
 
 @dataclass

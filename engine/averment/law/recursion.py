@@ -1,4 +1,8 @@
-"""Recursion: the facts of a component that depends on itself stand as variables of a loop, until no rule finds more."""
+"""Recursion: the facts of a component that depends on itself stand as variables of a loop, until no rule finds more.
+
+A rule of the component may conclude facts of other types as well. These take no part in the loop: they are what its
+firings derive once it has ended.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +22,9 @@ class Recursion:
     def __init__(self, instances: Instances, types: Iterable[str]) -> None:
         self._instances, self._network = instances, instances.network
         self._start = len(self._network.nodes)
+        self._types = frozenset(types)
         self.slots: dict[Key, net.Derivable] = {}
-        for name in types:
+        for name in self._types:
             instances.meet(name)
 
     def hold(self, type: str, values: tuple[int, ...]) -> None:
@@ -32,7 +37,8 @@ class Recursion:
     def run(self, numbers: Iterable[int]) -> list[tuple[Key, net.Doubt]]:
         """Ground these rules until they find nothing new; what each instance derives, by rule.
 
-        Raises: Unground where a fact has a value that differs from case to case, or the facts are too many.
+        Raises: Unground where a fact of the component has a value that differs from case to case, or its facts are too
+        many.
         """
         found: dict[int, list[tuple[Key, net.Doubt]]] = {}
         rules = self._instances.program.rules
@@ -51,6 +57,8 @@ class Recursion:
     def _meet(self, key: Key, agenda: Agenda) -> None:
         """Hold a fact that was not found before, and let the rules that may match it run again."""
         type, values = key
+        if type not in self._types:
+            return
         known = key in self.slots
         if not all(map(self._instances.is_constant, values)) or (not known and len(self.slots) > MOST_FACTS):
             raise Unground([type], ())

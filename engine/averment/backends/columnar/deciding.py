@@ -102,6 +102,6 @@ def _fired(compiled: Compiled, chunk: Chunk) -> Array:
             for truth in compiled.firing[place]:
                 np.bitwise_or(bits, chunk.values.true[truth].view(np.uint8), out=bits)
             for number in compiled.joining[place]:
-                np.bitwise_or(bits, chunk.facts.fired[number].view(np.uint8), out=bits)
+                np.bitwise_or(bits, chunk.values.joined[number][0].view(np.uint8), out=bits)
         packed[:, byte] = bits
     return packed

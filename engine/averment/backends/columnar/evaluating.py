@@ -151,7 +151,7 @@ class Evaluator:
         return (none, none) if true is possible else (none, ~true)
 
     def _joined(self, node: net.Joined, values: Values) -> tuple[Plane, Plane]:
-        return values.joined[node.rule, node.head]
+        return values.joined[node.rule]
 
     # --- columns --------------------------------------------------------------------------------------------------
 

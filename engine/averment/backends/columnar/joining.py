@@ -25,12 +25,10 @@ class Joiner:
         self.solver = Solver(program, vocabulary)
 
     def run(self, step: net.JoinStep, values: Values, facts: Facts) -> None:
-        """Run the rules of a step: their facts go to ``facts``, heads without values to ``values.joined``."""
+        """Run the rules of a step: what they derive goes to ``facts``, where they fire to ``values.joined``."""
         for number in step.rules:
-            facts.fired[number] = np.zeros(values.rows, np.bool_)
-            for head in range(len(self._program.rules[number].heads)):
-                nowhere = np.zeros(values.rows, np.bool_)
-                values.joined[number, head] = nowhere, nowhere
+            nowhere = np.zeros(values.rows, np.bool_)
+            values.joined[number] = nowhere, nowhere
         for name in dict.fromkeys(name for number in step.rules for name in reads(self._program.rules[number])):
             if not self._program.types[name].one:
                 self.table(name, values, facts)
@@ -41,15 +39,13 @@ class Joiner:
             self._conclude(number, self.solver.solve(number, values, facts), values, facts)
 
     def _saturate(self, step: net.JoinStep, values: Values, facts: Facts) -> None:
-        """Rounds until nothing is new: after the first, only solutions that use a fact of the round before."""
-        names = sorted({head.type for number in step.rules for head in self._program.rules[number].heads})
-        known = {name: self.table(name, values, facts) for name in names}
+        """Rounds until nothing is new: after the first, only solutions that use a fact of the round before.
+
+        What the rules conclude of other types is kept as it comes.
+        """
+        known = {name: self.table(name, values, facts) for name in step.recursive}
         news: dict[str, Table] | None = None
         while news is None or any(len(table) for table in news.values()):
-            for name in names:
-                facts.parts[name] = []
-                facts.tables[name] = known[name]
-            facts.filtered = {key: table for key, table in facts.filtered.items() if key[0] not in names}
             for number in step.rules:
                 if news is None:
                     self._conclude(number, self.solver.solve(number, values, facts), values, facts)
@@ -59,13 +55,11 @@ class Joiner:
                     if fresh is not None and len(fresh):
                         self._conclude(number, self.solver.solve(number, values, facts, (place, fresh)), values, facts)
             news = {}
-            for name in names:
-                width = len(self._program.types[name].fields)
-                news[name], known[name] = grown(known[name], joined(facts.parts[name], width), facts.cases)
-        for name in names:
-            facts.parts[name] = []
-            facts.tables[name] = known[name]
-        facts.filtered = {key: table for key, table in facts.filtered.items() if key[0] not in names}
+            for name in step.recursive:
+                found = joined(facts.parts.pop(name, []), len(self._program.types[name].fields))
+                news[name], known[name] = grown(known[name], found, facts.cases)
+            facts.tables |= known
+            facts.filtered = {key: table for key, table in facts.filtered.items() if key[0] not in known}
 
     # --- tables ---------------------------------------------------------------------------------------------------
 
@@ -138,17 +132,15 @@ class Joiner:
         if not len(frame):
             return
         found = self.conclusions(number, frame, values)
-        true = found[0].true
-        facts.fired[number][frame.case if true is None else frame.case[true]] = True
-        for place, (head, table) in enumerate(zip(self._program.rules[number].heads, found, strict=True)):
+        for head, table in zip(self._program.rules[number].heads, found, strict=True):
             if head.type in self._network.tables:
                 facts.parts.setdefault(head.type, []).append(table)
-            elif true is None:
-                values.joined[number, place] = facts.fired[number], facts.fired[number]
-            else:
-                possible = np.zeros(values.rows, np.bool_)
-                possible[frame.case] = True
-                values.joined[number, place] = facts.fired[number], possible
+        certain, (true, possible) = found[0].true, values.joined[number]
+        if certain is not None and true is possible:
+            possible = true.copy()
+        true[frame.case if certain is None else frame.case[certain]] = True
+        possible[frame.case] = True
+        values.joined[number] = true, possible
 
 
 def _put(table: Table, value: Array, unknown: Plane | None) -> None:

@@ -52,7 +52,6 @@ class Facts:
     most: int | None = None
     tables: dict[str, Table] = field(default_factory=dict[str, Table])
     parts: dict[str, list[Table]] = field(default_factory=dict[str, list[Table]])
-    fired: dict[int, Plane] = field(default_factory=dict[int, Plane])
     filtered: dict[tuple[str, object], Table] = field(default_factory=dict[tuple[str, object], Table])
 
 

@@ -152,7 +152,7 @@ class Tracer:
         return head.type in self._network.tables
 
     def _table(self, head: Head) -> Table:
-        return self._facts.tables[head.type]
+        return self._joiner.table(head.type, self._values, self._facts)
 
     def _news(self, number: int, place: int, head: Head) -> Plane:
         """What is asked of a head and was not answered before: facts of its table, or cases."""

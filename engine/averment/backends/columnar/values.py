@@ -15,7 +15,8 @@ from averment.backends.columnar.vocabulary import Symbols
 class Values:
     """What the nodes of a network stand for in the rows of a batch.
 
-    ``hard`` are the rows that the set-at-a-time law does not cover: they are decided by themselves.
+    ``joined`` tells where each rule that joins (by its index in ``Program.rules``) fires, and where it may. ``hard``
+    are the rows that the set-at-a-time law does not cover: they are decided by themselves.
     """
 
     rows: int
@@ -24,9 +25,7 @@ class Values:
     columns: dict[int, Column] = field(default_factory=dict[int, Column])
     true: dict[int, Plane] = field(default_factory=dict[int, Plane])
     possible: dict[int, Plane] = field(default_factory=dict[int, Plane])
-    joined: dict[tuple[int, int], tuple[Plane, Plane]] = field(
-        default_factory=dict[tuple[int, int], tuple[Plane, Plane]]
-    )
+    joined: dict[int, tuple[Plane, Plane]] = field(default_factory=dict[int, tuple[Plane, Plane]])
     hard: Plane | None = None
 
     def unknown(self, truth: int) -> Plane | None:
