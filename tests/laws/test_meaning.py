@@ -138,7 +138,7 @@ def test_a_tampered_warrant_is_found_out() -> None:
             continue
         model = pack.engine(engine="reference").evaluate(cases[0]).memory
         program = outcome.evaluation.program
-        for tamper in (drop_premise, turn_truth, change_binding, drop_conclusion, drop_claim, *RETOLD):
+        for tamper in (drop_premise, turn_truth, change_binding, drop_conclusion, drop_claim, turn_sign, *RETOLD):
             warrant = json.loads(json.dumps(outcome.warrant))
             if tamper(warrant, rng):
                 tried += 1
@@ -166,6 +166,14 @@ def retell(key: str, value: Any) -> Callable[[Any, random.Random], bool]:
 
 
 RETOLD = (retell("says", "Otherwise."), retell("backing", [{"judgement": "Nobody"}]), retell("conditions", []))
+
+
+def turn_sign(warrant: Any, rng: random.Random) -> bool:
+    signed = [edge for edge in warrant["edges"] if "sign" in edge]
+    if signed:
+        edge = rng.choice(signed)
+        edge["sign"] = "against" if edge["sign"] == "for" else "for"
+    return bool(signed)
 
 
 def drop_premise(warrant: Any, rng: random.Random) -> bool:

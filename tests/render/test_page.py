@@ -102,11 +102,11 @@ def test_what_acts_on_a_reader_is_written_out(filled: Callable[[str], Any]) -> N
 
 _DOT = re.compile(
     r'digraph "(?:[^"\\]|\\.)*" \{|\}|  (?:rankdir|node|edge).*|  n\d+ \[label="(?:[^"\\]|\\.)*"(?: \w+="[^"\\]*")+\];'
-    r"|  n\d+ -> n\d+(?: \[style=dashed\])?;"
+    r'|  n\d+ -> n\d+(?: \[(?:style=dashed)? ?(?:label="(?:for|against) [\d.]+" color="#\w+" fontcolor="#\w+")?\])?;'
 )
 _MERMAID = re.compile(
     r'flowchart RL|  n\d+(?:\(\[|\(|\[/|\[)"(?:[\w .,:/()?\'-]|#\d+;|<br/>)*"(?:\]\)|\)|/\]|\])'
-    r"|  n\d+ (?:-->|-\.->) n\d+"
+    r"|  n\d+ (?:-->|-\.->)(?:\|(?:for|against) [\d.]+\|)? n\d+|  linkStyle [\d,]+ stroke:#\w+"
     r"|  classDef undecided stroke-dasharray: 4 3|  class [n\d,]+ undecided"
 )
 

@@ -28,6 +28,7 @@ from averment.render.cells import Wording, order_words
 from averment.render.phrases import held, noun, words
 from averment.surface import syntax
 from averment.surface.grammar import Fault, parse_comparison
+from averment.warrant.bearing import claims_from
 
 _FUNCTIONS = {"sum": "sum of the", "min": "least", "max": "greatest"}
 _ARITHMETIC = {"+": "plus", "-": "less", "*": "times"}
@@ -195,17 +196,15 @@ class Worded:
         return f"the size of the {noun(self._fields()[name])} ({many})"
 
     def _speaks_for(self, guard: Aggregate) -> str:
-        """The one claim that all that an aggregate counts names."""
+        """The one claim that all that an aggregate counts speaks for and is told by, its only cell being that claim."""
         type = self.program.types[guard.match.type]
-        named = [
-            value
-            for index, cell in guard.match.cells
-            if isinstance(cell, Among) and not cell.negated and len(cell.values) == 1
-            for value in map(str, cell.values)
-            if type.fields[index].kind is Kind.CHOICE and value in self.program.claim.values
-        ]
-        whole = len(named) == len(guard.match.cells) == 1 and not guard.match.binds
-        return words(named[0]) if whole and type.derived else ""
+        if not type.derived or len(guard.match.cells) != 1 or guard.match.binds:
+            return ""
+        cell = guard.match.cells[0][1]
+        if not isinstance(cell, Among) or cell.negated:
+            return ""
+        claims = claims_from(self.program, guard.match)
+        return words(claims[0]) if cell.values == {*claims} and len(claims) == 1 else ""
 
     def _fields(self) -> dict[str, Field]:
         return {entry.variable: entry.field for entry in self.rule.shown}

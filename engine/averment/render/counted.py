@@ -1,30 +1,29 @@
-"""What an aggregate counted: which facts speak for a claim, which against it, which are undecided, and by how much.
-
-A fact speaks for a claim where one of its choice fields holds that claim, and against it where one holds another claim.
+"""What an aggregate counted, as a reader sees it: which facts speak for what the rule concludes and which against it,
+which are undecided, and what each adds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from averment.ir.program import Aggregate, Fact, FactType, Kind
+from averment.ir.program import Aggregate, Fact, FactType
 from averment.ir.values import decode
 from averment.law.memory import Memory
 from averment.law.truth import TRUE
+from averment.warrant.derivation import Step
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A counted fact: the claim it speaks for (if any), and its amount as shown (nothing for a count)."""
+    """A counted fact: its sign (1 for, -1 against, 0 neither), and its amount as shown (nothing for a count)."""
 
     fact: Fact
     certain: bool
-    speaks_for: str
+    sign: int
     amount: str
 
 
-def counted(guard: Aggregate, facts: Iterable[Fact], claims: tuple[str, ...], memory: Memory) -> list[Counted]:
+def counted(guard: Aggregate, step: Step, memory: Memory) -> list[Counted]:
     """The facts an aggregate met, the weightiest first."""
     type = memory.types[guard.match.type]
 
@@ -32,22 +31,11 @@ def counted(guard: Aggregate, facts: Iterable[Fact], claims: tuple[str, ...], me
         value = None if guard.field is None else fact.values[guard.field]
         return value if isinstance(value, int) else 0
 
-    return [
-        Counted(fact, memory.truths[fact] is TRUE, side(fact, type, claims), _amount(guard, fact, type))
-        for fact in sorted(facts, key=lambda fact: -weight(fact))
+    found = [
+        Counted(fact, memory.truths[fact] is TRUE, bears.sign, _amount(guard, fact, type))
+        for fact, bears in zip(step.facts, step.bears, strict=True)
     ]
-
-
-def side(fact: Fact, type: FactType, claims: tuple[str, ...]) -> str:
-    """The claim that a derived fact speaks for; nothing where it names none or several."""
-    if not type.derived:
-        return ""
-    named = {
-        str(value)
-        for value, field in zip(fact.values, type.fields, strict=True)
-        if field.kind is Kind.CHOICE and value in claims
-    }
-    return named.pop() if len(named) == 1 else ""
+    return sorted(found, key=lambda each: -weight(each.fact))
 
 
 def _amount(guard: Aggregate, fact: Fact, type: FactType) -> str:

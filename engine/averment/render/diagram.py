@@ -15,13 +15,13 @@ from averment.ir.values import show
 from averment.law.truth import TRUE
 from averment.model.model import Model
 from averment.outcome.explained import Explained
-from averment.render.counted import side
 from averment.render.display import UNICODE
 from averment.render.facts import Given, looked_at
 from averment.render.phrases import words
 from averment.render.places import backing_phrase, rule_place
 from averment.render.tree import Line
 from averment.source.node import Span
+from averment.warrant.bearing import NEUTRAL, Bearing, total
 from averment.warrant.derivation import Application
 from averment.warrant.sentences import sentence
 
@@ -34,16 +34,29 @@ class Box:
     text: str
     details: tuple[str, ...] = ()
     certain: bool = True
-    side: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """``certain``: true, not just possible. ``bears``: what a counted fact does to the rule that counts it."""
+
+    certain: bool
+    bears: Bearing = NEUTRAL
+
+    @property
+    def told(self) -> str:
+        """The sign and the weight: ``for 3``, ``against``; nothing without a sign."""
+        weight = self.bears.weight
+        return f"{self.bears.word} {'' if weight is None else f'{weight:f}'}".strip()
 
 
 @dataclass(slots=True)
 class Diagram:
-    """``boxes`` by id, ``arrows`` (from, to) to whether they are certain; ``title`` says what it is of."""
+    """``boxes`` by id, ``arrows`` by what they are from and to; ``title`` says what it is of."""
 
     title: str
     boxes: dict[str, Box] = field(default_factory=dict[str, Box])
-    arrows: dict[tuple[str, str], bool] = field(default_factory=dict[tuple[str, str], bool])
+    arrows: dict[tuple[str, str], Arrow] = field(default_factory=dict[tuple[str, str], Arrow])
 
 
 def diagram(explained: Explained, model: Model, places: Mapping[str, Span] | None = None) -> Diagram:
@@ -69,22 +82,23 @@ class _Drawing:
     def whole(self) -> Diagram:
         claim = self._derivation.evaluation.program.claim.type
         pending = sorted(self._explained.about, key=lambda fact: fact.type == claim)  # the claim first
-        seen = set(pending)
+        seen, drawn = set(pending), set[str]()
         while pending:
             fact = pending.pop()
             target = self._fact(fact)
             if not self._derivation.support.get(fact) and not self._derivation.memory.types[fact.type].derived:
                 everything = Match(fact.type, binds=tuple((index, "") for index in range(len(fact.values))))
                 for source in self._looked_at(everything, fact):
-                    self._diagram.arrows[source, target] = True
+                    self._diagram.arrows[source, target] = Arrow(True)
             for application in self._derivation.support.get(fact, ()):
                 rule = self._rule(application)
                 if rule != target:
-                    self._diagram.arrows[rule, target] = application.truth is TRUE
-                for used in self._grounds(application, rule):
+                    self._diagram.arrows[rule, target] = Arrow(application.truth is TRUE)
+                for used in self._grounds(application, rule) if application.id not in drawn else ():
                     if used not in seen:
                         seen.add(used)
                         pending.append(used)
+                drawn.add(application.id)
         return self._diagram
 
     def _grounds(self, application: Application, rule: str) -> list[Fact]:
@@ -95,15 +109,24 @@ class _Drawing:
             if isinstance(condition, Compare):
                 continue
             pattern = condition if isinstance(condition, Match) else condition.match
-            for fact in step.facts:
-                certain = step.truth is TRUE and self._derivation.memory.truths[fact] is TRUE
+            for fact, bears in zip(step.facts, step.bears or [NEUTRAL] * len(step.facts), strict=True):
+                arrow = Arrow(step.truth is TRUE and self._derivation.memory.truths[fact] is TRUE, bears)
                 if self._derivation.memory.types[fact.type].derived:
-                    self._diagram.arrows[self._fact(fact), rule] = certain
+                    self._arrow(self._fact(fact), rule, arrow)
                     used.append(fact)
                 else:
                     for source in self._looked_at(pattern, fact):
-                        self._diagram.arrows[source, rule] = certain
+                        self._arrow(source, rule, arrow)
         return used
+
+    def _arrow(self, start: str, end: str, arrow: Arrow) -> None:
+        """Draw an arrow. Several facts may be one box: then it has a sign where none of them has another."""
+        held = self._diagram.arrows.get((start, end))
+        if held and held.bears.sign != arrow.bears.sign:
+            arrow = Arrow(arrow.certain)
+        elif held and held.bears.weight is not None and arrow.bears.weight is not None:
+            arrow = Arrow(arrow.certain, Bearing(held.bears.sign, total([held.bears.weight, arrow.bears.weight])))
+        self._diagram.arrows[start, end] = arrow
 
     def _fact(self, fact: Fact) -> str:
         """The box that stands for a fact."""
@@ -129,12 +152,9 @@ class _Drawing:
         id, fresh = self._id(application.id)
         if fresh:
             rule = application.firing.rule
-            memory, claims = self._derivation.memory, self._derivation.evaluation.program.claim.values
-            sides = {side(fact, memory.types[fact.type], claims) for fact in application.conclusions}
             details = (f"{rule.id}  {rule_place(self._model, rule.id)}", backing_phrase(rule.backing, UNICODE))
             says = sentence(rule, application.bindings)
-            towards = sides.pop() if len(sides) == 1 else ""
-            self._diagram.boxes[id] = Box("rule", says, details, application.truth is TRUE, towards)
+            self._diagram.boxes[id] = Box("rule", says, details, application.truth is TRUE)
         return id
 
     def _looked_at(self, pattern: Match, fact: Fact) -> Iterator[str]:

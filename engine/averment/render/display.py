@@ -36,6 +36,7 @@ class Glyphs:
     holds: str
     against: str
     doubtful: str
+    neutral: str
     dot: str
     paragraph: str
     above: str
@@ -45,8 +46,10 @@ class Glyphs:
     rest: str
 
 
-UNICODE = Glyphs("├─ ", "└─ ", "│  ", "   ", "✔", "✘", "·", " · ", "¶", "↑ above", "…", "→", "█", "·")
-ASCII = Glyphs("|- ", "`- ", "|  ", "   ", "[+]", "[-]", "[?]", " - ", "paragraph ", "^ above", "...", "->", "#", ".")
+UNICODE = Glyphs("├─ ", "└─ ", "│  ", "   ", "✔", "✘", "·", "•", " · ", "¶", "↑ above", "…", "→", "█", "·")
+ASCII = Glyphs(
+    "|- ", "`- ", "|  ", "   ", "[+]", "[-]", "[?]", "[ ]", " - ", "paragraph ", "^ above", "...", "->", "#", "."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from textwrap import wrap
 
 from averment.diagnostics.render_text import visible
-from averment.render.diagram import Box, Diagram
+from averment.render.diagram import Arrow, Box, Diagram
 
 _WIDE = 42  # characters of a line in a box
+_COLOURS = {1: "#14684a", -1: "#a3302b"}  # by sign
 _SHAPES = {
     "claim": 'style="rounded,filled,bold" fillcolor="#e6eef3"',
     "fact": 'style="rounded"',
@@ -22,14 +23,22 @@ def dot(diagram: Diagram) -> str:
         f"digraph {_quoted(diagram.title)} {{",
         "  rankdir=RL; nodesep=0.12; ranksep=0.6;",
         '  node [shape=box fontname="Helvetica" fontsize=11 color="#8a9199" margin="0.14,0.08"];',
-        '  edge [color="#8a9199" arrowsize=0.7];',
+        '  edge [color="#8a9199" arrowsize=0.7 fontname="Helvetica" fontsize=10];',
     ]
     for id, box in diagram.boxes.items():
         dashed = "" if box.certain else ' color="#835200" fontcolor="#835200"'
         rows.append(f"  {id} [label={_label(box)} {_SHAPES[box.kind]}{dashed}];")
-    for (start, end), certain in diagram.arrows.items():
-        rows.append(f"  {start} -> {end}{'' if certain else ' [style=dashed]'};")
+    for (start, end), arrow in diagram.arrows.items():
+        rows.append(f"  {start} -> {end}{_arrow(arrow)};")
     return "\n".join((*rows, "}")) + "\n"
+
+
+def _arrow(arrow: Arrow) -> str:
+    looks = [] if arrow.certain else ["style=dashed"]
+    if arrow.told:
+        colour = _COLOURS[arrow.bears.sign]
+        looks += [f'label="{arrow.told}"', f'color="{colour}"', f'fontcolor="{colour}"']
+    return f" [{' '.join(looks)}]" if looks else ""
 
 
 def _label(box: Box) -> str:

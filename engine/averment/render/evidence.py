@@ -1,19 +1,20 @@
 """How strong the evidence for each claim is: what the rules that claim have added up, certain and undecided.
 
-Evidence is what an aggregate of a claiming rule counts, each fact on the side of the claim it names. Where some
-aggregate is a sum, a fact weighs what was summed, else it weighs one.
+Evidence is what an aggregate of a claiming rule counts and what has a sign there (``warrant/bearing.py``): each fact is
+on the side of the claims that it speaks for; what speaks for none is against the claim whose rule counts it. Where some
+aggregate is a sum, a fact weighs what it adds to that, else what it adds to the count.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from averment.ir.program import Aggregate, Fact
-from averment.ir.values import decode
 from averment.law.truth import TRUE
 from averment.outcome.explained import Explained
-from averment.render.counted import side
+from averment.warrant.bearing import Bearing, claims_of, total
 from averment.warrant.sentences import sentence
 
 _MOST_SIDES = 6  # more claims than this, and only those with evidence are shown
@@ -21,83 +22,94 @@ _MOST_SIDES = 6  # more claims than this, and only those with evidence are shown
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One piece of evidence: what it says, and how much it weighs, as an encoded integer and as shown."""
+    """One piece of evidence: what it says, and how much it weighs; ``shown`` is ``?`` where that is not known."""
 
     says: str
-    amount: int
+    amount: Decimal
     shown: str
     certain: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """The evidence for one claim, the weightiest first. Totals are encoded integers, ``total`` is as shown."""
+    """The evidence for one claim, or ``against`` it, the weightiest first."""
 
     claim: str
+    against: bool
     certain: tuple[Evidence, ...]
     undecided: tuple[Evidence, ...]
-    total: str
-    doubtful: str
 
     @property
-    def reach(self) -> int:
+    def total(self) -> str:
+        """What it weighs for certain."""
+        return _weight(self.certain)
+
+    @property
+    def doubtful(self) -> str:
+        """What may come on top."""
+        return _weight(self.undecided)
+
+    @property
+    def reach(self) -> Decimal:
         """What it all weighs, the undecided included."""
-        return sum(weight.amount for weight in (*self.certain, *self.undecided))
+        return total([weight.amount for weight in (*self.certain, *self.undecided)])
 
 
 def sides(explained: Explained) -> list[Side]:
-    """The evidence for each claim, in the pack's order of claims; none where no claiming rule weighs any."""
+    """The evidence for each claim, in the pack's order of claims, then what only speaks against one; none where no
+    claiming rule weighs any.
+    """
     derivation = explained.derivation
-    program, memory = derivation.evaluation.program, derivation.memory
-    guards = list(_guards(explained))
-    summed = any(guard.function == "sum" for guard, _ in guards)
-    found: dict[str, dict[Fact, Aggregate]] = {claim: {} for claim in program.claim.values}
-    for guard, facts in guards:
+    program = derivation.evaluation.program
+    met = list(_counted(explained))
+    summed = any(guard.function == "sum" for _, guard, _, _ in met)
+    found: dict[tuple[bool, str], dict[Fact, Bearing]] = {(False, claim): {} for claim in program.claim.values}
+    helped: dict[Fact, tuple[str, ...]] = {}
+    for claim, guard, fact, bearing in met:
         if guard.function == ("sum" if summed else "count"):
-            for fact in facts:
-                claim = side(fact, memory.types[fact.type], program.claim.values)
-                if claim:
-                    found[claim].setdefault(fact, guard)
+            if fact not in helped:
+                helped[fact] = claims_of(program, fact, derivation.memory)
+            named = {*helped[fact], *([claim] if bearing.sign > 0 else [])}
+            for side in [(False, each) for each in sorted(named)] or [(True, claim)]:
+                found.setdefault(side, {}).setdefault(fact, bearing)
     if not any(found.values()):
         return []
-    shown = {claim: facts for claim, facts in found.items() if facts or len(found) <= _MOST_SIDES}
-    return [_side(explained, claim, facts) for claim, facts in shown.items()]
+    places = {claim: place for place, claim in enumerate(program.claim.values)}
+    return [
+        _side(explained, claim, against, found[against, claim])
+        for against, claim in sorted(found, key=lambda side: (side[0], places.get(side[1], 0)))
+        if found[against, claim] or len(found) <= _MOST_SIDES
+    ]
 
 
-def _guards(explained: Explained) -> Iterator[tuple[Aggregate, tuple[Fact, ...]]]:
-    """The aggregates of the rules that claim, with the facts they met."""
+def _counted(explained: Explained) -> Iterator[tuple[str, Aggregate, Fact, Bearing]]:
+    """Each fact that has a sign in a rule that claims, with the claim and the aggregate."""
     derivation = explained.derivation
+    claim = derivation.evaluation.program.claim
     for root in explained.about:
-        if root.type == derivation.evaluation.program.claim.type:
+        if root.type == claim.type:
             for application in derivation.support.get(root, ()):
                 rule = application.firing.rule
                 for guard, step in zip(rule.guards, application.steps[len(rule.matches) :], strict=True):
                     if isinstance(guard, Aggregate):
-                        yield guard, step.facts
+                        for fact, bearing in zip(step.facts, step.bears, strict=True):
+                            if bearing.sign:
+                                yield str(root.values[claim.field] or "some claim"), guard, fact, bearing
 
 
-def _side(explained: Explained, claim: str, facts: dict[Fact, Aggregate]) -> Side:
+def _side(explained: Explained, claim: str, against: bool, facts: dict[Fact, Bearing]) -> Side:
     memory = explained.derivation.memory
     weights: list[Evidence] = []
-    totals = {True: 0, False: 0}
-    words = {True: "0", False: "0"}
-    for fact, guard in facts.items():
-        field = None if guard.field is None else memory.types[fact.type].fields[guard.field]
-        value = 1 if guard.field is None else fact.values[guard.field]
-        amount = value if isinstance(value, int) else 0
-        certain = memory.truths[fact] is TRUE
-        shown = "?" if value is None else str(amount if field is None else decode(amount, field))
-        weights.append(Evidence(_says(explained, fact), max(amount, 0), shown, certain))
-        totals[certain] += amount
-        words[certain] = str(totals[certain] if field is None else decode(totals[certain], field))
+    for fact, bearing in facts.items():
+        amount, shown = bearing.weight or Decimal(0), "?" if bearing.weight is None else f"{bearing.weight:f}"
+        weights.append(Evidence(_says(explained, fact), amount, shown, memory.truths[fact] is TRUE))
     weights.sort(key=lambda weight: (-weight.amount, weight.says))
-    return Side(
-        claim,
-        tuple(weight for weight in weights if weight.certain),
-        tuple(weight for weight in weights if not weight.certain),
-        words[True],
-        words[False],
-    )
+    certain = tuple(weight for weight in weights if weight.certain)
+    return Side(claim, against, certain, tuple(weight for weight in weights if not weight.certain))
+
+
+def _weight(evidence: tuple[Evidence, ...]) -> str:
+    return f"{total([weight.amount for weight in evidence]):f}"
 
 
 def _says(explained: Explained, fact: Fact) -> str:

@@ -30,7 +30,13 @@ def explanation_document(
         "facts": facts,
         "warrant": warrant,
         "evidence": [
-            {"claim": side.claim, "certain": side.total, "undecided": side.doubtful} for side in sides(explained)
+            {
+                "claim": side.claim,
+                "sign": "against" if side.against else "for",
+                "certain": side.total,
+                "undecided": side.doubtful,
+            }
+            for side in sides(explained)
         ],
         "hangs_on": [_question(program.types, path) for path in outcome.hangs_on],
         "places": {

@@ -120,8 +120,7 @@ class _Page:
         """Titled trees: for each claim, for the strength, and for what stopped the rules of a gap."""
         outcome, style = self._outcome, Style()
         settled = outcome.status is Status.SETTLED
-        against = outcome.claim if settled else ""
-        reasons = Reasons(self._explained.derivation, self._model, self._given, style, against)
+        reasons = Reasons(self._explained.derivation, self._model, self._given, style)
         if self._explained.named:
             for number, fact in enumerate(self._explained.about, 1):
                 yield f"why-{number}", f"Why {self._explained.derivation.path(fact)}", self._about(reasons, fact)
@@ -133,7 +132,6 @@ class _Page:
         for number, (value, facts) in enumerate(claims.items(), 1):
             certain = any(outcome.evaluation.memory.truths[fact] is TRUE for fact in facts)
             title = "Why" if settled else f"{_capital(words(value))} {'is claimed' if certain else 'is possible'}"
-            reasons.claim = reasons.claim if settled else value
             yield f"why-{number}", title, [branch for fact in facts for branch in reasons.of(fact)]
         if strengths:
             branches = [branch for fact in strengths for branch in reasons.of(fact)]
@@ -142,7 +140,7 @@ class _Page:
     def _asides(self) -> Iterator[Markup]:
         """What is concluded beside the claim, with its reasons."""
         derivation = asides(self._outcome)
-        reasons = Reasons(derivation, self._model, self._given, Style(), "")
+        reasons = Reasons(derivation, self._model, self._given, Style())
         branches = [reasons.marked(fact) for fact in derivation.roots]
         if branches:
             anchors: dict[str, str] = {}

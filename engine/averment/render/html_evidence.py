@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from averment.render.evidence import Evidence, Side
 from averment.render.markup import Markup, element, joined
@@ -13,8 +14,8 @@ _WIDTH, _HEIGHT, _GAP = 1000, 22, 3
 
 def picture(sides: Sequence[Side], claim: str) -> Markup:
     """The bars, on one scale; ``claim`` is the settled claim, whose bar stands out; without one, all do."""
-    reach = max(side.reach for side in sides) or 1
-    rows = [_row(side, reach, not claim or side.claim == claim) for side in sides]
+    reach = max(side.reach for side in sides) or Decimal(1)
+    rows = [_row(side, reach, (not claim or side.claim == claim) and not side.against) for side in sides]
     bars = element("ul", *rows, class_="bars")
     if not any(side.undecided for side in sides):
         return bars
@@ -22,11 +23,12 @@ def picture(sides: Sequence[Side], claim: str) -> Markup:
     return joined(bars, element("ul", *legend, class_="legend"))
 
 
-def _row(side: Side, reach: int, chosen: bool) -> Markup:
+def _row(side: Side, reach: Decimal, chosen: bool) -> Markup:
     name = words(side.claim)
+    towards = "against" if side.against else "for"
     many = len(side.certain)
     pieces = f"{many} piece{'' if many == 1 else 's'} of evidence"
-    told = f"{side.total} for {name}, from {pieces}"
+    told = f"{side.total} {towards} {name}, from {pieces}"
     if side.undecided:
         told += f"; undecided: {side.doubtful} more, from {len(side.undecided)}"
     total = joined(
@@ -43,16 +45,21 @@ def _row(side: Side, reach: int, chosen: bool) -> Markup:
         aria_label=told,
         class_="bar",
     )
-    label = element("div", element("span", name), element("span", total, class_="total"), class_="label")
+    label = element(
+        "div",
+        element("span", f"against {name}" if side.against else name),
+        element("span", total, class_="total"),
+        class_="label",
+    )
     return element("li", label, bar, class_="chosen" if chosen else "other")
 
 
-def _segments(side: Side, reach: int) -> Iterator[Markup]:
-    at = 0
+def _segments(side: Side, reach: Decimal) -> Iterator[Markup]:
+    at = Decimal(0)
     for kind, weights in (("sure", side.certain), ("perhaps", side.undecided)):
         for weight in weights:
             if weight.amount:
-                yield _segment(weight, kind, at * _WIDTH // reach, weight.amount * _WIDTH // reach)
+                yield _segment(weight, kind, int(at * _WIDTH / reach), int(weight.amount * _WIDTH / reach))
                 at += weight.amount
 
 

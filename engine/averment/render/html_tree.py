@@ -9,7 +9,7 @@ from averment.render.markup import Markup, element, joined
 from averment.render.tree import Branch, Line
 
 _OPEN_DEPTH = 1  # how many levels stand open at first
-_MARKS = {UNICODE.holds: "holds", UNICODE.against: "", UNICODE.doubtful: "undecided"}
+_MARKS = {UNICODE.holds: "holds", UNICODE.against: "", UNICODE.doubtful: "undecided", UNICODE.neutral: ""}
 _CLASSES = {"good": "good", "bad": "bad", "doubt": "doubt", "dim": "dim", "bold": "value", "name": "rule"}
 
 

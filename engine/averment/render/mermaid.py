@@ -8,6 +8,7 @@ from averment.diagnostics.render_text import visible
 from averment.render.diagram import Box, Diagram
 
 _SHAPES = {"claim": ("([", "])"), "fact": ("(", ")"), "rule": ("[", "]"), "given": ("[/", "/]")}
+_COLOURS = {1: "#14684a", -1: "#a3302b"}  # by sign
 _SPECIAL = re.compile(r"[^\w .,:/()?'-]")  # a letter of any script means itself; all else goes in by its code point
 
 
@@ -17,8 +18,13 @@ def mermaid(diagram: Diagram) -> str:
     for id, box in diagram.boxes.items():
         opens, closes = _SHAPES[box.kind]
         rows.append(f'  {id}{opens}"{_label(box)}"{closes}')
-    for (start, end), certain in diagram.arrows.items():
-        rows.append(f"  {start} {'-->' if certain else '-.->'} {end}")
+    signed: dict[int, list[str]] = {1: [], -1: []}
+    for number, ((start, end), arrow) in enumerate(diagram.arrows.items()):
+        told = f"|{arrow.told}|" if arrow.told else ""
+        rows.append(f"  {start} {'-->' if arrow.certain else '-.->'}{told} {end}")
+        if arrow.bears.sign:
+            signed[arrow.bears.sign].append(str(number))
+    rows += [f"  linkStyle {','.join(found)} stroke:{_COLOURS[sign]}" for sign, found in signed.items() if found]
     doubtful = [id for id, box in diagram.boxes.items() if not box.certain]
     if doubtful:
         rows += ["  classDef undecided stroke-dasharray: 4 3", f"  class {','.join(doubtful)} undecided"]

@@ -16,7 +16,6 @@ from averment.render.conditions import Worded
 from averment.render.counted import Counted, counted
 from averment.render.display import Piece, Style, columns
 from averment.render.facts import Given, looked_at
-from averment.render.phrases import words
 from averment.render.places import backing_phrase, rule_place
 from averment.render.tree import Branch, Line, say
 from averment.warrant.derivation import Application, Derivation, Step
@@ -26,14 +25,14 @@ _DEEPEST = 16  # a tree deeper than this is no longer read; the whole warrant is
 _MOST_REASONS = 400  # told of one case
 _MOST = 40  # facts listed of one condition
 _RESULT = {"sum": "{} in all", "min": "the least {}", "max": "the greatest {}"}
+_SIDES = ("", "reasons for it", "reasons against it")  # by sign
 _MOST_FIELDS = 3  # unknown fields named beside an undecided reason
 
 
 class Reasons:
-    """Grows the branches of one explanation. ``claim`` is the claim that counted facts are held against."""
+    """Grows the branches of one explanation."""
 
-    def __init__(self, derivation: Derivation, model: Model, given: Given, style: Style, claim: str) -> None:
-        self.claim = claim
+    def __init__(self, derivation: Derivation, model: Model, given: Given, style: Style) -> None:
         self._derivation, self._model, self._given, self._style = derivation, model, given, style
         self._program = derivation.evaluation.program
         self._shown: set[str] = set()
@@ -116,7 +115,7 @@ class Reasons:
             if isinstance(condition, Aggregate) and (step.facts or condition.variable not in compared)
         ]
         for part in (self._certain, self._uncertain):
-            for tally in sorted(tallies, key=lambda tally: tally.against):
+            for tally in sorted(tallies, key=lambda tally: (tally.sign == 0, tally.sign < 0)):
                 yield from part(tally, depth)
 
     def _premise(self, pattern: Match, fact: Fact, depth: int) -> Iterator[Branch]:
@@ -146,17 +145,15 @@ class Reasons:
     # --- what was counted -----------------------------------------------------------------------------------------
 
     def _tally(self, guard: Aggregate, step: Step, application: Application) -> _Tally:
-        facts = counted(guard, step.facts, self._program.claim.values, self._derivation.memory)
-        sides = {each.speaks_for for each in facts}
-        towards = sides.pop() if len(sides) == 1 else ""
+        facts = counted(guard, step, self._derivation.memory)
+        signs = {each.sign for each in facts}
         worded = self._worded(application)
         return _Tally(
             guard,
             facts,
             total=worded.value(guard.variable),
             what=worded.pattern(guard.match),
-            towards=towards,
-            against=bool(towards and self.claim) and towards != self.claim,
+            sign=signs.pop() if len(signs) == 1 else 0,
             wide=max((columns(each.amount) for each in facts), default=0),
         )
 
@@ -165,7 +162,7 @@ class Reasons:
             yield Branch([say(f"there is no {tally.what}")])
             return
         if len(tally.facts) > 1 and self._listed.issuperset(each.fact for each in tally.facts):
-            what = f"the same {len(tally.facts)} {self._side(tally) or 'facts'}"
+            what = f"the same {len(tally.facts)} {_SIDES[tally.sign] or 'facts'}"
             what += f", {_RESULT[tally.guard.function].format(tally.total)}" if tally.wide else ""
             yield Branch([say(what, note=self._style.glyphs.above)])
             tally.facts.clear()
@@ -178,12 +175,12 @@ class Reasons:
             yield Branch([say(Piece(f"and {len(certain) - _MOST} more: --format json has them all", "dim"))])
 
     def _counted(self, tally: _Tally, each: Counted, depth: int) -> Branch:
-        against = bool(self.claim and each.speaks_for) and each.speaks_for != self.claim
         glyphs = self._style.glyphs
+        glyph, role = ((glyphs.neutral, "dim"), (glyphs.holds, "good"), (glyphs.against, "bad"))[each.sign]
         lead = (
-            Piece(f"{glyphs.against} ", "bad") if against else Piece(f"{glyphs.holds} ", "good"),
+            Piece(f"{glyph} ", role),
             Piece(f"{each.amount:>{tally.wide}}  " if tally.wide else "", "bold"),
-            Piece("against: " if against else "", "bad"),
+            Piece("against: " if each.sign < 0 else "", "bad"),
         )
         if each.fact in self._derivation.support:
             return self._reason(each.fact, lead, depth)
@@ -199,7 +196,7 @@ class Reasons:
         adds = ""
         if tally.guard.function == "sum" and all(amount.isdigit() for amount in amounts):
             adds = f", could add {'up to ' if len(facts) > 1 else ''}{sum(map(int, amounts))}"
-        mark = Piece(f"{self._style.glyphs.doubtful} undecided {self._side(tally)}".rstrip(), "doubt")
+        mark = Piece(f"{self._style.glyphs.doubtful} undecided {_SIDES[tally.sign]}".rstrip(), "doubt")
         branch = Branch([say(mark, f"{adds}:")])
         for each in facts[:_MOST]:
             amount = (Piece(f"{each.amount:>{tally.wide}}  ", "bold"),) if tally.wide else ()
@@ -207,13 +204,6 @@ class Reasons:
         if len(facts) > _MOST:
             branch.children.append(Branch([say(Piece(f"and {len(facts) - _MOST} more", "dim"))]))
         yield branch
-
-    def _side(self, tally: _Tally) -> str:
-        if not tally.towards:
-            return ""
-        if not self.claim:
-            return f"reasons for {words(tally.towards)}"
-        return "reasons against it" if tally.against else "reasons for it"
 
     def _undecided_line(self, fact: Fact, lead: tuple[Piece, ...] = ()) -> Branch:
         support = self._derivation.support.get(fact, ())
@@ -234,14 +224,13 @@ class Reasons:
 
 @dataclass(slots=True)
 class _Tally:
-    """What an aggregate counted, in words. ``towards``: the one claim that all of it speaks for, if there is one."""
+    """What an aggregate counted, in words. ``sign``: the one that all of it has, if it has one."""
 
     guard: Aggregate
     facts: list[Counted]
     total: str
     what: str
-    towards: str
-    against: bool
+    sign: int
     wide: int
 
 

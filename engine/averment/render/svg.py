@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from averment.render.diagram import Box, Diagram
+from averment.render.diagram import Arrow, Box, Diagram
 from averment.render.display import Piece, Style, wrap
 from averment.render.layered import Place, places
 from averment.render.markup import Markup, element, joined
@@ -16,12 +16,16 @@ text { fill: #1b1d21; } .small { fill: #595f68; font-size: 11px; }
 .box { fill: #fff; stroke: #c9cdd1; } .given .box { fill: #f2f3ef; stroke: none; }
 .claim .box { fill: #e3eef4; stroke: #2f6f8f; stroke-width: 1.5; } .claim text:not(.small) { font-weight: 650; }
 .undecided .box { stroke: #a8701a; stroke-dasharray: 4 3; }
-.arrow { fill: none; stroke: #aeb5bb; stroke-width: 1.3; } .perhaps { stroke: #a8701a; stroke-dasharray: 4 3; }
+.arrow { fill: none; stroke: #aeb5bb; stroke-width: 1.3; }
+.for { stroke: #2b7a54; } .against { stroke: #a3302b; }
+.perhaps { stroke: #a8701a; stroke-dasharray: 4 3; } .told { font-size: 11px; text-anchor: middle; }
+text.for, text.against { stroke: none; } text.for { fill: #14684a; } text.against { fill: #a3302b; }
 @media (prefers-color-scheme: dark) {
   svg { background: #14161a; } text { fill: #e7e8e4; } .small { fill: #a3a9b2; }
   .box { fill: #1d2026; stroke: #3a4048; } .given .box { fill: #23272d; }
   .claim .box { fill: #16303d; stroke: #6fb3d2; } .undecided .box, .perhaps { stroke: #d9a54a; }
-  .arrow { stroke: #565e67; } .perhaps { stroke: #d9a54a; }
+  .arrow { stroke: #565e67; } .for { stroke: #3f9c6f; } .against { stroke: #d1685f; } .perhaps { stroke: #d9a54a; }
+  text.for { fill: #6fcfa1; } text.against { fill: #f19088; }
 }
 """
 
@@ -35,8 +39,8 @@ def svg(diagram: Diagram) -> str:
     wide = columns * _WIDE + (columns - 1) * _BETWEEN + 2 * _MARGIN
     tall = round(high) + 2 * _MARGIN
     arrows = [
-        _arrow(placed[start], heights[start], placed[end], heights[end], certain)
-        for (start, end), certain in diagram.arrows.items()
+        _arrow(placed[start], heights[start], placed[end], heights[end], arrow)
+        for (start, end), arrow in diagram.arrows.items()
     ]
     boxes = [_box(diagram.boxes[id], place, heights[id], *rows[id]) for id, place in placed.items()]
     picture = element(
@@ -78,12 +82,18 @@ def _box(box: Box, place: Place, height: int, text: list[str], small: list[str])
     return element("g", frame, joined(*rows), class_=f"{box.kind}{state}")
 
 
-def _arrow(start: Place, start_height: int, end: Place, end_height: int, certain: bool) -> Markup:
+def _arrow(start: Place, start_height: int, end: Place, end_height: int, arrow: Arrow) -> Markup:
     x1, y1 = _left(start), start.top + start_height / 2 + _MARGIN
     x2, y2 = _left(end) + _WIDE, end.top + end_height / 2 + _MARGIN
     bend = _BETWEEN * 0.6
     course = f"M{x1:.0f} {y1:.1f}C{x1 - bend:.0f} {y1:.1f} {x2 + bend:.0f} {y2:.1f} {x2:.0f} {y2:.1f}"
-    return element("path", d=course, class_="arrow" if certain else "arrow perhaps")
+    signed = f" {arrow.bears.word}".rstrip()
+    path = element("path", d=course, class_=f"arrow{signed}{'' if arrow.certain else ' perhaps'}")
+    if not arrow.told:
+        return path
+    return joined(
+        path, element("text", arrow.told, x=round(x1 - _BETWEEN / 2), y=round(y1 - 5), class_=f"told{signed}")
+    )
 
 
 def _left(place: Place) -> int:

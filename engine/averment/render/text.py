@@ -43,7 +43,7 @@ def explanation(
 def fact_explanation(explained: Explained, model: Model, style: Style, places: Mapping[str, Span] | None = None) -> str:
     """The explanation of facts that are not the claim, or not only, ending in a newline."""
     outcome, found = explained.outcome, places or {}
-    reasons = Reasons(explained.derivation, model, Given(found, outcome.case.assumptions), style, "")
+    reasons = Reasons(explained.derivation, model, Given(found, outcome.case.assumptions), style)
     rows: list[str] = []
     for fact in explained.about:
         possible = [] if outcome.evaluation.memory.truths[fact] is TRUE else [Piece(" is only possible", "doubt")]
@@ -102,11 +102,9 @@ def _questions(outcome: Outcome, style: Style) -> Iterator[str]:
 def _reasons(outcome: Outcome, model: Model, style: Style, given: Given) -> Iterator[str]:
     """The reasons for each value that is, or may be, claimed, and for how strong a settled claim is."""
     settled = outcome.status is Status.SETTLED
-    reasons = Reasons(outcome.derivation, model, given, style, outcome.claim if settled else "")
+    reasons = Reasons(outcome.derivation, model, given, style)
     claims, strengths = roots_of(outcome)
     for value, facts in claims.items():
-        if not settled:
-            reasons.claim = value
         branches = [branch for fact in facts for branch in reasons.of(fact)]
         if settled:
             yield from _trunks(branches, style)

@@ -14,16 +14,21 @@ from averment.law.memory import Memory
 from averment.law.mentions import patterns
 from averment.law.patterns import Bindings, match, matching
 from averment.law.truth import TRUE, UNKNOWN, CaseError, Truth
+from averment.warrant.bearing import Bearing, bearing
 from averment.warrant.grounds import grounds
+from averment.warrant.slopes import slopes
 
 
 class Step(NamedTuple):
-    """One condition of a firing: its truth, and the facts it rests on (``role``: premise, counted or doubt)."""
+    """One condition of a firing: its truth, and the facts it rests on (``role``: premise, counted or doubt); of counted
+    facts ``bears`` is what each does to the rule.
+    """
 
     text: str
     truth: Truth
     role: str
     facts: tuple[Fact, ...]
+    bears: tuple[Bearing, ...] = ()
 
 
 @dataclass(slots=True)
@@ -124,6 +129,7 @@ def _apply(firing: Firing, memory: Memory) -> Application:
         steps.append(Step(pattern.text, matched[1], "premise", (fact,)))
     for guard in firing.rule.guards:
         steps.append(_guard(guard, memory, bindings))
+    _weigh(firing.rule, steps, memory, bindings)
     certain = memory.holds(firing.conclusions) and all(step.truth is TRUE for step in steps)
     return Application(firing, TRUE if certain else UNKNOWN, bindings, tuple(steps))
 
@@ -141,6 +147,16 @@ def _guard(guard: Guard, memory: Memory, bindings: Bindings) -> Step:
             bindings[guard.variable] = None
     role = "counted" if isinstance(guard, Aggregate) else "doubt" if isinstance(guard, Absent) else "premise"
     return Step(guard.text, truth, role, tuple(fact for fact, _ in found))
+
+
+def _weigh(rule: Rule, steps: list[Step], memory: Memory, bindings: Bindings) -> None:
+    """Add to each counted step what its facts do to the rule."""
+    found = slopes(rule, memory.types, bindings)
+    for place, guard in enumerate(rule.guards, len(rule.matches)) if found else ():
+        if isinstance(guard, Aggregate):
+            type, slope = memory.types[guard.match.type], found[guard.variable]
+            bears = tuple(bearing(guard, fact, type, slope) for fact in steps[place].facts)
+            steps[place] = steps[place]._replace(bears=bears)
 
 
 def _look(rule: Rule, read: dict[str, set[int]]) -> None:

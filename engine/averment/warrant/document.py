@@ -8,6 +8,7 @@ from averment.ir.program import Backing, Fact, Field, Rule
 from averment.ir.values import decode
 from averment.law.patterns import Bindings
 from averment.law.truth import TRUE, Interval, Quantity
+from averment.warrant.bearing import Bearing
 from averment.warrant.derivation import Application, Derivation
 from averment.warrant.sentences import sentence
 
@@ -18,24 +19,40 @@ def warrant_document(derivation: Derivation, assumptions: frozenset[str]) -> Doc
     """``claims``: the facts the warrant is for; ``nodes``: facts, then firings; ``edges`` from used to user.
 
     An edge is ``premise``, ``counted`` or ``doubt`` from a fact to the firing that looked at it, and ``concludes`` from
-    a firing to a fact. ``assumptions`` are the paths of fields that hold a declared default.
+    a firing to a fact. A counted fact has a ``sign`` where it speaks ``for`` or ``against`` what the firing concludes,
+    and a ``weight`` where that is told. ``assumptions`` are the paths of fields that hold a declared default.
     """
     claim = derivation.evaluation.program.claim
     nodes = [_fact(derivation, path, fact, assumptions) for path, fact in derivation.facts.items()]
     nodes += [_firing(application) for application in derivation.applications]
-    edges: dict[tuple[str, str, str], None] = {}
+    edges: dict[tuple[str, str, str, str, str], None] = {}
     for application in derivation.applications:
         for step in application.steps:
-            paths = [derivation.path(fact) for fact in step.facts]
-            for path in sorted(paths) if len(paths) > 1 else paths:
-                edges[path, application.id, step.role] = None
+            told = [bearing_words(each) for each in step.bears] or [("", "")] * len(step.facts)
+            used = [(derivation.path(fact), *words) for fact, words in zip(step.facts, told, strict=True)]
+            for path, sign, weight in sorted(used) if len(used) > 1 else used:
+                edges[path, application.id, step.role, sign, weight] = None
         for fact in application.conclusions:
-            edges[application.id, derivation.path(fact), "concludes"] = None
+            edges[application.id, derivation.path(fact), "concludes", "", ""] = None
     return {
         "claims": [derivation.path(fact) for fact in derivation.roots if fact.type == claim.type],
         "nodes": nodes,
-        "edges": [{"from": start, "to": end, "role": role} for start, end, role in edges],
+        "edges": [_edge(*edge) for edge in edges],
     }
+
+
+def bearing_words(bearing: Bearing) -> tuple[str, str]:
+    """What a counted fact does to its rule, as documents have it: its sign and its weight, empty where it has none."""
+    return bearing.word, "" if bearing.weight is None else f"{bearing.weight:f}"
+
+
+def _edge(start: str, end: str, role: str, sign: str, weight: str) -> Document:
+    edge = {"from": start, "to": end, "role": role}
+    if sign:
+        edge["sign"] = sign
+    if weight:
+        edge["weight"] = weight
+    return edge
 
 
 def _fact(derivation: Derivation, path: str, fact: Fact, assumptions: frozenset[str]) -> Document:

@@ -8,19 +8,21 @@ met, one that an aggregate would have counted), is held against a model of the s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from averment.graph import components
 from averment.ir.naming import record_path
-from averment.ir.program import Compare, Fact, Program, Rule
+from averment.ir.program import Aggregate, Compare, Fact, Program, Rule
 from averment.ir.values import Misfit, fit
 from averment.law.conclusions import conclude
 from averment.law.matching import Solution, solutions
 from averment.law.memory import Memory
 from averment.law.patterns import matching
 from averment.law.truth import TRUE, UNKNOWN, Truth
-from averment.warrant.document import Document, backing_document, bindings_document
+from averment.warrant.bearing import bearing
+from averment.warrant.document import Document, backing_document, bearing_words, bindings_document
 from averment.warrant.sentences import sentence
+from averment.warrant.slopes import slopes
 
 
 def recheck(program: Program, warrant: Document, model: Memory) -> Iterator[str]:
@@ -32,11 +34,14 @@ def recheck(program: Program, warrant: Document, model: Memory) -> Iterator[str]
     truths = {node["id"]: _truth(node["truth"]) for node in warrant["nodes"] if node["kind"] == "fact"}
     used: dict[str, dict[str, set[str]]] = {}
     concluded: dict[str, set[str]] = {}
+    weighed: dict[str, list[Document]] = {}
     for edge in warrant["edges"]:
         if edge["role"] == "concludes":
             concluded.setdefault(edge["from"], set()).add(edge["to"])
         else:
             used.setdefault(edge["to"], {}).setdefault(edge["role"], set()).add(edge["from"])
+        if edge["role"] == "counted":
+            weighed.setdefault(edge["to"], []).append(edge)
     yield from _given(program, warrant, facts, truths, model)
     for path in set(facts) - {path for paths in concluded.values() for path in paths}:
         if program.types[facts[path].type].derived:
@@ -52,10 +57,12 @@ def recheck(program: Program, warrant: Document, model: Memory) -> Iterator[str]
                 yield f"`{node['rule']}` is not a rule of the pack"
                 continue
             roles = used.get(node["id"], {})
+            counted = {_counted(edge) for edge in weighed.get(node["id"], ())}
             local = Memory(program, (), None)
             for path in sorted(set[str]().union(*roles.values())):
                 local.add(facts[path], truths[path])
-            yield from _firing(program, rule, node, local, concluded.get(node["id"], set()), model)
+            step = _Step(rule, node, concluded.get(node["id"], set()), counted)
+            yield from _firing(program, step, local, model)
 
 
 def _given(
@@ -89,10 +96,23 @@ def _due(program: Program, claims: Mapping[str, Fact], model: Memory) -> set[str
     return certain if len(values) > 1 else certain | beside
 
 
-def _firing(
-    program: Program, rule: Rule, node: Document, local: Memory, concluded: set[str], model: Memory
-) -> Iterator[str]:
+class _Step(NamedTuple):
+    """What a warrant says of a firing: its node, the paths it concludes, and its counted facts with what they do."""
+
+    rule: Rule
+    node: Document
+    concluded: set[str]
+    counted: set[tuple[str, str, str]]
+
+
+def _counted(edge: Document) -> tuple[str, str, str]:
+    """A counted fact of a warrant: its path, its sign and its weight."""
+    return edge["from"], edge.get("sign", ""), edge.get("weight", "")
+
+
+def _firing(program: Program, step: _Step, local: Memory, model: Memory) -> Iterator[str]:
     """One step: some solution over the facts it names alone gives just what the node says."""
+    rule, node, concluded = step.rule, step.node, step.concluded
     for solution in solutions(rule, local, UNKNOWN):
         if bindings_document(rule, solution.bindings) != node["bindings"]:
             continue
@@ -101,6 +121,8 @@ def _firing(
         if truth is _truth(node["truth"]) and concluded and concluded <= paths:
             if not _told(rule, solution, node):
                 yield f"`{node['id']}` does not say what its rule says"
+            if _weighed(rule, solution, local) != step.counted:
+                yield f"`{node['id']}` does not say rightly what speaks for it, and what against it"
             if not _complete(rule, solution, local, model):
                 yield f"`{node['id']}` leaves out a fact that a condition would have met"
             return
@@ -117,6 +139,18 @@ def _told(rule: Rule, solution: Solution, node: Document) -> bool:
         and all(told["truth"] in ("true", "unknown") for told in node["conditions"])
         and (solution.truth is TRUE) == all(told["truth"] == "true" for told in node["conditions"])
     )
+
+
+def _weighed(rule: Rule, solution: Solution, local: Memory) -> set[tuple[str, str, str]]:
+    """The facts that a step counts, with what each does to it."""
+    found = slopes(rule, local.types, solution.bindings)
+    return {
+        (record_path(type, fact), *bearing_words(bearing(guard, fact, type, found[guard.variable])))
+        for guard in rule.guards
+        if isinstance(guard, Aggregate)
+        for type in [local.types[guard.match.type]]
+        for fact, _ in matching(guard.match, local, solution.bindings)
+    }
 
 
 def _complete(rule: Rule, solution: Solution, local: Memory, model: Memory) -> bool:

@@ -56,7 +56,7 @@ def test_colours_and_glyphs_change_no_word(pack: averment.Pack, decided: list[tu
         assert _ANSI.sub("", explanation(outcome, pack.model, Style(colour=True), case.places)) == plain
         assert (
             explanation(outcome, pack.model, Style(glyphs=ASCII), case.places).isascii()
-            == plain.translate({ord(glyph): None for glyph in "├─└│✔✘·¶↑…"}).isascii()
+            == plain.translate({ord(glyph): None for glyph in "├─└│✔✘·•¶↑…"}).isascii()
         )
 
 
