@@ -98,9 +98,12 @@ def main() -> None:
     """Run the command line and exit."""
     hosted = any(word == "--on" or word.startswith("--on=") for word in sys.argv[1:])  # hosts need their own pandas
     if sys.argv[1:2] == ["batch"] and not hosted:
-        from averment.batch.arrow import settle
+        from averment.extras import installed
 
-        settle()
+        if installed("scale"):
+            from averment.batch.arrow import settle
+
+            settle()
     sys.exit(run(sys.argv[1:]))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from averment.backends.scalar import Decide, compile_scalar
 from averment.diagnostics.diagnostic import Refused, Report
 from averment.engines import Engine, open_engine
+from averment.extras import need
 from averment.ir.lower import Kept, lower
 from averment.ir.program import Program, Value
 from averment.model.case import Case, read_case
@@ -130,9 +131,10 @@ class Pack:
 
         Columns are called ``TYPE.FIELD``, or ``FIELD`` where only one type has it; see ``averment.batch.table``.
         ``sides``: by type, tables of the records of `many` types, each row with the name of its case under ``case``.
-        Raises: Refused where a column is no field of the pack; TypeError for what is no table; ImportError without
-        the extra ``scale``.
+        Raises: Refused where a column is no field of the pack; TypeError for what is no table; MissingExtra, an
+        ImportError, without the extra ``scale``.
         """
+        need("scale", "`decide_table`")
         from averment.batch.table import TableDecider  # the library of a single case needs no tables
 
         key = self._key(parameters)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,11 +56,10 @@ def test_no_records_give_a_head_line_only() -> None:
     assert list(jsonl([])) == []
 
 
-def test_parquet_holds_the_same_rows(records: Any) -> None:
+def test_parquet_holds_the_same_rows(records: Any, tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
-    file = io.BytesIO()
-    assert write_parquet(records, file) == 5
-    table = parquet.read_table(io.BytesIO(file.getvalue()))
+    assert write_parquet(records, tmp_path / "records.parquet") == 5
+    table = parquet.read_table(tmp_path / "records.parquet")
     assert table.column_names == list(COLUMNS)
     assert table["sequence"].to_pylist() == [1, 2, 3, 4, 5]
     assert table["case"].to_pylist()[3] == '=cmd|"/c calc"!A1, and\nmore'

@@ -7,6 +7,7 @@ import random
 import pytest
 
 from averment.batch import lines
+from averment.batch.csv_rows import are_clean
 
 TEXTS = [  # a text, and its records
     (b'"a",b\n"c","d"\n', [b'"a",b\n', b'"c","d"\n']),
@@ -33,9 +34,9 @@ def test_all_at_once_and_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
         for last, most in ((True, None), (False, None), (True, 2), (False, 1)):
             found = lines.record_ends(text, True, last, most)
             with monkeypatch.context() as patched:
-                patched.setattr(lines, "_ends_of_lines", lambda *_: None)
+                patched.setattr(lines, "_quick", None)
                 assert lines.record_ends(text, True, last, most) == found, (text, last, most)
         ends = lines.record_ends(text, True, last=True)
-        if lines.are_clean(text, ends):
+        if are_clean(text, ends):
             records = [text[start:end] for start, end in zip([0, *ends], ends, strict=False)]
             assert all(map(lines.is_clean, records)), text

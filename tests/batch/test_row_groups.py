@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from averment.batch import assembling, row_groups, sources
+from averment.batch import assembling, row_groups, table_sources
 from averment.batch.footers import MAGIC, joined, split
 from averment.batch.manifest import Manifest
 from averment.batch.order import manifest_of, rejects_of
@@ -20,7 +20,7 @@ SIZE = 16
 
 @pytest.fixture(autouse=True)
 def small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (assembling, row_groups, sources):
+    for module in (assembling, row_groups, table_sources):
         monkeypatch.setattr(module, "GROUP", SIZE)
 
 

@@ -202,8 +202,7 @@ def export_command(log: str, output: str, format: str | None, **filters: Any) ->
                 data(line)
             sys.stdout.flush()
         elif chosen == "parquet":
-            with Path(output).open("wb") as file:
-                write_parquet(records, file)
+            write_parquet(records, Path(output))
         else:
             with Path(output).open("w", encoding="utf-8", newline="") as file:
                 file.writelines(_lines(records, chosen))

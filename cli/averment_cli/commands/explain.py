@@ -14,6 +14,7 @@ import click
 from averment_cli.options import engine_option, given_sides, param_option, side_option
 
 if TYPE_CHECKING:
+    from averment.batch.explaining import Output
     from averment.model.case import Case
     from averment.outcome.explained import Explained
     from averment.outcome.outcome import Outcome
@@ -96,11 +97,16 @@ def command(
     return 0
 
 
+def _host_output(path: Path) -> Output:
+    from averment.batch.host_output import open_host_output  # which takes Arrow
+
+    return open_host_output(path)
+
+
 def _of_batch(
     output: str, case: str | None, row: int | None, pack: str | None, place: str | None, sides: Sequence[str]
 ) -> tuple[Pack, Case, Outcome]:
     from averment.batch.explaining import find_rows, open_output, read_row
-    from averment.batch.host_output import open_host_output, read_named
     from averment.diagnostics.diagnostic import Diagnostic, Refused
     from averment_cli.reading import pack_of
 
@@ -109,12 +115,14 @@ def _of_batch(
         raise Refused([Diagnostic("AV532", f"there is no file `{output}`")])
     if on_host and case is None:
         raise click.UsageError("rows that a host decided have no numbers: name the case with --case")
-    written = open_host_output(Path(output)) if on_host else open_output(Path(output))
+    written = _host_output(Path(output)) if on_host else open_output(Path(output))
     known = pack_of(pack or written.pack["name"])
     if known.digest != written.pack["digest"]:
         what = f"`{output}` was decided by another pack than this `{known.name}`: {written.pack['digest']}"
         raise Refused([Diagnostic("AV532", what, (), ("name the pack that decided it with --pack",))])
     if on_host and case is not None:
+        from averment.batch.host_output import read_named
+
         read = read_named(written, case, known.program(written.parameters), known.model.types, place)
         return known, read, known.decide(read, written.parameters)
     if case is not None:

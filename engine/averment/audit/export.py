@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO
+from pathlib import Path
 
 from averment.audit.record import Record
 from averment.ir.digest import canonical
@@ -48,11 +48,12 @@ def csv_lines(records: Iterable[Record]) -> Iterator[str]:
     yield line.getvalue()
 
 
-def write_parquet(records: Iterable[Record], file: BinaryIO) -> int:
-    """Write a Parquet file; returns the number of rows. Raises ImportError without pyarrow (``averment[scale]``)."""
+def write_parquet(records: Iterable[Record], path: Path) -> int:
+    """Write a Parquet file; returns the number of rows. Raises MissingExtra before there is a file."""
     from averment.audit.parquet import write
 
-    return write((flat(record) for record in records), COLUMNS, _NUMBERS, file)
+    with path.open("wb") as file:
+        return write((flat(record) for record in records), COLUMNS, _NUMBERS, file)
 
 
 def _safe(value: str | int | None) -> str | int | None:

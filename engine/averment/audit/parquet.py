@@ -6,8 +6,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, BinaryIO
 
-import pyarrow  # type: ignore[import-untyped]
-import pyarrow.parquet  # type: ignore[import-untyped]
+from averment.extras import MissingExtra
+
+try:
+    import pyarrow  # type: ignore[import-untyped]
+    import pyarrow.parquet  # type: ignore[import-untyped]
+except ModuleNotFoundError:
+    raise MissingExtra("scale", "Parquet") from None
 
 _GROUP = 20_000  # rows
 

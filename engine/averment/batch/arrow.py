@@ -8,13 +8,18 @@ from importlib import import_module
 from importlib.abc import MetaPathFinder
 from typing import Any
 
-import numpy as np
-import pyarrow  # type: ignore[import-untyped]
-import pyarrow.compute  # type: ignore[import-untyped]
-import pyarrow.csv  # type: ignore[import-untyped]
-import pyarrow.ipc  # type: ignore[import-untyped]
-import pyarrow.json  # type: ignore[import-untyped]
-import pyarrow.parquet  # type: ignore[import-untyped]
+from averment.extras import TABLES, MissingExtra
+
+try:
+    import numpy as np
+    import pyarrow  # type: ignore[import-untyped]
+    import pyarrow.compute  # type: ignore[import-untyped]
+    import pyarrow.csv  # type: ignore[import-untyped]
+    import pyarrow.ipc  # type: ignore[import-untyped]
+    import pyarrow.json  # type: ignore[import-untyped]
+    import pyarrow.parquet  # type: ignore[import-untyped]
+except ModuleNotFoundError:
+    raise MissingExtra("scale", TABLES) from None
 
 pa: Any = pyarrow
 pc: Any = pyarrow.compute

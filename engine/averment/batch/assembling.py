@@ -19,10 +19,8 @@ import numpy as np
 from averment.batch.arrow import Table, from_bytes, pa
 from averment.batch.footers import MAGIC, Struct, joined, split
 from averment.batch.row_groups import groups, schema, to_parquet
-from averment.batch.unit import GROUP, Format, mask_width
+from averment.batch.unit import GROUP, WHOLE, Format, mask_width
 
-TEXT, ROWS, WHOLE = "output", "part", "group"
-"""What a part holds: the output's own bytes; rows, as an Arrow stream; or a group of rows, as a Parquet file."""
 Slices = Iterable[tuple[str, bytes]]
 """What each part holds and which of these it is, in order."""
 

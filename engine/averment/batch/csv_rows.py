@@ -6,9 +6,6 @@ Cells are read column by column, each distinct text once; a record that is not a
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,30 +13,29 @@ import numpy as np
 
 from averment.batch.arrow import Table, one_chunk, pa, pc
 from averment.batch.arrow import csv as arrow_csv
-from averment.batch.lines import are_clean, is_clean, record_ends
-from averment.batch.reading import Format, Reading, by_halves, case_names, row_document
+from averment.batch.csv_records import Records, cell_value
+from averment.batch.line_ends import ends_of_lines
+from averment.batch.lines import RECORDS, is_clean
+from averment.batch.reading import Reading, by_halves, case_names
+from averment.batch.shape import Shape
 from averment.batch.unit import Unit
-from averment.diagnostics.diagnostic import Report
 from averment.ir.program import Field, Kind
-from averment.source.node import Node, Span
 from averment.source.text import MAX_SCALAR, hidden
 
 _VISIBLE = bytes([9, 10, 13, *range(32, 127)])
 _WHOLE = "^-?[0-9]{1,18}$"
 _PARSED = (Kind.BOOLEAN, Kind.INTEGER, Kind.SET)  # whose cells are not texts of a fact file
-MAX_RECORD = 4 * 1024 * 1024
 
 
 class CsvReader:
     """Reads units of CSV under one pack and one line of headings."""
 
-    def __init__(self, format: Format) -> None:
-        self._format = format
+    def __init__(self, shape: Shape) -> None:
+        self._shape = shape
 
     def read(self, unit: Unit) -> Reading:
         """The rows of a unit. Nothing is refused here: records that are no cases are among the singles."""
-        ends = [0] if unit.overlong else record_ends(unit.data, True, last=True)
-        records = _Records(unit, self._format, ends)
+        records = _Records(unit, self._shape)
         good, singles = ([], [0]) if unit.overlong else records.sorted()
         table, together, alone = by_halves(good, lambda rows: self._parsed(records.of(rows), len(rows)))
         reading = Reading(len(records.ends), records.document, singles=sorted(singles + alone), offset=records.offset)
@@ -48,9 +44,9 @@ class CsvReader:
         return reading
 
     def _parsed(self, data: bytes, rows: int) -> Table | None:
-        columns = [str(place) for place in range(len(self._format.headings))]
-        wanted = [str(place) for place in self._format.columns]
-        kinds = {str(place): pa.string() for place in self._format.columns}
+        columns = [str(place) for place in range(len(self._shape.headings))]
+        wanted = [str(place) for place in self._shape.columns]
+        kinds = {str(place): pa.string() for place in self._shape.columns}
         try:
             table = arrow_csv.read_csv(
                 pa.BufferReader(data),
@@ -75,16 +71,16 @@ class CsvReader:
         odd = np.zeros(len(places), np.bool_)
         columns: dict[str, Any] = {}
         names = None
-        for place, target in self._format.columns.items():
+        for place, target in self._shape.columns.items():
             column = one_chunk(table.column(str(place)))
             if not target.type:
                 names = column
                 continue
-            type = self._format.types[target.type]
+            type = self._shape.types[target.type]
             columns[target.path], wrong = _typed(column, type.fields[type.position[target.field]])
             if wrong is not None:
                 odd |= wrong
-        names, blank = case_names(names, first, places, self._format.named)
+        names, blank = case_names(names, first, places, self._shape.named)
         odd |= blank
         found = pa.table(columns)
         keep = order[~odd[order]]
@@ -117,26 +113,12 @@ def _typed(column: Any, field: Field) -> tuple[Any, Any]:
     return values.take(indices), odd
 
 
-def cell_value(cell: str, field: Field) -> Any:
-    """A cell as a fact file would have it: what does not fit its type is left as it is, for the reader to refuse."""
-    if field.kind is Kind.SET:
-        return [] if cell == "[]" else [element.strip() for element in cell.split("|")]
-    if field.kind is Kind.BOOLEAN and cell in ("true", "false"):
-        return cell == "true"
-    if field.kind is Kind.INTEGER and len(cell) <= 20 and re.fullmatch(r"-?[0-9]+", cell, re.ASCII):
-        return int(cell)
-    return cell
-
-
-class _Records:
-    """The records of a unit."""
-
-    def __init__(self, unit: Unit, format: Format, ends: list[int]) -> None:
-        self._unit, self._format, self.ends = unit, format, ends
+class _Records(Records):
+    """The records of a unit, as the fast parser may have them."""
 
     def sorted(self) -> tuple[list[int], list[int]]:
         """The records that the fast parser may have, and those that it may not; blank ones are in neither."""
-        data: bytes = self._unit.data
+        data: bytes = self.unit.data
         visible = not data.translate(None, _VISIBLE)
         lengths = np.diff(np.array(self.ends, np.int64), prepend=0)
         usual = visible and data[-1:] == b"\n" and lengths.min() > 2 and lengths.max() <= MAX_SCALAR
@@ -153,24 +135,17 @@ class _Records:
         return good, singles
 
     def of(self, rows: Sequence[int]) -> bytes:
-        data: bytes = self._unit.data
+        data: bytes = self.unit.data
         if rows[-1] - rows[0] + 1 == len(rows):
-            return data[self._start(rows[0]) : self.ends[rows[-1]]]
-        return b"".join(data[self._start(row) : self.ends[row]] for row in rows)
+            return data[self.start(rows[0]) : self.ends[rows[-1]]]
+        return b"".join(data[self.start(row) : self.ends[row]] for row in rows)
 
-    def _start(self, row: int) -> int:
-        return self.ends[row - 1] if row else 0
 
-    def offset(self, row: int) -> int:
-        return self._unit.offset + self._start(row)
-
-    def document(self, row: int, report: Report) -> Node | None:
-        length = self._unit.overlong or self.ends[row] - self._start(row)
-        if length > MAX_RECORD:
-            report.error("AV524", f"this record has {length:,} bytes; a case may have {MAX_RECORD:,}")
-            return None
-        record = self._unit.data[self._start(row) : self.ends[row]]
-        return read_record(record, self._format, self._unit.first + row, report)
+def are_clean(data: bytes, ends: list[int]) -> bool:
+    """Whether the quotes of all records of a text stand where they should, each in a line of its own."""
+    if b'"' not in data:
+        return True
+    return ends_of_lines(data, True, None) == ends and RECORDS.fullmatch(data) is not None
 
 
 def _shows(record: bytes) -> bool:
@@ -178,66 +153,3 @@ def _shows(record: bytes) -> bool:
         return not hidden(record.decode())
     except UnicodeDecodeError:
         return False
-
-
-def read_headings(data: bytes, report: Report, file: str) -> tuple[tuple[str, ...], tuple[Span, ...]]:
-    """The cells of the line of headings, and where each is written."""
-    cells = _cells(data, report, file)
-    return (tuple(cells), _places(data.decode(), file)) if cells else ((), ())
-
-
-def _places(record: str, file: str) -> tuple[Span, ...]:
-    """Where each cell of the first record of a file stands."""
-    found: list[Span] = []
-    start = line, column = 1, 1
-    quoted = False
-    for sign in record.rstrip("\r\n") + ",":
-        if sign == '"' and (quoted or (line, column) == start):
-            quoted = not quoted
-        if sign == "," and not quoted:
-            found.append(Span(file, *start, line, column))
-            start = line, column + 1
-        line, column = (line + 1, 1) if sign == "\n" else (line, column + 1)
-    return tuple(found)
-
-
-def read_record(data: bytes, format: Format, row: int, report: Report) -> Node | None:
-    """The case document that a record gives."""
-    cells = _cells(data, report, format.file)
-    if cells is None:
-        return None
-    if len(cells) != len(format.headings):
-        what = f"{len(cells)} cell{'' if len(cells) == 1 else 's'} under {len(format.headings)} headings"
-        report.error("AV124", f"this record has {what}")
-        return None
-    name = ""
-    facts: dict[str, dict[str, Any]] = {target.type: {} for target in format.columns.values() if target.type}
-    for place, target in format.columns.items():
-        cell = cells[place]
-        if not target.type:
-            name = cell
-        elif cell:
-            type = format.types[target.type]
-            facts[target.type][target.field] = cell_value(cell, type.fields[type.position[target.field]])
-    return row_document(name or None, facts, row, format.file)
-
-
-def _cells(data: bytes, report: Report, file: str) -> list[str] | None:
-    try:
-        text = data.decode()
-    except UnicodeDecodeError as problem:
-        report.error("AV110", f"byte {problem.start:,} of this record is not UTF-8")
-        return None
-    found = hidden(text.rstrip("\r\n"))
-    if found:
-        report.error("AV109", f"{found} is not accepted: it does not show, or changes how the record shows")
-        return None
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error as problem:
-        report.error("AV124", f"this record is not CSV: {problem}")
-        return None
-    if len(rows) != 1:
-        report.error("AV124", "this record is not CSV: a line break outside quotes")
-        return None
-    return rows[0]

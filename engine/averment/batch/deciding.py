@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -15,38 +15,21 @@ from averment.backends.columnar.claims import STATUSES
 from averment.backends.columnar.columns import Array as Codes
 from averment.batch.arrow import Table, masks_in, one_chunk, pa
 from averment.batch.csv_rows import CsvReader
-from averment.batch.discretion import Discretion
-from averment.batch.inputs import Input
+from averment.batch.job import Job
 from averment.batch.json_rows import JsonReader
-from averment.batch.reading import Format as Shape
 from averment.batch.reading import Reading, all_singles
-from averment.batch.side_records import side_place, with_sides
+from averment.batch.shape import Shape
+from averment.batch.side_records import with_sides
+from averment.batch.singles import Singles, counts_of, first_error, side_of, strength_text
 from averment.batch.table_rows import TableReader
 from averment.batch.unit import COLUMNS, Format, Joined, Reject, Unit, mask_width
-from averment.diagnostics.diagnostic import Diagnostic, Report, Severity
-from averment.engines import Engine, open_engine
-from averment.ir.program import FactType, Program
+from averment.diagnostics.diagnostic import Report
 from averment.law.evaluation import Given
 from averment.model.case import Case, read_case
 from averment.outcome.outcome import Outcome
-from averment.pipeline import decide
 
 Reader = JsonReader | CsvReader | TableReader
 _BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")  # of each byte
-
-
-@dataclass(frozen=True)
-class Job:
-    """What a worker needs to decide units. ``columnar``: on the kernel; ``engine`` decides what that leaves."""
-
-    program: Program
-    types: Mapping[str, FactType]
-    inputs: Sequence[Input]
-    shapes: Sequence[Shape]
-    engine: str
-    columnar: bool
-    whole: bool  # outcome documents instead of rows
-    output: Format
 
 
 @dataclass
@@ -68,12 +51,11 @@ class Decider:
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        self._engine: Engine = open_engine(job.engine, job.program)
+        self._single = Singles(job)
         self.kernel = Kernel(job.program) if job.columnar and not job.whole else None
-        self.rules = tuple(dict.fromkeys(rule.id for rule in job.program.rules))
+        self.rules = job.rules
         self._bit = {rule: place for place, rule in enumerate(self.rules)}
         self._readers: dict[int, Reader] = {}
-        self._discretion = Discretion(job.types.values())
         claim = job.program.claim
         self._claims = [*job.program.types[claim.type].fields[claim.field].values, *STATUSES[1:]]
 
@@ -95,11 +77,12 @@ class Decider:
             reading = all_singles(reading)
         elif reading.table is not None:
             tables.append(self._columnar(self.kernel, reading, first, file, rejects, sides))
-        singles = self._singles(reading, first, file, rejects, sides)
+        singles, refused = self._single.decide(reading.singles, reading.document, reading.offset, first, file, sides)
+        rejects += refused
         alone = len(reading.singles)
         if self._job.whole:
             documents = [outcome.canonical for _, outcome in singles]
-            return Decisions(None, documents, rejects, _counts_of([outcome for _, outcome in singles]), alone)
+            return Decisions(None, documents, rejects, counts_of(outcome for _, outcome in singles), alone)
         if singles or not tables:
             tables.append(self._rows(singles, first))
         table = _in_order(tables)
@@ -132,7 +115,7 @@ class Decider:
             if reading.final:
                 for reject in decided.rejects:
                     row, name = int(reading.places[reject.row]), reading.names[reject.row].as_py()
-                    said = self._discretion.said(reject.code, reject.message)
+                    said = self._single.discretion.said(reject.code, reject.message)
                     side = self._blamed(reading, row, sides) if sides else None
                     rejects.append(Reject(first + row, file, reading.offset(row), name, reject.code, said, side))
             else:
@@ -144,7 +127,7 @@ class Decider:
 
     def _alone(self, given: Given) -> Outcome:
         """The outcome of a row as the kernel read it; only what needs no name is asked of it."""
-        return Outcome(cast(Case, given), self._engine.evaluate(given))
+        return Outcome(cast(Case, given), self._single.engine.evaluate(given))
 
     def _blamed(self, reading: Reading, row: int, sides: Sequence[Joined]) -> tuple[str, int] | None:
         """The record of a side table that a row is refused for, if it is one."""
@@ -152,35 +135,15 @@ class Decider:
         node = reading.document(row, report)
         if node is not None:
             read_case(node, self._job.types, report)
-        return _side_of(_first_error(report), sides) if report.failed else None
+        return side_of(first_error(report), sides) if report.failed else None
 
     # --- one at a time --------------------------------------------------------------------------------------------
-
-    def _singles(
-        self, reading: Reading, first: int, file: int, rejects: list[Reject], sides: Sequence[Joined]
-    ) -> list[tuple[int, Outcome]]:
-        found: list[tuple[int, Outcome]] = []
-        for row in reading.singles:
-            report = Report()
-            node = reading.document(row, report)
-            case = None if node is None else read_case(node, self._job.types, report)
-            outcome = None if case is None or report.failed else decide(self._engine, case, report)
-            if outcome is not None:
-                found.append((row, outcome))
-                continue
-            problem = _first_error(report)
-            named = node.get("case") if node is not None else None
-            name = named.value if named is not None and isinstance(named.value, str) else None
-            offset = reading.offset(row)
-            said = self._discretion.said(problem.code, problem.message)
-            rejects.append(Reject(first + row, file, offset, name, problem.code, said, _side_of(problem, sides)))
-        return found
 
     def _rows(self, singles: list[tuple[int, Outcome]], first: int) -> Table:
         outcomes = [outcome for _, outcome in singles]
         width = mask_width(self.rules)
         masks = [sum(1 << self._bit[rule] for rule in outcome.fired).to_bytes(width, "little") for outcome in outcomes]
-        strengths = [None if outcome.strength is None else _text(outcome.strength) for outcome in outcomes]
+        strengths = [None if outcome.strength is None else strength_text(outcome.strength) for outcome in outcomes]
         columns = {
             "row": pa.array([row + first for row, _ in singles], pa.int64()),
             "case": pa.array([outcome.case.name for outcome in outcomes], pa.string()),
@@ -204,15 +167,7 @@ class Decider:
         return counts
 
     def close(self) -> None:
-        self._engine.close()
-
-
-def _first_error(report: Report) -> Diagnostic:
-    return next(found for found in report.diagnostics if found.severity is Severity.ERROR)
-
-
-def _side_of(problem: Diagnostic, sides: Sequence[Joined]) -> tuple[str, int] | None:
-    return side_place(problem.labels[0].span, sides) if problem.labels else None
+        self._single.close()
 
 
 def reader_of(unit: Unit, shape: Shape) -> Reader:
@@ -241,19 +196,6 @@ def _bits_in(column: Codes) -> list[int]:
 def listed(paths: Sequence[str]) -> str:
     """Paths as the kernel writes them: a JSON list."""
     return json.dumps(paths, ensure_ascii=False, separators=(",", ":"))
-
-
-def _text(strength: str | int | bool) -> str:
-    return strength if isinstance(strength, str) else str(strength).lower()
-
-
-def _counts_of(outcomes: Sequence[Outcome]) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    for outcome in outcomes:
-        counts[f"claim:{outcome.claim}"] += 1
-        counts[f"status:{outcome.status.value}"] += 1
-        counts.update(f"rule:{rule}" for rule in outcome.fired)
-    return counts
 
 
 def _frequencies(column: Any) -> list[tuple[Any, int]]:

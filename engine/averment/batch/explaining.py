@@ -9,17 +9,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from averment.batch.arrow import pa, parquet
-from averment.batch.deciding import reader_of
 from averment.batch.fetching import Fetcher
 from averment.batch.inputs import Input, digest_of, find_inputs, format_of
 from averment.batch.manifest import Damaged, Entry, read_entries
 from averment.batch.order import manifest_of, rejects_of
-from averment.batch.side_join import joined_units
-from averment.batch.side_records import with_sides
+from averment.batch.shape import Document
 from averment.batch.sides import open_sides
-from averment.batch.sources import Position, Source, open_source
-from averment.batch.unit import Format
+from averment.batch.sources import Position, Source, open_source, units_of
+from averment.batch.unit import Format, Unit
+from averment.batch.written_rows import written_rows
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
 from averment.ir.program import FactType
 from averment.model.case import Case, read_case
@@ -104,12 +102,22 @@ def _node(source: Source, output: Output, row: int, types: Mapping[str, FactType
     for entry in output.parts:
         if entry["first"] <= row < entry["first"] + entry["rows"]:
             start, rows = _position(entry, output), entry["rows"]
-    for unit, _ in joined_units(source, start, rows or 65_536):
+    for unit, _ in units_of(source, start, rows or 65_536):
         if unit.first <= row < unit.first + unit.rows:
             fetched = Fetcher(source.inputs, source.shapes).fetch(unit)
-            reading = with_sides(reader_of(unit, source.shapes[unit.file]).read(fetched), unit.sides, types)
-            return reading.document(row - unit.first, report)
+            return _document(fetched, source, types)(row - unit.first, report)
     return None
+
+
+def _document(unit: Unit, source: Source, types: Mapping[str, FactType]) -> Document:
+    """The documents of the rows of a unit; what takes Arrow is loaded only for tables."""
+    shape = source.shapes[unit.file]
+    if unit.format.text and not unit.sides:
+        return written_rows(unit, shape).document
+    from averment.batch.deciding import reader_of
+    from averment.batch.side_records import with_sides
+
+    return with_sides(reader_of(unit, shape).read(unit), unit.sides, types).document
 
 
 def _position(entry: Entry, output: Output) -> Position:
@@ -193,6 +201,8 @@ def _named(output: Output, case: str) -> Iterator[tuple[str, int]]:
 
 
 def _batches(path: Path, kind: Format) -> Iterator[Any]:
+    from averment.batch.arrow import pa, parquet
+
     if kind is Format.PARQUET:
         with parquet.ParquetFile(path) as opened:
             yield from opened.iter_batches(columns=["case", "row"])
@@ -204,15 +214,18 @@ def _batches(path: Path, kind: Format) -> Iterator[Any]:
 
 
 def _metadata(path: Path) -> Mapping[bytes, bytes]:
+    format = format_of(path.name)[0]
+    if format is None or format.text:
+        return {}
+    from averment.batch.arrow import pa, parquet
+
     try:
-        if format_of(path.name)[0] is Format.PARQUET:
+        if format is Format.PARQUET:
             return parquet.read_schema(path).metadata or {}
-        if format_of(path.name)[0] is Format.ARROW:
-            with pa.OSFile(str(path)) as stream:
-                return pa.ipc.open_file(stream).schema.metadata or {}
+        with pa.OSFile(str(path)) as stream:
+            return pa.ipc.open_file(stream).schema.metadata or {}
     except (OSError, pa.ArrowInvalid):
-        pass
-    return {}
+        return {}
 
 
 def _rejects(path: Path) -> Iterator[dict[str, Any]]:

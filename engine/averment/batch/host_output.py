@@ -15,7 +15,7 @@ from typing import Any
 from averment.batch.arrow import Table, dataset, pa, parquet, pc
 from averment.batch.columns import map_columns
 from averment.batch.explaining import Output
-from averment.batch.reading import Format as Shape
+from averment.batch.shape import Shape
 from averment.batch.table import TableDecider
 from averment.batch.table_rows import TableReader
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report

@@ -16,6 +16,7 @@ from typing import IO, Any, cast
 
 from averment.batch.unit import Format
 from averment.diagnostics.diagnostic import Report
+from averment.extras import installed
 from averment.source.text import start_of
 from averment.surface.folder import reason
 
@@ -81,10 +82,13 @@ def damage_told(path: str) -> Generator[None]:
 
 
 def _is_damage(problem: Exception) -> bool:
+    if isinstance(problem, EOFError | zlib.error) or (isinstance(problem, OSError) and problem.errno is None):
+        return True
+    if not installed("scale"):
+        return False
     from averment.batch.arrow import pa  # loaded by whatever decodes
 
-    told_by_a_decoder = isinstance(problem, EOFError | zlib.error | pa.ArrowInvalid | pa.ArrowKeyError)
-    return told_by_a_decoder or (isinstance(problem, OSError) and problem.errno is None)
+    return isinstance(problem, pa.ArrowInvalid | pa.ArrowKeyError)
 
 
 def format_of(name: str) -> tuple[Format | None, str]:

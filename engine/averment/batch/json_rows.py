@@ -18,20 +18,16 @@ import numpy as np
 from averment.backends.columnar.columns import Array as Codes
 from averment.batch.arrow import Table, pa, pc
 from averment.batch.arrow import json as arrow_json
+from averment.batch.json_lines import MAX_LINE, Lines
 from averment.batch.json_schema import case_schema
 from averment.batch.json_template import TemplateReader
-from averment.batch.lines import record_ends
-from averment.batch.reading import Format, Reading, by_halves
+from averment.batch.reading import Reading, by_halves
+from averment.batch.shape import Shape
 from averment.batch.unit import Unit
-from averment.diagnostics.diagnostic import Report
 from averment.ir.program import Kind
-from averment.source.json_reader import read_json
-from averment.source.node import Node
 from averment.source.text import MAX_NODES, MAX_SCALAR, hidden
-from averment.surface.shape import check_shape
 
 _OPEN, _CLOSE, _BREAK = b"{}\n"
-MAX_LINE = 4 * 1024 * 1024  # bytes
 _ESCAPE = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
 _LONG = re.compile(rb'"[^"]{%d}' % MAX_SCALAR)
 # A decimal in quotes that pyarrow reads and the law does not: with a plus, an exponent, or a bare point.
@@ -41,18 +37,17 @@ _ODD_DECIMAL = re.compile(rb'"(?:\+|-?\.|-?[0-9]+\.?[0-9]*[eE]|-?[0-9]+\.")')
 class JsonReader:
     """Reads units of JSON Lines under one pack."""
 
-    def __init__(self, format: Format) -> None:
-        self._format = format
-        self._schema = case_schema(format.types)
-        self._template = TemplateReader(format.types, self._schema)
-        self._decimal = any(field.kind is Kind.DECIMAL for type in format.types.values() for field in type.fields)
+    def __init__(self, shape: Shape) -> None:
+        self._shape = shape
+        self._schema = case_schema(shape.types)
+        self._template = TemplateReader(shape.types, self._schema)
+        self._decimal = any(field.kind is Kind.DECIMAL for type in shape.types.values() for field in type.fields)
 
     def read(self, unit: Unit) -> Reading:
         """The rows of a unit. Nothing is refused here: lines that are no cases are among the singles."""
-        ends = [0] if unit.overlong else record_ends(unit.data, False, last=True)
-        lines = _Lines(unit, self._format.file, ends)
+        lines = _Lines(unit, self._shape)
         reading = Reading(len(lines.ends), lines.document, offset=lines.offset)
-        table = self._template.read(unit.data, np.array(ends)) if not unit.overlong and lines.regular else None
+        table = self._template.read(unit.data, np.array(lines.ends)) if not unit.overlong and lines.regular else None
         together = list(range(len(lines.ends)))
         if table is None:
             good, singles = ([], [0]) if unit.overlong else self._sorted(lines)
@@ -118,11 +113,8 @@ class JsonReader:
         return table if table.num_rows == len(rows) else None
 
 
-class _Lines:
-    """The lines of a unit."""
-
-    def __init__(self, unit: Unit, file: str, ends: list[int]) -> None:
-        self.unit, self.file, self.ends = unit, file, ends
+class _Lines(Lines):
+    """The lines of a unit, as the fast parser may have them."""
 
     @property
     def regular(self) -> bool:
@@ -140,32 +132,10 @@ class _Lines:
         if len(rows) == len(self.ends):
             return data
         if rows[-1] - rows[0] + 1 == len(rows):
-            found = data[self._start(rows[0]) : self.ends[rows[-1]]]
+            found = data[self.start(rows[0]) : self.ends[rows[-1]]]
         else:
-            found = b"".join(data[self._start(row) : self.ends[row]] for row in rows)
+            found = b"".join(data[self.start(row) : self.ends[row]] for row in rows)
         return found
-
-    def _start(self, row: int) -> int:
-        return self.ends[row - 1] if row else 0
-
-    def offset(self, row: int) -> int:
-        return self.unit.offset + self._start(row)
-
-    def document(self, row: int, report: Report) -> Node | None:
-        data: bytes = self.unit.data
-        length = self.unit.overlong or self.ends[row] - self._start(row)
-        if length > MAX_LINE:
-            report.error("AV524", f"this line has {length:,} bytes; a case may have {MAX_LINE:,}")
-            return None
-        return read_line(data[self._start(row) : self.ends[row]], self.file, report)
-
-
-def read_line(line: bytes, file: str, report: Report) -> Node | None:
-    """The case document in a line."""
-    node = read_json(line, file, report)
-    if node is None or report.failed or not check_shape(node, "case", report):
-        return None
-    return node
 
 
 def _add(reading: Reading, table: Table, rows: list[int]) -> None:

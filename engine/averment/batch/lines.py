@@ -9,21 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO
+from importlib import import_module
+from typing import IO, Any
 
-import numpy as np
+from averment.extras import installed
 
 PIECE = 8 * 1024 * 1024  # the most bytes of a piece, and so of a record
 NEAR = 256 * 1024  # the most bytes of a CSV record that spans lines
 _READ = 1 << 20
-_BREAK, _QUOTE, _COMMA = b'\n",'
-_USUAL = 128  # bytes of a record
 _BOM = b"\xef\xbb\xbf"
 # Cells in quotes or without, up to the end of the record or of the text; and a record whose last cell is still open.
 _CELL = rb'(?:"(?:[^"]|"")*+"|[^,"\r\n][^,\r\n]*+|)'
 _RECORD = re.compile(rb"%b(?:,%b)*+(?:\r?\n|\Z)" % (_CELL, _CELL))
-_RECORDS = re.compile(rb"(?:%b(?:,%b)*+(?:\r?\n|\Z))*+" % (_CELL, _CELL))
+RECORDS = re.compile(rb"(?:%b(?:,%b)*+(?:\r?\n|\Z))*+" % (_CELL, _CELL))
 _OPEN = re.compile(rb'(?:%b,)*+"(?:[^"]|"")*+\Z' % _CELL)
+_quick: Any = import_module("averment.batch.line_ends") if installed("scale") else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,44 +78,12 @@ def _last_end(data: bytes, quoted: bool, last: bool, most: int) -> tuple[int, in
 def record_ends(data: bytes, quoted: bool, last: bool, most: int | None = None) -> list[int]:
     """Where each of the first ``most`` whole records ends, with its line break. ``last``: nothing follows ``data``."""
     if quoted and b'"' in data:
-        found = _ends_of_lines(data, last, most)
+        found = _quick.ends_of_lines(data, last, most) if _quick else None
         return _quoted_ends(data, last, len(data) if most is None else most) if found is None else found
-    ends: list[int] = (np.flatnonzero(np.frombuffer(data, np.uint8) == _BREAK) + 1).tolist()
+    ends = _quick.line_ends(data) if _quick else [found.end() for found in re.finditer(b"\n", data)]
     if last and len(data) > (ends[-1] if ends else 0):
         ends.append(len(data))
     return ends if most is None else ends[:most]
-
-
-def _ends_of_lines(data: bytes, last: bool, most: int | None) -> list[int] | None:
-    """Where the records end if each is a line; nothing where a cell may hold a line break. None does where every second
-    quote, from the first on, begins a cell or follows another, and every line has an even number of them.
-    """
-    window = len(data) if most is None else min(len(data), most * _USUAL)
-    while True:
-        held = np.frombuffer(data, np.uint8, window)
-        ends = np.flatnonzero(held == _BREAK) + 1
-        if window == len(data) or (most is not None and len(ends) >= most):
-            break
-        window = min(len(data), 2 * window)
-    if most is not None:
-        ends = ends[:most]
-    quotes = np.flatnonzero(held == _QUOTE)
-    counts = np.searchsorted(quotes, ends)
-    opening = quotes[: int(counts[-1]) if len(counts) and not last else len(quotes) : 2]
-    before = held[opening[opening > 0] - 1]
-    if (counts & 1).any() or not ((before == _COMMA) | (before == _BREAK) | (before == _QUOTE)).all():
-        return None
-    found: list[int] = ends.tolist()
-    if last and window == len(data) and len(data) > (found[-1] if found else 0) and (most is None or len(found) < most):
-        found.append(len(data))
-    return found
-
-
-def are_clean(data: bytes, ends: list[int]) -> bool:
-    """Whether the quotes of all CSV records of a text stand where they should, each in a line of its own."""
-    if b'"' not in data:
-        return True
-    return _ends_of_lines(data, True, None) == ends and _RECORDS.fullmatch(data) is not None
 
 
 def is_clean(record: bytes) -> bool:

@@ -20,11 +20,10 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from averment.batch.arrow import pa, settle, to_bytes
-from averment.batch.deciding import Job
 from averment.batch.inputs import Unreadable
+from averment.batch.job import Done, Job, Worker
 from averment.batch.unit import Format, Unit
-from averment.batch.work import Done, Worker
+from averment.extras import installed
 
 _AHEAD = 3  # stretches for each worker
 
@@ -76,7 +75,7 @@ class _Crew:
         self._worker: Worker | None = None
 
     def run(self, units: Iterator[tuple[Unit, Any]]) -> Iterator[tuple[Unit, Any, Done]]:
-        self._worker = Worker(self._job)
+        self._worker = worker_of(self._job)
         most = _AHEAD * (len(self._pipes) + 1)
         stretches = (deque(stretch) for _, stretch in groupby(units, lambda each: (each[0].file, each[0].stretch)))
         following = next(stretches, None)
@@ -114,6 +113,10 @@ class _Crew:
 
     def _told(self, unit: Unit) -> Unit:
         """What another process must be told of a unit: not what it can read for itself."""
+        if unit.format.text and not unit.sides:
+            return replace(unit, data=None) if self._plain[unit.file] and not unit.overlong else unit
+        from averment.batch.arrow import to_bytes
+
         if unit.sides:
             tables = (None if side.table is None else to_bytes(side.table).to_pybytes() for side in unit.sides)
             sides = tuple(replace(side, table=table) for side, table in zip(unit.sides, tables, strict=True))
@@ -155,12 +158,25 @@ class _Crew:
                 process.join()
 
 
+def worker_of(job: Job, alone: bool = True) -> Worker:
+    """What decides units here: in columns where the extra ``scale`` is there. ``alone``: no other process works."""
+    if not installed("scale"):
+        from averment.batch.plain_work import PlainWorker
+
+        return PlainWorker(job)
+    from averment.batch.arrow import pa, settle
+    from averment.batch.work import TableWorker
+
+    if not alone:
+        settle()
+        pa.set_cpu_count(1)
+    return TableWorker(job)
+
+
 def _serve(pipe: Connection, job: Job, folder: Path) -> None:
     """A worker: until there is nobody to work for."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    settle()
-    pa.set_cpu_count(1)
-    worker = Worker(job)
+    worker = worker_of(job, alone=False)
     parent = os.getppid()
     number = 0
     try:

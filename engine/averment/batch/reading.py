@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from averment.backends.columnar.columns import Array as Codes
 from averment.batch.arrow import Array, Table, pa, pc
-from averment.batch.columns import Target
-from averment.diagnostics.diagnostic import Report
-from averment.ir.program import FactType
-from averment.source.node import Node, node_of
+from averment.batch.shape import Document
 
 _FEW = 4  # rows are not halved any more
-
-Document = Callable[[int, Report], Node | None]
-"""The case document in row ``i`` of the unit, for ``read_case``; nothing, and why, where there is none."""
 
 
 @dataclass
@@ -35,22 +28,6 @@ class Reading:
     singles: list[int] = field(default_factory=list[int])
     offset: Callable[[int], int | None] = lambda _: None
     final: bool = False
-
-
-@dataclass(frozen=True)
-class Format:
-    """What a reader must know of the pack and of the file."""
-
-    types: Mapping[str, FactType]
-    columns: Mapping[int, Target]  # of tables
-    headings: tuple[str, ...]
-    file: str
-    named: bool = True  # what has no name is called by the number of its row
-
-
-def row_document(name: str | None, facts: Mapping[str, Any], row: int, file: str) -> Node:
-    """The case document of a row of a table: without a name it is called by its number."""
-    return node_of({"case": f"row {row}" if name is None else name, "facts": facts}, file)
 
 
 def case_names(names: Array | None, first: int, places: Codes, named: bool = True) -> tuple[Array, Codes]:

@@ -1,13 +1,9 @@
-"""Decisions as text: a JSON object or a CSV record a row. Each distinct value is written once, and rows joined in bulk.
-
-Keys and columns: ``case``, ``row`` (its number in the input, from 1), ``claim``, ``status``, ``strength``, ``hangs_on``
-(paths), ``fired`` (ids of rules), ``pack`` (the digest). In CSV ``|`` stands between paths and between ids.
+"""Decisions as text: a JSON object or a CSV record a row, as ``text_rows`` writes them. Each distinct value is written
+once, and rows are joined in bulk.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,35 +12,32 @@ import numpy as np
 
 from averment.batch.arrow import Array, Table, masks_in, one_chunk, pa, pc
 from averment.batch.fired import FiredTexts
-from averment.ir.program import Kind, Program
-from averment.ir.values import MOST_EXACT
+from averment.batch.text_rows import StrengthTexts, cell, json_text, paths
+from averment.ir.program import Program
 
-HEADINGS = ("case", "row", "claim", "status", "strength", "hangs_on", "fired", "pack")
 _WORDS = ("claim", "status", "strength")
 
 
 class JsonWriter:
     """A line of JSON a row."""
 
-    heading = b""
-
     def __init__(self, program: Program, rules: Sequence[str]) -> None:
-        claim = program.claim
-        kind = program.types.get(claim.strength_type)
-        self._strength = kind.fields[claim.strength_field] if kind else None
-        self._fired = FiredTexts(rules, [_json(rule) for rule in rules], ",")
-        self._end = f'],"pack":{_json(program.digest)}}}\n'
+        self._strengths = StrengthTexts(program)
+        self._fired = FiredTexts(rules, [json_text(rule) for rule in rules], ",")
+        self._end = f'],"pack":{json_text(program.digest)}}}\n'
 
     def write(self, table: Table) -> bytes:
         """The lines of some decisions."""
-        names = _escaped(one_chunk(table.column("case")), r'["\\\x00-\x1f]', lambda name: _json(name)[1:-1])
+        names = _escaped(one_chunk(table.column("case")), r'["\\\x00-\x1f]', lambda name: json_text(name)[1:-1])
         return _joined(
             ['{"case":"', names, '","row":', _numbers(table), ',"claim":'],
-            _written(table, "claim", lambda words: [_json(word) for word in words]),
+            _written(table, "claim", lambda words: [json_text(word) for word in words]),
             [',"status":'],
-            _written(table, "status", lambda words: [_json(word) for word in words]),
+            _written(table, "status", lambda words: [json_text(word) for word in words]),
             [',"strength":'],
-            _written(table, "strength", lambda words: [self._shown(word) for word in words], "null"),
+            _written(
+                table, "strength", lambda words: [json_text(self._strengths.value(word)) for word in words], "null"
+            ),
             [',"hangs_on":'],
             _written(table, "hangs_on", list),
             [',"fired":['],
@@ -52,17 +45,9 @@ class JsonWriter:
             [self._end],
         )
 
-    def _shown(self, text: str) -> str:
-        assert self._strength is not None
-        kind = self._strength.kind
-        plain = kind is Kind.BOOLEAN or (kind is Kind.INTEGER and abs(int(text)) <= MOST_EXACT)
-        return text if plain else _json(text)
-
 
 class CsvWriter:
     """A record of CSV a row."""
-
-    heading = (",".join(HEADINGS) + "\n").encode()
 
     def __init__(self, program: Program, rules: Sequence[str]) -> None:
         self._fired = FiredTexts(rules, rules, "|")
@@ -70,29 +55,12 @@ class CsvWriter:
 
     def write(self, table: Table) -> bytes:
         """The records of some decisions."""
-        names = _escaped(one_chunk(table.column("case")), r'^$|[",\r\n]|^\s|\s$', _cell)
-        cells = [_written(table, name, lambda words: [_cell(word) for word in words]) for name in _WORDS]
-        cells.append(_written(table, "hangs_on", lambda words: [_cell(_paths(word)) for word in words]))
-        parts = [part for cell in cells for part in ([","], cell)]
+        names = _escaped(one_chunk(table.column("case")), r'^$|[",\r\n]|^\s|\s$', cell)
+        cells = [_written(table, name, lambda words: [cell(word) for word in words]) for name in _WORDS]
+        cells.append(_written(table, "hangs_on", lambda words: [cell(paths(json.loads(word))) for word in words]))
+        parts = [part for column in cells for part in ([","], column)]
         fired = _fired(table, self._fired)
         return _joined([names, ",", _numbers(table)], *parts, [","], fired, [self._end])
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _paths(listed: str) -> str:
-    """A JSON list of paths with ``|`` between them; one in a key is written as JSON may."""
-    return "|".join(path.replace("|", "\\u007c") for path in json.loads(listed))
-
-
-def _cell(text: str) -> str:
-    if any(sign in text for sign in '",\r\n') or text != text.strip():
-        stream = io.StringIO()
-        csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="").writerow([text])
-        return stream.getvalue()
-    return text
 
 
 def _escaped(names: Array, suspicious: str, escape: Callable[[str], str]) -> Array:

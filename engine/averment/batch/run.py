@@ -9,31 +9,28 @@ from __future__ import annotations
 
 import errno
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from secrets import token_hex
 
-from averment.backends.columnar.support import unsupported
 from averment.batch import inputs as files
 from averment.batch.aside import aside
-from averment.batch.assembling import ROWS, TEXT, WHOLE, assemble
-from averment.batch.deciding import Job
-from averment.batch.inputs import Unreadable, digest_of
+from averment.batch.inputs import Input, Unreadable, digest_of
+from averment.batch.job import Job
 from averment.batch.manifest import NAME, Damaged, Entry, read_entries, sync_folder
 from averment.batch.order import Order, difference, folder_of, header_of, manifest_of, metadata_of, rejects_of
 from averment.batch.parts import Busy, Ends, Parts, held, remove
 from averment.batch.pool import Lost, Run, workers
-from averment.batch.rendering import CsvWriter
-from averment.batch.side_join import SIDE_CHUNK, joined_units
 from averment.batch.sides import open_sides
-from averment.batch.sources import CHUNK, TEXT_CHUNK, Position, Source, open_source
+from averment.batch.sources import CHUNK, SIDE_CHUNK, TEXT_CHUNK, Position, Source, open_source, units_of
 from averment.batch.summary import Summary
-from averment.batch.unit import Format
-from averment.batch.work import REJECTS
+from averment.batch.text_rows import heading_of
+from averment.batch.unit import REJECTS, ROWS, TEXT, WHOLE
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
+from averment.extras import MissingExtra, installed
 
 Progress = Callable[[int, float], None]
 """Told after each part: how many rows are done, and which share of the input."""
@@ -62,6 +59,8 @@ def run(order: Order, progress: Progress = lambda _, __: None, record: Record = 
     found = files.find_inputs(order.name, order.input_format, report)
     if not report.failed:
         files.check_output(order.output, order.name, found, report)
+    if not report.failed and not installed("scale"):
+        _check_plain(order, found)
     source = None if report.failed else open_source(found, order.types, order.mapping, report, bool(order.sides))
     if source is not None and not report.failed:
         source = open_sides(order.sides, source, order.types, report)
@@ -90,6 +89,14 @@ def run(order: Order, progress: Progress = lambda _, __: None, record: Record = 
         raise _refused("AV531", what, "make room; the same command goes on where it stopped") from None
 
 
+def _check_plain(order: Order, inputs: Sequence[Input]) -> None:
+    """Raises MissingExtra for what takes more than Python to decide."""
+    tables = [file.path for file in inputs if not file.format.text or file.compression == "zstd"]
+    tables += [file for _, file in order.sides]
+    if tables or not order.format.text:
+        raise MissingExtra("scale", f"`{(*tables, order.output)[0]}`")
+
+
 def _refused(code: str, message: str, *help: str) -> Refused:
     return Refused([Diagnostic(code, message, (), help)])
 
@@ -114,6 +121,10 @@ def _columnar(order: Order) -> tuple[bool, str]:
     """Whether the kernel decides, and if not, why."""
     if order.engine or order.warrants:
         return False, ""
+    if not installed("scale"):
+        return False, "the extra `scale` is not installed"
+    from averment.backends.columnar.support import unsupported
+
     against = unsupported(order.program)
     return not against, "; ".join(found.message for found in against)
 
@@ -182,7 +193,7 @@ class _Batch:
         position = Position(*committed[-1]["next"]) if committed else Position()
         usual = SIDE_CHUNK if self.source.sides else TEXT_CHUNK if self.order.format.text else CHUNK
         try:
-            for unit, after, done in decide(joined_units(self.source, position, chunk or usual)):
+            for unit, after, done in decide(units_of(self.source, position, chunk or usual)):
                 about: Entry = {
                     "first": unit.first,
                     "rows": unit.rows,
@@ -217,9 +228,10 @@ class _Batch:
         """Write what is left of the output, and enter that all is done."""
         format, parts = self.order.format, self.parts
         if format.text:
-            heading = CsvWriter.heading if format is Format.CSV else b""
-            digest = parts.complete(TEXT, b"" if parts.committed else heading)
+            digest = parts.complete(TEXT, b"" if parts.committed else heading_of(format))
         else:
+            from averment.batch.assembling import assemble
+
             about = metadata_of(self.order, self.header.result())
             digest = assemble(parts.slices(ROWS, WHOLE), parts.folder / TEXT, format, about)
         counts = {"rows": self.summary.rows, "decided": self.summary.decided}

@@ -19,19 +19,15 @@ from averment.batch.deciding import reader_of
 from averment.batch.fetching import Fetcher
 from averment.batch.side_reading import as_names, case_names_in
 from averment.batch.side_rows import BLANK, LOST, Cursor, Name
-from averment.batch.sources import CHUNK, Position, Source, units
+from averment.batch.sources import Position, Source, units
 from averment.batch.unit import Format, Joined, Odd, Unit
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
 
-SIDE_CHUNK = 4096  # rows of a unit that has side tables
 _FURTHEST = 1000  # runs looked ahead, where rows of the main table cannot be read
 
 
-def joined_units(source: Source, start: Position, chunk: int = CHUNK) -> Iterator[tuple[Unit, Position]]:
+def joined_units(source: Source, start: Position, chunk: int) -> Iterator[tuple[Unit, Position]]:
     """As ``units``, with what side tables have of each unit. Raises Refused, too, where they do not fit the cases."""
-    if not source.sides:
-        yield from units(source, start, chunk)
-        return
     marks = start.sides or ((0, 0, 0),) * len(source.sides)
     merges = [_Merge(Cursor(side, mark[0], mark[1]), mark[2]) for side, mark in zip(source.sides, marks, strict=True)]
     naming, last = _Naming(source), start.last

@@ -11,7 +11,8 @@ import numpy as np
 from averment.backends.columnar.columns import Array as Codes
 from averment.backends.columnar.forms import plain, value_of
 from averment.batch.arrow import Array, Table, from_bytes, one_chunk, pa
-from averment.batch.reading import Document, Reading
+from averment.batch.reading import Reading
+from averment.batch.shape import Document
 from averment.batch.table_rows import without_views
 from averment.batch.unit import ROW, Joined
 from averment.diagnostics.diagnostic import Report
@@ -27,14 +28,6 @@ def with_sides(reading: Reading, sides: Sequence[Joined], types: Mapping[str, Fa
         if reading.table is not None:
             _add(reading, records)
     return reading
-
-
-def side_place(span: Span, sides: Sequence[Joined]) -> tuple[str, int] | None:
-    """The file and the row of a record in a side table, if that is what a place of a document is."""
-    for side in sides:
-        if span.file == side.file:
-            return side.file, span.line - side.heading
-    return None
 
 
 class _Records:

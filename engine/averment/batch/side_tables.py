@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from averment.batch.arrow import Array, Table, pa, pc
-from averment.batch.reading import Format as Shape
+from averment.batch.shape import Shape
 from averment.batch.side_join import twice
 from averment.batch.side_reading import side_table
 from averment.batch.table_rows import TableReader

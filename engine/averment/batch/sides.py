@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 
 from averment.batch.columns import CASE, Target
 from averment.batch.inputs import Input, find_inputs
-from averment.batch.nesting import check_nesting
-from averment.batch.reading import Format as Shape
+from averment.batch.shape import Shape
 from averment.batch.sources import Source, headings_of
 from averment.batch.unit import Format
 from averment.diagnostics.diagnostic import Report
@@ -117,6 +116,8 @@ def side_shape(
     keyed = replace(kind, fields=(Field(OWNER, Kind.TEXT), *kind.fields), one=True, key=())
     types = {kind.name: keyed}
     if schema is not None:
+        from averment.batch.nesting import check_nesting
+
         check_nesting(schema, columns, types, file, report)
     return Shape(types, columns, tuple(headings), file, named=False)
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any
 
-from averment.batch.arrow import Table, pa, parquet
 from averment.batch.columns import Mapped, map_columns
-from averment.batch.csv_rows import read_headings
-from averment.batch.fetching import row_groups, values_in
+from averment.batch.csv_records import read_headings
 from averment.batch.inputs import Input, Unreadable, damage_told
 from averment.batch.lines import pieces
-from averment.batch.nesting import check_nesting
-from averment.batch.reading import Format as Shape
+from averment.batch.shape import Shape
 from averment.batch.unit import GROUP, Format, Unit
 from averment.diagnostics.diagnostic import Report
 from averment.ir.program import FactType
@@ -26,9 +21,7 @@ if TYPE_CHECKING:
 
 CHUNK = GROUP  # rows of a unit, unless its text is longer than a piece
 TEXT_CHUNK = 32_768  # where the output is text, which is larger
-_VALUES = 1 << 21  # of a unit of a table with types: what cases of many records have more of, in fewer rows
-_STRETCH = 4 * GROUP  # rows of short row groups that are read one after the other
-_LONG = 8 * GROUP  # rows of a row group in a Parquet file, of which two may read a half each
+SIDE_CHUNK = 4096  # where there are side tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +43,10 @@ class Position:
         """As plain data, of which ``Position(*told)`` is the position again."""
         plain: list[Any] = [self.file, self.index, self.offset, self.row]
         return [*plain, [list(mark) for mark in self.sides], self.last] if self.sides else plain
+
+    def past(self, rows: int) -> Position:
+        """The position after so many more rows of the file, whatever bytes they are."""
+        return Position(self.file, self.index + rows, 0, self.row + rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +77,8 @@ def open_source(
                 continue
             columns = map_columns(headings, types, mapped, file.path, report, spans, sided)
             if schema is not None:
+                from averment.batch.nesting import check_nesting
+
                 check_nesting(schema, columns, types, file.path, report)
             if file.format is Format.CSV:
                 for target in columns.values():
@@ -101,12 +100,11 @@ def headings_of(file: Input, report: Report) -> tuple[tuple[str, ...], tuple[Spa
     """The names of a table's columns; in text where each is written, elsewhere their schema."""
     try:
         with damage_told(file.path):
-            if file.format is Format.PARQUET:
-                with parquet.ParquetFile(file.path) as opened:
-                    return tuple(opened.schema_arrow.names), (), opened.schema_arrow
-            if file.format is Format.ARROW:
-                with _open_arrow(file.path) as (reader, _):
-                    return tuple(reader.schema.names), (), reader.schema
+            if not file.format.text:
+                from averment.batch.table_sources import schema_of
+
+                schema = schema_of(file)
+                return tuple(schema.names), (), schema
             with file.open() as stream:
                 piece = next(pieces(stream, True, 1, header=True), None)
     except Unreadable as problem:
@@ -126,9 +124,26 @@ def units(source: Source, start: Position, chunk: int = CHUNK) -> Iterator[tuple
         if number != start.file:
             position = Position(number, 0, 0, position.row)
         with damage_told(file.path):
-            for unit, after in _READ[file.format](file, source.shapes[number], position, chunk):
+            for unit, after in _of_file(file, source.shapes[number], position, chunk):
                 position = after
                 yield unit, after
+
+
+def units_of(source: Source, start: Position, chunk: int = CHUNK) -> Iterator[tuple[Unit, Position]]:
+    """As ``units``, with what side tables have of each. Raises Refused, too, where they do not fit the cases."""
+    if not source.sides:
+        return units(source, start, chunk)
+    from averment.batch.side_join import joined_units
+
+    return joined_units(source, start, chunk)
+
+
+def _of_file(file: Input, shape: Shape, start: Position, chunk: int) -> Iterator[tuple[Unit, Position]]:
+    if file.format.text:
+        return _text_units(file, shape, start, chunk)
+    from averment.batch.table_sources import table_units
+
+    return table_units(file, shape, start, chunk)
 
 
 def _text_units(file: Input, shape: Shape, start: Position, chunk: int) -> Iterator[tuple[Unit, Position]]:
@@ -142,11 +157,11 @@ def _text_units(file: Input, shape: Shape, start: Position, chunk: int) -> Itera
             position = replace(position, offset=heading.offset + len(heading.data) if heading else 0)
         for piece in found:
             end = piece.offset + (piece.overlong or len(piece.data))
-            unit = _unit(file, position, piece.rows, position.row)
+            unit = unit_at(file, position, piece.rows, position.row)
             size = len(piece.data)
             yield (
                 replace(unit, offset=piece.offset, size=size, data=piece.data, overlong=piece.overlong),
-                position := replace(_after(position, piece.rows), offset=end),
+                position := replace(position.past(piece.rows), offset=end),
             )
 
 
@@ -161,115 +176,6 @@ def _skip(stream: Any, count: int) -> None:
         count -= len(block)
 
 
-def _parquet_units(file: Input, shape: Shape, start: Position, chunk: int) -> Iterator[tuple[Unit, Position]]:
-    """Units without their rows, which whoever decides them reads.
-
-    A stretch is some row groups, or half of a long one: where it begins, rows may be decoded that are of no use.
-    """
-    with parquet.ParquetFile(file.path) as opened:
-        ends = list(accumulate(row_groups(opened)))
-        chunk = _fitting(chunk, values_in(opened) / max(1, opened.metadata.num_rows))
-    position = start
-    while ends and position.index < ends[-1]:
-        group = bisect_right(ends, position.index)
-        first = ends[group - 1] if group else 0
-        late = ends[group] - first > _LONG and position.index >= (first + ends[group]) // 2
-        rows = min(ends[-1] - position.index, _most(position.row, chunk))
-        yield _unit(file, position, rows, 2 * (first // _STRETCH) + late), (position := _after(position, rows))
-
-
-def _arrow_units(file: Input, shape: Shape, start: Position, chunk: int) -> Iterator[tuple[Unit, Position]]:
-    position = start
-    columns = [shape.headings[place] for place in shape.columns]
-    batches = _arrow(file, columns, start.index)
-    first = next(batches, None)
-    if first is None:
-        return
-    chunk = _fitting(chunk, first.nbytes / 8 / max(1, first.num_rows))
-    for table in _tables(chain([first], batches), start.row, chunk):
-        unit = _unit(file, position, table.num_rows, position.row)
-        yield replace(unit, data=table), (position := _after(position, table.num_rows))
-
-
-def _unit(file: Input, position: Position, rows: int, stretch: int) -> Unit:
+def unit_at(file: Input, position: Position, rows: int, stretch: int) -> Unit:
+    """The unit of so many rows from a position on, without its data."""
     return Unit(position.file, file.format, position.row, rows, position.index, stretch=stretch)
-
-
-def _after(position: Position, rows: int) -> Position:
-    return Position(position.file, position.index + rows, 0, position.row + rows)
-
-
-def _tables(batches: Iterable[Any], row: int, chunk: int) -> Iterator[Table]:
-    """Tables of ``chunk`` rows, the first of which is number ``row`` of the run; shorter where a group or they end."""
-    held: list[Any] = []
-    count, wanted = 0, _most(row, chunk)
-    for batch in batches:
-        while count + batch.num_rows >= wanted:
-            held.append(batch.slice(0, wanted - count))
-            batch = batch.slice(wanted - count)
-            yield pa.Table.from_batches(held)
-            row += wanted
-            held, count, wanted = [], 0, _most(row, chunk)
-        if batch.num_rows:
-            held.append(batch)
-            count += batch.num_rows
-    if held:
-        yield pa.Table.from_batches(held)
-
-
-def _fitting(chunk: int, values: float) -> int:
-    """``chunk``, or the half, quarter … of it in which rows of so many values are not too many to be held."""
-    while chunk > 1 and chunk * values > _VALUES:
-        chunk //= 2
-    return chunk
-
-
-def _most(row: int, chunk: int) -> int:
-    """How many rows a unit that starts in this row of the run may have."""
-    return min(chunk, GROUP - (row - 1) % GROUP)
-
-
-def _arrow(file: Input, columns: list[str], skip: int) -> Iterator[Any]:
-    with _open_arrow(file.path) as (reader, is_file):
-        batches = (reader.get_batch(index) for index in range(reader.num_record_batches)) if is_file else reader
-        for batch in map(_sound, batches):
-            if skip >= batch.num_rows:
-                skip -= batch.num_rows
-                continue
-            yield batch.slice(skip).select(columns)
-            skip = 0
-
-
-def _sound(batch: Any) -> Any:
-    """A batch whose offsets and indices are within bounds: Arrow takes them as they are. Raises ArrowInvalid."""
-    for column in batch.columns:
-        try:
-            column.validate(full=True)
-        except pa.ArrowInvalid as problem:
-            if "UTF8" not in str(problem):  # which is for a row to answer for
-                raise
-    return batch
-
-
-class _open_arrow:
-    """A reader of an Arrow file or stream, and whether it is a file."""
-
-    def __init__(self, path: str) -> None:
-        self._stream: Any = pa.OSFile(path)
-
-    def __enter__(self) -> tuple[Any, bool]:
-        if self._stream.read(6) == b"ARROW1":
-            return pa.ipc.open_file(self._stream), True
-        self._stream.seek(0)
-        return pa.ipc.open_stream(self._stream), False
-
-    def __exit__(self, *_: object) -> None:
-        self._stream.close()
-
-
-_READ = {
-    Format.JSONL: _text_units,
-    Format.CSV: _text_units,
-    Format.PARQUET: _parquet_units,
-    Format.ARROW: _arrow_units,
-}

@@ -10,9 +10,10 @@ import numpy as np
 from averment.backends.columnar import compile_program
 from averment.batch.arrow import Table, one_chunk, pa
 from averment.batch.columns import Mapped, Target, map_columns
-from averment.batch.deciding import Decider, Job
+from averment.batch.deciding import Decider
+from averment.batch.job import Job
 from averment.batch.nesting import check_nesting
-from averment.batch.reading import Format as Shape
+from averment.batch.shape import Shape
 from averment.batch.side_reading import case_names_in
 from averment.batch.side_tables import distinct_names, join_table
 from averment.batch.sides import check_main, side_shape, side_type

@@ -9,7 +9,8 @@ import numpy as np
 from averment.backends.columnar.columns import Array as Codes
 from averment.backends.columnar.forms import plain, value_of
 from averment.batch.arrow import Array, Table, from_bytes, one_chunk, pa, pc
-from averment.batch.reading import Format, Reading, case_names, row_document
+from averment.batch.reading import Reading, case_names
+from averment.batch.shape import Shape, row_document
 from averment.batch.unit import Unit
 from averment.diagnostics.diagnostic import Report
 from averment.source.node import Node
@@ -18,7 +19,7 @@ from averment.source.node import Node
 class TableReader:
     """Reads units of tables under one pack and one schema."""
 
-    def __init__(self, format: Format) -> None:
+    def __init__(self, format: Shape) -> None:
         self._format = format
 
     def read(self, unit: Unit) -> Reading:

@@ -12,6 +12,9 @@ COLUMNS = (*WORDS, "fired")  # of a decision
 ROW = "@row"  # the column of the number of a row of a side table in its file, from 1
 Odd = Mapping[str, Any] | tuple[str, str]
 """A record that no column can hold, as its file has it; or code and message of what is wrong with its row."""
+TEXT, ROWS, WHOLE, REJECTS = "output", "part", "group", "rejects"
+"""What a part holds: the output's own bytes; rows, as an Arrow stream; or a group of rows, as a Parquet file; and rows
+that have no outcome."""
 GROUP = 65_536  # rows of the run that are written as one group of rows, whatever the chunk
 
 

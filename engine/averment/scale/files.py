@@ -17,11 +17,8 @@ from os import environ
 from pathlib import Path
 from typing import Any
 
-from averment.batch.arrow import parquet
-from averment.batch.host_output import ABOUT, KEY, header
 from averment.diagnostics.diagnostic import Refused, Report
 from averment.pack import Pack, Parameters, load
-from averment.scale.rows import deciding
 
 HOSTS = ("ray", "spark")
 _MODULES = {"ray": "ray", "spark": "pyspark"}
@@ -51,6 +48,12 @@ def decide_files(
         if "://" not in path and not Path(path).is_dir() and Path(path).suffix != ".parquet":
             help = "leave `--on` out, or write the table as Parquet first"
             report.error("AV571", f"a host reads Parquet, and `{path}` is not named so", None, "", help)
+    if report.failed:
+        raise Refused(report.diagnostics)
+    from averment.batch.arrow import parquet  # which a host brings
+    from averment.batch.host_output import ABOUT, KEY, header
+    from averment.scale.rows import deciding
+
     fs, dataset = import_module("pyarrow.fs"), import_module("pyarrow.dataset")
     files, folder = fs.FileSystem.from_uri(_uri(output))
     if files.get_file_info(folder).type != fs.FileType.NotFound:

@@ -1,11 +1,16 @@
 """The columnar backend: a program over record batches, every row with its claim and the rules that fired."""
 
-from averment.backends.columnar.kernel import Decided, Kernel
-from averment.backends.columnar.reading import Reject
-from averment.backends.columnar.single import Alone, Answer
-from averment.backends.columnar.support import unsupported
 from averment.diagnostics.diagnostic import Report
+from averment.extras import TABLES, MissingExtra
 from averment.ir.program import Program
+
+try:
+    from averment.backends.columnar.kernel import Decided, Kernel
+    from averment.backends.columnar.reading import Reject
+    from averment.backends.columnar.single import Alone, Answer
+    from averment.backends.columnar.support import unsupported
+except ModuleNotFoundError as missing:  # NumPy, or pyarrow
+    raise MissingExtra("scale", TABLES) from missing
 
 __all__ = ["Alone", "Answer", "Decided", "Kernel", "Reject", "compile_program"]
 

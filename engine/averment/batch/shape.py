@@ -1,0 +1,31 @@
+"""How a file is read under a pack, and what each of its rows becomes: the document of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from averment.batch.columns import Target
+from averment.diagnostics.diagnostic import Report
+from averment.ir.program import FactType
+from averment.source.node import Node, node_of
+
+Document = Callable[[int, Report], Node | None]
+"""The case document in row ``i`` of the unit, for ``read_case``; nothing, and why, where there is none."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a reader must know of the pack and of the file."""
+
+    types: Mapping[str, FactType]
+    columns: Mapping[int, Target]  # of tables
+    headings: tuple[str, ...]
+    file: str
+    named: bool = True  # what has no name is called by the number of its row
+
+
+def row_document(name: str | None, facts: Mapping[str, Any], row: int, file: str) -> Node:
+    """The case document of a row of a table: without a name it is called by its number."""
+    return node_of({"case": f"row {row}" if name is None else name, "facts": facts}, file)

@@ -1,0 +1,89 @@
+"""Rows decided one by one, as ``averment decide`` decides cases: the outcome of each, or why it has none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+from averment.batch.discretion import Discretion
+from averment.batch.job import Job
+from averment.batch.shape import Document
+from averment.batch.unit import Joined, Reject
+from averment.diagnostics.diagnostic import Diagnostic, Report, Severity
+from averment.engines import Engine, open_engine
+from averment.model.case import read_case
+from averment.outcome.outcome import Outcome
+from averment.pipeline import decide
+from averment.source.node import Span
+
+
+class Singles:
+    """An engine ready to decide rows of some files, one at a time."""
+
+    def __init__(self, job: Job) -> None:
+        self._types = job.types
+        self.engine: Engine = open_engine(job.engine, job.program)
+        self.discretion = Discretion(job.types.values())
+
+    def decide(
+        self,
+        rows: Iterable[int],
+        document: Document,
+        offset: Callable[[int], int | None],
+        first: int,
+        file: int,
+        sides: Sequence[Joined] = (),
+    ) -> tuple[list[tuple[int, Outcome]], list[Reject]]:
+        """The outcomes of some rows of a unit, and those that have none; ``first``: the number of its row 0."""
+        found: list[tuple[int, Outcome]] = []
+        rejects: list[Reject] = []
+        for row in rows:
+            report = Report()
+            node = document(row, report)
+            case = None if node is None else read_case(node, self._types, report)
+            outcome = None if case is None or report.failed else decide(self.engine, case, report)
+            if outcome is not None:
+                found.append((row, outcome))
+                continue
+            problem = first_error(report)
+            named = node.get("case") if node is not None else None
+            name = named.value if named is not None and isinstance(named.value, str) else None
+            said = self.discretion.said(problem.code, problem.message)
+            blamed = side_of(problem, sides)
+            rejects.append(Reject(first + row, file, offset(row), name, problem.code, said, blamed))
+        return found, rejects
+
+    def close(self) -> None:
+        self.engine.close()
+
+
+def counts_of(outcomes: Iterable[Outcome]) -> Counter[str]:
+    """What a run counts: claims, statuses, and rules that fired."""
+    counts: Counter[str] = Counter()
+    for outcome in outcomes:
+        counts[f"claim:{outcome.claim}"] += 1
+        counts[f"status:{outcome.status.value}"] += 1
+        counts.update(f"rule:{rule}" for rule in outcome.fired)
+    return counts
+
+
+def strength_text(strength: str | int | bool) -> str:
+    """A strength as the columns of an output have it."""
+    return strength if isinstance(strength, str) else str(strength).lower()
+
+
+def first_error(report: Report) -> Diagnostic:
+    return next(found for found in report.diagnostics if found.severity is Severity.ERROR)
+
+
+def side_of(problem: Diagnostic, sides: Sequence[Joined]) -> tuple[str, int] | None:
+    """The record of a side table that a finding is about, if it is one."""
+    return _place(problem.labels[0].span, sides) if problem.labels else None
+
+
+def _place(span: Span, sides: Sequence[Joined]) -> tuple[str, int] | None:
+    """The file and the row of a record in a side table, if that is what a place of a document is."""
+    for side in sides:
+        if span.file == side.file:
+            return side.file, span.line - side.heading
+    return None
