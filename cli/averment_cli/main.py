@@ -6,6 +6,7 @@ output who closes the pipe early has had enough, which is fine.
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -104,7 +105,10 @@ def main() -> None:
             from averment.batch.arrow import settle
 
             settle()
-    sys.exit(run(sys.argv[1:]))
+    gc.set_threshold(50_000, 20, 50)  # a pack is some 100,000 objects without a circle among them
+    code = run(sys.argv[1:])
+    gc.freeze()  # what the interpreter does on its way out looks for circles three times
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:

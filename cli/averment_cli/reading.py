@@ -6,11 +6,13 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from averment.dataclass import dataclass
 
 if TYPE_CHECKING:
     from averment.diagnostics.diagnostic import Report

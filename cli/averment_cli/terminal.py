@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -72,11 +72,13 @@ def style() -> Style:
 
 
 def _width() -> int:
-    """The width of the terminal, within reason; where output goes elsewhere, that of COLUMNS or 100."""
-    columns = shutil.get_terminal_size((_PIPED, 24)).columns if sys.stdout.isatty() else _PIPED
-    if not sys.stdout.isatty() and os.environ.get("COLUMNS", "").isdecimal():
-        columns = int(os.environ["COLUMNS"])
-    return min(max(columns, _NARROWEST), _WIDEST)
+    """What COLUMNS says, else the width of the terminal, else 100; within reason."""
+    told = os.environ.get("COLUMNS", "")
+    columns = int(told) if told.isdecimal() else 0
+    if not columns and sys.stdout.isatty():
+        with suppress(OSError, ValueError):
+            columns = os.get_terminal_size(sys.stdout.fileno()).columns
+    return min(max(columns or _PIPED, _NARROWEST), _WIDEST)
 
 
 def _shows(text: str) -> bool:

@@ -7,9 +7,10 @@ one case is at stake it runs in a process of its own, so that not even its death
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from averment.backends import reference
+from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report, Severity
 from averment.ir.program import Program
 from averment.law.evaluation import Evaluation, Given

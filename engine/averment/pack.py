@@ -6,11 +6,11 @@ A pack never changes once loaded and shares nothing with another, so it may be u
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from averment.backends.scalar import Decide, compile_scalar
+from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Refused, Report
 from averment.engines import Engine, open_engine
 from averment.extras import need
@@ -21,10 +21,12 @@ from averment.model.model import Model
 from averment.model.parameters import read_override
 from averment.outcome.outcome import Outcome
 from averment.pipeline import compile_pack, decide
-from averment.quick import QuickOutcome
 from averment.shelf import find_pack
 from averment.source.node import node_of
 from averment.surface.pack_files import PackFiles, read_pack_folder
+
+if TYPE_CHECKING:
+    from averment.backends.scalar import Decide
 
 Parameters = Mapping[str, Any]
 Overrides = tuple[tuple[str, Value], ...]
@@ -42,7 +44,7 @@ class Pack:
         default_factory=dict[tuple[str, Overrides], Engine], repr=False
     )
     _lowered: Kept = field(default_factory=Kept, repr=False)
-    _scalars: dict[Overrides, Decide | None] = field(default_factory=dict[Overrides, Decide | None], repr=False)
+    _scalars: dict[Overrides, Decide | None] = field(default_factory=dict[Overrides, "Decide | None"], repr=False)
     _deciders: dict[Overrides, Any] = field(default_factory=dict[Overrides, Any], repr=False)
 
     @property
@@ -100,6 +102,8 @@ class Pack:
             quick = self._quick(parameters)
             found = quick(facts) if quick else None
             if found:
+                from averment.quick import QuickOutcome  # here, since whoever decides one case needs no code of it
+
                 return QuickOutcome(found, self.engine(parameters))
         case = facts if isinstance(facts, Case) else self.case(facts)
         report = Report()
@@ -156,6 +160,8 @@ class Pack:
         """Code for complete cases, written when a case is decided for the second time."""
         key = self._key(parameters)
         if key not in self._scalars and ("", key) in self._engines:
+            from averment.backends.scalar import compile_scalar
+
             self._scalars[key] = compile_scalar(self.program(parameters))
         return self._scalars.get(key)
 

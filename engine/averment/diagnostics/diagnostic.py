@@ -6,9 +6,10 @@ A message is lower case, without a full stop, with the author's own words in bac
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from averment.dataclass import dataclass
 from averment.source.node import Span
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from averment.dataclass import dataclass
 from averment.ir.program import Field, Value
 from averment.model.model import AnyOf, Computed, Condition, ModelRule, Operand, Pattern, Reference, Term, Test
 

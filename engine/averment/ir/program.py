@@ -19,10 +19,12 @@ unknown               ``None``
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
+
+from averment.dataclass import dataclass
 
 Value = bool | int | str | frozenset[str]
 

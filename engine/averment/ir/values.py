@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
+from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Report
 from averment.diagnostics.suggest import did_you_mean
 from averment.ir.program import Fact, Field, Kind, Value

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from averment.ir.program import Cell, Ranges, Value
+from collections.abc import Collection
+
+from averment.ir.program import Among, Cell, Ranges, Value
 from averment.law.truth import FALSE, TRUE, UNKNOWN, Truth
+
+_MOST_POINTS = 16  # values of a cell that are looked up one by one; a wider range is tried on each fact
 
 
 def passes(cell: Cell, value: Value | None) -> Truth:
@@ -18,3 +22,15 @@ def passes(cell: Cell, value: Value | None) -> Truth:
         return FALSE
     inside = not cell.values.isdisjoint(value) if isinstance(value, frozenset) else value in cell.values
     return TRUE if inside is not cell.negated else FALSE
+
+
+def points(cell: Cell) -> Collection[Value] | None:
+    """The values that pass a cell, where they are few; None where they are not, or not told by the cell alone."""
+    if isinstance(cell, Among):
+        return None if cell.negated else cell.values
+    found: list[int] = []
+    for low, high in cell.ranges:
+        if low is None or high is None or high - low >= _MOST_POINTS - len(found):
+            return None
+        found += range(low, high + 1)
+    return found

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
+from averment.dataclass import dataclass
 from averment.ir.program import Fact, Program, Rule
 from averment.ir.values import fact_order
 from averment.law.memory import Memory

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import combinations_with_replacement, product
 from math import prod
 
-from averment.ir.program import Among, Cell, Value
+from averment.dataclass import dataclass
+from averment.ir.program import Value
 from averment.law import network as net
-
-MOST_POINTS = 16  # values of a cell that are looked up one by one; a wider range is tried on each fact
 
 Bindings = dict[str, int]
 """Variables to columns of a network."""
@@ -89,18 +88,6 @@ def constant_of(nodes: Sequence[net.Node], column: int) -> Value | None:
     """The value of a column that is a constant and no set, else None."""
     node = nodes[column]
     return node.value if isinstance(node, net.Constant) and not isinstance(node.value, frozenset) else None
-
-
-def points(cell: Cell) -> Collection[Value] | None:
-    """The values that pass a cell, where they are few; None where they are not, or not told by the cell alone."""
-    if isinstance(cell, Among):
-        return None if cell.negated else cell.values
-    found: list[int] = []
-    for low, high in cell.ranges:
-        if low is None or high is None or high - low >= MOST_POINTS - len(found):
-            return None
-        found += range(low, high + 1)
-    return found
 
 
 def coinciding(

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from averment.ir.program import Arithmetic, Expression, Literal, Match, Program, Size, Variable
 from averment.law import network as net
 from averment.law.building import Builder, Tick
-from averment.law.instances import Bindings, Candidate, Candidates, Matched, State, constant_of, points
+from averment.law.cells import points
+from averment.law.instances import Bindings, Candidate, Candidates, Matched, State, constant_of
 from averment.law.truth import FALSE
 
 

@@ -9,8 +9,9 @@ run many cases, or one case fast, evaluate the nodes in order.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from averment.dataclass import dataclass
 from averment.ir.program import Cell, Field, Rule, Value
 from averment.law.truth import Truth
 

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
 from averment.ir.program import Rule, Value
-from averment.law.instances import points
+from averment.law.cells import points
 
 Place = tuple[int, int]  # the number of a rule, and which of its patterns
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
 from averment.ir.naming import record_path
 from averment.ir.program import Fact, FactType, Value

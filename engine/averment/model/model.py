@@ -7,8 +7,9 @@ same however it was laid out.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from averment.dataclass import dataclass
 from averment.ir.program import Backing, Claim, FactType, Field, Value
 from averment.source.node import Span
 

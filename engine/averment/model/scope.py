@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
+from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
 from averment.ir.program import FactType, Field, Kind
 from averment.model.kinds import described, is_number, joins

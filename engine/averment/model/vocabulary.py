@@ -5,8 +5,9 @@ The fields of a type are held in the order of their names, so that the order in 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Report
 from averment.ir.program import FactType, Field
 from averment.ir.values import encode

@@ -7,9 +7,9 @@ one value of T, or a *gap* where T is empty. Else it is *open*.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from averment.dataclass import dataclass
 from averment.ir.program import Fact
 from averment.ir.values import decode
 from averment.law.evaluation import Evaluation

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from averment.dataclass import dataclass
 from averment.ir.program import Aggregate, Compare, Fact, Guard, Match
 from averment.law.cells import passes
 from averment.law.evaluation import Firing

@@ -6,9 +6,9 @@ a given record names the record.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Diagnostic, Refused
 from averment.diagnostics.suggest import did_you_mean
 from averment.ir.naming import record_path

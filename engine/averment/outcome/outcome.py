@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
+from averment.dataclass import dataclass
 from averment.ir.digest import canonical
 from averment.ir.program import Program
 from averment.ir.values import decode

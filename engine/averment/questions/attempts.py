@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from averment.dataclass import dataclass
 from averment.ir.naming import record_path
 from averment.ir.program import Condition, Fact, Program, Rule
 from averment.ir.values import decode

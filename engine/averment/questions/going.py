@@ -10,9 +10,9 @@ to given facts; what was told once is not told again.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from averment.dataclass import dataclass
 from averment.ir.program import Absent, Aggregate, Compare, Fact, Guard, Match, Rule, Value
 from averment.law.conclusions import conclude
 from averment.law.evaluation import Evaluation

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Diagnostic, Refused
 from averment.diagnostics.suggest import did_you_mean
 from averment.ir.program import Cell, Fact, Program, Rule, Value

@@ -5,9 +5,9 @@ needed.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
+from averment.dataclass import dataclass
 from averment.ir.naming import record_path
 from averment.ir.program import Fact, Rule
 from averment.ir.values import fact_order

@@ -7,9 +7,9 @@ parameter is its value, and then what it is called.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
+from averment.dataclass import dataclass
 from averment.ir.program import Field, Kind
 from averment.render.phrases import series, words
 from averment.surface.grammar import Fault, parse_cell

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from averment.dataclass import dataclass
 from averment.ir.program import (
     Absent,
     Aggregate,

@@ -4,8 +4,7 @@ which are undecided, and what each adds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from averment.dataclass import dataclass
 from averment.ir.program import Aggregate, Fact, FactType
 from averment.ir.values import decode
 from averment.law.memory import Memory

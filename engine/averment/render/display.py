@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from averment.dataclass import dataclass
 from averment.diagnostics.render_text import visible
 
 _ESCAPES = {

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from averment.dataclass import dataclass
 from averment.ir.naming import record_path
 from averment.ir.program import Cell, Fact, FactType, Field, Kind, Match, Value
 from averment.ir.values import show

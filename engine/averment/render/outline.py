@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from averment.ir.program import Absent, Aggregate, Compare, Fact, Known, Match, Rule
 from averment.law.truth import FALSE, TRUE
@@ -10,8 +11,6 @@ from averment.model.model import Model
 from averment.outcome.beside import beside
 from averment.outcome.claim import Status
 from averment.outcome.outcome import Outcome
-from averment.questions.attempts import Failing
-from averment.questions.why_not import unfired
 from averment.render.conditions import Worded
 from averment.render.display import Piece, Style, columns
 from averment.render.facts import Given, looked_at
@@ -20,6 +19,9 @@ from averment.render.places import rule_place
 from averment.render.tree import Branch, Line, say
 from averment.warrant.derivation import Derivation, derive
 from averment.warrant.sentences import sentence
+
+if TYPE_CHECKING:
+    from averment.questions.attempts import Failing
 
 _MOST_ASIDES = 12
 
@@ -86,6 +88,8 @@ def aside_lines(derivation: Derivation, model: Model, style: Style) -> list[Bran
 
 def stops(outcome: Outcome, model: Model, given: Given, style: Style) -> list[Branch]:
     """Where each rule that could have claimed stopped: what it came no further than, on each way that got as far."""
+    from averment.questions.why_not import unfired  # here: of a claim that is settled nobody asks
+
     program, told = outcome.evaluation.program, dict[Rule, dict[Line, Branch]]()
     claiming = [rule for rule in program.rules if any(head.type == program.claim.type for head in rule.heads)]
     for attempt in unfired(outcome.evaluation, claiming):

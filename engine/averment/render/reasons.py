@@ -5,8 +5,8 @@ conditions rested on, down to the given facts. What has been shown once is refer
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from averment.dataclass import dataclass
 from averment.ir.program import Absent, Aggregate, Compare, Condition, Fact, Known, Match
 from averment.law.mentions import variables
 from averment.law.truth import TRUE

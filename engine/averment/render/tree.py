@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from averment.dataclass import dataclass
 from averment.diagnostics.render_text import visible
 from averment.render.display import Piece, Style, columns, wrap
 

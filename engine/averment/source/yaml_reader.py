@@ -7,11 +7,12 @@ depth, number of values, length of a scalar. It keeps its own stack, so depth ca
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import yaml
 
+from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
 from averment.source.node import Node, Span
 from averment.source.scalar import plain_scalar, shortened

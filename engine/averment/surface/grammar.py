@@ -19,11 +19,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NoReturn, TypeVar
 
+from averment.dataclass import dataclass
 from averment.surface.syntax import (
     Atom,
     Between,

@@ -7,13 +7,13 @@ pack, always with ``/``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Report
 from averment.diagnostics.suggest import did_you_mean
 from averment.source.collector import collector_paused
-from averment.source.json_reader import read_json, read_json_lines
 from averment.source.node import Node
 from averment.source.text import MAX_FINDINGS, start_of
 from averment.source.yaml_reader import read_yaml
@@ -120,6 +120,8 @@ def _nothing(name: str) -> Node:
 def _cases(data: bytes, file: str, report: Report) -> Iterator[Node]:
     suffix = file.lower().rpartition(".")[2]
     if suffix in ("jsonl", "ndjson") or (suffix not in ("yaml", "yml", "json") and _are_lines(data)):
+        from averment.source.json_reader import read_json_lines  # here, as read_json: most files are YAML
+
         before = len(report.diagnostics)
         for _, node in read_json_lines(data.splitlines(), file, report):
             if node is not None:
@@ -127,6 +129,8 @@ def _cases(data: bytes, file: str, report: Report) -> Iterator[Node]:
             elif len(report.diagnostics) - before >= MAX_FINDINGS:
                 return
     elif suffix == "json" or (suffix not in ("yaml", "yml") and data.lstrip()[:1] == b"{"):
+        from averment.source.json_reader import read_json
+
         node = read_json(data, file, report)
         if node is not None:
             yield node

@@ -11,13 +11,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import averment_schemas
 from averment.diagnostics.diagnostic import Diagnostic, Report
 from averment.source.node import Node
 from averment.source.text import MAX_FINDINGS
-from averment.surface.misshape import Misshape, explain, meant_keys
+
+if TYPE_CHECKING:
+    from averment.surface.misshape import Misshape
 
 _FAR = 2**51  # beyond all bounds in the schemas, and a float still holds halves there
 
@@ -83,6 +85,8 @@ def _instance(node: Node) -> Any:
 
 def _findings(node: Node, schema: str, errors: Iterator[Any]) -> list[Diagnostic]:
     """One finding for each thing that is wrong; of a value of the wrong type, nothing but that."""
+    from averment.surface.misshape import explain, meant_keys  # here, as jsonschema
+
     misshapes: dict[tuple[tuple[str | int, ...], str], Misshape] = {}
     for error in islice(errors, 3 * MAX_FINDINGS):
         misshape = _misshape(node, schema, error)
@@ -106,6 +110,8 @@ def _misshape(node: Node, schema: str, error: Any) -> Misshape:
         part = _resolved(schema, part[step])
         if "title" in part and isinstance(part["title"], str):  # else a list of schemas, or properties by name
             title = part["title"].lower()
+    from averment.surface.misshape import Misshape
+
     return Misshape(node, tuple(error.absolute_path), keyword, part, title)
 
 

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+from averment.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
+from averment.dataclass import dataclass
 from averment.ir.naming import record_path
 from averment.ir.program import Absent, Aggregate, Compare, Fact, Guard, Known, Rule
 from averment.law.evaluation import Evaluation, Firing

@@ -9,8 +9,8 @@ import pytest
 
 from averment.ir.program import Among, Cell, Ranges
 from averment.law import network as net
-from averment.law.cells import passes
-from averment.law.instances import Candidate, Candidates, coinciding, points
+from averment.law.cells import passes, points
+from averment.law.instances import Candidate, Candidates, coinciding
 from averment.law.truth import TRUE
 
 CONSTANTS = 4  # columns 0 to 3 hold themselves, later ones differ from case to case

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from averment.backends.durable.patterns import Patterns, Place, grouped
+from averment.dataclass import dataclass
 from averment.ir.program import Compare, Program, Rule
 
 
