@@ -104,6 +104,24 @@ def cases_of(names: Iterable[str], report: Report, texts: Texts, types: Mapping[
     return [case for case in read if case is not None]
 
 
+def example_cases(pack: Pack, report: Report) -> list[str]:
+    """The fact files of a pack's example cases; what is a link that leaves the pack is reported, and not read."""
+    root = Path(pack.root)
+    folder = root / "cases"
+    if not folder.is_dir() or _leaves(folder, root, report):
+        return []
+    return [str(file) for file in files_of(folder, report) or () if not _leaves(file, root, report)]
+
+
+def _leaves(path: Path, root: Path, report: Report) -> bool:
+    from averment.source.text import start_of
+
+    if path.resolve().is_relative_to(root.resolve()):
+        return False
+    report.error("AV117", f"`{path}` is a link to a place outside the pack", start_of(str(path)))
+    return True
+
+
 def may_be_secret(keys: Iterable[str], types: Mapping[str, FactType]) -> bool:
     """Whether one of ``keys`` is, or may be meant to be, a sensitive field."""
     secrets = {field.name for type in types.values() for field in type.fields if field.sensitive}

@@ -5,6 +5,7 @@ A pack never changes once loaded and shares nothing with another, so it may be u
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
@@ -180,12 +181,16 @@ class Pack:
 
 
 def load(pack: str | Path = "pm_tpm") -> Pack:
-    """The pack in a folder, or an installed one by its name.
+    """An installed pack by its name, or the pack in a folder: by a path, or a name that no installed pack has.
 
+    Where a name is that of a folder here as well, a UserWarning says so.
     Raises: Refused with every finding of the stage that stopped.
     """
     report = Report()
     loaded = read_pack(pack, report)
+    for found in report.diagnostics:
+        if found.code == "AV126":
+            warnings.warn(found.message, stacklevel=2)
     if loaded is None:
         raise Refused(report.diagnostics)
     return loaded

@@ -1,4 +1,7 @@
-"""Where packs are found: a folder by its path, else an installed pack by its name.
+"""Where packs are found: an installed pack by its name, a folder by its path.
+
+A bare name is that of an installed pack first: what happens to lie in the working directory takes nobody's place. A
+folder is named by a path (``./pm_tpm``, or whatever else has a separator), or where no installed pack is called so.
 
 Installed packs are the folders of ``averment_knowledge``, and what other distributions offer under the entry point
 group ``averment.packs`` (a module whose folder is the pack).
@@ -6,11 +9,12 @@ group ``averment.packs`` (a module whose folder is the pack).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-from averment.diagnostics.diagnostic import Report
+from averment.diagnostics.diagnostic import Diagnostic, Report, Severity
 from averment.diagnostics.suggest import did_you_mean
 
 GROUP = "averment.packs"
@@ -22,20 +26,30 @@ def installed_packs() -> dict[str, Path]:
 
 
 def find_pack(pack: str | Path, report: Report) -> Path | None:
-    """The folder of a pack; nothing, and a diagnostic, where there is none."""
-    if str(pack) and _is_folder(pack):
-        return Path(pack)
-    ours = dict(_ours())
-    if str(pack) in ours:
-        return ours[str(pack)]
+    """The folder of a pack; nothing, and a diagnostic, where there is none. A warning where a name may mean two."""
+    name = str(pack)
+    if _is_path(pack):
+        if name and _is_folder(pack):
+            return Path(pack)
+    elif found := dict(_ours()).get(name) or installed_packs().get(name):
+        if _is_folder(name) and not found.samefile(name):
+            message = f"`{name}` is the installed pack, and not the folder of this name that is here"
+            help = f"for the folder write `./{name}`"
+            report.add(Diagnostic("AV126", message, (), (help,), severity=Severity.WARNING))
+        return found
+    elif _is_folder(name):
+        return Path(name)
     packs = installed_packs()
-    if str(pack) in packs:
-        return packs[str(pack)]
-    close = did_you_mean(str(pack), packs)
+    close = did_you_mean(name, packs)
     mend = f"did you mean `{close}`?" if close else f"installed packs: {', '.join(packs) or 'none'}"
     message = f"there is no pack `{pack}`: neither a folder nor the name of an installed pack"
     report.error("AV125", message, None, "", mend)
     return None
+
+
+def _is_path(pack: str | Path) -> bool:
+    """Whether a pack is named by a path: it has a separator, or is the folder one is in, or the one above."""
+    return isinstance(pack, Path) or pack in ("", ".", "..") or os.sep in pack or bool(os.altsep and os.altsep in pack)
 
 
 def _is_folder(name: str | Path) -> bool:

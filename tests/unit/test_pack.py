@@ -171,3 +171,27 @@ def test_a_mistake_is_refused_however_many_cases_were_decided() -> None:
     assert codes(refused) == ["AV303"]
     del record["stage"]
     assert pack.decide(facts).canonical == pack.decide(facts, engine="reference").canonical
+
+
+def test_a_bare_name_is_the_installed_pack(
+    pack: averment.Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder of the same name in the working directory is reached by a path alone."""
+    monkeypatch.chdir(tmp_path)
+    Path("pm_tpm").mkdir()
+    with pytest.warns(UserWarning, match="`pm_tpm` is the installed pack"):
+        assert averment.load("pm_tpm").digest == pack.digest
+    for place in ("./pm_tpm", Path("pm_tpm"), tmp_path / "pm_tpm", "pm_tpm/"):
+        with pytest.raises(averment.Refused) as refused:
+            averment.load(place)
+        assert "AV118" in codes(refused), place
+    monkeypatch.chdir(Path(pack.root).parent)
+    assert averment.load("pm_tpm").digest == pack.digest  # the very folder: nobody need be told
+
+
+def test_a_name_that_no_installed_pack_has_is_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine").mkdir()
+    with pytest.raises(averment.Refused) as refused:
+        averment.load("mine")
+    assert "AV118" in codes(refused)

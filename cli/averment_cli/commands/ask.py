@@ -85,11 +85,10 @@ def _usual(pack: Pack) -> Usual:
     from averment.diagnostics.diagnostic import Report
     from averment.model.case import read_case
     from averment.questions.usual import usual
-    from averment_cli.reading import Texts, read_cases
+    from averment_cli.reading import Texts, example_cases, read_cases
 
     report = Report()
-    folder = Path(pack.root, "cases")
-    documents = read_cases([str(folder)], report, Texts()) if folder.is_dir() else []
+    documents = read_cases(example_cases(pack, report), report, Texts())
     cases = [read_case(document, pack.model.types, report) for document in documents]
     claims = set(pack.program().claim.values)
     return usual(case for case in cases if case and str((case.expect or {}).get("claim")) in claims)

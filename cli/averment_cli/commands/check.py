@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -40,8 +39,9 @@ def command(pack: str | None, sources: Sequence[str], format: str) -> int:
 
     report, texts = Report(), Texts()
     name = default_pack() if pack is None else pack
-    if find_pack(name, report) is None:
-        stop_if_failed(report, texts)
+    unknown = Report()
+    if find_pack(name, unknown) is None:
+        stop_if_failed(unknown, texts)
     read = read_pack(name, report, texts)
     agreed = ""
     if read is not None:
@@ -59,13 +59,10 @@ def command(pack: str | None, sources: Sequence[str], format: str) -> int:
 def _check_cases(pack: Pack, report: Report, texts: Texts) -> None:
     """Read the example cases of a pack, to find what is wrong with them."""
     from averment.model.case import read_case
-    from averment_cli.reading import files_of, read_cases
+    from averment_cli.reading import example_cases, read_cases
 
-    folder = Path(pack.root, "cases")
-    if folder.is_dir():
-        names = [str(file) for file in files_of(folder, report) or ()]
-        for document in read_cases(names, report, texts):
-            read_case(document, pack.model.types, report)
+    for document in read_cases(example_cases(pack, report), report, texts):
+        read_case(document, pack.model.types, report)
 
 
 def _about(pack: Pack) -> str:
