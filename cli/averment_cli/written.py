@@ -63,11 +63,12 @@ def changes_of(
 
     Findings quote from ``texts``, but for what may be meant for a sensitive field of these ``types``.
     """
+    from averment.source.composed import composed
     from averment_cli.reading import may_be_secret
 
     found: list[Change] = []
     seen: set[tuple[str, str, str]] = set()
-    for text in written:
+    for text in map(composed, written):
         path, equals, value = _halves(text)
         match = _PATH.fullmatch(path)
         if not equals or not match:

@@ -71,10 +71,12 @@ def command(
     averment explain decisions.parquet --case acme
     """
     from averment.outcome.explained import explain
+    from averment.source.composed import composed
     from averment_cli.questioning import decide_files
 
     if why_not is not None and (fact or format not in ("text", "json")):
         raise click.UsageError("--why-not is told as text or json, and of one thing: leave out the other option")
+    case = None if case is None else composed(case)
     if case is not None or row is not None:
         if (case is None) == (row is None) or len(facts) != 1 or parameters:
             raise click.UsageError("name one file that batch wrote, and the case: --case ID or --row N")

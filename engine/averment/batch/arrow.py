@@ -77,6 +77,12 @@ def settle() -> None:
     pa.set_memory_pool(pa.system_memory_pool())
 
 
+def composed_texts(texts: Array) -> Array:
+    """An array of strings in the form in which text is compared (``source/composed.py``)."""
+    data = np.frombuffer(texts.buffers()[2] or b"", np.uint8)
+    return pc.utf8_normalize(texts, form="NFC") if len(data) and data.max() > 127 else texts
+
+
 def one_chunk(column: Any) -> Array:
     """A column as one array."""
     if not isinstance(column, pa.ChunkedArray):

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
 from averment.ir.program import FactType
 from averment.model.names import suggestion
+from averment.source.composed import composed
 from averment.source.node import Node, Span
 from averment.source.text import start_of
 from averment.source.yaml_reader import read_yaml
@@ -86,6 +87,7 @@ def map_columns(
     names = [CASE, *given, *paths]
     found: dict[int, Target] = {}
     first: dict[str, str] = {}
+    headings = [composed(heading) for heading in headings]
     for place, heading in enumerate(headings):
         written = mapped.get(heading, heading)
         if (heading in mapped and written == IGNORE) or (heading not in mapped and _UNNAMED.fullmatch(heading)):

@@ -12,6 +12,7 @@ from averment.batch.shape import Shape, row_document
 from averment.batch.unit import Unit
 from averment.diagnostics.diagnostic import Report
 from averment.ir.program import Field, Kind
+from averment.source.composed import composed
 from averment.source.node import Node, Span
 from averment.source.text import hidden
 
@@ -116,4 +117,4 @@ def _cells(data: bytes, report: Report, file: str) -> list[str] | None:
     if len(rows) != 1:
         report.error("AV124", "this record is not CSV: a line break outside quotes")
         return None
-    return rows[0]
+    return [composed(cell) for cell in rows[0]]

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from averment.backends.columnar.columns import Array as Codes
-from averment.batch.arrow import Table, pa, pc
+from averment.batch.arrow import Table, composed_texts, pa, pc
 from averment.batch.arrow import json as arrow_json
 from averment.batch.json_lines import MAX_LINE, Lines
 from averment.batch.json_schema import case_schema
@@ -145,6 +145,7 @@ def _add(reading: Reading, table: Table, rows: list[int]) -> None:
     names = table.column("case").combine_chunks()
     if isinstance(facts, pa.ChunkedArray):
         facts, names = pa.concat_arrays(facts.chunks), pa.concat_arrays(names.chunks)
+    names = composed_texts(names)
     places: Codes = np.array(rows, np.int64)
     types = facts.flatten()
     empty = np.ones(len(places), np.bool_)

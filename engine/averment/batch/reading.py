@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from averment.backends.columnar.columns import Array as Codes
-from averment.batch.arrow import Array, Table, pa, pc
+from averment.batch.arrow import Array, Table, composed_texts, pa, pc
 from averment.batch.shape import Document
 
 _FEW = 4  # rows are not halved any more
@@ -35,7 +35,7 @@ def case_names(names: Array | None, first: int, places: Codes, named: bool = Tru
     null where there is none and rows are not ``named`` by their numbers.
     """
     given: Array = pa.nulls(len(places), pa.string()) if names is None else names
-    found: Array = given if given.type == pa.string() else given.cast(pa.string())
+    found = composed_texts(given if given.type == pa.string() else given.cast(pa.string()))
     if found.null_count and not named:
         return found, np.zeros(len(found), np.bool_)
     if found.null_count:

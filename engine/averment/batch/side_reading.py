@@ -20,6 +20,7 @@ from averment.batch.table_rows import without_views
 from averment.batch.unit import ROW, Odd, Unit
 from averment.diagnostics.diagnostic import Report
 from averment.ir.program import FactType
+from averment.ir.values import composed
 
 ROWS = 32_768  # read at once
 
@@ -97,7 +98,7 @@ def side_table(kind: FactType, reading: Reading, index: int) -> tuple[Table, Arr
 
 
 def as_names(column: Array) -> Array:
-    """The names of cases, whatever holds them, as bytes: they need not be UTF-8 to be compared."""
+    """The names of cases, whatever holds them, as bytes (they need not be UTF-8 to be compared), in their one form."""
     kind = column.type
     if pa.types.is_run_end_encoded(kind):
         column = pc.run_end_decode(column)
@@ -106,7 +107,22 @@ def as_names(column: Array) -> Array:
     kind = column.type
     if not (pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind)):
         column = column.cast(pa.string())
-    return column.cast(pa.binary())
+    return _composed(column.cast(pa.binary()))
+
+
+def _composed(names: Array) -> Array:
+    """Names in the form in which text is compared; what is no text stays as it is."""
+    data = np.frombuffer(names.buffers()[2] or b"", np.uint8)
+    if not len(data) or data.max() < 128:
+        return names
+    encoded = names.dictionary_encode()
+    found: list[bytes] = []
+    for name in encoded.dictionary.to_pylist():
+        try:
+            found.append(composed(name.decode()).encode())
+        except UnicodeDecodeError:
+            found.append(name)
+    return pa.array(found, pa.binary()).take(encoded.indices)
 
 
 def case_names_in(column: Array, first: int) -> Array:

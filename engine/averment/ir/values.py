@@ -12,6 +12,7 @@ from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Report
 from averment.diagnostics.suggest import did_you_mean
 from averment.ir.program import Fact, Field, Kind, Value
+from averment.source.composed import composed as composed
 from averment.source.node import Node, Span
 
 INT64_MIN = -(2**63)
@@ -203,6 +204,7 @@ def _boolean(plain: object, field: Field, name: str) -> bool | Misfit:
 def _one_of(plain: object, field: Field, name: str) -> str | int | Misfit:
     if not isinstance(plain, str):
         return _wrong_type(plain, field, name)
+    plain = composed(plain)
     if plain not in field.ranks:
         return unknown_value(plain, field, name)
     return field.ranks[plain] if field.kind is Kind.LEVEL else plain
@@ -255,7 +257,7 @@ def _text(plain: object, field: Field, name: str) -> str | Misfit:
         plain.encode()
     except UnicodeEncodeError:
         return Misfit("AV312", f"the text of `{name}` is not Unicode", "half of a surrogate pair")
-    return plain
+    return composed(plain)
 
 
 def _date(plain: object, field: Field, name: str) -> int | Misfit:
@@ -277,6 +279,7 @@ def _set(plain: object, field: Field, name: str) -> frozenset[str] | Misfit:
     for index, element in enumerate(cast("Iterable[object]", plain)):
         if not isinstance(element, str):
             return Misfit("AV312", f"{_named(element)} is not a value of `{name}`", "not a name", element=index)
+        element = composed(element)
         if element not in field.ranks:
             misfit = unknown_value(element, field, name)
             return Misfit(misfit.code, misfit.message, misfit.label, misfit.help, index)

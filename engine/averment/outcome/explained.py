@@ -13,6 +13,7 @@ from averment.diagnostics.diagnostic import Diagnostic, Refused
 from averment.diagnostics.suggest import did_you_mean
 from averment.ir.naming import record_path
 from averment.ir.program import Fact
+from averment.ir.values import composed
 from averment.outcome.outcome import Outcome
 from averment.warrant.derivation import Derivation, derive
 from averment.warrant.document import warrant_document
@@ -46,6 +47,7 @@ def explain(outcome: Outcome, named: str = "") -> Explained:
     """
     if not named:
         return Explained(outcome, outcome.derivation)
+    named = composed(named)
     memory = outcome.evaluation.told
     paths = {record_path(memory.types[fact.type], fact): fact for fact in memory.truths}
     record = named if named in paths else named.rpartition(".")[0]

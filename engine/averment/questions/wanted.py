@@ -10,7 +10,7 @@ from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Diagnostic, Refused
 from averment.diagnostics.suggest import did_you_mean
 from averment.ir.program import Cell, Fact, Program, Rule, Value
-from averment.ir.values import Misfit, fit
+from averment.ir.values import Misfit, composed, fit
 from averment.law.cells import passes
 from averment.law.truth import TRUE
 
@@ -42,7 +42,7 @@ def wanted(program: Program, asked: str) -> list[Wanted | Rule]:
 
     Raises: Refused (AV584).
     """
-    claim = program.claim
+    claim, asked = program.claim, composed(asked)
     if asked in claim.values:
         return [Wanted(claim.type, {claim.field: asked})]
     rules: list[Wanted | Rule] = [rule for rule in program.rules if rule.id == asked]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
+from averment.source.composed import composed
 from averment.source.json_slips import no_key, no_value, open_text
 from averment.source.node import Node, Scalar, Span
 from averment.source.scalar import number, refuse_leading_zero, refuse_not_finite, shortened
@@ -132,10 +133,12 @@ class _Reader:
             return key, span, self._value(depth + 1)
         self.position = end = found.end()
         key, string, digits = found.groups()
+        key = composed(key)
         span = self._span(at, found.end(1) + 1)
         if string is not None:
             start = found.start(2) - 1
             self._counted(start)
+            string = composed(string)
             return key, span, Node(string, self._span(start, end), string, True)
         if digits is not None:
             start = found.start(3)
@@ -197,7 +200,7 @@ class _Reader:
             message = f"this value has {len(value):,} characters; a value may have {MAX_SCALAR:,}"
             self.report.error("AV108", message, self._span(start, end), "too long")
             raise _Stop
-        return value, end
+        return composed(value), end
 
     def _escaped(self, start: int) -> tuple[str, int]:
         stop = _end(_ESCAPED, self.text, start)

@@ -17,6 +17,8 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any, NamedTuple, cast
 
+from averment.source.composed import composed
+
 Scalar = str | int | Decimal | bool | None
 
 
@@ -100,7 +102,7 @@ def node_of(value: Any, file: str) -> Node:
     span = Span(file, 1, 1, 1, 1)
     match value:
         case dict():
-            keys = {str(key): item for key, item in cast(Mapping[Any, Any], value).items()}
+            keys = {composed(str(key)): item for key, item in cast(Mapping[Any, Any], value).items()}
             return Node({key: node_of(item, file) for key, item in keys.items()}, span, keys=dict.fromkeys(keys, span))
         case list() | tuple():
             return Node([node_of(item, file) for item in cast(Sequence[Any], value)], span)
@@ -121,4 +123,5 @@ def node_of(value: Any, file: str) -> Node:
         case int():
             return Node(f"{value:#x}", span, f"{value:#x}")  # in decimal, Python refuses numbers of many digits
         case _:
-            return Node(str(value), span, str(value), quoted=isinstance(value, str))
+            text = composed(str(value))
+            return Node(text, span, text, quoted=isinstance(value, str))

@@ -14,6 +14,7 @@ import yaml
 
 from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
+from averment.source.composed import composed
 from averment.source.node import Node, Span
 from averment.source.scalar import plain_scalar, shortened
 from averment.source.text import MAX_DEPTH, MAX_FINDINGS, MAX_NODES, MAX_SCALAR, decode, hidden, start_of
@@ -114,7 +115,7 @@ class _Composer:
     # --- events ---------------------------------------------------------------------------------------------------
 
     def _scalar(self, event: Any) -> None:
-        text: str = event.value
+        text = composed(event.value)
         style: str | None = event.style
         start, end = event.start_mark, event.end_mark
         span = Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)

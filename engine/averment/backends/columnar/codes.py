@@ -142,7 +142,7 @@ def _by_dictionary(array: Vector, declared: Field, symbols: Symbols | None) -> t
         found: list[int | None] = [places.get(each) if isinstance(each, str) else None for each in held]
     else:
         fitted = [fit(each, declared, "") for each in held]
-        found = [None if isinstance(each, Misfit) else _number(each, declared, symbols) for each in fitted]
+        found = [None if isinstance(each, Misfit) else code_of(each, declared, symbols) for each in fitted]
     size = code_type(declared) if symbols is not None else np.uint8
     table = np.array([0 if code is None else code for code in found] or [0], size)
     indices = _numbers(array.indices)
@@ -169,7 +169,10 @@ def _by_bytes(array: Vector, coding: Coding) -> tuple[Array, Plane | None] | Non
     return coding.codes(np.frombuffer(data or b"", np.uint8), at[array.offset : array.offset + len(array) + 1])
 
 
-def _number(value: Value, declared: Field, symbols: Symbols) -> int:
+def code_of(value: Value, declared: Field, symbols: Symbols) -> int:
+    """The code of one value."""
+    if declared.kind is Kind.CHOICE:
+        return declared.ranks[str(value)]
     if isinstance(value, str):
         return symbols.code(value)
     return Vocabulary().mask(value, declared) if isinstance(value, frozenset) else int(value)

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from averment.backends.columnar.arrow import Batch, Vector, pa
-from averment.backends.columnar.codes import code_type, codes_of, nulls
+from averment.backends.columnar.codes import code_of, code_type, codes_of, nulls
 from averment.backends.columnar.columns import Array, Column, Plane, either
 from averment.backends.columnar.forms import plain, regular, value_of
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
-from averment.ir.program import Field, Program
+from averment.ir.program import Field, Program, Value
 from averment.ir.values import Misfit, fit, limits
 from averment.law.truth import INT64_MAX, INT64_MIN
 
@@ -110,15 +110,33 @@ def read_column(array: Vector, declared: Field, shown: str, reading: Reading, fi
     if bad is not None and unknown is not None:
         bad = bad & ~unknown
     if bad is not None and bad.any():
-        for row in np.flatnonzero(bad).tolist():
-            if row not in reading.rejects:
-                misfit = fit(plain(value_of(array[row]), declared), declared, shown)
-                if isinstance(misfit, Misfit):
-                    reading.rejects[row] = Reject(first + row, misfit.code, misfit.message)
-        unknown = either(unknown, bad)
+        codes, lost = _looked_at(array, codes, np.flatnonzero(bad).tolist(), declared, shown, reading, first)
+        unknown = either(unknown, lost)
     least, greatest = _limits(codes, declared)
     column = Column(codes, codes, unknown, least, greatest)
     return column if unknown is None else _with_default(column, declared, reading.symbols)
+
+
+def _looked_at(
+    array: Vector, codes: Array, rows: list[int], declared: Field, shown: str, reading: Reading, first: int
+) -> tuple[Array, Plane]:
+    """The codes, and where there is none, once these rows were looked at one by one: what reading many at once does not
+    take may be a value all the same, as a text in another Unicode form is.
+    """
+    codes, lost = codes.copy(), np.zeros(len(codes), np.bool_)
+    known: dict[object, Value | Misfit] = {}
+    for row in rows:
+        value = plain(value_of(array[row]), declared)
+        key = (type(value), tuple(value) if isinstance(value, list) else value)
+        found = known.get(key)
+        if found is None:
+            found = known[key] = fit(value, declared, shown)
+        if isinstance(found, Misfit):
+            lost[row] = True
+            reading.rejects.setdefault(row, Reject(first + row, found.code, found.message))
+        else:
+            codes[row] = code_of(found, declared, reading.symbols)
+    return codes, lost
 
 
 def _with_default(column: Column, declared: Field, symbols: Symbols) -> Column:
