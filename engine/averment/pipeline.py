@@ -15,7 +15,9 @@ from averment.law.truth import CaseError
 from averment.model.build import build_model
 from averment.model.case import Case
 from averment.model.model import Model
+from averment.outcome.deciding import decided
 from averment.outcome.outcome import Outcome
+from averment.questions.rebuttals import rebuttals
 from averment.surface.pack_files import PackFiles
 
 
@@ -29,7 +31,7 @@ def compile_pack(files: PackFiles, report: Report) -> tuple[Model, Program] | No
 def decide(engine: Engine, case: Case, report: Report) -> Outcome | None:
     """The outcome of a case; nothing, and a diagnostic, where it has no lawful one."""
     try:
-        return Outcome(case, engine.evaluate(case))
+        return decided(case, engine.evaluate, rebuttals)
     except CaseError as error:
         report.add(Diagnostic(error.code, f"case `{case.name}` has no outcome: {error.message}"))
         return None

@@ -118,6 +118,7 @@ def _type(of: FactType) -> dict[str, Any]:
 
 
 def _field(field: Field) -> dict[str, Any]:
+    shown = decode(field.presumption, field)
     return {
         "kind": str(field.kind),
         "values": field.values,
@@ -125,6 +126,7 @@ def _field(field: Field) -> dict[str, Any]:
         "minimum": field.minimum,
         "maximum": field.maximum,
         "default": decode(field.default, field),
+        **({} if field.presumption is None else {"presumption": [shown, field.presumed_for]}),
         "unit": field.unit,
         **({"singular": field.singular} if field.singular else {}),  # older than the word are many packs
         "label": field.label,

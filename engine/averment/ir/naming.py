@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from json.encoder import encode_basestring
 from typing import Any
 
-from averment.ir.program import Fact, FactType
+from averment.ir.program import Fact, FactType, Field
 from averment.ir.values import decode
 
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -20,6 +21,13 @@ def record_path(type: FactType, fact: Fact) -> str:
     if not type.derived and shown.count(None) == len(shown):
         return type.name
     return f"{type.name}[{','.join([_written(value) for value in shown])}]"
+
+
+def field_at(types: Mapping[str, FactType], path: str) -> Field | None:
+    """The field that a path such as ``component["camera"].team`` ends in."""
+    type = types.get(path.partition(".")[0].partition("[")[0])
+    name = path.rpartition(".")[2]
+    return type.fields[type.position[name]] if type and name in type.position else None
 
 
 def _written(value: Any) -> str:

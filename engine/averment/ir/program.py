@@ -47,7 +47,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Field:
-    """A typed field. ``minimum`` and ``maximum`` are encoded; ``default`` is encoded and becomes an assumption."""
+    """A typed field. ``minimum``, ``maximum``, ``default`` and ``presumption`` are encoded.
+
+    A ``default`` becomes an assumption of the case. A ``presumption`` holds until somebody says otherwise, for the
+    reason in ``presumed_for``; it settles nothing (see ``law.presuming``).
+    """
 
     name: str
     kind: Kind
@@ -56,6 +60,8 @@ class Field:
     minimum: int | None = None
     maximum: int | None = None
     default: Value | None = None
+    presumption: Value | None = None
+    presumed_for: str = ""
     unit: str = ""
     singular: str = ""  # the unit after the number one
     label: str = ""
@@ -295,6 +301,11 @@ class Program:
     recursive: frozenset[str]  # derived types that depend on themselves
     claim: Claim
     parameters: Mapping[str, str | int | bool] = field(default_factory=dict[str, str | int | bool])
+
+    @cached_property
+    def presumes(self) -> bool:
+        """Whether anything is presumed of a field."""
+        return any(field.presumption is not None for type in self.types.values() for field in type.fields)
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:

@@ -22,8 +22,9 @@ class Case:
     """``facts`` are in canonical order; a `one` type not mentioned has none, unless a field of it has a default.
 
     ``mentioned``: the given types the case speaks of, if only with an empty list. ``assumptions``: the paths of fields
-    that hold a declared default. ``places``: where each record and field was given, by path. ``expect``: the answer
-    the case's author expects, as written.
+    that hold a declared default; ``presumptions``: of those that hold what is presumed of them, none as a case is read.
+    ``places``: where each record and field was given, by path. ``expect``: the answer the case's author expects, as
+    written.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Case:
     expect: Mapping[str, Any] | None = None
     note: str = ""
     place: Span | None = field(default=None, compare=False)
+    presumptions: frozenset[str] = frozenset()
 
 
 def read_case(node: Node, types: Mapping[str, FactType], report: Report) -> Case | None:

@@ -80,18 +80,28 @@ def _read_fields(
         if read is None:
             vocabulary.broken.add(shown)
         else:
-            fields.append(_with_default(read, child, shown, derived, report))
+            fields.append(_with_stand_in(read, child, shown, derived, report))
     return tuple(fields)
 
 
-def _with_default(read: Field, node: Node, shown: str, derived: bool, report: Report) -> Field:
-    default = node.get("default")
-    if default is None:
+def _with_stand_in(read: Field, node: Node, shown: str, derived: bool, report: Report) -> Field:
+    """The field with what stands in where it is not given: a default, or a presumption."""
+    default, presume = node.get("default"), node.get("presume")
+    for word, child in (("default", default), ("presumption", presume)):
+        if child is not None and derived:
+            key = "default" if word == "default" else "presume"
+            report.error("AV307", f"`{shown}` is derived, so it has no {word}", node.keys[key], "not here")
+            return read
+    if default is not None and presume is not None:
+        why = f"`{shown}` has a default, so it is never unknown and nothing is presumed of it"
+        report.error("AV307", why, node.keys["presume"], "not beside `default`")
         return read
-    if derived:
-        report.error("AV307", f"`{shown}` is derived, so it has no default", node.keys["default"], "not here")
+    if default is not None:
+        return replace(read, default=encode(default, read, shown, report))
+    if presume is None:
         return read
-    return replace(read, default=encode(default, read, shown, report))
+    value = presume.get("value") or presume
+    return replace(read, presumption=encode(value, read, shown, report), presumed_for=words(presume, "says"))
 
 
 def _read_key(
@@ -112,6 +122,9 @@ def _read_key(
             report.error("AV307", f"`{word}` is twice in the key of `{name}`", element.span, "again")
         elif word in names:
             found.append(word)
+            if next(field for field in fields if field.name == word).presumption is not None:
+                why = f"`{name}.{word}` tells records apart, so it must be given and nothing is presumed of it"
+                report.error("AV307", why, element.span, "a field of the key")
         elif f"{name}.{word}" not in vocabulary.broken:
             unknown_field(word, name, names, report, element.span)
     return tuple(found)

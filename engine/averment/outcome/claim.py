@@ -16,7 +16,10 @@ from averment.law.evaluation import Evaluation
 
 
 class Status(StrEnum):
+    """How a claim stands. ``presumed`` is an open claim that becomes definite with presumptions filled in."""
+
     SETTLED = "settled"
+    PRESUMED = "presumed"
     OPEN = "open"
     GAP = "gap"
     CONFLICT = "conflict"

@@ -12,19 +12,22 @@ from averment.ir.values import decode
 from averment.law.evaluation import Evaluation, Given
 from averment.outcome.claim import Reading, Status, read_claim
 from averment.outcome.hangs_on import hangs_on
+from averment.outcome.presumption import Presumption
 from averment.warrant.derivation import Derivation, derive
 from averment.warrant.document import Document, warrant_document
 
 
 class Decided(Given, Protocol):
     """What an outcome needs of the case: beside what a backend does, its name, and the paths of the fields that hold a
-    declared default.
+    declared default or a presumption.
     """
 
     @property
     def name(self) -> str: ...
     @property
     def assumptions(self) -> frozenset[str]: ...
+    @property
+    def presumptions(self) -> frozenset[str]: ...
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Outcome:
 
     case: Decided
     evaluation: Evaluation
+    presumed: Presumption | None = None
 
     @cached_property
     def reading(self) -> Reading:
@@ -49,12 +53,12 @@ class Outcome:
 
     @property
     def status(self) -> Status:
-        return self.reading.status
+        return Status.PRESUMED if self.presumed else self.reading.status
 
     @property
     def settled(self) -> bool:
         """Whether no completion of the unknown fields can change the claim."""
-        return self.status is not Status.OPEN
+        return self.reading.status is not Status.OPEN
 
     @property
     def strength(self) -> str | int | bool | None:
@@ -69,7 +73,7 @@ class Outcome:
     @cached_property
     def hangs_on(self) -> tuple[str, ...]:
         """The paths of the unknown fields an open claim hangs on, sorted; none for any other."""
-        return hangs_on(self.evaluation, self.reading.roots) if self.status is Status.OPEN else ()
+        return () if self.settled else hangs_on(self.evaluation, self.reading.roots)
 
     @cached_property
     def fired(self) -> tuple[str, ...]:
@@ -84,13 +88,14 @@ class Outcome:
     @cached_property
     def warrant(self) -> Document:
         """The warrant as nodes and edges."""
-        return warrant_document(self.derivation, self.case.assumptions)
+        return warrant_document(self.derivation, self.case.assumptions, self.case.presumptions)
 
     @cached_property
     def document(self) -> dict[str, Any]:
         """The whole outcome as JSON-able data."""
         program = self.evaluation.program
         return {
+            **({"presumed": self.presumed.document} if self.presumed else {}),
             "case": self.case.name,
             "claim": self.claim,
             "status": self.status.value,

@@ -30,7 +30,7 @@ def alternatives(judge: Judge, number: int) -> tuple[Alternative, ...]:
     """What a slot that holds a value may be changed to, in the order of its candidate values."""
     slot = judge.situation.slots[number]
     found: list[Alternative] = []
-    for together in _kinds(judge, number):
+    for together in kinds(judge, number):
         if slot.value in together:
             continue
         costs = [slot.field.cost * distance(slot, value) for value in together]
@@ -42,10 +42,10 @@ def alternatives(judge: Judge, number: int) -> tuple[Alternative, ...]:
 
 def representatives(judge: Judge, number: int) -> tuple[Value, ...]:
     """One candidate value of a slot of each kind that anything tells apart."""
-    return tuple(together[0] for together in _kinds(judge, number))
+    return tuple(together[0] for together in kinds(judge, number))
 
 
-def _kinds(judge: Judge, number: int) -> list[list[Value]]:
+def kinds(judge: Judge, number: int) -> list[list[Value]]:
     """The candidate values of a slot, those together that do alike; each by itself where no circuit can tell."""
     values, circuitry = judge.candidates[number] or (), judge.circuitry
     if not isinstance(circuitry, Circuitry):

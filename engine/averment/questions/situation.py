@@ -25,6 +25,7 @@ class Telling:
     facts: tuple[Fact, ...]
     mentioned: frozenset[str]
     assumptions: frozenset[str] = frozenset()
+    presumptions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class Situation:
             tuple(sorted((fact for fact in records if self._matters(fact)), key=fact_order)),
             self.case.mentioned | {fact.type for fact in records if self._matters(fact)},
             self.case.assumptions - touched,
+            self.case.presumptions - touched,
         )
 
     def _matters(self, fact: Fact) -> bool:

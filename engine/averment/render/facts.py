@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from averment.dataclass import dataclass
 from averment.ir.naming import record_path
-from averment.ir.program import Cell, Fact, FactType, Field, Kind, Match, Value
+from averment.ir.program import Cell, Fact, Field, Kind, Match, Value
 from averment.ir.values import show
 from averment.law.truth import TRUE
 from averment.render.cells import Wording
@@ -71,13 +71,6 @@ def answers(field: Field) -> str:
             return ""
         case Kind.INTEGER | Kind.DECIMAL:
             return _range(field)
-
-
-def field_at(types: Mapping[str, FactType], path: str) -> Field | None:
-    """The field that a path such as ``component["camera"].team`` ends in."""
-    type = types.get(path.partition(".")[0].partition("[")[0])
-    name = path.rpartition(".")[2]
-    return type.fields[type.position[name]] if type and name in type.position else None
 
 
 def _needs(cell: Cell, value: Value | None, field: Field, derivation: Derivation) -> str:

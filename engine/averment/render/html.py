@@ -11,7 +11,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
-from averment.ir.naming import record_path
+from averment.ir.naming import field_at, record_path
 from averment.ir.program import Fact, Field, Kind, Value
 from averment.ir.values import decode, show
 from averment.law.truth import TRUE
@@ -20,7 +20,7 @@ from averment.outcome.claim import Status
 from averment.outcome.explained import Explained
 from averment.render.display import Style
 from averment.render.evidence import sides
-from averment.render.facts import Given, answers, field_at
+from averment.render.facts import Given, answers
 from averment.render.html_evidence import picture
 from averment.render.html_tree import anchors_of, tree
 from averment.render.markup import Markup, element, joined

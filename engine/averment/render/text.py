@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from averment.diagnostics.render_text import visible
+from averment.ir.naming import field_at
 from averment.ir.values import decode
 from averment.law.truth import TRUE
 from averment.model.model import Model
@@ -12,7 +13,7 @@ from averment.outcome.claim import Status
 from averment.outcome.explained import Explained
 from averment.outcome.outcome import Outcome
 from averment.render.display import Piece, Style
-from averment.render.facts import Given, answers, field_at
+from averment.render.facts import Given, answers
 from averment.render.outline import aside_lines, asides, roots_of, stops, verdict_of
 from averment.render.places import ON_COMMAND_LINE
 from averment.render.reasons import Reasons

@@ -15,15 +15,18 @@ from averment.warrant.sentences import sentence
 Document = dict[str, Any]
 
 
-def warrant_document(derivation: Derivation, assumptions: frozenset[str]) -> Document:
+def warrant_document(
+    derivation: Derivation, assumptions: frozenset[str], presumptions: frozenset[str] = frozenset()
+) -> Document:
     """``claims``: the facts the warrant is for; ``nodes``: facts, then firings; ``edges`` from used to user.
 
     An edge is ``premise``, ``counted`` or ``doubt`` from a fact to the firing that looked at it, and ``concludes`` from
     a firing to a fact. A counted fact has a ``sign`` where it speaks ``for`` or ``against`` what the firing concludes,
-    and a ``weight`` where that is told. ``assumptions`` are the paths of fields that hold a declared default.
+    and a ``weight`` where that is told. ``assumptions`` are the paths of fields that hold a declared default,
+    ``presumptions`` of those that hold what is presumed of them.
     """
     claim = derivation.evaluation.program.claim
-    nodes = [_fact(derivation, path, fact, assumptions) for path, fact in derivation.facts.items()]
+    nodes = [_fact(derivation, path, fact, assumptions, presumptions) for path, fact in derivation.facts.items()]
     nodes += [_firing(application) for application in derivation.applications]
     edges: dict[tuple[str, str, str, str, str], None] = {}
     for application in derivation.applications:
@@ -55,7 +58,9 @@ def _edge(start: str, end: str, role: str, sign: str, weight: str) -> Document:
     return edge
 
 
-def _fact(derivation: Derivation, path: str, fact: Fact, assumptions: frozenset[str]) -> Document:
+def _fact(
+    derivation: Derivation, path: str, fact: Fact, assumptions: frozenset[str], presumptions: frozenset[str]
+) -> Document:
     type = derivation.memory.types[fact.type]
     if type.derived:
         fields = list(zip(type.fields, fact.values, strict=True))
@@ -74,6 +79,8 @@ def _fact(derivation: Derivation, path: str, fact: Fact, assumptions: frozenset[
         document["unknown"] = unknown
     if assumptions and (assumed := [field.name for field, _ in fields if f"{path}.{field.name}" in assumptions]):
         document["assumed"] = assumed
+    if presumptions and (presumed := [field.name for field, _ in fields if f"{path}.{field.name}" in presumptions]):
+        document["presumed"] = presumed
     return document
 
 

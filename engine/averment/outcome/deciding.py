@@ -1,0 +1,52 @@
+"""Deciding a case: its outcome, and where that is open the outcome of what is presumed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from averment.ir.program import Fact
+from averment.law.evaluation import Evaluation, Given
+from averment.law.presuming import presume
+from averment.law.truth import CaseError
+from averment.outcome.claim import Status
+from averment.outcome.outcome import Decided, Outcome
+from averment.outcome.presumption import Presumption, Rebut
+
+
+@dataclass(frozen=True)
+class Presuming:
+    """A case with presumptions filled in."""
+
+    name: str
+    facts: tuple[Fact, ...]
+    mentioned: frozenset[str]
+    assumptions: frozenset[str]
+    presumptions: frozenset[str]
+
+
+def decided(case: Decided, evaluate: Callable[[Given], Evaluation], rebut: Rebut) -> Outcome:
+    """The outcome of a case. ``evaluate`` finds every firing on one; ``rebut`` what would turn a presumed claim.
+
+    Raises: CaseError where the case has no lawful outcome.
+    """
+    outcome = Outcome(case, evaluate(case))
+    if outcome.settled:
+        return outcome
+    presumed = presumed_of(outcome, evaluate)
+    return replace(outcome, presumed=Presumption(presumed, outcome, rebut)) if presumed else outcome
+
+
+def presumed_of(outcome: Outcome, evaluate: Callable[[Given], Evaluation]) -> Outcome | None:
+    """The outcome of an open case with presumptions filled in, if that settles its claim."""
+    case = outcome.case
+    facts, paths = presume(outcome.evaluation.program, case)
+    if not paths:
+        return None
+    mentioned = case.mentioned | {fact.type for fact in facts}
+    told = Presuming(case.name, facts, mentioned, case.assumptions, frozenset(paths))
+    try:
+        presumed = Outcome(told, evaluate(told))
+    except CaseError:
+        return None
+    return presumed if presumed.status is Status.SETTLED else None
