@@ -51,10 +51,11 @@ class Digested:
         return "sha256:" + self._hash.hexdigest()
 
 
-def assemble(slices: Slices, target: Path, format: Format, metadata: Mapping[str, str]) -> str:
-    """Write and sync the output; its digest. Raises OSError."""
+def assemble(slices: Slices, target: Path, format: Format, metadata: Mapping[str, str], presumes: bool) -> str:
+    """Write and sync the output, of a pack that presumes something or none; its digest. Raises OSError."""
     rules = json.loads(metadata["averment.rules"])
-    none = schema(mask_width(rules), coded=format is Format.PARQUET).with_metadata(dict(metadata)).empty_table()
+    shape = schema(mask_width(rules), format is Format.PARQUET, presumes)
+    none = shape.with_metadata(dict(metadata)).empty_table()
     with target.open("wb") as stream:
         written = Digested(stream)
         (_write_parquet if format is Format.PARQUET else _write_arrow)(slices, written, none)

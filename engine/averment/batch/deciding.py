@@ -11,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 
 from averment.backends.columnar import Kernel
-from averment.backends.columnar.claims import STATUSES
+from averment.backends.columnar.claims import statuses_of
 from averment.backends.columnar.columns import Array as Codes
 from averment.batch.arrow import Table, masks_in, one_chunk, pa
 from averment.batch.csv_rows import CsvReader
@@ -22,7 +22,7 @@ from averment.batch.shape import Shape
 from averment.batch.side_records import with_sides
 from averment.batch.singles import Singles, counts_of, first_error, side_of, strength_text
 from averment.batch.table_rows import TableReader
-from averment.batch.unit import COLUMNS, Format, Joined, Reject, Unit, mask_width
+from averment.batch.unit import Format, Joined, Reject, Unit, columns_of, mask_width
 from averment.diagnostics.diagnostic import Report
 from averment.law.evaluation import Given
 from averment.model.case import Case, read_case
@@ -57,7 +57,9 @@ class Decider:
         self._bit = {rule: place for place, rule in enumerate(self.rules)}
         self._readers: dict[int, Reader] = {}
         claim = job.program.claim
-        self._claims = [*job.program.types[claim.type].fields[claim.field].values, *STATUSES[1:]]
+        values = job.program.types[claim.type].fields[claim.field].values
+        self._claims = [*values, "open", "gap", "conflict"]
+        self._presumes = job.program.presumes
 
     def decide(self, unit: Unit) -> Decisions:
         """The decisions of a unit."""
@@ -122,8 +124,8 @@ class Decider:
                 reading.singles = sorted([*reading.singles, *reading.places[refused].tolist()])
         batch = decided.batch
         columns = [pa.array(places + first), names]
-        columns += [batch.column(batch.schema.get_field_index(name)) for name in COLUMNS]
-        return pa.table(columns, names=["row", "case", *COLUMNS])
+        columns += [batch.column(batch.schema.get_field_index(name)) for name in columns_of(self._presumes)]
+        return pa.table(columns, names=["row", "case", *columns_of(self._presumes)])
 
     def _alone(self, given: Given) -> Outcome:
         """The outcome of a row as the kernel read it; only what needs no name is asked of it."""
@@ -143,17 +145,26 @@ class Decider:
         outcomes = [outcome for _, outcome in singles]
         width = mask_width(self.rules)
         masks = [sum(1 << self._bit[rule] for rule in outcome.fired).to_bytes(width, "little") for outcome in outcomes]
-        strengths = [None if outcome.strength is None else strength_text(outcome.strength) for outcome in outcomes]
         columns = {
             "row": pa.array([row + first for row, _ in singles], pa.int64()),
             "case": pa.array([outcome.case.name for outcome in outcomes], pa.string()),
             "claim": _words([outcome.claim for outcome in outcomes], self._claims),
-            "status": _words([outcome.status.value for outcome in outcomes], STATUSES),
-            "strength": pa.array(strengths, pa.string()).dictionary_encode(),
+            "status": _words([outcome.status.value for outcome in outcomes], statuses_of(self._presumes)),
+            "strength": _strengths([outcome.strength for outcome in outcomes]),
+            **(self._presumed(outcomes) if self._presumes else {}),
             "hangs_on": pa.array([listed(outcome.hangs_on) for outcome in outcomes], pa.string()).dictionary_encode(),
             "fired": pa.array(masks, pa.binary(width)),
         }
-        return pa.table(columns)
+        return pa.table(columns).select(["row", "case", *columns_of(self._presumes)])
+
+    def _presumed(self, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+        found = [outcome.presumed for outcome in outcomes]
+        presuming = [listed(each.presuming) if each else None for each in found]
+        return {
+            "presumed": _words([each.claim if each else None for each in found], self._claims),
+            "presumed_strength": _strengths([each.strength if each else None for each in found]),
+            "presuming": pa.array(presuming, pa.string()).dictionary_encode(),
+        }
 
     # --- counting -------------------------------------------------------------------------------------------------
 
@@ -181,10 +192,16 @@ def reader_of(unit: Unit, shape: Shape) -> Reader:
             return TableReader(shape)
 
 
-def _words(found: list[str], words: list[str]) -> Any:
+def _words(found: Sequence[str | None], words: list[str]) -> Any:
     """Words as a dictionary of all that there may be, as the kernel has them."""
     places = {word: place for place, word in enumerate(words)}
-    return pa.DictionaryArray.from_arrays(pa.array([places[word] for word in found], pa.int32()), pa.array(words))
+    codes = [None if word is None else places[word] for word in found]
+    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(words))
+
+
+def _strengths(found: Sequence[str | int | bool | None]) -> Any:
+    texts = [None if strength is None else strength_text(strength) for strength in found]
+    return pa.array(texts, pa.string()).dictionary_encode()
 
 
 def _bits_in(column: Codes) -> list[int]:

@@ -5,7 +5,7 @@ once, and rows are joined in bulk.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,10 @@ import numpy as np
 from averment.batch.arrow import Array, Table, masks_in, one_chunk, pa, pc
 from averment.batch.fired import FiredTexts
 from averment.batch.text_rows import StrengthTexts, cell, json_text, paths
+from averment.batch.unit import words_of
 from averment.ir.program import Program
 
-_WORDS = ("claim", "status", "strength")
+_LISTS = ("hangs_on", "presuming")
 
 
 class JsonWriter:
@@ -24,6 +25,7 @@ class JsonWriter:
     def __init__(self, program: Program, rules: Sequence[str]) -> None:
         self._strengths = StrengthTexts(program)
         self._fired = FiredTexts(rules, [json_text(rule) for rule in rules], ",")
+        self._presumes = program.presumes
         self._end = f'],"pack":{json_text(program.digest)}}}\n'
 
     def write(self, table: Table) -> bytes:
@@ -31,36 +33,58 @@ class JsonWriter:
         names = _escaped(one_chunk(table.column("case")), r'["\\\x00-\x1f]', lambda name: json_text(name)[1:-1])
         return _joined(
             ['{"case":"', names, '","row":', _numbers(table), ',"claim":'],
-            _written(table, "claim", lambda words: [json_text(word) for word in words]),
+            _written(table, "claim", _json_words),
             [',"status":'],
-            _written(table, "status", lambda words: [json_text(word) for word in words]),
+            _written(table, "status", _json_words),
             [',"strength":'],
-            _written(
-                table, "strength", lambda words: [json_text(self._strengths.value(word)) for word in words], "null"
-            ),
+            _written(table, "strength", self._shown, "null"),
             [',"hangs_on":'],
             _written(table, "hangs_on", list),
+            *(self._presumed(table) if self._presumes else ()),
             [',"fired":['],
             _fired(table, self._fired),
             [self._end],
         )
+
+    def _presumed(self, table: Table) -> Iterator[list[Any]]:
+        yield [',"presumed":']
+        yield _written(table, "presumed", _json_words, "null")
+        yield [',"presumed_strength":']
+        yield _written(table, "presumed_strength", self._shown, "null")
+        yield [',"presuming":']
+        yield _written(table, "presuming", list, "[]")
+
+    def _shown(self, words: list[str]) -> list[str]:
+        return [json_text(self._strengths.value(word)) for word in words]
 
 
 class CsvWriter:
     """A record of CSV a row."""
 
     def __init__(self, program: Program, rules: Sequence[str]) -> None:
+        self._words = words_of(program.presumes)
         self._fired = FiredTexts(rules, rules, "|")
         self._end = f",{program.digest}\n"
 
     def write(self, table: Table) -> bytes:
         """The records of some decisions."""
         names = _escaped(one_chunk(table.column("case")), r'^$|[",\r\n]|^\s|\s$', cell)
-        cells = [_written(table, name, lambda words: [cell(word) for word in words]) for name in _WORDS]
-        cells.append(_written(table, "hangs_on", lambda words: [cell(paths(json.loads(word))) for word in words]))
+        cells = [_written(table, name, _path_cells if name in _LISTS else _cells) for name in self._words]
         parts = [part for column in cells for part in ([","], column)]
         fired = _fired(table, self._fired)
         return _joined([names, ",", _numbers(table)], *parts, [","], fired, [self._end])
+
+
+def _json_words(words: list[str]) -> list[str]:
+    return [json_text(word) for word in words]
+
+
+def _cells(words: list[str]) -> list[str]:
+    return [cell(word) for word in words]
+
+
+def _path_cells(words: list[str]) -> list[str]:
+    return [cell(paths(json.loads(word))) for word in words]
 
 
 def _escaped(names: Array, suspicious: str, escape: Callable[[str], str]) -> Array:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from averment.batch.arrow import Array, Buffer, Table, one_chunk, pa, parquet, pc
-from averment.batch.unit import COLUMNS, GROUP, WORDS
+from averment.batch.unit import GROUP, PRESUMED, columns_of, words_of
 
 _SAMPLE = 1024  # masks
 _PLAIN = {"row": pa.int64(), "case": pa.string()}
@@ -48,23 +48,26 @@ def _whole(tables: list[Table]) -> Table:
     return pa.concat_tables(tables) if len(tables) > 1 else tables[0]
 
 
-def schema(width: int, coded: bool) -> Any:
-    """``width``: the bytes of a mask. ``coded``: words are held once, and the rows have their places."""
+def schema(width: int, coded: bool, presumes: bool) -> Any:
+    """``width``: the bytes of a mask. ``coded``: words are held once, and the rows have their places. ``presumes``:
+    whether the pack presumes anything.
+    """
     word = pa.dictionary(pa.int32(), pa.string()) if coded else pa.string()
-    return pa.schema(_PLAIN | dict.fromkeys(WORDS, word) | {"fired": pa.binary(width), "pack": word})
+    return pa.schema(_PLAIN | dict.fromkeys(words_of(presumes), word) | {"fired": pa.binary(width), "pack": word})
 
 
 def to_parquet(table: Table, metadata: dict[str, str] | None = None) -> Buffer:
     """Decisions as a Parquet file of one row group, or of none if there are no rows."""
-    columns = {name: one_chunk(table.column(name)) for name in ("row", "case", *COLUMNS, "pack")}
-    for name in ("strength", "hangs_on"):
+    presumes = PRESUMED[0] in table.column_names
+    columns = {name: one_chunk(table.column(name)) for name in ("row", "case", *columns_of(presumes), "pack")}
+    for name in words_of(presumes)[2:]:
         columns[name] = _sorted_words(columns[name])
-    coded = schema(columns["fired"].type.byte_width, coded=True).with_metadata(metadata)
+    coded = schema(columns["fired"].type.byte_width, True, presumes).with_metadata(metadata)
     sink = pa.BufferOutputStream()
     with parquet.ParquetWriter(
         sink,
         coded,
-        use_dictionary=[*WORDS, "pack", *(["fired"] if _alike(columns["fired"]) else [])],
+        use_dictionary=[*words_of(presumes), "pack", *(["fired"] if _alike(columns["fired"]) else [])],
         column_encoding={"row": "DELTA_BINARY_PACKED", "case": "PLAIN"},
         compression="snappy",
         write_statistics=["row", "claim", "status"],

@@ -226,14 +226,14 @@ class _Batch:
 
     def _finish(self) -> None:
         """Write what is left of the output, and enter that all is done."""
-        format, parts = self.order.format, self.parts
+        format, parts, presumes = self.order.format, self.parts, self.order.program.presumes
         if format.text:
-            digest = parts.complete(TEXT, b"" if parts.committed else heading_of(format))
+            digest = parts.complete(TEXT, b"" if parts.committed else heading_of(format, presumes))
         else:
             from averment.batch.assembling import assemble
 
             about = metadata_of(self.order, self.header.result())
-            digest = assemble(parts.slices(ROWS, WHOLE), parts.folder / TEXT, format, about)
+            digest = assemble(parts.slices(ROWS, WHOLE), parts.folder / TEXT, format, about, presumes)
         counts = {"rows": self.summary.rows, "decided": self.summary.decided}
         parts.manifest.append({"kind": "done", "digest": digest, **counts})
 

@@ -18,7 +18,7 @@ from averment.batch.side_reading import case_names_in
 from averment.batch.side_tables import distinct_names, join_table
 from averment.batch.sides import check_main, side_shape, side_type
 from averment.batch.table_rows import TableReader
-from averment.batch.unit import COLUMNS, Format, Joined, Reject
+from averment.batch.unit import Format, Joined, Reject, columns_of
 from averment.diagnostics.diagnostic import Refused, Report
 from averment.ir.program import FactType, Program
 
@@ -29,7 +29,7 @@ class TableDecider:
     """A program ready to decide tables; safe to use from many threads, one table each."""
 
     def __init__(self, program: Program, types: Mapping[str, FactType]) -> None:
-        self._types = types
+        self._types, self._presumes = types, program.presumes
         columnar = compile_program(program, Report()) is not None
         self._decider = Decider(Job(program, types, (), (), "reference", columnar, False, Format.ARROW))
         kernel = self._decider.kernel
@@ -72,7 +72,7 @@ class TableDecider:
         error = pa.nulls(given.num_rows, pa.string()) if errors is None else pa.array(errors, pa.string())
         masks = found.column("fired").cast(pa.binary())  # a dictionary would take as long as all else here
         found = found.set_column(found.schema.get_field_index("fired"), "fired", masks)
-        names = ["case", *COLUMNS] if named else [*COLUMNS]
+        names = [*(["case"] if named else []), *columns_of(self._presumes)]
         return found.select(names).append_column("error", error).replace_schema_metadata(self._metadata)
 
 

@@ -1,7 +1,8 @@
 """Decided rows as text, one at a time, and how each of their parts is written.
 
 Keys and columns: ``case``, ``row`` (its number in the input, from 1), ``claim``, ``status``, ``strength``, ``hangs_on``
-(paths), ``fired`` (ids of rules), ``pack`` (the digest). In CSV ``|`` stands between paths and between ids.
+(paths), of a pack that presumes something ``presumed``, ``presumed_strength`` and ``presuming`` (paths), ``fired`` (ids
+of rules), ``pack`` (the digest). In CSV ``|`` stands between paths and between ids.
 """
 
 from __future__ import annotations
@@ -13,18 +14,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from averment.batch.singles import strength_text
-from averment.batch.unit import Format
+from averment.batch.unit import PRESUMED, Format, columns_of
 from averment.ir.program import Kind, Program
 from averment.ir.values import MOST_EXACT
 from averment.outcome.outcome import Outcome
-
-HEADINGS = ("case", "row", "claim", "status", "strength", "hangs_on", "fired", "pack")
-HEADING = (",".join(HEADINGS) + "\n").encode()
+from averment.outcome.presumption import Presumption
 
 
-def heading_of(format: Format) -> bytes:
-    """What a text output begins with."""
-    return HEADING if format is Format.CSV else b""
+def heading_of(format: Format, presumes: bool) -> bytes:
+    """What a text output begins with; ``presumes``: whether the pack presumes anything."""
+    return (",".join(("case", "row", *columns_of(presumes), "pack")) + "\n").encode() if format is Format.CSV else b""
 
 
 class TextRows:
@@ -32,25 +31,42 @@ class TextRows:
 
     def __init__(self, program: Program, format: Format) -> None:
         self._strengths = StrengthTexts(program)
-        self._digest = program.digest
+        self._digest, self._presumes = program.digest, program.presumes
         self.write = self._csv if format is Format.CSV else self._json
 
     def _json(self, row: int, outcome: Outcome) -> str:
-        strength = outcome.strength
         return json_text({
             "case": outcome.case.name,
             "row": row,
             "claim": outcome.claim,
             "status": outcome.status.value,
-            "strength": None if strength is None else self._strengths.value(strength_text(strength)),
+            "strength": self._strength(outcome.strength),
             "hangs_on": outcome.hangs_on,
+            **(self._presumed(outcome.presumed) if self._presumes else {}),
             "fired": sorted(outcome.fired),
             "pack": self._digest,
         }) + "\n"  # fmt: skip
 
+    def _presumed(self, presumption: Presumption | None) -> dict[str, Any]:
+        return {
+            "presumed": presumption.claim if presumption else None,
+            "presumed_strength": self._strength(presumption.strength if presumption else None),
+            "presuming": presumption.presuming if presumption else [],
+        }
+
+    def _strength(self, strength: str | int | bool | None) -> str | int | bool | None:
+        return None if strength is None else self._strengths.value(strength_text(strength))
+
     def _csv(self, row: int, outcome: Outcome) -> str:
-        strength = "" if outcome.strength is None else strength_text(outcome.strength)
-        words = [outcome.case.name, str(row), outcome.claim, outcome.status.value, strength, paths(outcome.hangs_on)]
+        words = [outcome.case.name, str(row), outcome.claim, outcome.status.value, _strength_cell(outcome.strength)]
+        words.append(paths(outcome.hangs_on))
+        if self._presumes:
+            presumption = outcome.presumed
+            words += (
+                [presumption.claim, _strength_cell(presumption.strength), paths(presumption.presuming)]
+                if presumption
+                else [""] * len(PRESUMED)
+            )
         return ",".join([*map(cell, words), "|".join(sorted(outcome.fired)), self._digest]) + "\n"
 
 
@@ -68,6 +84,10 @@ class StrengthTexts:
             return text == "true"
         exact = self._field.kind is Kind.INTEGER and abs(int(text)) <= MOST_EXACT
         return int(text) if exact else text
+
+
+def _strength_cell(strength: str | int | bool | None) -> str:
+    return "" if strength is None else strength_text(strength)
 
 
 def json_text(value: Any) -> str:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-WORDS = ("claim", "status", "strength", "hangs_on")
-COLUMNS = (*WORDS, "fired")  # of a decision
+PRESUMED = ("presumed", "presumed_strength", "presuming")  # of a pack that presumes something
 ROW = "@row"  # the column of the number of a row of a side table in its file, from 1
 Odd = Mapping[str, Any] | tuple[str, str]
 """A record that no column can hold, as its file has it; or code and message of what is wrong with its row."""
@@ -16,6 +15,16 @@ TEXT, ROWS, WHOLE, REJECTS = "output", "part", "group", "rejects"
 """What a part holds: the output's own bytes; rows, as an Arrow stream; or a group of rows, as a Parquet file; and rows
 that have no outcome."""
 GROUP = 65_536  # rows of the run that are written as one group of rows, whatever the chunk
+
+
+def words_of(presumes: bool) -> tuple[str, ...]:
+    """The columns of a decision that hold words; ``presumes``: whether the pack presumes anything."""
+    return "claim", "status", "strength", "hangs_on", *(PRESUMED if presumes else ())
+
+
+def columns_of(presumes: bool) -> tuple[str, ...]:
+    """The columns of a decision."""
+    return *words_of(presumes), "fired"
 
 
 def mask_width(rules: Sequence[str]) -> int:

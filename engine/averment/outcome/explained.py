@@ -14,18 +14,34 @@ from averment.diagnostics.suggest import did_you_mean
 from averment.ir.naming import record_path
 from averment.ir.program import Fact
 from averment.ir.values import composed
+from averment.outcome.claim import Status
 from averment.outcome.outcome import Outcome
+from averment.outcome.presumption import Presumption
 from averment.warrant.derivation import Derivation, derive
 from averment.warrant.document import warrant_document
 
 
 @dataclass(frozen=True)
 class Explained:
-    """The derivation of ``about`` (of the claim, where ``named`` is empty) in the working memory of ``outcome``."""
+    """The derivation of ``about`` (of the claim, where ``named`` is empty) in the working memory of ``outcome``.
+
+    A presumed claim is explained by the outcome of what is presumed; ``presumption`` says so.
+    """
 
     outcome: Outcome
     derivation: Derivation
     named: str = ""
+    presumption: Presumption | None = None
+
+    @property
+    def status(self) -> Status:
+        """How the claim of the case stands."""
+        return Status.PRESUMED if self.presumption else self.outcome.status
+
+    @property
+    def hangs_on(self) -> tuple[str, ...]:
+        """The paths of the unknown fields that an open claim hangs on."""
+        return self.presumption.open.hangs_on if self.presumption else self.outcome.hangs_on
 
     @property
     def about(self) -> tuple[Fact, ...]:
@@ -34,8 +50,9 @@ class Explained:
 
     def document(self) -> dict[str, Any]:
         """The warrant with its claims and facts, as JSON-able data."""
+        case = self.outcome.case
         return {
-            **warrant_document(self.derivation, self.outcome.case.assumptions),
+            **warrant_document(self.derivation, case.assumptions, case.presumptions),
             "facts": [self.derivation.path(fact) for fact in self.about],
         }
 
@@ -46,7 +63,8 @@ def explain(outcome: Outcome, named: str = "") -> Explained:
     Raises: Refused (AV560) where the working memory holds no such fact.
     """
     if not named:
-        return Explained(outcome, outcome.derivation)
+        told = outcome.presumed.outcome if outcome.presumed else outcome
+        return Explained(told, told.derivation, presumption=outcome.presumed)
     named = composed(named)
     memory = outcome.evaluation.told
     paths = {record_path(memory.types[fact.type], fact): fact for fact in memory.truths}

@@ -23,18 +23,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """An unknown field that has one of these values after all. ``new``: those that stand for any text not named."""
+    """An unknown field that has one of these values after all. ``new``: those that stand for any text not named.
+
+    Of an ordered field the ``values`` are examples, and ``runs`` are all that do alike: from and to, both among them;
+    ``None`` has no end but the field's own.
+    """
 
     path: str
     field: Field
     values: tuple[Value, ...]
     new: tuple[Value, ...] = ()
+    runs: tuple[tuple[int | None, int | None], ...] = ()
 
     def document(self) -> dict[str, Any]:
+        ends = [[None if end is None else decode(end, self.field) for end in run] for run in self.runs]
         return {
             "field": self.path,
             "is": [decode(value, self.field) for value in self.values],
             "new": [decode(value, self.field) for value in self.new],
+            "runs": [{"from": low, "to": high} for low, high in ends],
         }
 
 
@@ -102,6 +109,11 @@ class Presumption:
     @cached_property
     def document(self) -> dict[str, Any]:
         """The part of the outcome's document that tells of it."""
+        return {**self.short, "fired": list(self.outcome.fired), "warrant": self.outcome.warrant}
+
+    @cached_property
+    def short(self) -> dict[str, Any]:
+        """The same without its derivation."""
         types = self.outcome.evaluation.program.types
         presumed: list[dict[str, Any]] = []
         for path in self.presuming:
@@ -115,6 +127,4 @@ class Presumption:
             "strength": self.strength,
             "presuming": presumed,
             "unless": self.unless.document(),
-            "fired": list(self.outcome.fired),
-            "warrant": self.outcome.warrant,
         }

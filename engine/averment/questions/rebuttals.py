@@ -107,6 +107,21 @@ def _forms(judge: Judge, number: int) -> list[tuple[Value, ...]]:
     return [tuple(judge.fresh.once(number, values)) for values in kinds(judge, number) if held not in values]
 
 
+def _runs(judge: Judge, number: int, values: tuple[Value, ...]) -> tuple[tuple[int | None, int | None], ...]:
+    """The runs of candidate values that these make; beyond the last candidate either way everything does alike."""
+    every = [value for value in judge.candidates[number] or () if isinstance(value, int)]
+    runs: list[tuple[int | None, int | None]] = []
+    start: int | None = None
+    for place, value in enumerate(every):
+        if value not in values:
+            continue
+        if place == 0 or every[place - 1] not in values:
+            start = None if place == 0 else value
+        if place + 1 == len(every) or every[place + 1] not in values:
+            runs.append((start, None if place + 1 == len(every) else value))
+    return tuple(runs)
+
+
 def _rebuttal(judge: Judge, way: Way, claim: str) -> Rebuttal:
     first = {number: values[0] for number, values in way.items()}
     assert judge.replayed(first).claim == claim, "a rebuttal that does not turn the claim"
@@ -114,5 +129,6 @@ def _rebuttal(judge: Judge, way: Way, claim: str) -> Rebuttal:
     for number, values in sorted(way.items()):
         slot = judge.situation.slots[number]
         new = tuple(value for value in values if judge.fresh.rank(number, value))
-        denials.append(Denial(slot.path, slot.field, values, new))
+        runs = _runs(judge, number, values) if slot.field.kind.ordered else ()
+        denials.append(Denial(slot.path, slot.field, values, new, runs))
     return Rebuttal(tuple(denials), claim)

@@ -68,7 +68,7 @@ class _Drawing:
     def __init__(self, explained: Explained, model: Model, places: Mapping[str, Span]) -> None:
         self._explained, self._model = explained, model
         self._derivation = explained.derivation
-        self._given = Given(places, explained.outcome.case.assumptions)
+        self._given = Given.of(explained.outcome, places)
         outcome = explained.outcome
         self._diagram = Diagram(f"{outcome.case.name}: {explained.named or outcome.claim}")
         self._ids: dict[str, str] = {}

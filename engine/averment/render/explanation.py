@@ -25,9 +25,7 @@ def explanation_document(
     found = places or {}
     return {
         "case": outcome.case.name,
-        "claim": outcome.claim,
-        "status": outcome.status.value,
-        "strength": outcome.strength,
+        **_standing(explained),
         "facts": facts,
         "warrant": warrant,
         "evidence": [
@@ -39,7 +37,7 @@ def explanation_document(
             }
             for side in sides(explained)
         ],
-        "hangs_on": [_question(program.types, path) for path in outcome.hangs_on],
+        "hangs_on": [_question(program.types, path) for path in explained.hangs_on],
         "places": {
             "rules": {rule: rule_place(model, rule) for rule in rules},
             "facts": {path: given_place(found, path) for path in sorted(found)},
@@ -47,6 +45,14 @@ def explanation_document(
         "parameters": dict(program.parameters),
         "pack": {"name": program.name, "version": program.version, "digest": program.digest},
     }
+
+
+def _standing(explained: Explained) -> dict[str, Any]:
+    """The claim and how it stands."""
+    outcome, presumption = explained.outcome, explained.presumption
+    if presumption:
+        return {"claim": "open", "status": "presumed", "strength": None, "presumed": presumption.short}
+    return {"claim": outcome.claim, "status": outcome.status.value, "strength": outcome.strength}
 
 
 def _question(types: Mapping[str, Any], path: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from averment.ir.naming import record_path
 from averment.ir.program import Cell, Fact, Field, Kind, Match, Value
 from averment.ir.values import show
 from averment.law.truth import TRUE
+from averment.outcome.outcome import Outcome
 from averment.render.cells import Wording
 from averment.render.display import Piece
 from averment.render.phrases import grouped, series
@@ -20,10 +21,24 @@ from averment.warrant.derivation import Derivation
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What renders given facts needs to know of the case: where each was given, and which fields hold a default."""
+    """What renders given facts needs to know of the case: where each was given, and which fields hold a default or a
+    presumption.
+    """
 
     places: Mapping[str, Span]
     assumptions: frozenset[str]
+    presumptions: frozenset[str] = frozenset()
+
+    @staticmethod
+    def of(outcome: Outcome, places: Mapping[str, Span]) -> Given:
+        """What there is to know of the case of an outcome, whose fields were given at these places."""
+        return Given(places, outcome.case.assumptions, outcome.case.presumptions)
+
+    def stands_in(self, path: str) -> str:
+        """What stands in at a field that is not given, if anything does."""
+        if path in self.assumptions:
+            return "assumed: the pack's default"
+        return "presumed" if path in self.presumptions else ""
 
 
 def looked_at(derivation: Derivation, pattern: Match, fact: Fact, given: Given) -> Iterator[Line]:
@@ -51,8 +66,8 @@ def looked_at(derivation: Derivation, pattern: Match, fact: Fact, given: Given) 
         ]
         if index in cells:
             pieces.append(Piece(_needs(cells[index], fact.values[index], type.fields[index], derivation), "dim"))
-        if f"{record}.{type.fields[index].name}" in given.assumptions:
-            pieces.append(Piece(" (assumed: the pack's default)", "dim"))
+        if stand_in := given.stands_in(f"{record}.{type.fields[index].name}"):
+            pieces.append(Piece(f" ({stand_in})", "dim"))
     yield say(*pieces, note=given_place(given.places, record))
 
 
@@ -86,9 +101,7 @@ def _is(name: str, value: object, field: Field) -> tuple[Piece, ...]:
 
 def _origin(path: str, given: Given) -> str:
     """Where a field was given; of an unknown one nothing."""
-    if path in given.assumptions:
-        return "assumed: the pack's default"
-    return given_place(given.places, path)
+    return given.stands_in(path) or given_place(given.places, path)
 
 
 def _range(field: Field) -> str:

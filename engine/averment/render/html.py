@@ -18,15 +18,17 @@ from averment.law.truth import TRUE
 from averment.model.model import Model
 from averment.outcome.claim import Status
 from averment.outcome.explained import Explained
+from averment.outcome.presumption import Presumption
 from averment.render.display import Style
 from averment.render.evidence import sides
 from averment.render.facts import Given, answers
 from averment.render.html_evidence import picture
 from averment.render.html_tree import anchors_of, tree
 from averment.render.markup import Markup, element, joined
-from averment.render.outline import asides, roots_of, stops, verdict_of
+from averment.render.outline import PRESUMED, asides, roots_of, stops, verdict_of
 from averment.render.phrases import words
 from averment.render.places import given_place, rule_place
+from averment.render.presumption import presuming_lines, unless_lines
 from averment.render.reasons import Reasons
 from averment.render.tree import Branch
 from averment.source.node import Span
@@ -46,7 +48,7 @@ def style_sheet() -> str:
 class _Page:
     def __init__(self, explained: Explained, model: Model, places: Mapping[str, Span]) -> None:
         self._explained, self._outcome, self._model, self._places = explained, explained.outcome, model, places
-        self._given = Given(places, explained.outcome.case.assumptions)
+        self._given = Given.of(explained.outcome, places)
         self._program = explained.outcome.evaluation.program
 
     def whole(self) -> str:
@@ -74,10 +76,13 @@ class _Page:
             title, badges, verdict = named, [f"{many} fact{'' if many == 1 else 's'}"], ""
             status = "fact"
         else:
-            title, status = _capital(words(outcome.claim)), outcome.status.value
+            title, status = _capital(words(outcome.claim)), self._explained.status.value
             verdict = verdict_of(outcome, "listed below", words)
             badges = [] if outcome.strength is None else [words(str(outcome.strength))]
-            if outcome.status is Status.SETTLED:
+            if self._explained.presumption:
+                title, verdict = f"Presumably {words(outcome.claim)}", PRESUMED
+                badges.append("presumed: what is not known may turn it")
+            elif outcome.status is Status.SETTLED:
                 badges.append("settled: nothing unknown can change it")
         return element(
             "header",
@@ -96,6 +101,8 @@ class _Page:
                 "Strength of the evidence",
                 picture(found, self._outcome.claim if self._outcome.status is Status.SETTLED else ""),
             )
+        if self._explained.presumption:
+            yield from self._presumption(self._explained.presumption)
         groups = list(self._groups())
         anchors: dict[str, str] = {}
         for _, _, branches in groups:
@@ -115,6 +122,15 @@ class _Page:
             yield _section("derived", "Facts derived", derived)
         if self._program.parameters:
             yield _section("parameters", "Parameters", self._parameters())
+
+    def _presumption(self, presumption: Presumption) -> Iterator[Markup]:
+        """What a presumed claim presumes, and what would turn it."""
+        for id, title, branches in (
+            ("presuming", "Presuming that", [*presuming_lines(presumption)]),
+            ("unless", "Unless", [*unless_lines(presumption)]),
+        ):
+            if branches:
+                yield _section(id, title, tree(branches, {}))
 
     def _groups(self) -> Iterator[tuple[str, str, list[Branch]]]:
         """Titled trees: for each claim, for the strength, and for what stopped the rules of a gap."""
@@ -182,9 +198,7 @@ class _Page:
                 yield record, "; ".join(more) or "given", self._origin(record)
 
     def _origin(self, record: str, field: str = "") -> str:
-        if f"{record}.{field}" in self._given.assumptions:
-            return "assumed: the pack's default"
-        return given_place(self._places, record, field) or "given"
+        return self._given.stands_in(f"{record}.{field}") or given_place(self._places, record, field) or "given"
 
     def _derived_table(self, anchors: Mapping[str, str]) -> Markup:
         derivation = self._explained.derivation

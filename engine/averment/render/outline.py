@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from averment.questions.attempts import Failing
 
 _MOST_ASIDES = 12
+PRESUMED = "What is given leaves the claim open. What the pack presumes of most cases makes it this one."
 
 
 def verdict_of(
@@ -40,6 +41,8 @@ def verdict_of(
             return "Rules certainly claim two things at once. The pack has to say which of them prevails."
         case Status.GAP:
             return "Certainly no rule claims anything, whatever is still unknown."
+        case Status.PRESUMED:
+            return PRESUMED
         case Status.OPEN:
             become = series(map(word, outcome.possible), "or")
             many = len(outcome.hangs_on)

@@ -12,16 +12,19 @@ from averment.model.model import Model
 from averment.outcome.claim import Status
 from averment.outcome.explained import Explained
 from averment.outcome.outcome import Outcome
+from averment.outcome.presumption import Presumption
 from averment.render.display import Piece, Style
 from averment.render.facts import Given, answers
 from averment.render.outline import aside_lines, asides, roots_of, stops, verdict_of
 from averment.render.places import ON_COMMAND_LINE
+from averment.render.presumption import presuming_lines, unless_lines
 from averment.render.reasons import Reasons
 from averment.render.tree import Branch, Line, draw, layout, say
 from averment.source.node import Span
 
 _ROLES = {
     Status.SETTLED: "headline-good",
+    Status.PRESUMED: "headline-doubt",
     Status.OPEN: "headline-doubt",
     Status.GAP: "headline-doubt",
     Status.CONFLICT: "headline-bad",
@@ -44,7 +47,7 @@ def explanation(
 def fact_explanation(explained: Explained, model: Model, style: Style, places: Mapping[str, Span] | None = None) -> str:
     """The explanation of facts that are not the claim, or not only, ending in a newline."""
     outcome, found = explained.outcome, places or {}
-    reasons = Reasons(explained.derivation, model, Given(found, outcome.case.assumptions), style)
+    reasons = Reasons(explained.derivation, model, Given.of(outcome, found), style)
     rows: list[str] = []
     for fact in explained.about:
         possible = [] if outcome.evaluation.memory.truths[fact] is TRUE else [Piece(" is only possible", "doubt")]
@@ -54,13 +57,16 @@ def fact_explanation(explained: Explained, model: Model, style: Style, places: M
 
 
 def summary(outcome: Outcome) -> str:
-    """The outcome on one line: case, claim, status and strength, with tabs between."""
-    strength = "" if outcome.strength is None else str(outcome.strength)
-    return "\t".join(map(visible, (outcome.case.name, outcome.claim, outcome.status.value, strength))) + "\n"
+    """The outcome on one line: case, claim (of a presumed one what it presumably is), status and strength, with tabs
+    between.
+    """
+    told = outcome.presumed or outcome
+    strength = "" if told.strength is None else str(told.strength)
+    return "\t".join(map(visible, (outcome.case.name, told.claim, outcome.status.value, strength))) + "\n"
 
 
 def _rows(outcome: Outcome, model: Model, style: Style, places: Mapping[str, Span], asking: bool) -> Iterator[str]:
-    given = Given(places, outcome.case.assumptions)
+    given = Given.of(outcome, places)
     yield from layout(_headline(outcome, style), style)
     for file in sorted({span.file for span in places.values() if not span.file.startswith(ON_COMMAND_LINE)}):
         yield from layout(say(Piece(file, "dim")), style)
@@ -70,7 +76,12 @@ def _rows(outcome: Outcome, model: Model, style: Style, places: Mapping[str, Spa
         yield from layout(say(verdict), style)
     if outcome.status is Status.GAP:
         yield from _obstacles(outcome, model, style, given)
-    yield from _reasons(outcome, model, style, given)
+    if outcome.presumed:
+        yield from _presumption(outcome.presumed, style)
+        presumed = outcome.presumed.outcome
+        yield from _reasons(presumed, model, style, Given.of(presumed, places))
+    else:
+        yield from _reasons(outcome, model, style, given)
     yield from _asides(outcome, model, style)
     if outcome.status is Status.OPEN and not asking:
         yield from _questions(outcome, style)
@@ -79,11 +90,26 @@ def _rows(outcome: Outcome, model: Model, style: Style, places: Mapping[str, Spa
 
 def _headline(outcome: Outcome, style: Style) -> Line:
     program, dot = outcome.evaluation.program, style.glyphs.dot
-    pieces = [Piece(f"{outcome.case.name}:", "bold"), Piece(f" {outcome.claim}", _ROLES[outcome.status])]
-    degree = [] if outcome.strength is None else [str(outcome.strength)]
-    if outcome.status is Status.SETTLED:
-        pieces.append(Piece("".join(f"{dot}{word}" for word in (*degree, "settled"))))
+    presumed = outcome.presumed
+    claim = f"presumably {presumed.claim}" if presumed else outcome.claim
+    pieces = [Piece(f"{outcome.case.name}:", "bold"), Piece(f" {claim}", _ROLES[outcome.status])]
+    strength = presumed.strength if presumed else outcome.strength
+    degree = [] if strength is None else [str(strength)]
+    if outcome.status in (Status.SETTLED, Status.PRESUMED):
+        pieces.append(Piece("".join(f"{dot}{word}" for word in (*degree, outcome.status.value))))
     return say(*pieces, note=f"{program.name} {program.version} {program.digest[:19]}{style.glyphs.ellipsis}")
+
+
+def _presumption(presumption: Presumption, style: Style) -> Iterator[str]:
+    """What a presumed claim presumes, and what would turn it."""
+    for title, branches in (
+        ("Presuming that", [*presuming_lines(presumption)]),
+        ("Unless", [*unless_lines(presumption)]),
+    ):
+        if branches:
+            yield ""
+            yield from layout(say(Piece(title, "bold")), style)
+            yield from draw(branches, style)
 
 
 def _questions(outcome: Outcome, style: Style) -> Iterator[str]:

@@ -50,7 +50,8 @@ class Coded:
     """The decisions of a chunk, as codes: all that is kept of it.
 
     ``keep`` are the rows that have a decision (None: all); ``strength`` is empty where the pack has none, ``hangs_on``
-    and ``fired`` where nobody asked for an explanation.
+    and ``fired`` where nobody asked for an explanation. ``presumed`` (0, or the code of a claim and 1) and the strength
+    beside it are empty where the pack presumes nothing.
     """
 
     rows: int
@@ -61,6 +62,8 @@ class Coded:
     fired: Array = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
     keep: Plane | None = None
     derived: dict[str, Batch] = field(default_factory=dict[str, Batch])
+    presumed: Array = field(default_factory=lambda: np.zeros(0, np.int32))
+    presumed_strength: Array = field(default_factory=lambda: np.zeros(0, np.int32))
 
 
 class Chunk:

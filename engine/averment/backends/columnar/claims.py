@@ -14,9 +14,14 @@ import numpy as np
 
 from averment.backends.columnar.columns import Array, Column, Plane
 
-SETTLED, OPEN, GAP, CONFLICT = range(4)
-STATUSES = ["settled", "open", "gap", "conflict"]
+SETTLED, OPEN, GAP, CONFLICT, PRESUMED = range(5)
+STATUSES = ["settled", "open", "gap", "conflict", "presumed"]  # the last of a pack that presumes something
 _SMALL = range(128)  # codes that one byte holds
+
+
+def statuses_of(presumes: bool) -> list[str]:
+    """The words of a status; ``presumes``: whether the pack presumes anything."""
+    return STATUSES if presumes else STATUSES[:PRESUMED]
 
 
 class Held(NamedTuple):

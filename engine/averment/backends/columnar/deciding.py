@@ -11,6 +11,7 @@ from averment.backends.columnar.columns import Array, Plane, either
 from averment.backends.columnar.compiled import Compiled
 from averment.backends.columnar.hardness import mark_hard
 from averment.backends.columnar.open_rows import hang
+from averment.backends.columnar.presuming import mark_presumed
 from averment.backends.columnar.rows import decide_alone
 from averment.backends.columnar.single import decoded
 from averment.backends.columnar.tables import Table
@@ -19,6 +20,13 @@ from averment.backends.columnar.writing import shown
 
 def decide_chunk(compiled: Compiled, chunk: Chunk) -> Coded:
     """The decisions of a chunk. Raises: TooMany where what may match is too much to hold."""
+    coded = _decided(compiled, chunk)
+    if compiled.program.presumes:
+        mark_presumed(compiled, chunk, coded, _decided)
+    return coded
+
+
+def _decided(compiled: Compiled, chunk: Chunk) -> Coded:
     _evaluate(compiled, chunk)
     values, claim, run, bad = chunk.values, compiled.program.claim, chunk.run, chunk.reading.bad
     mark_hard(compiled.network, compiled.evaluator, values)

@@ -99,7 +99,7 @@ def _find(batch: Batch, place: tuple[str, str]) -> Vector:
 
 def _missing(declared: Field, rows: int, symbols: Symbols) -> Column:
     codes = np.zeros(rows, code_type(declared))
-    return _with_default(Column(codes, codes, np.ones(rows, np.bool_)), declared, symbols)
+    return filled(Column(codes, codes, np.ones(rows, np.bool_)), declared.default, declared, symbols)
 
 
 def read_column(array: Vector, declared: Field, shown: str, reading: Reading, first: int = 0) -> Column:
@@ -114,7 +114,7 @@ def read_column(array: Vector, declared: Field, shown: str, reading: Reading, fi
         unknown = either(unknown, lost)
     least, greatest = _limits(codes, declared)
     column = Column(codes, codes, unknown, least, greatest)
-    return column if unknown is None else _with_default(column, declared, reading.symbols)
+    return filled(column, declared.default, declared, reading.symbols)
 
 
 def _looked_at(
@@ -139,10 +139,10 @@ def _looked_at(
     return codes, lost
 
 
-def _with_default(column: Column, declared: Field, symbols: Symbols) -> Column:
-    if declared.default is None or column.unknown is None:
+def filled(column: Column, value: Value | None, declared: Field, symbols: Symbols) -> Column:
+    """The column with a value where it is unknown; as it is where there is no such value."""
+    if value is None or column.unknown is None:
         return column
-    value = declared.default
     if not isinstance(value, int):
         value = Vocabulary().constant(value, declared, symbols).low[0]
     codes = np.where(column.unknown, np.array(value).astype(column.low.dtype), column.low)

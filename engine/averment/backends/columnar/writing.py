@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 import numpy as np
 
 from averment.backends.columnar import arrow
 from averment.backends.columnar.chunk import Coded, Run
-from averment.backends.columnar.claims import STATUSES
+from averment.backends.columnar.claims import statuses_of
 from averment.backends.columnar.columns import Array
 from averment.backends.columnar.compiled import Compiled
+from averment.ir.naming import field_at
 from averment.ir.program import Field
 from averment.ir.values import decode
 
@@ -29,18 +31,39 @@ def assemble(compiled: Compiled, table: arrow.Table, chunks: list[Coded], run: R
     columns = {
         **arrow.case_column(table, [chunk.keep for chunk in chunks], [chunk.rows for chunk in chunks]),
         "claim": arrow.words(claim, compiled.claims),
-        "status": arrow.words(gather("status"), STATUSES),
+        "status": arrow.words(gather("status"), statuses_of(compiled.program.presumes)),
     }
-    strength = gather("strength")
-    if not len(strength):
-        strength = np.zeros(len(claim), np.int32)
     texts = [value[0] if value else "" for value in run.strengths.values]
-    columns["strength"] = arrow.words(strength, texts, strength == 0)
+
+    def strengths(codes: Array) -> arrow.Vector:
+        codes = codes if len(codes) else np.zeros(len(claim), np.int32)
+        return arrow.words(codes, texts, codes == 0)
+
+    columns["strength"] = strengths(gather("strength"))
+    presumed = gather("presumed")
+    if compiled.program.presumes:
+        columns["presumed"] = arrow.words(presumed, ["", *compiled.claims], presumed == 0)
+        columns["presumed_strength"] = strengths(gather("presumed_strength"))
     if run.explain:
-        paths = [json.dumps(value, ensure_ascii=False, separators=(",", ":")) for value in run.hangs.values]
-        columns["hangs_on"] = arrow.words(gather("hangs_on"), paths)
+        paths = [listed(value) for value in run.hangs.values]
+        hangs = gather("hangs_on")
+        columns["hangs_on"] = arrow.words(hangs, paths)
+        if compiled.program.presumes:
+            presuming = [listed(path for path in value if _presumes(compiled, path)) for value in run.hangs.values]
+            columns["presuming"] = arrow.words(hangs, presuming, presumed == 0)
         columns["fired"] = arrow.masks(gather("fired").reshape(len(claim), compiled.bytes))
     return arrow.record_batch(columns, compiled.metadata)
+
+
+def listed(paths: Iterable[str]) -> str:
+    """Paths as a JSON list."""
+    return json.dumps([*paths], ensure_ascii=False, separators=(",", ":"))
+
+
+def _presumes(compiled: Compiled, path: str) -> bool:
+    """Whether an unknown field that a claim hangs on has a presumption."""
+    field = field_at(compiled.program.types, path)
+    return field is not None and field.presumption is not None
 
 
 def shown(value: object, declared: Field) -> str:
