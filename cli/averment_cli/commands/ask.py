@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write the facts here in the end; - prints."
 )
+@click.option("--presumably", is_flag=True, help="Stop as soon as what the pack presumes of most cases settles it.")
 @pack_option
 @param_option
 @format_option
-def command(facts: str | None, output: str | None, pack: str, parameters: Sequence[str], format: str) -> int:
+def command(
+    facts: str | None, output: str | None, presumably: bool, pack: str, parameters: Sequence[str], format: str
+) -> int:
     """Ask only what still matters, until the claim is settled.
 
     Begins with the case in FACTS, or with nothing known. Which question comes next rests on what the pack's example
@@ -52,7 +55,7 @@ def command(facts: str | None, output: str | None, pack: str, parameters: Sequen
         raise click.UsageError(f"`{output}` is there already: name another file")
     known, case, begun = _begun(facts, pack, parameters)
     with Live(begun.evaluation.program) as live:
-        state = consult(begun, live.evaluate, _usual(known))
+        state = consult(begun, live.evaluate, _usual(known), until_presumed=presumably)
         talk = Talk(known, pack, case, state, aside=format == "json" or output == "-")
         try:
             code = talk.hold()

@@ -3,7 +3,8 @@
 Kinds: ``decision`` (one case decided), ``part`` (a part of a batch, by its digest), ``pack`` (a pack's files, stored).
 The body, canonical JSON, holds by kind:
 
-- decision: ``engine version requester pack_version parameters facts outcome warrant`` (the last two are digests)
+- decision: ``engine version requester pack_version parameters facts outcome warrant`` (the last two are digests), and
+  of an open case ``presumed``: what its claim presumably is, if that was found
 - part: ``engine version requester pack_version parameters part cases claims inputs``
 - pack: ``files`` (how many) and ``archive`` (the SHA-256 of the packed files)
 """
@@ -109,6 +110,12 @@ class Record:
     def parameters(self) -> dict[str, Any]:
         return self._member("parameters")
 
+    @property
+    def presumed(self) -> str | None:
+        """What an open claim presumably is, where that was found."""
+        claim: str | None = self.body.get("presumed")
+        return claim
+
     def _member(self, name: str) -> dict[str, Any]:
         member: dict[str, Any] = self.body.get(name, {})
         return member
@@ -150,6 +157,7 @@ def decision(outcome: Mapping[str, Any], facts: Mapping[str, Any], *, mask: Mask
         "facts": masked.facts,
         "outcome": outcome_digest,
         "warrant": warrant_digest,
+        **({"presumed": outcome["presumed"]["claim"]} if "presumed" in outcome else {}),
     }
     return Entry(
         kind=DECISION,

@@ -39,11 +39,11 @@ class State(StrEnum):
 
 
 class Difference(NamedTuple):
-    """``what``: claim, status, outcome or warrant (the last two are digests)."""
+    """``what``: claim, status, presumed, outcome or warrant (the last two are digests)."""
 
     what: str
-    recorded: str
-    now: str
+    recorded: str | None
+    now: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,14 @@ def replay(
 
 def flip_table(replayed: Iterable[Replayed]) -> list[Flip]:
     """The decisions that were decided again, by claim before and after: most frequent first."""
-    counted = Counter((one.record.claim, one.claim) for one in replayed if one.state in (State.SAME, State.DIFFERS))
+    again = [one for one in replayed if one.state in (State.SAME, State.DIFFERS)]
+    counted = Counter((told(one.record.claim, one.record.presumed), one.claim) for one in again)
     return [Flip(*claims, count) for claims, count in sorted(counted.items(), key=lambda item: (-item[1], item[0]))]
+
+
+def told(claim: str, presumed: str | None) -> str:
+    """A claim in a table of them; of an open one what it presumably is."""
+    return f"presumably {presumed}" if presumed else claim
 
 
 def _by_id(log: DecisionLog, ids: Iterable[str]) -> Iterator[Record]:
@@ -108,14 +114,15 @@ def _again(record: Record, decide: Decide, pack: StoredPack, *, other: bool) -> 
     if is_masked(record.facts):
         return Replayed(record, State.MASKED, reason="facts of this case are masked")
     try:
-        outcome = {**decide(pack, record.parameters, record.facts), "case": record.case}
+        outcome: dict[str, Any] = {**decide(pack, record.parameters, record.facts), "case": record.case}
     except Refused as error:
         return Replayed(record, State.REFUSED, reason=str(error))
-    now = {"claim": outcome["claim"], "status": outcome["status"]}
-    then = {"claim": record.claim, "status": record.status}
+    presumed: str | None = outcome["presumed"]["claim"] if "presumed" in outcome else None
+    now = {"claim": outcome["claim"], "status": outcome["status"], "presumed": presumed}
+    then = {"claim": record.claim, "status": record.status, "presumed": record.presumed}
     if not other:
         now |= dict(zip(("outcome", "warrant"), Mask().digests(outcome, ()), strict=True))
         then |= {name: record.body[name] for name in ("outcome", "warrant")}
     differences = tuple(Difference(name, then[name], now[name]) for name in then if then[name] != now[name])
     state = State.DIFFERS if differences else State.SAME
-    return Replayed(record, state, outcome["claim"], differences)
+    return Replayed(record, state, told(outcome["claim"], presumed), differences)

@@ -170,7 +170,7 @@ class Decider:
 
     def _counts(self, table: Table) -> Counter[str]:
         counts: Counter[str] = Counter()
-        for name in ("claim", "status"):
+        for name in ("claim", "status", *(["presumed"] if self._presumes else [])):
             for value, number in _frequencies(table.column(name)):
                 counts[f"{name}:{value}"] += number
         numbers = [number for column in masks_in(one_chunk(table.column("fired"))).T for number in _bits_in(column)]
@@ -219,7 +219,7 @@ def _frequencies(column: Any) -> list[tuple[Any, int]]:
     array = one_chunk(column)
     if not len(array):
         return []
-    numbers = np.bincount(np.asarray(array.indices), minlength=len(array.dictionary)).tolist()
+    numbers = np.bincount(np.asarray(array.indices.drop_null()), minlength=len(array.dictionary)).tolist()
     return [(value, number) for value, number in zip(array.dictionary.to_pylist(), numbers, strict=True) if number]
 
 

@@ -63,6 +63,8 @@ def counts_of(outcomes: Iterable[Outcome]) -> Counter[str]:
     for outcome in outcomes:
         counts[f"claim:{outcome.claim}"] += 1
         counts[f"status:{outcome.status.value}"] += 1
+        if outcome.presumed:
+            counts[f"presumed:{outcome.presumed.claim}"] += 1
         counts.update(f"rule:{rule}" for rule in outcome.fired)
     return counts
 

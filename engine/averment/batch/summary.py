@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass
 class Summary:
-    """``counts``: ``claim:…``, ``status:…``, ``rule:…`` and ``reject:CODE`` to a number of rows."""
+    """``counts``: ``claim:…``, ``status:…``, ``presumed:…``, ``rule:…`` and ``reject:CODE`` to a number of rows."""
 
     rules: Sequence[str]
     rows: int = 0
@@ -39,6 +39,7 @@ class Summary:
             "alone": self.alone,
             "claims": _ordered(self._of("claim")),
             "statuses": _ordered(self._of("status")),
+            **({"presumed": _ordered(presumed)} if (presumed := self._of("presumed")) else {}),
             "rules": _ordered(fired),
             "never_fired": sorted(set(self.rules) - fired.keys()),
             "rejected": self.rejected,
@@ -50,6 +51,7 @@ class Summary:
         lines = [f"{self.decided:,} decided, {self.rejected:,} rejected"]
         lines += _section("claims", self._of("claim"), self.decided)
         lines += _section("statuses", self._of("status"), self.decided)
+        lines += _section("presumed claims", self._of("presumed"), self.decided)
         fired = self._of("rule")
         lines += _section("rules that fired", fired, self.decided)
         never = sorted(set(self.rules) - fired.keys())

@@ -138,7 +138,11 @@ def _warrant(files: Mapping[str, bytes], outcome: Outcome, case: Case) -> Check:
         return Check("warrant", "", (_wrong(f"`{WARRANT}` is not the warrant that the pack and the facts give"),))
     program = outcome.evaluation.program
     model = reference.evaluate(program, case).memory
-    found = tuple(_wrong(f"the warrant does not hold: {said}") for said in recheck(program, outcome.warrant, model))
+    wrong = [*recheck(program, outcome.warrant, model)]
+    if outcome.presumed:
+        presumed = outcome.presumed.outcome
+        wrong += recheck(program, presumed.warrant, reference.evaluate(program, presumed.case).memory)
+    found = tuple(_wrong(f"the warrant does not hold: {said}") for said in wrong)
     return Check("warrant", f"{len(outcome.warrant['nodes'])} nodes, each step redone on the facts it names", found)
 
 

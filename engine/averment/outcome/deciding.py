@@ -30,15 +30,16 @@ def decided(case: Decided, evaluate: Callable[[Given], Evaluation], rebut: Rebut
 
     Raises: CaseError where the case has no lawful outcome.
     """
-    outcome = Outcome(case, evaluate(case))
-    if outcome.settled:
-        return outcome
-    presumed = presumed_of(outcome, evaluate)
+    return presuming(Outcome(case, evaluate(case)), evaluate, rebut)
+
+
+def presuming(outcome: Outcome, evaluate: Callable[[Given], Evaluation], rebut: Rebut) -> Outcome:
+    """The outcome with what an open claim presumably is, where presumptions settle it."""
+    presumed = None if outcome.settled else _presumed(outcome, evaluate)
     return replace(outcome, presumed=Presumption(presumed, outcome, rebut)) if presumed else outcome
 
 
-def presumed_of(outcome: Outcome, evaluate: Callable[[Given], Evaluation]) -> Outcome | None:
-    """The outcome of an open case with presumptions filled in, if that settles its claim."""
+def _presumed(outcome: Outcome, evaluate: Callable[[Given], Evaluation]) -> Outcome | None:
     case = outcome.case
     facts, paths = presume(outcome.evaluation.program, case)
     if not paths:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from averment.diagnostics.diagnostic import Diagnostic, Refused
@@ -18,6 +18,7 @@ from averment.ir.program import Fact, Field, Value
 from averment.ir.values import Misfit, decode, fit
 from averment.law.evaluation import Evaluation
 from averment.law.mentions import patterns
+from averment.outcome.deciding import presuming
 from averment.outcome.outcome import Decided, Outcome, facts_document
 from averment.questions import records
 from averment.questions.foresight import Foresight, look_ahead
@@ -25,6 +26,7 @@ from averment.questions.judge import Judge
 from averment.questions.next_question import Question, questions
 from averment.questions.proving import common_claim
 from averment.questions.quick import judge_of
+from averment.questions.rebuttals import rebuttals
 from averment.questions.situation import Situation
 from averment.questions.told import told
 from averment.questions.usual import NOTHING_USUAL, Usual
@@ -52,13 +54,14 @@ class Consultation:
     """``judge`` knows the case as it was when a record last came or went, or at first; of the ``replies``, in order,
     those from ``since`` on were said after that.
 
-    ``evaluate`` finds what follows from a case; without it the reference backend does. ``known`` tells which answers
-    are usual.
+    ``evaluate`` finds what follows from a case; without it the reference backend does. ``until_presumed``: it is over
+    as soon as presumptions settle the claim. ``known`` tells which answers are usual.
     """
 
     judge: Judge = field(repr=False)
     replies: tuple[Reply, ...] = ()
     evaluate: Evaluate | None = field(default=None, repr=False, compare=False)
+    until_presumed: bool = False
     known: Usual = field(default=NOTHING_USUAL, repr=False, compare=False)
     since: int = 0
     before: Consultation | None = field(default=None, repr=False, compare=False)
@@ -84,9 +87,9 @@ class Consultation:
         """
         from averment.backends import reference
 
-        if self.evaluate is not None:
-            return Outcome(self.case, self.evaluate(self.case))
-        return Outcome(self.case, reference.evaluate(self.judge.situation.program, self.case))
+        plainly = partial(reference.evaluate, self.judge.situation.program)
+        outcome = Outcome(self.case, (self.evaluate or plainly)(self.case))
+        return presuming(outcome, plainly, rebuttals)  # a live session has only the facts that were given
 
     @cached_property
     def proved(self) -> str:
@@ -117,11 +120,26 @@ class Consultation:
     @cached_property
     def _ranking(self) -> Sequence[int]:
         """The slots left to ask for, the best first."""
-        if self.outcome.settled or self.proved:
+        if self.outcome.settled or self.proved or (self.until_presumed and self.outcome.presumed):
             return ()
         if self._ahead is None:
-            return [question.number for question in questions(self.judge, self.answers, self._open)]
-        return self._ahead.order()
+            order = [question.number for question in questions(self.judge, self.answers, self._open)]
+        else:
+            order = [*self._ahead.order()]
+        rebutting = self._rebutting
+        return sorted(order, key=lambda number: rebutting.get(number, len(order)))
+
+    @property
+    def _rebutting(self) -> dict[int, int]:
+        """Of the slots that a presumed claim is rebutted by, with how many others together: these are asked first."""
+        if self.outcome.presumed is None:
+            return {}
+        numbers = self.judge.situation.numbers
+        sizes: dict[int, int] = {}
+        for rebuttal in self.outcome.presumed.unless.rebuttals:
+            for denial in rebuttal.denials:
+                sizes.setdefault(numbers[denial.path], len(rebuttal.denials))
+        return sizes
 
     @cached_property
     def _ahead(self) -> Foresight | None:
@@ -225,6 +243,7 @@ class Consultation:
             "case": self.case.name,
             "claim": self.outcome.claim,
             "status": self.outcome.status.value,
+            **({"presumed": self.outcome.presumed.short} if self.outcome.presumed else {}),
             "finished": self.finished,
             "replies": [
                 {"field": reply.path, "value": self._shown(reply), "said": reply.said} for reply in self.replies
@@ -262,6 +281,9 @@ class Consultation:
         return replace(after, judge=judge_of(Situation(self.judge.situation.program, case)), since=len(after.replies))
 
 
-def consult(outcome: Outcome, evaluate: Evaluate | None = None, known: Usual = NOTHING_USUAL) -> Consultation:
+def consult(
+    outcome: Outcome, evaluate: Evaluate | None = None, known: Usual = NOTHING_USUAL, until_presumed: bool = False
+) -> Consultation:
     """A consultation that begins with the case of ``outcome``. ``evaluate``: as of a live session (``live.Live``)."""
-    return Consultation(judge_of(Situation(outcome.evaluation.program, outcome.case)), (), evaluate, known)
+    judge = judge_of(Situation(outcome.evaluation.program, outcome.case))
+    return Consultation(judge, (), evaluate, until_presumed, known)

@@ -14,6 +14,7 @@ from averment.render.display import Piece, Style
 from averment.render.facts import answers
 from averment.render.phrases import claim_phrase, held, noun, series
 from averment.render.places import backing_phrase, rule_place
+from averment.render.presumption import unless_phrase
 from averment.render.tree import Branch, draw, layout, say
 from averment.warrant.sentences import sentence
 
@@ -100,7 +101,10 @@ def why_text(state: Consultation, model: Model, style: Style) -> str:
 
 
 def standing(outcome: Outcome) -> str:
-    """The claim in a sentence; of an open one what is still possible."""
+    """The claim in a sentence; of an open one what it presumably is, or what is still possible."""
+    if outcome.presumed:
+        degree = f" ({outcome.presumed.strength})" if isinstance(outcome.presumed.strength, str) else ""
+        return f"The claim is presumably {claim_phrase(outcome.presumed.claim)}{degree}."
     if outcome.status is Status.OPEN:
         return f"The claim is open: it may still be {series(map(claim_phrase, outcome.possible), 'or')}."
     degree = f" ({outcome.strength})" if isinstance(outcome.strength, str) else ""
@@ -115,6 +119,8 @@ def closing(state: Consultation) -> str:
     if state.proved:
         what = f"Whatever the answers still open are, the claim is {claim_phrase(state.proved)}"
         return f"{what}: that is proved. No further answer can change it.{_none(state)}"
+    if state.until_presumed and outcome.presumed:
+        return f"{standing(outcome)} {unless_phrase(outcome.presumed)}{_none(state)}"
     if state.finished:
         return f"{standing(outcome)} There is nothing left to ask: it hangs on {series(_hanging(state))}."
     return standing(outcome)
@@ -122,6 +128,8 @@ def closing(state: Consultation) -> str:
 
 def what_if_text(outcome: Outcome) -> str:
     """What an answer would lead to."""
+    if outcome.presumed:
+        return f"Then it would presumably be {claim_phrase(outcome.presumed.claim)}."
     if outcome.status is Status.OPEN:
         return f"Then it may still be {series(map(claim_phrase, outcome.possible), 'or')}."
     return f"Then the claim would be settled: {claim_phrase(outcome.claim)}."

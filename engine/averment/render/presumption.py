@@ -15,6 +15,7 @@ from averment.render.tree import Branch, say
 
 _MOST = 12  # rebuttals told
 _MOST_VALUES = 6  # of one field
+_FEW = 5  # rebuttals told in a sentence
 
 
 def presuming_lines(presumption: Presumption) -> Iterator[Branch]:
@@ -40,6 +41,12 @@ def unless_lines(presumption: Presumption) -> Iterator[Branch]:
         yield Branch([say(Piece(f"and {rest} more: all are in --format json", "dim"))])
     if found.up_to is not None:
         yield Branch([say(Piece(searched(found.up_to), "dim"))])
+
+
+def unless_phrase(presumption: Presumption) -> str:
+    """``Unless a is yes, or b is high and c is low.``, with the smallest; nothing where nothing turns the claim."""
+    phrases = [rebuttal_phrase(rebuttal) for rebuttal in presumption.unless.rebuttals[:_FEW]]
+    return f"Unless {', or '.join(phrases)}." if phrases else ""
 
 
 def searched(up_to: int) -> str:
