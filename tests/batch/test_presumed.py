@@ -44,7 +44,7 @@ rules:
     when: [trip: {weather: dry, distance: "<= 5"}, not: {errand: {heavy: true}}]
     then: [way: {by: foot}]
   - {rule: near, says: It is near., backing: judgement, when: [trip: {distance: "<= 2"}], then: [degree: {much: clear}]}
-  - {rule: not-near, says: It is not., backing: judgement, when: [trip: {distance: "> 2"}], then: [degree: {much: slight}]}
+  - {rule: far, says: It is far., backing: judgement, when: [trip: {distance: "> 2"}], then: [degree: {much: slight}]}
 """
 CASES: list[dict[str, Any]] = [
     {"case": "settled", "facts": {"trip": {"weather": "wet"}}},
