@@ -205,7 +205,7 @@ class Worded:
         if not isinstance(cell, Among) or cell.negated:
             return ""
         claims = claims_from(self.program, guard.match)
-        return words(claims[0]) if cell.values == {*claims} and len(claims) == 1 else ""
+        return words(claims[0]) if len(claims) == 1 and cell.values == frozenset[str | bool](claims) else ""
 
     def _fields(self) -> dict[str, Field]:
         return {entry.variable: entry.field for entry in self.rule.shown}

@@ -222,7 +222,7 @@ NAME = "a name (lower-case letters, digits and `_`, a letter first)"
                 (
                     "AV204",
                     "3:18",
-                    "`status` must be one of `settled`, `open`, `gap`, `conflict`, not `setled`",
+                    "`status` must be one of `settled`, `presumed`, `open`, `gap`, `conflict`, not `setled`",
                     "did you mean `settled`?",
                 ),
             ],
