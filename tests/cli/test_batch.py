@@ -261,13 +261,3 @@ def test_an_output_beside_its_input_is_fine(
     Path("cases/a.jsonl").write_bytes(source.read_bytes())
     for _ in range(2):
         assert averment("batch", table, "-o", output, "--format", "csv").code == 0
-
-
-def test_a_link_stays_and_what_it_leads_to_is_written(averment: Any, source: Path, tmp_path: Path) -> None:
-    link, real = tmp_path / "out.csv", tmp_path / "elsewhere" / "real.csv"
-    real.parent.mkdir()
-    link.symlink_to(real)
-    assert averment("batch", source, "-o", link).code == 0
-    assert link.is_symlink()
-    assert real.is_file()
-    assert averment("explain", link, "--row", "1").code == 0

@@ -98,7 +98,8 @@ def command(
     their own, in CSV, too: --side TYPE=FILE, with the columns case and FIELD, a record a row, in the order in which the
     cases come in IN. A case without rows there has no such records; one with a bad row is rejected.
 
-    Rows that cannot be decided go to OUT.rejects. A run that was stopped, by whatever, goes on when the same command is
+    OUT is written over only where it is as an earlier run left it, which OUT.manifest proves; and so is OUT.rejects,
+    where the rows go that cannot be decided. A run that was stopped, by whatever, goes on when the same command is
     given again. OUT is the same, byte for byte, for any --jobs and --chunk.
 
     With --log, each part of the run is recorded, once however often the run is stopped, before OUT is in its place; a
@@ -218,6 +219,7 @@ def _check_places(
     """The summary may not be put in the place of input or output, or of anything but a file; nor may the output."""
     from averment.batch.inputs import check_output, find_inputs
     from averment.batch.unit import Format
+    from averment.ownership import is_sealed, refuse_taken
 
     if summary and output != "-" and Path(summary).resolve() == Path(output).resolve():
         raise click.UsageError("--summary and -o name the same file")
@@ -226,6 +228,8 @@ def _check_places(
     for place in (output, summary):
         if place and place != "-" and not report.failed:
             check_output(Path(place), table, [*found, *beside], report)
+    if summary and not report.failed and not is_sealed(Path(summary)):
+        refuse_taken(Path(summary))
 
 
 def _mapping(name: str | None, report: Report, texts: Texts) -> Mapped:
@@ -260,8 +264,6 @@ def _output(output: str, scratch: list[Path]) -> Generator[Path]:
 
     if output != "-":
         target = Path(output)
-        if target.is_symlink():  # what it leads to is written, not the link
-            target = target.resolve()
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -320,6 +322,7 @@ def _resumable(found: Diagnostic, output: str) -> Diagnostic:
 
 def _say(result: Result, order: Order, output: str, summary: str | None) -> None:
     from averment.ir.digest import canonical
+    from averment.ownership import UNSEALED, write_sealed
     from averment_cli.terminal import talk
 
     if result.fallback:
@@ -334,8 +337,9 @@ def _say(result: Result, order: Order, output: str, summary: str | None) -> None
         for reject in map(json.loads, islice(result.rejects.read_bytes().splitlines(), _MOST)):
             talk(f"row {reject['row']}: {reject['code']}: {reject['message']}")
     if summary:
+        document = {"output": output, "seal": UNSEALED, **result.summary.document}
         Path(summary).parent.mkdir(parents=True, exist_ok=True)
-        Path(summary).write_bytes(canonical({"output": output, **result.summary.document}) + b"\n")
+        write_sealed(Path(summary), canonical(document).decode() + "\n")
 
 
 class Progress:
