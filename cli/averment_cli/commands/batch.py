@@ -102,6 +102,9 @@ def command(
     where the rows go that cannot be decided. A run that was stopped, by whatever, goes on when the same command is
     given again. OUT is the same, byte for byte, for any --jobs and --chunk.
 
+    Exit code 0: OUT is written. 1: it is, but not one row could be decided, or with --strict, some could not. 3: it is
+    not, because the input or something else is not as it should be.
+
     With --log, each part of the run is recorded, once however often the run is stopped, before OUT is in its place; a
     log that cannot be written stops the run: exit code 3.
 
@@ -171,7 +174,8 @@ def command(
         finally:
             progress.clear()
         _say(result, order, output, summary)
-    return 1 if strict and result.summary.rejected else 0
+    rejected = result.summary.rejected
+    return 1 if rejected and (strict or not result.summary.decided) else 0
 
 
 def _decide_on(context: click.Context, host: str, pack: Pack, overrides: Mapping[str, Any]) -> int:
@@ -190,7 +194,8 @@ def _decide_on(context: click.Context, host: str, pack: Pack, overrides: Mapping
     talk(f"{found.rows:,} rows, {found.errors.total():,} of them without an outcome")
     for told in (found.claims, found.statuses):
         talk("  ".join(f"{word} {count:,}" for word, count in sorted(told.items())))
-    return 1 if context.params["strict"] and found.errors else 0
+    rejected = found.errors.total()
+    return 1 if rejected and (context.params["strict"] or rejected == found.rows) else 0
 
 
 def _format(output: str, format: str | None, warrants: str) -> Format:
