@@ -27,7 +27,7 @@ from averment.source.node import node_of
 from averment.surface.pack_files import PackFiles, read_pack_folder
 
 if TYPE_CHECKING:
-    from averment.backends.scalar import Decide
+    from averment.quick import Decide
 
 Parameters = Mapping[str, Any]
 Overrides = tuple[tuple[str, Value], ...]
@@ -103,9 +103,7 @@ class Pack:
             quick = self._quick(parameters)
             found = quick(facts) if quick else None
             if found:
-                from averment.quick import QuickOutcome  # here, since whoever decides one case needs no code of it
-
-                return QuickOutcome(found, self.engine(parameters))
+                return found
         case = facts if isinstance(facts, Case) else self.case(facts)
         report = Report()
         outcome = decide(self.engine(parameters, engine), case, report)
@@ -161,9 +159,9 @@ class Pack:
         """Code for complete cases, written when a case is decided for the second time."""
         key = self._key(parameters)
         if key not in self._scalars and ("", key) in self._engines:
-            from averment.backends.scalar import compile_scalar
+            from averment.quick import quick_decider  # here, since whoever decides one case needs no code of it
 
-            self._scalars[key] = compile_scalar(self.program(parameters))
+            self._scalars[key] = quick_decider(self.engine(parameters))
         return self._scalars.get(key)
 
     def _key(self, parameters: Parameters | None) -> Overrides:

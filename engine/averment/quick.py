@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cached_property
+from typing import Any
 
-from averment.backends.scalar import Found, Quick, facts_of
+from averment.backends.scalar import Quick, compile_scalar, facts_of
 from averment.engines import Engine
 from averment.law.evaluation import Evaluation
 from averment.model.case import UNNAMED, Case
 from averment.outcome.claim import Status
 from averment.outcome.outcome import Outcome
+
+Decide = Callable[[Mapping[str, Any]], "QuickOutcome | None"]
+"""From fact types to records, as in the ``facts`` of a fact file; None where an engine has to decide."""
+
+
+def quick_decider(engine: Engine) -> Decide | None:
+    """What decides complete cases of a program at once, and asks its engine for the rest; None where it has no code."""
+    code = compile_scalar(engine.program)
+    if code is None:
+        return None
+
+    def decide(facts: Mapping[str, Any]) -> QuickOutcome | None:
+        found = code(facts)
+        return None if found is None else QuickOutcome(found, engine)
+
+    return decide
 
 
 class QuickOutcome(Outcome):
@@ -18,8 +36,8 @@ class QuickOutcome(Outcome):
     _quick: Quick
     _engine: Engine
 
-    def __init__(self, found: Found, engine: Engine) -> None:
-        self.__dict__.update(_quick=Quick(*found), _engine=engine)  # frozen, as every outcome is
+    def __init__(self, quick: Quick, engine: Engine) -> None:
+        self.__dict__.update(_quick=quick, _engine=engine)  # frozen, as every outcome is
 
     @property
     def claim(self) -> str:
@@ -33,16 +51,15 @@ class QuickOutcome(Outcome):
     def strength(self) -> str | int | bool | None:
         return self._quick.strength
 
-    @cached_property
-    def fired(self) -> tuple[str, ...]:
+    @property
+    def fired(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
         return self._quick.fired
 
     # What another outcome is given, this one works out.
 
     @cached_property
     def case(self) -> Case:  # pyright: ignore[reportIncompatibleVariableOverride]
-        facts = facts_of(self._engine.program, self._quick.values)
-        return Case(UNNAMED, facts, frozenset(fact.type for fact in facts))
+        return Case(UNNAMED, *facts_of(self._engine.program, self._quick.values))
 
     @cached_property
     def evaluation(self) -> Evaluation:  # pyright: ignore[reportIncompatibleVariableOverride]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from averment.backends.scalar.terms import set_words
 from averment.backends.scalar.writing import Writer
 from averment.ir.program import Fact, Field, Kind, Program, Value
 from averment.ir.values import fact_order
@@ -17,47 +18,52 @@ from averment.law.grounding import ground
 
 
 class Quick(NamedTuple):
-    """What is wanted first of a case. ``fired`` are the ids of the rules that fired, sorted; ``values`` the fields of
-    the records of each `one` type, in the order of the program, sets as bits.
+    """What is wanted first of a case. ``fired`` are the ids of the rules that fired, sorted; ``values`` are by given
+    type, in the order of the program, the record of a `one` type, and of a `many` type its records in a dictionary, or
+    None where the case does not speak of it; sets are bits.
     """
 
     claim: str
     status: str
     strength: str | int | bool | None
     fired: tuple[str, ...]
-    values: tuple[tuple[Any, ...], ...]
+    values: tuple[Any, ...]
 
 
-Found = tuple[str, str, str | int | bool | None, tuple[str, ...], tuple[tuple[Any, ...], ...]]
-Decide = Callable[[Mapping[str, Mapping[str, Any]]], Found | None]
-"""From fact types to records, as in the ``facts`` of a fact file, to the parts of a ``Quick``; None where the case is
+Decide = Callable[[Mapping[str, Any]], Quick | None]
+"""From fact types to records, as in the ``facts`` of a fact file, to what was found; None where the case is
 not complete, not valid, or has no lawful outcome."""
 
 
 def compile_scalar(program: Program) -> Decide | None:
-    """A function that decides single complete cases; None where rules join, recur or claim what they compute."""
-    network = ground(program)
-    if network.joins or network.loops or not all(kind.one or kind.derived for kind in program.types.values()):
+    """A function that decides single complete cases; None where the code would be too deep for Python, or too slow."""
+    writer = Writer(program, ground(program))
+    source = writer.write()
+    if source is None:
         return None
-    writer = Writer(program, network)
-    if not writer.write():
+    scope: dict[str, Any] = {"__builtins__": {}, "new": tuple.__new__, "Quick": Quick, **writer.constants}  # pyright: ignore[reportUnknownMemberType]
+    try:
+        exec(compile(source, "<averment scalar>", "exec"), scope)
+    except (SyntaxError, RecursionError, MemoryError):  # what Python says of conditions or loops too deep in each other
         return None
-    scope: dict[str, Any] = {"__builtins__": {}, **writer.constants}
-    exec(compile(writer.source, "<averment scalar>", "exec"), scope)
     return scope["decide"]  # type: ignore[no-any-return]
 
 
-def facts_of(program: Program, values: tuple[tuple[Any, ...], ...]) -> tuple[Fact, ...]:
-    """The facts of a case that was decided, in canonical order, from ``Quick.values``."""
-    kinds = (kind for kind in program.types.values() if kind.one)
-    facts = (
-        Fact(kind.name, tuple(map(_value, record, kind.fields))) for kind, record in zip(kinds, values, strict=True)
-    )
-    return tuple(sorted(facts, key=fact_order))
+def facts_of(program: Program, values: tuple[Any, ...]) -> tuple[tuple[Fact, ...], frozenset[str]]:
+    """The facts of a case that was decided, in canonical order, and the types it speaks of, from ``Quick.values``."""
+    words = set_words(program)
+    kinds = [kind for kind in program.types.values() if not kind.derived]
+    given = [(kind, held) for kind, held in zip(kinds, values, strict=True) if held is not None]
+    facts = [
+        Fact(kind.name, tuple(_value(value, field, words) for value, field in zip(record, kind.fields, strict=True)))
+        for kind, held in given
+        for record in ((held,) if kind.one else held.values() if len(kind.fields) > 1 else zip(held.values()))
+    ]
+    return tuple(sorted(facts, key=fact_order)), frozenset(kind.name for kind, _ in given)
 
 
-def _value(held: Any, field: Field) -> Value:
+def _value(held: Any, field: Field, words: tuple[str, ...]) -> Value:
     if field.kind is not Kind.SET:
         value: Value = held
         return value
-    return frozenset(value for index, value in enumerate(field.values) if held >> index & 1)
+    return frozenset(word for place, word in enumerate(words) if held >> place & 1)
