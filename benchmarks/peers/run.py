@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import shutil
 import statistics
 import subprocess
@@ -69,6 +70,7 @@ def contenders(folder: Path) -> Iterator[Contender]:
 
     yield Contender("averment columnar, in memory", "w1", own, 1, "rules", ("memory",))
     yield Contender("averment, one by one", "w1", own, 20_000, "rules", ("warm",))
+    yield Contender("averment, one by one", "w2", own, 4_000, "rules", ("warm",), "rules")
     for name, mode in (("Parquet to Parquet", "file"), ("batch tool, Parquet to Parquet", "batch")):
         yield Contender(f"averment {name}", "w1", own, 1, "rules", (mode,))
     for engine in ("reference", "durable"):
@@ -99,10 +101,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--w1", type=int, default=1_000_000, help="cases of W1 for those that decide all at once")
     parser.add_argument("--w2", type=int, default=20_000, help="the same of W2")
-    parser.add_argument("--only", default="", help="contenders whose name has this in it")
+    parser.add_argument("--only", default="", help="contenders whose name this pattern is found in")
     asked = parser.parse_args()
     peers = asked.peers.resolve()
-    chosen = [each for each in contenders(peers) if asked.only in each.name]
+    chosen = [each for each in contenders(peers) if re.search(asked.only, each.name)]
     environment = {**os.environ, **ONE_THREAD, "NODE_PATH": str(peers / "node" / "node_modules")}
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
