@@ -34,7 +34,7 @@ class Talk:
         self._stream = sys.stderr if aside else sys.stdout
         self.style = self._look(aside)
         self._saved: Consultation | None = None
-        self._files: set[str] = set()  # that this consultation has written
+        self._files: dict[str, bytes] = {}  # that this consultation has written
         self._told = ""
         self._records = RecordTalk(self)
 
@@ -195,20 +195,23 @@ class Talk:
             self.say("".join(f"{row}\n" for row in rows))
 
     def _save(self, file: str) -> None:
+        from averment.diagnostics.diagnostic import Refused
+        from averment.ownership import write_new
         from averment.surface.folder import reason
 
         if not self.state.case.facts and not self.state.case.mentioned:
             self.line("Nothing is known yet, so there is nothing to save.")
             return
-        if file not in self._files and Path(file).is_file():
-            self.line(f"`{file}` is there already: name another file.")
-            return
+        facts = self._facts().encode()
         try:
-            Path(file).write_text(self._facts(), encoding="utf-8")
+            write_new(Path(file), facts, self._files.get(file))
+        except Refused as refused:
+            self.line(f"{refused.diagnostics[0].message}; name another file.")
+            return
         except (OSError, ValueError) as problem:
             self.line(f"`{file}` cannot be written: {reason(problem)}.")
             return
-        self._files.add(file)
+        self._files[file] = facts
         self._saved = self.state
         self.line(f"The facts are saved in {file}.")
 

@@ -16,6 +16,7 @@ import pytest
 
 import averment
 from averment.batch import run as running
+from averment.batch.earlier import Earlier
 from averment.batch.manifest import Damaged, Manifest
 from averment.batch.order import Order, manifest_of, rejects_of
 from averment.batch.parts import Parts, held
@@ -91,9 +92,8 @@ def test_a_finished_run_is_known_again(cases: Any, lines: Any, batch: Any) -> No
     _, second = batch(source)
     assert (second.resumed, second.summary.document) == (10, first.summary.document)
     assert out.stat().st_mtime_ns == stamp
-    out.write_bytes(b"something else")
-    assert batch(source)[1].resumed == 0
-    assert out.read_bytes() != b"something else"
+    _, other = batch(lines(cases(12)))  # another order, over what the first has left as it was
+    assert (other.resumed, other.summary.document["rows"]) == (0, 12)
 
 
 def _touch_input(source: Path) -> dict[str, Any]:
@@ -143,16 +143,16 @@ def test_a_run_stopped_while_it_puts_its_output_in_place_only_moves_the_rest(
     source = lines(documents)
     out, _ = batch(source, f"whole-{output}")
     whole = (out.read_bytes(), rejects_of(out).read_bytes())
-    real, left = Path.replace, moved
+    real, left = Earlier.put, moved
 
-    def replace(self: Path, target: Path) -> Path:
+    def put(self: Earlier, file: Path, target: Path) -> None:
         nonlocal left
         left -= 1
         if left < 0:
             raise Stop
-        return real(self, target)
+        real(self, file, target)
 
-    monkeypatch.setattr(Path, "replace", replace)
+    monkeypatch.setattr(Earlier, "put", put)
     with pytest.raises(Stop):
         batch(source, output)
     monkeypatch.undo()
@@ -192,7 +192,7 @@ def test_what_is_decided_before_the_input_is_digested_is_committed_after_it(
 
 
 def test_a_second_runner_is_refused(tmp_path: Path, cases: Any, lines: Any, batch: Any) -> None:
-    with held(tmp_path / "out.jsonl.parts"), pytest.raises(Refused, match="AV526"):
+    with held(tmp_path / "out.jsonl.parts", "out.jsonl"), pytest.raises(Refused, match="AV526"):
         batch(lines(cases(3)))
 
 

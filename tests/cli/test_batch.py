@@ -263,11 +263,13 @@ def test_an_output_beside_its_input_is_fine(
         assert averment("batch", table, "-o", output, "--format", "csv").code == 0
 
 
-def test_a_link_stays_and_what_it_leads_to_is_written(averment: Any, source: Path, tmp_path: Path) -> None:
-    link, real = tmp_path / "out.csv", tmp_path / "elsewhere" / "real.csv"
-    real.parent.mkdir()
-    link.symlink_to(real)
-    assert averment("batch", source, "-o", link).code == 0
-    assert link.is_symlink()
-    assert real.is_file()
-    assert averment("explain", link, "--row", "1").code == 0
+def test_where_not_one_row_is_decided_the_exit_code_says_so(averment: Any, tmp_path: Path) -> None:
+    table, out = tmp_path / "t.csv", tmp_path / "out.csv"
+    table.write_text("case,engineering.team_size\na,NA\nb,NA\n", "utf-8")
+    assert averment("batch", table, "-o", out).code == 1
+    assert averment("batch", table, "-o", out).code == 1  # known again
+    assert averment("batch", table, "-o", tmp_path / "out.parquet", "--jobs", "2").code == 1
+    table.write_text("case,engineering.team_size\na,NA\nb,4\n", "utf-8")
+    assert averment("batch", table, "-o", out).code == 0
+    table.write_text("case,engineering.team_size\n", "utf-8")
+    assert averment("batch", table, "-o", out).code == 0  # there is none to be decided

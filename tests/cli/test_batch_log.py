@@ -89,8 +89,9 @@ def parts(audit: Any) -> Any:
 
     def read() -> list[dict[str, Any]]:
         assert audit("verify").code == 0
-        assert audit("export", "-o", "all.jsonl").code == 0
-        records = [json.loads(line) for line in Path("all.jsonl").read_text().splitlines()]
+        exported = audit("export", "-o", "-")
+        assert exported.code == 0
+        records = [json.loads(line) for line in exported.out.splitlines()]
         return [record for record in records if record["kind"] == "part"]
 
     return read

@@ -243,7 +243,7 @@ def test_a_file_that_is_there_is_not_written_over(averment: Any, typed: Callable
     own.write_text("# what somebody wrote\n")
     typed(f"save {own}\nsave {again}\nsave {again}\nquit\n")
     said = " ".join(averment("ask", OPEN).out.split())
-    assert f"`{own}` is there already: name another file." in said
+    assert f"`{own}` is there already, and not certainly averment's own" in said
     assert said.count(f"The facts are saved in {again}.") == 2  # its own it may write anew
     assert averment("ask", OPEN, "-o", own).code == 2
     assert own.read_text() == "# what somebody wrote\n"

@@ -40,6 +40,7 @@ def command(
     averment ask
     averment ask case.yaml -o answered.yaml
     """
+    from averment.ownership import is_there
     from averment.questions.consultation import consult
     from averment.questions.live import Live
     from averment_cli.consulting import Talk
@@ -51,7 +52,7 @@ def command(
         raise click.UsageError("both --format json and -o - print to standard output: leave out one")
     if output not in (None, "-") and not Path(output or "").absolute().parent.is_dir():
         raise click.UsageError(f"there is no folder to write `{output}` into")
-    if output not in (None, "-") and Path(output or "").exists():
+    if output not in (None, "-") and is_there(Path(output or "")):
         raise click.UsageError(f"`{output}` is there already: name another file")
     known, case, begun = _begun(facts, pack, parameters)
     with Live(begun.evaluation.program) as live:

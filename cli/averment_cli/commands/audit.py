@@ -72,6 +72,7 @@ def verify_command(log: str, anchor_file: str | None, key: str | None, format: s
 def anchor_command(log: str, output: str | None, key: str | None) -> None:
     """Write down how long the log is, and its head: what a later verify holds it to."""
     from averment.audit.anchor import draw
+    from averment.ownership import write_new
     from averment_cli.terminal import data, talk
 
     with reading(log) as opened:
@@ -79,7 +80,7 @@ def anchor_command(log: str, output: str | None, key: str | None) -> None:
     if output is None:
         data(drawn.text())
     else:
-        Path(output).write_text(drawn.text(), "utf-8")
+        write_new(Path(output), drawn.text().encode())
         talk(f"{drawn.size:,} records anchored in {output}: keep it where who writes the log cannot reach")
 
 
@@ -187,6 +188,7 @@ def list_command(log: str, limit: int, format: str, **filters: Any) -> None:
 def export_command(log: str, output: str, format: str | None, **filters: Any) -> None:
     """Every record, in order, for other programs. JSON Lines hold all that verifies the chain."""
     from averment.audit.export import write_parquet
+    from averment.ownership import new_file
     from averment_cli.terminal import data, talk
 
     chosen = format or ("jsonl" if output == "-" else _SUFFIXES.get(Path(output).suffix.lower(), ""))
@@ -204,8 +206,8 @@ def export_command(log: str, output: str, format: str | None, **filters: Any) ->
         elif chosen == "parquet":
             write_parquet(records, Path(output))
         else:
-            with Path(output).open("w", encoding="utf-8", newline="") as file:
-                file.writelines(_lines(records, chosen))
+            with new_file(Path(output)) as file:
+                file.writelines(line.encode() for line in _lines(records, chosen))
     talk(f"{count.total():,} records: {output}")
 
 

@@ -98,8 +98,12 @@ def command(
     their own, in CSV, too: --side TYPE=FILE, with the columns case and FIELD, a record a row, in the order in which the
     cases come in IN. A case without rows there has no such records; one with a bad row is rejected.
 
-    Rows that cannot be decided go to OUT.rejects. A run that was stopped, by whatever, goes on when the same command is
+    OUT is written over only where it is as an earlier run left it, which OUT.manifest proves; and so is OUT.rejects,
+    where the rows go that cannot be decided. A run that was stopped, by whatever, goes on when the same command is
     given again. OUT is the same, byte for byte, for any --jobs and --chunk.
+
+    Exit code 0: OUT is written. 1: it is, but not one row could be decided, or with --strict, some could not. 3: it is
+    not, because the input or something else is not as it should be.
 
     With --log, each part of the run is recorded, once however often the run is stopped, before OUT is in its place; a
     log that cannot be written stops the run: exit code 3.
@@ -170,7 +174,8 @@ def command(
         finally:
             progress.clear()
         _say(result, order, output, summary)
-    return 1 if strict and result.summary.rejected else 0
+    rejected = result.summary.rejected
+    return 1 if rejected and (strict or not result.summary.decided) else 0
 
 
 def _decide_on(context: click.Context, host: str, pack: Pack, overrides: Mapping[str, Any]) -> int:
@@ -189,7 +194,8 @@ def _decide_on(context: click.Context, host: str, pack: Pack, overrides: Mapping
     talk(f"{found.rows:,} rows, {found.errors.total():,} of them without an outcome")
     for told in (found.claims, found.statuses):
         talk("  ".join(f"{word} {count:,}" for word, count in sorted(told.items())))
-    return 1 if context.params["strict"] and found.errors else 0
+    rejected = found.errors.total()
+    return 1 if rejected and (context.params["strict"] or rejected == found.rows) else 0
 
 
 def _format(output: str, format: str | None, warrants: str) -> Format:
@@ -218,6 +224,7 @@ def _check_places(
     """The summary may not be put in the place of input or output, or of anything but a file; nor may the output."""
     from averment.batch.inputs import check_output, find_inputs
     from averment.batch.unit import Format
+    from averment.ownership import is_sealed, refuse_taken
 
     if summary and output != "-" and Path(summary).resolve() == Path(output).resolve():
         raise click.UsageError("--summary and -o name the same file")
@@ -226,6 +233,8 @@ def _check_places(
     for place in (output, summary):
         if place and place != "-" and not report.failed:
             check_output(Path(place), table, [*found, *beside], report)
+    if summary and not report.failed and not is_sealed(Path(summary)):
+        refuse_taken(Path(summary))
 
 
 def _mapping(name: str | None, report: Report, texts: Texts) -> Mapped:
@@ -260,8 +269,6 @@ def _output(output: str, scratch: list[Path]) -> Generator[Path]:
 
     if output != "-":
         target = Path(output)
-        if target.is_symlink():  # what it leads to is written, not the link
-            target = target.resolve()
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -320,6 +327,7 @@ def _resumable(found: Diagnostic, output: str) -> Diagnostic:
 
 def _say(result: Result, order: Order, output: str, summary: str | None) -> None:
     from averment.ir.digest import canonical
+    from averment.ownership import UNSEALED, write_sealed
     from averment_cli.terminal import talk
 
     if result.fallback:
@@ -334,8 +342,9 @@ def _say(result: Result, order: Order, output: str, summary: str | None) -> None
         for reject in map(json.loads, islice(result.rejects.read_bytes().splitlines(), _MOST)):
             talk(f"row {reject['row']}: {reject['code']}: {reject['message']}")
     if summary:
+        document = {"output": output, "seal": UNSEALED, **result.summary.document}
         Path(summary).parent.mkdir(parents=True, exist_ok=True)
-        Path(summary).write_bytes(canonical({"output": output, **result.summary.document}) + b"\n")
+        write_sealed(Path(summary), canonical(document).decode() + "\n")
 
 
 class Progress:

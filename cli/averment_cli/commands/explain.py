@@ -190,10 +190,11 @@ def _picture(explained: Explained, pack: Pack, case: Case, format: str) -> str:
 
 
 def _write(text: str, output: str | None) -> None:
-    """To the file, in UTF-8; else to standard output, in UTF-8 too where a file would be."""
+    """To a new file, in UTF-8; else to standard output, in UTF-8 too where a file would be."""
+    from averment.ownership import write_new
     from averment_cli.terminal import data
 
     if output is None:
         data(text)
     else:
-        Path(output).write_text(text, encoding="utf-8")
+        write_new(Path(output), text.encode())

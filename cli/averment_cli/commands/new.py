@@ -24,7 +24,9 @@ def command(folder: str) -> None:
     averment decide my_pack/cases --pack my_pack
     """
     from averment.model.names import is_name
+    from averment.ownership import is_there
     from averment.render.case_schema import case_schema
+    from averment_cli.commands.schema import write_schemas
     from averment_cli.reading import pack_of
     from averment_cli.terminal import data
     from averment_schemas import NAMES, load, text
@@ -35,15 +37,11 @@ def command(folder: str) -> None:
         fitting = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
         mend = f": try `{fitting}`" if is_name(fitting) else ""
         raise click.UsageError(f"`{name}` cannot name a pack, which is a-z, 0-9 and _, a letter first{mend}")
-    if target.exists():
+    if is_there(target):
         raise click.UsageError(f"`{folder}` is already there")
     _copy(files("averment_cli").joinpath("starter"), target, name)
-    schemas = target / "schemas"
-    schemas.mkdir()
-    for each in NAMES:
-        (schemas / f"{each}.schema.json").write_text(text(each), encoding="utf-8")
-    own = json.dumps(case_schema(pack_of(folder).model, load("case")), indent=2, ensure_ascii=False) + "\n"
-    (schemas / f"{name}.case.schema.json").write_text(own, encoding="utf-8")
+    own = json.dumps(case_schema(pack_of(folder).model, load("case")))
+    write_schemas({**{each: text(each) for each in NAMES}, f"{name}.case": own}, target / "schemas")
     data(
         f"{folder} is a pack now: pack.yaml, facts.yaml, rules, a case, and schemas for your editor. Try\n\n"
         f"  averment check {folder}\n"

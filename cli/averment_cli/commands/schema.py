@@ -60,12 +60,20 @@ def command(name: str | None, pack: str | None, output: str | None) -> None:
     if output is None:
         data("".join(texts.values()))
         return
-    folder = Path(output)
-    folder.mkdir(parents=True, exist_ok=True)
-    for each, content in texts.items():
-        path = folder / f"{each}.schema.json"
-        path.write_text(content, encoding="utf-8")
+    for path in write_schemas(texts, Path(output)):
         talk(f"wrote {path}")
+
+
+def write_schemas(texts: Mapping[str, str], folder: Path) -> list[Path]:
+    """Write schemas into a folder, under a seal each: so one that nobody has edited can be written anew."""
+    from averment.ownership import UNSEALED, write_sealed
+
+    folder.mkdir(parents=True, exist_ok=True)
+    written = [folder / f"{name}.schema.json" for name in texts]
+    for path, content in zip(written, texts.values(), strict=True):
+        document = {"$schema": None, "$comment": UNSEALED, **json.loads(content)}
+        write_sealed(path, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    return written
 
 
 def _of_pack(pack: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from averment.audit.record import Record
 from averment.ir.digest import canonical
+from averment.ownership import new_file
 
 COLUMNS = (
     "sequence", "id", "time", "kind", "case", "claim", "status", "pack", "pack_version", "digest", "engine", "version",
@@ -49,10 +50,10 @@ def csv_lines(records: Iterable[Record]) -> Iterator[str]:
 
 
 def write_parquet(records: Iterable[Record], path: Path) -> int:
-    """Write a Parquet file; returns the number of rows. Raises MissingExtra before there is a file."""
+    """Write a new Parquet file; returns the number of rows. Raises MissingExtra before there is a file."""
     from averment.audit.parquet import write
 
-    with path.open("wb") as file:
+    with new_file(path) as file:
         return write((flat(record) for record in records), COLUMNS, _NUMBERS, file)
 
 

@@ -201,10 +201,10 @@ def _named(output: Output, case: str) -> Iterator[tuple[str, int]]:
 
 
 def _batches(path: Path, kind: Format) -> Iterator[Any]:
-    from averment.batch.arrow import pa, parquet
+    from averment.batch.arrow import open_parquet, pa
 
     if kind is Format.PARQUET:
-        with parquet.ParquetFile(path) as opened:
+        with open_parquet(path) as opened:
             yield from opened.iter_batches(columns=["case", "row"])
         return
     with pa.OSFile(str(path)) as stream:

@@ -88,7 +88,7 @@ def _is_damage(problem: Exception) -> bool:
         return False
     from averment.batch.arrow import pa  # loaded by whatever decodes
 
-    return isinstance(problem, pa.ArrowInvalid | pa.ArrowKeyError)
+    return isinstance(problem, UnicodeDecodeError | pa.ArrowException)
 
 
 def format_of(name: str) -> tuple[Format | None, str]:

@@ -52,6 +52,13 @@ class Manifest:
         del self.entries[count:], self._ends[count:]
 
     @property
+    def finished(self) -> bool:
+        """Whether it is the manifest of a finished run, to its last byte."""
+        kinds = [entry["kind"] for entry in self.entries]
+        whole = bool(kinds) and self._path.stat().st_size == self._end
+        return whole and kinds == ["run", *["part"] * (len(kinds) - 2), "done"]
+
+    @property
     def _end(self) -> int:
         return self._ends[-1] if self._ends else 0
 
@@ -70,8 +77,13 @@ class Manifest:
 
 
 def read_entries(path: Path) -> list[Entry]:
-    """The entries of a finished manifest. Raises Damaged, OSError."""
-    return Manifest(path).entries
+    """The entries of a finished manifest: the run, its parts, and that it is done. Raises Damaged, OSError."""
+    if not path.exists():
+        raise FileNotFoundError(2, "No such file or directory", str(path))
+    manifest = Manifest(path)
+    if not manifest.finished:
+        raise Damaged("it does not end as the manifest of a finished run does")
+    return manifest.entries
 
 
 def sync_folder(folder: Path) -> None:
@@ -92,13 +104,10 @@ def _chained(entry: Entry, previous: str) -> tuple[bytes, Entry]:
 def _entry(line: bytes, previous: str) -> Entry | None:
     try:
         entry: Any = json.loads(line)
-    except ValueError:
+        held = cast(Entry, entry) if isinstance(entry, dict) else {}
+        rest: Entry = {key: value for key, value in held.items() if key != "hash"}
+        expected = "sha256:" + hashlib.sha256(canonical(rest)).hexdigest()
+    except (ValueError, TypeError, RecursionError):
         return None
-    if not isinstance(entry, dict):
-        return None
-    held = cast(Entry, entry)
-    if held.get("previous") != previous:
-        return None
-    rest: Entry = {key: value for key, value in held.items() if key != "hash"}
-    expected = "sha256:" + hashlib.sha256(canonical(rest)).hexdigest()
-    return {**rest, "hash": expected} if held.get("hash") == expected else None
+    as_written = held.get("previous") == previous and held.get("hash") == expected and "kind" in held
+    return {**rest, "hash": expected} if as_written and line == canonical(held) + b"\n" else None

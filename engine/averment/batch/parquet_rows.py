@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import Any
 
-from averment.batch.arrow import Table, pa, parquet
+from averment.batch.arrow import Table, open_parquet, pa
 from averment.batch.columns import CASE
 
 _BUFFER = 1 << 20  # bytes of a column read at once, so that the size of row groups does not matter
@@ -21,7 +21,7 @@ class ParquetRows:
 
     def __init__(self, path: str, columns: list[str]) -> None:
         self._path, self._columns = path, columns
-        with parquet.ParquetFile(path) as opened:
+        with open_parquet(path) as opened:
             self._footer = opened.metadata
             texts = [column.name for column in opened.schema_arrow if _is_text(column.type) and column.name != CASE]
             lists = [f"{column.name}.list.element" for column in opened.schema_arrow if _is_texts(column.type)]
@@ -62,7 +62,7 @@ class ParquetRows:
             done = 0
 
     def _open(self, encoded: list[str]) -> Any:
-        return parquet.ParquetFile(self._path, metadata=self._footer, read_dictionary=encoded, buffer_size=_BUFFER)
+        return open_parquet(self._path, metadata=self._footer, read_dictionary=encoded, buffer_size=_BUFFER)
 
     def _group(self, opened: Any, group: int, skip: int, size: int) -> Iterator[Any]:
         """The batches of a row group without its first ``skip`` rows."""

@@ -7,18 +7,23 @@ beginning counts; what is after it is cut off.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
-import shutil
+import re
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from secrets import token_hex
 from typing import IO, Any
 
 from averment.batch.manifest import NAME, Entry, Manifest, sync_folder
+from averment.ir.digest import canonical
+from averment.ownership import UNSEALED, is_plain, is_there, sealed, taken
 
 _LOCK = "lock"
+_OURS = re.compile(rf"{_LOCK}|{re.escape(NAME)}|(worker\d+\.\d+\.)?(output|part|group|rejects)")
 _BLOCK = 1 << 20
 Ends = dict[str, list[Any]]
 """By file: its bytes so far, and the digest of them."""
@@ -130,7 +135,8 @@ class _Growing:
 
     def __init__(self, path: Path) -> None:
         fresh = not path.exists()
-        self._stream = path.open("w+b" if fresh else "r+b")
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
+        self._stream = os.fdopen(descriptor, "r+b")
         if fresh:
             sync_folder(path.parent)
         self._hash = hashlib.sha256()
@@ -187,26 +193,84 @@ def _told(hash: Any) -> str:
 
 
 @contextmanager
-def held(folder: Path) -> Generator[None]:
-    """Hold a folder (made if absent), alone. Raises Busy, OSError."""
+def held(folder: Path, output: str) -> Generator[None]:
+    """Hold the folder of an output's runs (made if absent), alone; one in which nothing was done is taken away.
+
+    Raises Busy; Refused for a folder that is not certainly of such a run; OSError.
+    """
     while True:
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / _LOCK
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        if not is_there(folder):
+            _make(folder, output)
+        try:
+            descriptor = _lock_of(folder, output)
+        except FileNotFoundError:
+            continue
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(descriptor)
             raise Busy from None
-        if path.exists() and os.fstat(descriptor).st_ino == path.stat().st_ino:
+        if is_there(folder / _LOCK) and os.fstat(descriptor).st_ino == (folder / _LOCK).lstat().st_ino:
             break
         os.close(descriptor)  # the run that had it has just finished and taken the folder away
     try:
         yield
+        remove(folder)
     finally:
+        if folder.exists() and [path.name for path in folder.iterdir()] == [_LOCK]:
+            remove(folder)
         os.close(descriptor)
 
 
+def _make(folder: Path, output: str) -> None:
+    """Make the folder with its mark in it, at once: an empty one could be anybody's."""
+    fresh = folder.with_name(f".averment-{token_hex(8)}")
+    fresh.mkdir(parents=True)
+    (fresh / _LOCK).write_bytes(_mark(output))
+    try:
+        fresh.rename(folder)
+    except OSError:
+        remove(fresh)
+        if not is_there(folder):  # else another run was faster
+            raise
+
+
+def _mark(output: str) -> bytes:
+    """What the lock says: that averment made the folder, for this output."""
+    return sealed(canonical({"output": output, "parts": UNSEALED}) + b"\n")
+
+
+def _lock_of(folder: Path, output: str) -> int:
+    """The lock of a folder that is certainly that of this output's runs. Raises Refused, OSError."""
+    if folder.is_symlink() or not folder.is_dir():
+        raise taken(folder, *_HELP, whole=True)
+    path = folder / _LOCK
+    if not is_plain(path):
+        if not is_there(folder):
+            raise FileNotFoundError(errno.ENOENT, "", str(folder))
+        raise taken(folder, *_HELP, whole=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    if os.read(descriptor, _BLOCK) != _mark(output):
+        os.close(descriptor)
+        raise taken(folder, *_HELP, whole=True)
+    strange = next((file for file in folder.iterdir() if not _is_ours(file)), None)
+    if strange is not None:
+        os.close(descriptor)
+        raise taken(strange, "move it out of the folder, which is of a run that is not finished")
+    return descriptor
+
+
+_HELP = ("a run keeps there what it has done so far: move it away, or name another output",)
+
+
+def _is_ours(file: Path) -> bool:
+    return _OURS.fullmatch(file.name) is not None and is_plain(file)
+
+
 def remove(folder: Path) -> None:
-    """Take the folder of a finished run away."""
-    shutil.rmtree(folder)
+    """Take the folder of a finished run away, unless somebody has put something into it."""
+    files = list(folder.iterdir())
+    if all(map(_is_ours, files)):
+        for file in sorted(files, key=lambda file: file.name == _LOCK):  # the mark last
+            file.unlink(missing_ok=True)
+        folder.rmdir()

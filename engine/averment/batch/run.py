@@ -18,11 +18,12 @@ from secrets import token_hex
 
 from averment.batch import inputs as files
 from averment.batch.aside import aside
-from averment.batch.inputs import Input, Unreadable, digest_of
+from averment.batch.earlier import Earlier, done_in, earlier
+from averment.batch.inputs import Input, Unreadable
 from averment.batch.job import Job
-from averment.batch.manifest import NAME, Damaged, Entry, read_entries, sync_folder
+from averment.batch.manifest import NAME, Damaged, Entry, sync_folder
 from averment.batch.order import Order, difference, folder_of, header_of, manifest_of, metadata_of, rejects_of
-from averment.batch.parts import Busy, Ends, Parts, held, remove
+from averment.batch.parts import Busy, Ends, Parts, held
 from averment.batch.pool import Lost, Run, workers
 from averment.batch.sides import open_sides
 from averment.batch.sources import CHUNK, SIDE_CHUNK, TEXT_CHUNK, Position, Source, open_source, units_of
@@ -71,7 +72,7 @@ def run(order: Order, progress: Progress = lambda _, __: None, record: Record = 
     if order.alias:
         source = replace(source, shapes=tuple(replace(shape, file=order.alias) for shape in source.shapes))
     try:
-        with held(folder_of(order.output)):
+        with held(folder_of(order.output), order.output.name):
             return _run(order, source, progress, record)
     except Busy:
         what = f"another run is writing `{order.output}`"
@@ -104,15 +105,15 @@ def _refused(code: str, message: str, *help: str) -> Refused:
 def _run(order: Order, source: Source, progress: Progress, record: Record) -> Result:
     kernel, fallback = _columnar(order)
     folder = folder_of(order.output)
+    before = earlier(order.output, done_in(folder))
     if order.restart:
         (folder / NAME).unlink(missing_ok=True)
     shapes, engine = source.shapes, order.engine
     job = Job(order.program, order.types, source.inputs, shapes, engine, kernel, order.warrants, order.format)
     with closing(Parts(folder)) as parts, workers(job, order.jobs, folder) as decide:
         header = aside(lambda: header_of(order, source, kernel))  # the input is digested while the workers begin
-        batch = _Batch(order, source, parts, header, Summary(order.rules), progress, record)
+        batch = _Batch(order, source, parts, before, header, Summary(order.rules), progress, record)
         resumed = batch.go_on(decide)
-    remove(folder)
     rejects = rejects_of(order.output)
     return Result(batch.summary, fallback, resumed, rejects if rejects.exists() else None)
 
@@ -136,6 +137,7 @@ class _Batch:
     order: Order
     source: Source
     parts: Parts
+    before: Earlier
     header: Future[Entry]
     summary: Summary
     progress: Progress
@@ -172,16 +174,9 @@ class _Batch:
 
     def _finished(self) -> bool:
         """Whether this very run has already made the output; if so, ``summary`` has what it came to."""
-        output = self.order.output
-        try:
-            entries = read_entries(manifest_of(output))
-            if not entries or difference(entries[0], self.header.result()):
-                return False
-            if entries[-1]["kind"] != "done" or digest_of(str(output)) != entries[-1]["digest"]:
-                return False
-        except (Damaged, OSError):
+        if not self.before.whole or difference(self.before.entries[0], self.header.result()):
             return False
-        for entry in entries[:-1]:
+        for entry in self.before.entries[:-1]:
             self.record(entry)
             if entry["kind"] == "part":
                 self.summary.add(entry)
@@ -215,7 +210,7 @@ class _Batch:
         """Commit the parts that are written; before the first of them, the run's header."""
         entries = self.parts.manifest.entries
         if self.parts.header is None:
-            self.parts.manifest.append({**self.header.result(), "id": token_hex(16)})  # two runs of one order are two
+            self.parts.manifest.append(self._named())
             self.record(entries[-1])
         while self.written:
             ends, about, after = self.written.popleft()
@@ -223,6 +218,10 @@ class _Batch:
             self.record(entries[-1])
             self.summary.add(about)
             self.progress(self.summary.rows, _share(self.source, after))
+
+    def _named(self) -> Entry:
+        """The header, with whose output it is, and which run of the order: two of one order are two."""
+        return {**self.header.result(), "id": token_hex(16), "output": self.order.output.name}
 
     def _finish(self) -> None:
         """Write what is left of the output, and enter that all is done."""
@@ -241,10 +240,10 @@ class _Batch:
         """Move what is done from the run's folder to where it belongs; a run killed meanwhile moves the rest."""
         output, folder = self.order.output, self.parts.folder
         if all(REJECTS not in entry["files"] for entry in self.parts.committed):
-            rejects_of(output).unlink(missing_ok=True)
+            self.before.remove(rejects_of(output))
         for name, target in ((TEXT, output), (REJECTS, rejects_of(output)), (NAME, manifest_of(output))):
             if (folder / name).exists():
-                (folder / name).replace(target)
+                self.before.put(folder / name, target)
                 sync_folder(output.parent)
 
 

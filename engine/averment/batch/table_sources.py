@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import accumulate, chain
 from typing import Any
 
-from averment.batch.arrow import Table, pa, parquet
+from averment.batch.arrow import Table, open_parquet, pa
 from averment.batch.inputs import Input
 from averment.batch.parquet_rows import row_groups, values_in
 from averment.batch.shape import Shape
@@ -23,7 +23,7 @@ _LONG = 8 * GROUP  # rows of a row group in a Parquet file, of which two may rea
 def schema_of(file: Input) -> Any:
     """The Arrow schema of a file."""
     if file.format is Format.PARQUET:
-        with parquet.ParquetFile(file.path) as opened:
+        with open_parquet(file.path) as opened:
             return opened.schema_arrow
     with _open_arrow(file.path) as (reader, _):
         return reader.schema
@@ -39,7 +39,7 @@ def _parquet_units(file: Input, shape: Shape, start: Position, chunk: int) -> It
 
     A stretch is some row groups, or half of a long one: where it begins, rows may be decoded that are of no use.
     """
-    with parquet.ParquetFile(file.path) as opened:
+    with open_parquet(file.path) as opened:
         ends = list(accumulate(row_groups(opened)))
         chunk = _fitting(chunk, values_in(opened) / max(1, opened.metadata.num_rows))
     position = start

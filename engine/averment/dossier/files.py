@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from pathlib import Path, PurePosixPath
 
 from averment.diagnostics.diagnostic import Diagnostic, Refused
+from averment.ownership import is_there, new_file, write_new
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold
 _MOST_BYTES, _MOST_FILES = 256 << 20, 20_000
@@ -15,16 +15,16 @@ _MOST_BYTES, _MOST_FILES = 256 << 20, 20_000
 def write(files: dict[str, bytes], target: Path) -> None:
     """Write ``files`` to a new zip (``*.zip``) or into a new or empty folder. Raises Refused (AV562), OSError."""
     if target.suffix.lower() == ".zip":
-        if target.exists():
+        if is_there(target):
             raise Refused([Diagnostic("AV562", f"`{target}` is there already, and a case file is not written over")])
         _write_zip(files, target)
         return
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+    if is_there(target) and (target.is_symlink() or not target.is_dir() or any(target.iterdir())):
         raise Refused([Diagnostic("AV562", f"`{target}` is there already, and not an empty folder")])
     for path, data in files.items():
         place = target / path
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(data)
+        write_new(place, data)
 
 
 def read(source: Path) -> dict[str, bytes]:
@@ -38,16 +38,12 @@ def read(source: Path) -> dict[str, bytes]:
 
 def _write_zip(files: dict[str, bytes], target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with zipfile.ZipFile(fresh, "w", zipfile.ZIP_STORED) as archive:  # what compresses differs between machines
-            for path in sorted(files):
-                entry = zipfile.ZipInfo(path, _EPOCH)
-                entry.create_system, entry.external_attr = 3, 0o644 << 16
-                archive.writestr(entry, files[path])
-        fresh.replace(target)
-    finally:
-        fresh.unlink(missing_ok=True)
+    # What compresses differs between machines.
+    with new_file(target) as fresh, zipfile.ZipFile(fresh, "w", zipfile.ZIP_STORED) as archive:
+        for path in sorted(files):
+            entry = zipfile.ZipInfo(path, _EPOCH)
+            entry.create_system, entry.external_attr = 3, 0o644 << 16
+            archive.writestr(entry, files[path])
 
 
 def _read_folder(source: Path) -> dict[str, bytes]:
