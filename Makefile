@@ -12,7 +12,7 @@ demo: $(VENV)/installed
 	$(VENV)/bin/averment decide knowledge/averment_knowledge/pm_tpm/cases
 
 test: $(VENV)/installed-dev
-	$(VENV)/bin/pytest --numprocesses auto
+	$(VENV)/bin/pytest --numprocesses auto --dist worksteal
 
 # For the accessibility of the HTML page, which also takes Chromium: without both, their tests say they are skipped.
 axe: $(VENV)/made
@@ -24,6 +24,7 @@ $(VENV)/installed-dev: constraints-dev.txt
 $(VENV)/installed $(VENV)/installed-dev: pyproject.toml $(VENV)/made
 	$(PIP) install --no-build-isolation --require-hashes --requirement $(filter constraints%,$^)
 	$(PIP) install --no-build-isolation --no-deps --editable .
+	$(VENV)/bin/python -m compileall -q engine cli schemas knowledge
 	touch $@
 
 $(VENV)/made: constraints-build.txt

@@ -30,9 +30,9 @@ fmt:
 pytest *ARGS:
     {{bin}}/pytest {{ARGS}}
 
-# The tests that take minutes
+# The tests that take minutes: large draws of what every run draws a part of
 slow:
-    {{bin}}/pytest -m slow
+    {{bin}}/pytest -m slow --numprocesses auto --dist worksteal
 
 coverage:
     {{bin}}/coverage run -m pytest
