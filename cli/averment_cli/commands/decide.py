@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @click.option(
     "--quiet", "-q", is_flag=True, help="One line a case: case, claim, status and strength, with tabs between."
 )
+@click.option("--full", is_flag=True, help="Every reason, down to the facts given, instead of one screen.")
 @engine_option
 @record_options
 def command(
@@ -42,6 +43,7 @@ def command(
     parameters: Sequence[str],
     format: str,
     quiet: bool,
+    full: bool,
     engine: str | None,
     log: str | None,
     requester: str | None,
@@ -55,6 +57,7 @@ def command(
     \b
     averment decide case.yaml
     averment decide case.yaml --set product.technical_complexity=high
+    averment decide case.yaml --full
     averment decide cases/ --quiet
     averment decide case.yaml --log sqlite:decisions.db
     """
@@ -75,7 +78,7 @@ def command(
         for number, (case, outcome) in enumerate(_decided(known, cases, overrides, engine or "", report)):
             if outcome is not None:
                 record(outcome, case)
-                _print(outcome, case, known, format, quiet, first=number == 0)
+                _print(outcome, case, known, format, quiet, full, first=number == 0)
     stop_if_failed(report, texts)
     return 0
 
@@ -112,7 +115,8 @@ def _cases(facts: Sequence[str], settings: Sequence[str], pack: Pack, report: Re
     return [case for case in read if case is not None]
 
 
-def _print(outcome: Outcome, case: Case, pack: Pack, format: str, quiet: bool, *, first: bool) -> None:
+def _print(outcome: Outcome, case: Case, pack: Pack, format: str, quiet: bool, full: bool, *, first: bool) -> None:
+    from averment.render.screen import screen
     from averment.render.text import explanation, summary
     from averment_cli.terminal import data, raw_line, style
 
@@ -120,5 +124,8 @@ def _print(outcome: Outcome, case: Case, pack: Pack, format: str, quiet: bool, *
         raw_line(outcome.canonical)
     elif quiet:
         data(summary(outcome))
-    else:
+    elif full:
         data(("" if first else "\n") + explanation(outcome, pack.model, style(), case.places))
+    else:
+        file = case.place.file if case.place else ""
+        data(("" if first else "\n") + screen(outcome, pack.model, style(), case.places, file))

@@ -22,9 +22,12 @@ _MOST_SIDES = 6  # more claims than this, and only those with evidence are shown
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One piece of evidence: what it says, and how much it weighs; ``shown`` is ``?`` where that is not known."""
+    """One piece of evidence: what it says, by which rule, and how much it weighs; ``shown`` is ``?`` where that is not
+    known.
+    """
 
     says: str
+    rule: str
     amount: Decimal
     shown: str
     certain: bool
@@ -48,6 +51,11 @@ class Side:
     def doubtful(self) -> str:
         """What may come on top."""
         return _weight(self.undecided)
+
+    @property
+    def weight(self) -> Decimal:
+        """What it weighs for certain, as a number."""
+        return total([weight.amount for weight in self.certain])
 
     @property
     def reach(self) -> Decimal:
@@ -82,6 +90,14 @@ def sides(explained: Explained) -> list[Side]:
     ]
 
 
+def weighs(explained: Explained) -> bool:
+    """Whether every claim that is made, or may be, weighs evidence: then the sides tell all of it."""
+    derivation = explained.derivation
+    claim = derivation.evaluation.program.claim
+    claims = {str(root.values[claim.field] or "some claim") for root in explained.about if root.type == claim.type}
+    return bool(claims) and claims == {made for made, *_ in _counted(explained)}
+
+
 def _counted(explained: Explained) -> Iterator[tuple[str, Aggregate, Fact, Bearing]]:
     """Each fact that has a sign in a rule that claims, with the claim and the aggregate."""
     derivation = explained.derivation
@@ -102,7 +118,7 @@ def _side(explained: Explained, claim: str, against: bool, facts: dict[Fact, Bea
     weights: list[Evidence] = []
     for fact, bearing in facts.items():
         amount, shown = bearing.weight or Decimal(0), "?" if bearing.weight is None else f"{bearing.weight:f}"
-        weights.append(Evidence(_says(explained, fact), amount, shown, memory.truths[fact] is TRUE))
+        weights.append(Evidence(*_says(explained, fact), amount, shown, memory.truths[fact] is TRUE))
     weights.sort(key=lambda weight: (-weight.amount, weight.says))
     certain = tuple(weight for weight in weights if weight.certain)
     return Side(claim, against, certain, tuple(weight for weight in weights if not weight.certain))
@@ -112,6 +128,9 @@ def _weight(evidence: tuple[Evidence, ...]) -> str:
     return f"{total([weight.amount for weight in evidence]):f}"
 
 
-def _says(explained: Explained, fact: Fact) -> str:
+def _says(explained: Explained, fact: Fact) -> tuple[str, str]:
+    """What a fact says, and the rule that derived it; of a given fact its path, and no rule."""
     support = explained.derivation.support.get(fact, ())
-    return sentence(support[0].firing.rule, support[0].bindings) if support else explained.derivation.path(fact)
+    if not support:
+        return explained.derivation.path(fact), ""
+    return sentence(support[0].firing.rule, support[0].bindings), support[0].firing.rule.id

@@ -59,17 +59,18 @@ def searched(up_to: int) -> str:
 def rebuttal_phrase(rebuttal: Rebuttal) -> str:
     """``the need to lead is yes and the technical debt is high``."""
     met = NewOnes()
-    return " and ".join(f"{subject(denial.field)} is {_values(denial, met)}" for denial in rebuttal.denials)
+    return " and ".join(f"{subject(denial.field)} is {denied(denial, met)}" for denial in rebuttal.denials)
 
 
-def _values(denial: Denial, met: NewOnes) -> str:
+def denied(denial: Denial, met: NewOnes | None = None) -> str:
+    """What a denied field would be instead: ``high``, ``20 engineers or more``, ``api or web``."""
     field = denial.field
     if field.kind.ordered:
         return series((_run(field, low, high) for low, high in denial.runs), "or")
     named = [value for value in denial.values if value not in denial.new]
     words = [_word(field, value) for value in named[:_MOST_VALUES]]
     words += [f"one of {len(named) - _MOST_VALUES} others"] if len(named) > _MOST_VALUES else []
-    words += [met.named(0, denial.new[0])] if denial.new else []
+    words += [(met or NewOnes()).named(0, denial.new[0])] if denial.new else []
     return series(words, "or")
 
 

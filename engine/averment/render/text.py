@@ -88,6 +88,11 @@ def _rows(outcome: Outcome, model: Model, style: Style, places: Mapping[str, Spa
     yield from _footer(outcome, model, style)
 
 
+def headline_role(status: Status) -> str:
+    """How a claim is painted."""
+    return _ROLES[status]
+
+
 def _headline(outcome: Outcome, style: Style) -> Line:
     program, dot = outcome.evaluation.program, style.glyphs.dot
     presumed = outcome.presumed

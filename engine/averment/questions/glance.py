@@ -1,0 +1,75 @@
+"""What turns a settled claim, as far as a glance shows: the smallest changes of given facts, among few tried.
+
+The same as ``flip`` finds, where it is found at once; bounded by how many changes are tried, so that the same case has
+the same first screen on every machine.
+"""
+
+from __future__ import annotations
+
+from averment.dataclass import dataclass
+from averment.ir.program import Value
+from averment.outcome.claim import Status
+from averment.outcome.outcome import Outcome
+from averment.outcome.presumption import Denial
+from averment.questions.alternatives import distance
+from averment.questions.answers import Way
+from averment.questions.assignments import bounded_judge, turns
+from averment.questions.budget import Spent
+from averment.questions.judge import Judge
+from averment.questions.rebuttals import denial
+from averment.questions.situation import Situation
+
+MOST_STATES = 1 << 13
+
+
+@dataclass(frozen=True, slots=True)
+class Turning:
+    """One smallest change: what is given otherwise, from what, and the claim under it. ``others``: as small ones."""
+
+    denials: tuple[Denial, ...]
+    given: tuple[Value, ...]
+    claim: str
+    others: int
+
+
+def turning(outcome: Outcome) -> Turning | None:
+    """The smallest change that turns a settled claim; none where a glance does not show it."""
+    if outcome.status is not Status.SETTLED:
+        return None
+    try:
+        judge = bounded_judge(Situation(outcome.evaluation.program, outcome.case))
+    except Spent:
+        return None
+    free = [number for number in judge.given() if not judge.situation.slots[number].field.fixed]
+    if judge.beyond(free):
+        return None
+    found = turns(judge, free, outcome.claim, MOST_STATES, first=True)
+    claims = outcome.evaluation.program.claim.values
+    ways = [(_nearest(judge, way), claim) for way, claim in found.ways if claim in claims]
+    if not ways:
+        return None
+    least = min(_cost(judge, way) for way, _ in ways)
+    cheapest = [(way, claim) for way, claim in ways if _cost(judge, way) == least]
+    way, claim = cheapest[0]
+    slots = [judge.situation.slots[number] for number in sorted(way)]
+    return Turning(
+        tuple(denial(judge, number, values) for number, values in sorted(way.items())),
+        tuple(slot.value for slot in slots if slot.value is not None),
+        claim,
+        len(cheapest) - 1,
+    )
+
+
+def _nearest(judge: Judge, way: Way) -> Way:
+    """The way with only those values of each slot that are nearest to what it holds."""
+    found: Way = {}
+    for number, values in way.items():
+        slot = judge.situation.slots[number]
+        least = min(distance(slot, value) for value in values)
+        found[number] = tuple(value for value in values if distance(slot, value) == least)
+    return found
+
+
+def _cost(judge: Judge, way: Way) -> int:
+    slots = judge.situation.slots
+    return sum(slots[number].field.cost * distance(slots[number], values[0]) for number, values in way.items())

@@ -1,0 +1,99 @@
+"""The first screen: it fits one, holds the claim, its reasons and what could turn it, and says what is true."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import averment
+import averment_knowledge
+from averment.diagnostics.diagnostic import Report
+from averment.ir.values import decode
+from averment.model.case import Case, read_case
+from averment.outcome.outcome import Outcome
+from averment.questions.glance import turning
+from averment.questions.missing import missing
+from averment.render.display import ASCII, Style, columns
+from averment.render.screen import screen
+from averment.surface.pack_files import read_case_file
+
+_CASES = Path(averment_knowledge.__file__).parent / "pm_tpm" / "cases"
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+Decided = list[tuple[Case, Outcome]]
+
+
+@pytest.fixture(scope="module")
+def pack() -> averment.Pack:
+    return averment.load("pm_tpm")
+
+
+@pytest.fixture(scope="module")
+def decided(pack: averment.Pack) -> Decided:
+    return list(_decided(pack))
+
+
+def _decided(pack: averment.Pack) -> Iterator[tuple[Case, Outcome]]:
+    for file in sorted(_CASES.glob("*.yaml")):
+        for document in read_case_file(file.read_bytes(), file.name, Report()):
+            case = read_case(document, pack.model.types, Report())
+            assert case is not None
+            yield case, pack.decide(case)
+
+
+def _shown(pack: averment.Pack, case: Case, outcome: Outcome, style: Style) -> str:
+    return screen(outcome, pack.model, style, case.places, case.place.file if case.place else "")
+
+
+@pytest.mark.parametrize(("width", "rows"), [(60, 50), (80, 40), (120, 32)])
+def test_it_is_one_screen(pack: averment.Pack, decided: Decided, width: int, rows: int) -> None:
+    for case, outcome in decided:
+        lines = _shown(pack, case, outcome, Style(width)).splitlines()
+        assert len(lines) <= rows, case.name
+        assert all(columns(line) <= width for line in lines), case.name
+
+
+def test_colours_and_glyphs_change_no_word(pack: averment.Pack, decided: Decided) -> None:
+    for case, outcome in decided:
+        plain = _shown(pack, case, outcome, Style())
+        assert _ANSI.sub("", _shown(pack, case, outcome, Style(colour=True))) == plain
+        assert _shown(pack, case, outcome, Style(glyphs=ASCII)).isascii()
+
+
+def test_a_settled_claim_says_what_would_turn_it_and_it_does(pack: averment.Pack, decided: Decided) -> None:
+    told = 0
+    for case, outcome in decided:
+        change = turning(outcome)
+        if change is not None:
+            text = _shown(pack, case, outcome, Style(200))
+            assert f"would make it {change.claim.replace('_', ' ')}" in text
+            facts = dict(outcome.document["facts"])
+            for denial in change.denials:
+                type, field = denial.path.partition("[")[0].partition(".")[0], denial.path.rpartition(".")[2]
+                if isinstance(facts[type], list):
+                    break
+                facts[type] = {**facts[type], field: decode(denial.values[0], denial.field)}
+            else:
+                assert pack.decide(facts).claim == change.claim, case.name
+                told += 1
+    assert told > 15
+
+
+def test_an_open_claim_names_what_is_still_possible_and_asks_one_question(
+    pack: averment.Pack, decided: Decided
+) -> None:
+    for case, outcome in decided:
+        if outcome.claim == "open":
+            text = " ".join(_shown(pack, case, outcome, Style(200)).split())
+            found = missing(outcome)
+            assert "gap" not in text and "conflict" not in text
+            assert all(each.claim.replace("_", " ") in text for each in found.possible)
+            assert found.questions[0].text in text
+
+
+def test_the_screen_is_the_same_on_every_engine(pack: averment.Pack, decided: Decided) -> None:
+    for case, outcome in decided:
+        again = pack.decide(case, engine="reference")
+        assert _shown(pack, case, outcome, Style()) == _shown(pack, case, again, Style())
