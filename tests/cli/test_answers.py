@@ -93,7 +93,7 @@ def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
             id="what is missing: an example is not listed again",
         ),
         pytest.param(
-            ("decide", SHOP),
+            ("decide", SHOP, "--full"),
             ("the evidence for technical product manager (0) is 0", "also: the same, by other conditions of this rule"),
             ("there is no evidence where", "(needs no)", "(needs low)"),
             id="how: nothing is said twice",

@@ -26,8 +26,8 @@ def shop(tmp_path: Path) -> Path:
     return file
 
 
-def test_without_more_it_says_what_decide_says(averment: Any, shop: Path) -> None:
-    assert averment("explain", shop).out == averment("decide", shop).out
+def test_without_more_it_says_what_decide_says_in_full(averment: Any, shop: Path) -> None:
+    assert averment("explain", shop).out == averment("decide", shop, "--full").out
 
 
 def test_a_fact_is_explained_down_to_its_lines(averment: Any, shop: Path) -> None:
