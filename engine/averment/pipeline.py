@@ -17,7 +17,7 @@ from averment.model.case import Case
 from averment.model.model import Model
 from averment.outcome.deciding import decided
 from averment.outcome.outcome import Outcome
-from averment.questions.rebuttals import rebuttals
+from averment.outcome.presumption import Rebuttals
 from averment.surface.pack_files import PackFiles
 
 
@@ -28,10 +28,17 @@ def compile_pack(files: PackFiles, report: Report) -> tuple[Model, Program] | No
     return None if model is None or program is None or report.failed else (model, program)
 
 
+def rebut(outcome: Outcome, presumed: Outcome) -> Rebuttals:
+    """What would turn a presumed claim."""
+    from averment.questions.rebuttals import rebuttals  # few cases are presumed, and fewer are asked unless what
+
+    return rebuttals(outcome, presumed)
+
+
 def decide(engine: Engine, case: Case, report: Report) -> Outcome | None:
     """The outcome of a case; nothing, and a diagnostic, where it has no lawful one."""
     try:
-        return decided(case, engine.evaluate, rebuttals)
+        return decided(case, engine.evaluate, rebut)
     except CaseError as error:
         report.add(Diagnostic(error.code, f"case `{case.name}` has no outcome: {error.message}"))
         return None
