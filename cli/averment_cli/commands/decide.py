@@ -116,16 +116,20 @@ def _cases(facts: Sequence[str], settings: Sequence[str], pack: Pack, report: Re
 
 
 def _print(outcome: Outcome, case: Case, pack: Pack, format: str, quiet: bool, full: bool, *, first: bool) -> None:
-    from averment.render.screen import screen
-    from averment.render.text import explanation, summary
     from averment_cli.terminal import data, raw_line, style
 
     if format == "json":
         raw_line(outcome.canonical)
     elif quiet:
+        from averment.render.text import summary
+
         data(summary(outcome))
     elif full:
+        from averment.render.text import explanation
+
         data(("" if first else "\n") + explanation(outcome, pack.model, style(), case.places))
     else:
+        from averment.render.screen import screen
+
         file = case.place.file if case.place else ""
         data(("" if first else "\n") + screen(outcome, pack.model, style(), case.places, file))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from averment.dataclass import dataclass
 from averment.ir.program import Fact
 from averment.law.evaluation import Evaluation, Given
 from averment.law.presuming import presume

@@ -9,10 +9,11 @@ another claim only if it holds a rebuttal.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from averment.dataclass import dataclass
 from averment.ir.naming import field_at
 from averment.ir.program import Field, Value
 from averment.ir.values import decode

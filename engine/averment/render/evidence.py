@@ -8,9 +8,9 @@ aggregate is a sum, a fact weighs what it adds to that, else what it adds to the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
+from averment.dataclass import dataclass
 from averment.ir.program import Aggregate, Fact
 from averment.law.truth import TRUE
 from averment.outcome.explained import Explained
