@@ -20,7 +20,8 @@ from averment.surface.pack_files import read_pack_files
 
 W2 = Path(__file__).parents[3] / "benchmarks" / "packs" / "w2"
 FACTS = """
-  part: {cardinality: many, key: id, fields: {id: {type: text}, team: {type: text}, size: {type: integer}}}
+  part: {cardinality: many, key: id, fields: {
+    id: {type: text}, team: {type: text}, lead: {type: text}, size: {type: integer}}}
   link: {cardinality: many, fields: {from: {type: text}, to: {type: text}}}
   tool: {cardinality: many, key: name, fields: {
     name: {type: text}, does: {type: set, of: [cut, join]}, made: {type: date}, cost: {type: decimal, places: 2}}}
@@ -33,10 +34,10 @@ FACTS = """
 """
 CASE: dict[str, Any] = {
     "part": [
-        {"id": "a", "team": "x", "size": 3},
-        {"id": "b", "team": "x", "size": 5},
-        {"id": "c", "team": "y", "size": 5},
-        {"id": "y", "team": "y", "size": -2},
+        {"id": "a", "lead": "a", "team": "x", "size": 3},
+        {"id": "b", "lead": "a", "team": "x", "size": 5},
+        {"id": "c", "lead": "y", "team": "y", "size": 5},
+        {"id": "y", "lead": "b", "team": "y", "size": -2},
     ],
     "link": [{"from": "a", "to": "b"}, {"from": "b", "to": "c"}, {"from": "c", "to": "a"}, {"from": "c", "to": "c"}],
     "tool": [
@@ -69,6 +70,14 @@ RULES: dict[str, tuple[str, str]] = {  # the rules, and those of them that fire 
 """,
         "r s",
     ),
+    "a fact by its key whose other fields are to be equal": (
+        """
+  - {rule: r, when: [tool: {cost: '> 9'}, part: {id: $i, size: 3}, part: {id: $i, team: $q, lead: $q}],
+     then: [found: {text: $i}]}
+  - {rule: s, when: [part: {id: $i, size: '> 3'}, part: {id: $i, team: $q, lead: $q}], then: [found: {text: $i}]}
+""",
+        "s",
+    ),
     "an equality as a test": (
         "- {rule: r, when: [part: {id: $a, size: $s}, part: {id: $b, size: $z}, test: $s = $z, test: $a != $b],"
         " then: [found: {text: $b}]}",
@@ -95,6 +104,16 @@ RULES: dict[str, tuple[str, str]] = {  # the rules, and those of them that fire 
         REACH.replace("then: [reach: {from: $a, to: $c}]", "then: [reach: {from: $a, to: $c}, found: {text: $b}]")
         + "  - {rule: r, when: [count: {of: found, as: $n}, test: $n = 3], then: [verdict: {role: 'no'}]}",
         "more one r",
+    ),
+    "recursion of two types, by turns, that looks back": (
+        """
+  - {rule: a, when: [tool: {cost: '> 9'}], then: [found: {text: '"a"'}]}
+  - {rule: b, when: [found: {text: $a}, link: {from: $a, to: $b}], then: [reach: {from: $a, to: $b}]}
+  - {rule: c, when: [found: {text: $a}, reach: {from: $a, to: $b}], then: [found: {text: $b}]}
+  - {rule: d, when: [found: {text: $a}, link: {from: $a, to: $b}, reach: {from: $b}], then: [reach: {from: $b, to: $a}]}
+  - {rule: e, when: [reach: {from: '"a"', to: '"c"'}], then: [verdict: {role: 'yes'}]}
+""",
+        "a b c d e",
     ),
     "aggregates by key": (
         """
@@ -142,6 +161,11 @@ RULES: dict[str, tuple[str, str]] = {  # the rules, and those of them that fire 
     "a conclusion just within range": ("- {rule: r, when: [part: {size: $s}], then: [small: {n: $s + 4}]}", "r"),
     "a calculation that leaves 64 bits": (
         "- {rule: r, when: [part: {size: $s}, test: $s * 4611686018427387904 < 0], then: [verdict: {role: 'no'}]}",
+        "?",
+    ),
+    "one that no condition after it keeps from being made": (
+        "- {rule: r, when: [tool: {name: $n, made: $d, cost: $c}, part: {size: $s}, test: $s * 4611686018427387904 < 0,"
+        " test: $c < 0], then: [number: {n: $s}, found: {text: $n}]}",
         "?",
     ),
     "one that a condition before it keeps from being made": (
@@ -213,7 +237,8 @@ def test_it_leaves_what_is_not_complete_and_right() -> None:
     for records in (
         None, {}, "abc", (part,), [None], [[]], [part, part], [part, {**part, "team": "z"}], [{**part, "size": True}],
         [{**part, "size": None}], [{**part, "size": 2**63}], [{**part, "team": 1}], [{**part, "team": "\ud800"}],
-        [{**part, "more": 1}], [{"id": "a", "team": "x"}], [{"id": "a", "team": "x", "siez": 1}],
+        [{**part, "more": 1}], [{"id": "a", "team": "x", "size": 3}],
+        [{"id": "a", "lead": "a", "team": "x", "siez": 1}],
     ):  # fmt: skip
         assert decide({**CASE, "part": records}) is None
     assert decide({}) is None
@@ -228,7 +253,7 @@ def test_firings_are_bounded() -> None:
     round = pack_of(REACH.replace("reach: {from: $b", "link: {from: $b"))
     for number, decided in ((400, True), (500, False)):
         many = {
-            "part": [{"id": f"p{n}", "team": "x", "size": n} for n in range(number)],
+            "part": [{"id": f"p{n}", "team": "x", "lead": "y", "size": n} for n in range(number)],
             "link": [{"from": f"p{n}", "to": f"p{(n + 1) % number}"} for n in range(number)],
         }
         for pack in (pairs, hit, round):
