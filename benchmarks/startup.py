@@ -21,6 +21,7 @@ COMMANDS = {
     "python -c pass": ["pass"],
     "averment --help": [CLI, "--help"],
     "averment decide CASE": [CLI, "decide", str(CASE)],
+    "averment decide CASE --format json": [CLI, "decide", str(CASE), "--format", "json"],
     "averment decide CASE --engine reference": [CLI, "decide", str(CASE), "--engine", "reference"],
 }
 

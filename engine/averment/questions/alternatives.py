@@ -6,9 +6,8 @@ does. A slot none of whose values is told from the one given has no alternatives
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from averment.backends.symbolic.many import alike
+from averment.dataclass import dataclass
 from averment.ir.program import Value
 from averment.questions.judge import Judge
 from averment.questions.quick import Circuitry

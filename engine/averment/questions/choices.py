@@ -7,8 +7,9 @@ come in batches that a circuit can be asked together; nothing is written out way
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+from averment.dataclass import dataclass
 
 Taken = tuple[tuple[int, int], ...]
 """The things taken, each with the number of its form, in order."""

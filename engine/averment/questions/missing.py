@@ -9,11 +9,11 @@ it make it definite, and *settles* it where any do; of both the least sets are g
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
 from averment.backends.symbolic.planes import Plane, states_of
+from averment.dataclass import dataclass
 from averment.ir.program import Value
 from averment.ir.values import decode
 from averment.law.truth import Quantity

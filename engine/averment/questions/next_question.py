@@ -9,10 +9,10 @@ keep the reader waiting, and the order of questions decides nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from averment.dataclass import dataclass
 from averment.questions.completing import values_of
 from averment.questions.judge import Judge
 from averment.questions.situation import Changes, Slot

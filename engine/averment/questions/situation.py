@@ -8,9 +8,9 @@ there are never changes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
+from averment.dataclass import dataclass
 from averment.ir.naming import field_path
 from averment.ir.program import Fact, Field, Program, Value
 from averment.ir.values import fact_order

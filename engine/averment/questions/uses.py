@@ -8,8 +8,9 @@ count: those the claim depends on, and those that may find that a case has no la
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from averment.dataclass import dataclass
 from averment.ir.program import (
     Aggregate,
     Arithmetic,

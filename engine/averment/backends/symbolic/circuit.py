@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from averment.backends.symbolic import gates
 from averment.backends.symbolic.gates import Gate, Quantities, Unsure, gate_of
+from averment.dataclass import dataclass
 from averment.ir.program import Fact, Program, Rule, Value
 from averment.law import network as net
 from averment.law.building import Tick, on_and_on
