@@ -85,7 +85,7 @@ def hold(pack: averment.Pack, full: Case, claim: str, known: Usual) -> Held:
     begun = pack.decide(hidden, engine="reference")
     reactions: list[float] = []
     answered = 0
-    with Live(program) as live:
+    with Live(pack.engine()) as live:
         start = time.process_time()
         state = consult(begun, live.evaluate, known)
         _show(state)

@@ -37,7 +37,6 @@ def main() -> None:
         shown = " ".join(f"{size:.1f}" for size in sizes)
         print(f"{engine}: {asked.cases:,} cases, outcomes of up to {most:,} bytes, {time.process_time() - began:.0f} s")
         print(f"  resident MiB: {shown}; growth {sizes[-1] - sizes[0]:+.1f}", flush=True)
-        pack.engine(engine=engine).close()
     print(f"at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.1f} MiB")
 
 

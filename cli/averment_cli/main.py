@@ -15,6 +15,8 @@ from importlib import import_module
 
 import click
 
+from averment_cli.terminal import talk_warnings
+
 COMMANDS = {
     "decide": "Decide cases, and say why.",
     "batch": "Decide the many cases of a table.",
@@ -105,6 +107,7 @@ def main() -> None:
             from averment.batch.arrow import settle
 
             settle()
+    talk_warnings()
     gc.set_threshold(50_000, 20, 50)  # a pack is some 100,000 objects without a circle among them
     code = run(sys.argv[1:])
     gc.freeze()  # what the interpreter does on its way out looks for circles three times

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from averment.diagnostics.diagnostic import Diagnostic
@@ -50,6 +50,29 @@ def talk_findings(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]) -
     found = tuple(diagnostics)
     if found:
         sys.stderr.write(render_all(found, texts, coloured(sys.stderr)) + "\n")
+
+
+def talk_warnings() -> None:
+    """From now on have warnings of the library told as findings, as soon as they come up."""
+    import warnings
+
+    plain = warnings.showwarning
+
+    def show(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        diagnostic = getattr(message, "diagnostic", None)
+        if diagnostic is None:
+            plain(message, category, filename, lineno, file, line)
+        else:
+            talk_findings((diagnostic,), {})
+
+    warnings.showwarning = show
 
 
 def findings(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]) -> str:

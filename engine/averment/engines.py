@@ -1,46 +1,70 @@
 """Choosing an engine: a backend made ready for one program.
 
-Should the durable engine fail on a case, that case is decided by the reference, and the loss is told. Where more than
-one case is at stake it runs in a process of its own, so that not even its death takes another case along.
+The durable engine runs in a process of its own, however it is reached. Should it fail on a case, the reference decides
+that case, and the evaluation says so.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
-from dataclasses import field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from averment.backends import reference
 from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report, Severity
 from averment.ir.program import Program
 from averment.law.evaluation import Evaluation, Given
-from averment.law.truth import CaseError
+
+if TYPE_CHECKING:
+    from averment.backends import durable
 
 NAMES = ("durable", "reference")
 
 
 def _nothing() -> None:
-    """An engine that holds nothing has nothing to free."""
+    """An engine without a process of its own has none to end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """A program on an engine: ``evaluate`` finds every firing on a case, and may raise CaseError; ``close`` frees it.
-
-    ``losses`` are warnings of cases that another engine had to decide, for whoever reports to take.
+    """A program on an engine: ``evaluate`` finds every firing on a case, and may raise CaseError; ``close`` ends the
+    process, where it has one of its own.
     """
 
     name: str
     program: Program
     evaluate: Callable[[Given], Evaluation]
     close: Callable[[], None] = _nothing
-    losses: list[Diagnostic] = field(default_factory=list[Diagnostic])
 
 
-def open_engine(name: str, program: Program, *, isolated: bool = False) -> Engine:
+class Host:
+    """Where the engines of a pack run: one process for all of them, started when a case needs it, ended with this
+    object. A copy, or one that was pickled, starts anew.
+    """
+
+    @cached_property
+    def worker(self) -> durable.Worker:
+        from averment.backends import durable
+
+        return durable.Worker(reference.evaluate)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Host, ()
+
+
+class EngineLost(RuntimeWarning):
+    """The reference had to decide a case since the engine asked first failed on it. ``diagnostic``: AV454."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
+def open_engine(name: str, program: Program, host: Host | None = None) -> Engine:
     """The engine of this name; with no name durable where it is installed and can run the program, else reference.
 
-    ``isolated`` puts what may crash into a process of its own.
     Raises: Refused where the named engine is unknown, not installed, or cannot run the program.
     """
     report = Report()
@@ -51,44 +75,22 @@ def open_engine(name: str, program: Program, *, isolated: bool = False) -> Engin
 
         report.extend(durable.supports(program))
         if not report.failed:
-            return _isolated(program) if isolated else _durable(program)
+            worker = (host or Host()).worker
+            return Engine(
+                "durable", program, lambda case: worker.evaluate(program, case), _nothing if host else worker.close
+            )
     if name not in ("", "reference"):
         raise Refused(report.diagnostics)
     return Engine("reference", program, lambda case: reference.evaluate(program, case))
 
 
-def _durable(program: Program) -> Engine:
-    from averment.backends import durable
-
-    losses: list[Diagnostic] = []
-    engine = durable.Engine(program)
-
-    def evaluate(case: Given) -> Evaluation:
-        try:
-            return engine.evaluate(case)
-        except durable.EngineFailure as failure:
-            losses.append(_loss(f"the engine failed: {failure}"))
-            return reference.evaluate(program, case)
-
-    return Engine("durable", program, evaluate, engine.close, losses)
+def loss_of(case: str, loss: str) -> Diagnostic:
+    """That another engine was lost on a case, as a warning."""
+    notes = ("the reference engine decided the case instead",)
+    return Diagnostic("AV454", f"case `{case}`: {loss}", notes=notes, severity=Severity.WARNING)
 
 
-def _isolated(program: Program) -> Engine:
-    from averment.backends import durable
-
-    losses: list[Diagnostic] = []
-    worker = durable.Worker(program, reference.evaluate)
-
-    def evaluate(case: Given) -> Evaluation:
-        decided = worker.decide_one(case)
-        if decided.lost:
-            losses.append(_loss(decided.lost))
-        if isinstance(decided.result, CaseError):
-            raise decided.result
-        return decided.result
-
-    return Engine("durable", program, evaluate, worker.close, losses)
-
-
-def _loss(why: str) -> Diagnostic:
-    return Diagnostic("AV454", why, notes=("the reference engine decided the case instead",), severity=Severity.WARNING)
+def warn_of_loss(case: str, loss: str) -> None:
+    """Warn whoever called the library, where there is a loss to tell of."""
+    if loss:
+        warnings.warn(EngineLost(loss_of(case, loss)), stacklevel=3)

@@ -1,6 +1,7 @@
 """The library's front door: load a pack, decide cases with it.
 
-A pack never changes once loaded and shares nothing with another, so it may be used from many threads.
+A pack never changes once loaded and shares nothing with another, so it may be used from many threads, pickled, copied,
+and used on both sides of a fork. What it makes ready to decide with is kept for the parameters asked for last.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Refused, Report
-from averment.engines import Engine, open_engine
+from averment.engines import Engine, Host, open_engine, warn_of_loss
 from averment.extras import need
 from averment.ir.lower import Kept, lower
 from averment.ir.program import Program, Value
@@ -22,6 +23,7 @@ from averment.model.model import Model
 from averment.model.parameters import read_override
 from averment.outcome.outcome import Outcome
 from averment.pipeline import compile_pack, decide
+from averment.recent import Recent
 from averment.shelf import find_pack
 from averment.source.node import node_of
 from averment.surface.pack_files import PackFiles, read_pack_folder
@@ -31,22 +33,25 @@ if TYPE_CHECKING:
 
 Parameters = Mapping[str, Any]
 Overrides = tuple[tuple[str, Value], ...]
+SETS = 8  # of parameters for which what was made ready is kept, those asked for last
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Pack:
     """A knowledge pack, checked and ready. ``texts`` are its files as read, by path relative to the pack."""
 
     model: Model
     texts: Mapping[str, str]
     root: str
-    _program: Program = field(repr=False)
-    _engines: dict[tuple[str, Overrides], Engine] = field(
-        default_factory=dict[tuple[str, Overrides], Engine], repr=False
-    )
-    _lowered: Kept = field(default_factory=Kept, repr=False)
-    _scalars: dict[Overrides, Decide | None] = field(default_factory=dict[Overrides, "Decide | None"], repr=False)
-    _deciders: dict[Overrides, Any] = field(default_factory=dict[Overrides, Any], repr=False)
+    _program: Program
+    _lowered: Kept = field(default_factory=Kept)
+    _host: Host = field(default_factory=Host)
+    _engines: Recent[tuple[str, Overrides], Engine] = field(default_factory=lambda: Recent(2 * SETS))
+    _scalars: Recent[Overrides, Decide | None] = field(default_factory=lambda: Recent(SETS))
+    _deciders: Recent[Overrides, Any] = field(default_factory=lambda: Recent(SETS))
+
+    def __repr__(self) -> str:
+        return f"<Pack {self.name[:80]} {self.version[:80]} {self.digest[:19]}>"
 
     @property
     def name(self) -> str:
@@ -109,6 +114,7 @@ class Pack:
         outcome = decide(self.engine(parameters, engine), case, report)
         if outcome is None:
             raise Refused(report.diagnostics)
+        warn_of_loss(case.name, outcome.evaluation.loss)
         return outcome
 
     def decide_all(
@@ -116,16 +122,12 @@ class Pack:
     ) -> Iterator[tuple[Case, Outcome | None, Report]]:
         """Each case with its outcome (none where it has no lawful one) and what there is to report of it, in order.
 
-        An engine that may crash runs in a process of its own: a crash costs no other case.
         Raises: Refused as ``engine`` does.
         """
-        ready = open_engine(engine, self.program(parameters), isolated=True)
-        try:
-            for case in cases:
-                report = Report()
-                yield case, decide(ready, case, report), report
-        finally:
-            ready.close()
+        ready = self.engine(parameters, engine)
+        for case in cases:
+            report = Report()
+            yield case, decide(ready, case, report), report
 
     def decide_table(
         self, table: Any, parameters: Parameters | None = None, sides: Mapping[str, Any] | None = None
@@ -140,10 +142,10 @@ class Pack:
         need("scale", "`decide_table`")
         from averment.batch.table import TableDecider  # the library of a single case needs no tables
 
-        key = self._key(parameters)
-        if key not in self._deciders:
-            self._deciders[key] = TableDecider(self.program(parameters), self.model.types)
-        return self._deciders[key].decide(table, sides=sides)
+        ready = self._deciders.get(
+            self._key(parameters), lambda: TableDecider(self.program(parameters), self.model.types)
+        )
+        return ready.decide(table, sides=sides)
 
     def engine(self, parameters: Parameters | None = None, engine: str = "") -> Engine:
         """The named engine (``reference``, ``durable``) made ready for this pack, kept for the next call.
@@ -151,18 +153,14 @@ class Pack:
         Raises: Refused where it is not installed or cannot run the pack.
         """
         key = engine, self._key(parameters)
-        if key not in self._engines:
-            self._engines[key] = open_engine(engine, self.program(parameters))
-        return self._engines[key]
+        return self._engines.get(key, lambda: open_engine(engine, self.program(parameters), self._host))
 
     def _quick(self, parameters: Parameters | None) -> Decide | None:
         """Code for complete cases, written when a case is decided for the second time."""
         key = self._key(parameters)
-        if key not in self._scalars and ("", key) in self._engines:
-            from averment.quick import quick_decider  # here, since whoever decides one case needs no code of it
-
-            self._scalars[key] = quick_decider(self.engine(parameters))
-        return self._scalars.get(key)
+        if key not in self._scalars and ("", key) not in self._engines:
+            return None
+        return self._scalars.get(key, lambda: _written(self.engine(parameters)))
 
     def _key(self, parameters: Parameters | None) -> Overrides:
         return tuple(sorted(self._overrides(parameters).items())) if parameters else ()
@@ -176,6 +174,12 @@ class Pack:
         if report.failed:
             raise Refused(report.diagnostics)
         return {name: value for name, value in read.items() if value is not None}
+
+
+def _written(engine: Engine) -> Decide | None:
+    from averment.quick import quick_decider  # here, since whoever decides one case needs no code of it
+
+    return quick_decider(engine)
 
 
 def load(pack: str | Path = "pm_tpm") -> Pack:

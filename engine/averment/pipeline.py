@@ -5,10 +5,8 @@ Each stage reports all it can see; the next begins only where none before it fai
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from averment.diagnostics.diagnostic import Diagnostic, Report
-from averment.engines import Engine
+from averment.engines import Engine, loss_of
 from averment.ir.lower import lower
 from averment.ir.program import Program
 from averment.law.truth import CaseError
@@ -38,11 +36,11 @@ def rebut(outcome: Outcome, presumed: Outcome) -> Rebuttals:
 def decide(engine: Engine, case: Case, report: Report) -> Outcome | None:
     """The outcome of a case; nothing, and a diagnostic, where it has no lawful one."""
     try:
-        return decided(case, engine.evaluate, rebut)
+        outcome = decided(case, engine.evaluate, rebut)
+        loss = outcome.evaluation.loss
     except CaseError as error:
         report.add(Diagnostic(error.code, f"case `{case.name}` has no outcome: {error.message}"))
-        return None
-    finally:
-        while engine.losses:
-            loss = engine.losses.pop()
-            report.add(replace(loss, message=f"case `{case.name}`: {loss.message}"))
+        outcome, loss = None, error.loss
+    if loss:
+        report.add(loss_of(case.name, loss))
+    return outcome

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from averment.backends.scalar import Quick, compile_scalar, facts_of
-from averment.engines import Engine
+from averment.engines import Engine, warn_of_loss
 from averment.law.evaluation import Evaluation
 from averment.model.case import UNNAMED, Case
 from averment.outcome.claim import Status
@@ -63,4 +63,6 @@ class QuickOutcome(Outcome):
 
     @cached_property
     def evaluation(self) -> Evaluation:  # pyright: ignore[reportIncompatibleVariableOverride]
-        return self._engine.evaluate(self.case)
+        found = self._engine.evaluate(self.case)
+        warn_of_loss(self.case.name, found.loss)
+        return found

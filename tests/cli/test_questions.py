@@ -19,9 +19,8 @@ from jsonschema import Draft202012Validator
 
 import averment as library
 import averment_schemas
-from averment.backends import durable, reference
+from averment.backends import reference
 from averment.diagnostics.diagnostic import Report
-from averment.ir.program import Fact
 from averment.model.case import read_case
 from averment.outcome.outcome import Outcome
 from averment.questions.consultation import consult
@@ -325,7 +324,7 @@ def json_facts(loaded: library.Pack, name: str) -> dict[str, Any]:
 def test_an_answer_taken_back_is_withdrawn_from_the_live_session() -> None:
     begun = outcome("marketplace")
     program = begun.evaluation.program
-    with Live(program) as live:
+    with Live(library.load().engine()) as live:
         start = consult(begun, live.evaluate)
         before = start.outcome.canonical
         answered = start.answer("technical")
@@ -334,18 +333,4 @@ def test_an_answer_taken_back_is_withdrawn_from_the_live_session() -> None:
         assert answered.outcome.canonical == plain.canonical
         back = answered.back()
         assert back.outcome.canonical == before
-        if live.engine == "durable":
-            session = live._session
-            assert session is not None and set(session.facts) == set(back.case.facts)
-
-
-def test_a_live_session_that_fails_is_replaced_by_the_reference(monkeypatch: pytest.MonkeyPatch) -> None:
-    begun = outcome("marketplace")
-
-    def fail(session: object, fact: Fact) -> None:
-        raise durable.EngineFailure("gone")
-
-    monkeypatch.setattr(durable.Session, "assert_", fail)
-    with Live(begun.evaluation.program) as live:
-        assert consult(begun, live.evaluate).outcome.canonical == begun.canonical
-        assert live.engine == "reference"
+        assert live._session is not None and set(live._session.facts) == set(back.case.facts)

@@ -55,8 +55,6 @@ def differences(seeds: range, engines: tuple[str, ...], counts: Counter[str]) ->
             for engine in engines:
                 if verdict(pack, case, engine) != expected:
                     yield f"{engine} differs from the reference on seed {seed}, case {number}"
-        for engine in engines:
-            pack.engine(engine=engine).close()
 
 
 def main() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
@@ -88,11 +87,8 @@ def test_many_threads_may_share_a_pack(pack: averment.Pack, engine: str) -> None
 
 
 @durable
-def test_a_crash_of_the_engine_is_told_and_costs_no_case(pack: averment.Pack, monkeypatch: pytest.MonkeyPatch) -> None:
-    from averment.backends.durable import Worker
-
-    killed = (sys.executable, "-c", "import os; os.kill(os.getpid(), 11)")
-    monkeypatch.setattr(Worker.__init__, "__defaults__", (60.0, killed))
+def test_a_crash_of_the_engine_is_told_and_costs_no_case(dying_engine: None) -> None:
+    pack = averment.load()
     cases = [pack.case(FACTS, f"case {number}") for number in range(3)]
     decided = list(pack.decide_all(cases, engine="durable"))
     expected = [pack.decide(case, engine="reference").canonical for case in cases]

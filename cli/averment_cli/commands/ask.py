@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from averment.outcome.outcome import Outcome
     from averment.pack import Pack
     from averment.questions.usual import Usual
+    from averment_cli.questioning import Asked
 
 
 @click.command("ask")
@@ -54,10 +55,10 @@ def command(
         raise click.UsageError(f"there is no folder to write `{output}` into")
     if output not in (None, "-") and is_there(Path(output or "")):
         raise click.UsageError(f"`{output}` is there already: name another file")
-    known, case, begun = _begun(facts, pack, parameters)
-    with Live(begun.evaluation.program) as live:
-        state = consult(begun, live.evaluate, _usual(known), until_presumed=presumably)
-        talk = Talk(known, pack, case, state, aside=format == "json" or output == "-")
+    asked, case, begun = _begun(facts, pack, parameters)
+    with Live(asked.pack.engine(asked.parameters)) as live:
+        state = consult(begun, live.evaluate, _usual(asked.pack), until_presumed=presumably)
+        talk = Talk(asked.pack, pack, case, state, aside=format == "json" or output == "-")
         try:
             code = talk.hold()
         except KeyboardInterrupt:
@@ -69,19 +70,19 @@ def command(
     return code
 
 
-def _begun(facts: str | None, pack: str, parameters: Sequence[str]) -> tuple[Pack, Case, Outcome]:
+def _begun(facts: str | None, pack: str, parameters: Sequence[str]) -> tuple[Asked, Case, Outcome]:
     from averment.model.case import blank_case
     from averment_cli.questioning import decide_files
 
     if facts is None:
         asked = decide_files((), pack, parameters)
         case = blank_case(asked.pack.model.types, "consultation")
-        return asked.pack, case, asked.pack.decide(case, asked.parameters)
+        return asked, case, asked.pack.decide(case, asked.parameters)
     asked = decide_files([facts], pack, parameters)
     if len(asked.cases) != 1:
         raise click.UsageError(f"a consultation is about one case, and `{facts}` has {len(asked.cases)}")
     ((case, outcome),) = asked.cases
-    return asked.pack, case, outcome
+    return asked, case, outcome
 
 
 def _usual(pack: Pack) -> Usual:

@@ -86,12 +86,6 @@ def command(
 def _decided(
     pack: Pack, cases: list[Case], overrides: Mapping[str, Any], engine: str, report: Report
 ) -> Iterator[tuple[Case, Outcome | None]]:
-    """One case is decided here; of several, none may be lost to another's crash of the engine."""
-    from averment.pipeline import decide
-
-    if len(cases) == 1:
-        yield cases[0], decide(pack.engine(overrides, engine), cases[0], report)
-        return
     for case, outcome, found in pack.decide_all(cases, overrides, engine):
         report.extend(found.diagnostics)
         yield case, outcome

@@ -33,13 +33,16 @@ class Firing(NamedTuple):
 class Evaluation:
     """``firings`` are all that are true; ``undecided`` all that are unknown and conclude something not otherwise true.
 
-    Neither is in any particular order, and each firing stands in it once.
+    Neither is in any particular order, and each firing stands in it once. ``engine`` is the backend that found them;
+    ``loss`` says why it had to, where it did so in place of another.
     """
 
     program: Program
     memory: Memory
     firings: list[Firing]
     undecided: list[Firing]
+    engine: str = "reference"
+    loss: str = ""
 
     @cached_property
     def told(self) -> Memory:

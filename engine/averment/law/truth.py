@@ -68,8 +68,10 @@ def bounds(quantity: int | Interval) -> tuple[int | None, int | None]:
 class CaseError(Exception):
     """A case that has no lawful outcome under this pack: a definite value left its range.
 
-    Attributes: ``code`` (AV5xx), ``message`` and ``rule``, the author's rule id.
+    Attributes: ``code`` (AV5xx), ``message`` and ``rule``, the author's rule id; ``loss``, as of an ``Evaluation``.
     """
+
+    loss: str = ""
 
     def __init__(self, code: str, message: str, rule: str = "") -> None:
         super().__init__(message)

@@ -30,7 +30,7 @@ class Decided(Given, Protocol):
     def presumptions(self) -> frozenset[str]: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Outcome:
     """A claim and everything it rests on. Whatever is costly is worked out when first asked for.
 
@@ -41,6 +41,9 @@ class Outcome:
     case: Decided
     evaluation: Evaluation
     presumed: Presumption | None = None
+
+    def __repr__(self) -> str:
+        return f"<Outcome of {self.case.name[:80]!r}: {self.claim[:80]}, {self.status.value}>"
 
     @cached_property
     def reading(self) -> Reading:
@@ -64,6 +67,11 @@ class Outcome:
     def strength(self) -> str | int | bool | None:
         """How clear a settled claim is, where the pack says so and it is certain."""
         return self.reading.strength
+
+    @property
+    def engine(self) -> str:
+        """The backend that decided: ``reference`` too where it did so in place of another."""
+        return self.evaluation.engine
 
     @property
     def possible(self) -> tuple[str, ...]:

@@ -1,44 +1,41 @@
 """A live session for a consultation: what was answered is asserted, what was taken back is withdrawn.
 
-The durable engine holds the facts between the steps. Where it is not installed, cannot run the program, or fails, the
-reference backend decides instead, to the same bytes.
+A session of the engine holds the facts between the steps. Where the durable engine is not installed, cannot run the
+program, or fails, the reference backend decides instead, to the same bytes.
 """
 
 from __future__ import annotations
 
 from types import TracebackType
 
-from averment.backends import durable, reference
-from averment.ir.program import Program
+from averment.backends.durable import Session
+from averment.engines import Engine, warn_of_loss
 from averment.law.evaluation import Evaluation, Given
 
 
 class Live:
-    """What follows from the case of a consultation, step by step. Not for several threads at once."""
+    """What follows from the case of a consultation, step by step, on an engine that stays its owner's. Not for several
+    threads at once.
+    """
 
-    def __init__(self, program: Program) -> None:
-        self._program = program
-        self._session: durable.Session | None = None
-        self.engine = "reference" if durable.supports(program) else "durable"
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._session: Session | None = None
 
     def evaluate(self, case: Given) -> Evaluation:
         """What follows from a case: only what has changed since the last is told to the session.
 
         Raises: CaseError where the case has no lawful outcome.
         """
-        if self.engine == "durable":
-            try:
-                return self._told(case).evaluation()
-            except durable.EngineFailure:
-                self.close()
-                self.engine = "reference"
-        return reference.evaluate(self._program, case)
+        found = self._told(case).evaluation()
+        warn_of_loss("consultation", found.loss)
+        return found
 
-    def _told(self, case: Given) -> durable.Session:
+    def _told(self, case: Given) -> Session:
         session = self._session
         if session is None or session.mentioned - case.mentioned:  # a type spoken of cannot be taken back
             self.close()
-            session = self._session = durable.Session(self._program)
+            session = self._session = Session(self._engine)
         wanted = frozenset(case.facts)
         for fact in session.facts:
             if fact not in wanted:
@@ -52,7 +49,7 @@ class Live:
         return session
 
     def close(self) -> None:
-        """Forget the case, and free the engine."""
+        """Forget the case."""
         if self._session is not None:
             self._session.close()
             self._session = None

@@ -6,11 +6,11 @@ from averment.backends.durable.engine import Engine
 from averment.backends.durable.limits import supports
 from averment.backends.durable.native import EngineFailure
 from averment.backends.durable.session import Session
-from averment.backends.durable.worker import Evaluated, Worker
+from averment.backends.durable.worker import Worker
 from averment.ir.program import Program
 from averment.law.evaluation import Evaluation, Given
 
-__all__ = ["Engine", "EngineFailure", "Evaluated", "Session", "Worker", "evaluate", "supports"]
+__all__ = ["Engine", "EngineFailure", "Session", "Worker", "evaluate", "supports"]
 
 
 def evaluate(program: Program, case: Given) -> Evaluation:

@@ -140,7 +140,7 @@ class _Run:
         self._failure: CaseError | None = None
 
     def evaluate(self) -> Evaluation:
-        evaluation = Evaluation(self._program, self._memory, [], [])
+        evaluation = Evaluation(self._program, self._memory, [], [], "durable")
         self._start()
         for number, stratum in enumerate(self._program.strata):
             self._run(number, evaluation.firings)

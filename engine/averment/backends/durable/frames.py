@@ -12,6 +12,11 @@ import struct
 import time
 from typing import Any
 
+from averment.ir.program import Fact
+
+Told = tuple[int, tuple[Fact, ...], tuple[Fact, ...]]
+"""A firing on the wire: the place of its rule in ``program.rules``, its premises and its conclusions."""
+
 _LENGTH = struct.Struct("<Q")
 _CHUNK = 1 << 20
 
@@ -44,8 +49,10 @@ def receive(pipe: int, seconds: float | None = None) -> Any:
 
 def _read(pipe: int, length: int, until: float | None) -> bytes:
     parts: list[bytes] = []
+    poll = select.poll()
+    poll.register(pipe, select.POLLIN)
     while length:
-        if until is not None and not select.select([pipe], [], [], max(0.0, until - time.monotonic()))[0]:
+        if until is not None and not poll.poll(max(0.0, until - time.monotonic()) * 1000):
             raise TooLong
         part = os.read(pipe, min(length, _CHUNK))
         if not part:

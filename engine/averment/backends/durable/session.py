@@ -7,11 +7,20 @@ alone, and only when somebody asks.
 from __future__ import annotations
 
 from types import TracebackType
+from typing import Protocol
 
 from averment.backends.durable.engine import Engine
 from averment.ir.program import Fact, Program
 from averment.law.evaluation import Evaluation, Given
 from averment.law.truth import CaseError
+
+
+class Evaluates(Protocol):
+    """A program on an engine, of this process or of another."""
+
+    @property
+    def program(self) -> Program: ...
+    def evaluate(self, case: Given, /) -> Evaluation: ...
 
 
 class Session:
@@ -20,9 +29,13 @@ class Session:
     With a program it makes an engine of its own, which ``close`` frees; an engine that is handed in stays its owner's.
     """
 
-    def __init__(self, engine: Engine | Program, case: Given | None = None) -> None:
-        self._own = isinstance(engine, Program)
-        self._engine = Engine(engine) if isinstance(engine, Program) else engine
+    def __init__(self, engine: Evaluates | Program, case: Given | None = None) -> None:
+        self._engine: Evaluates
+        self._own: Engine | None = None
+        if isinstance(engine, Program):
+            self._engine = self._own = Engine(engine)
+        else:
+            self._engine = engine
         self._facts: dict[Fact, None] = dict.fromkeys(case.facts) if case else {}
         self._mentioned = set(case.mentioned) if case else set[str]()
         self._found: Evaluation | CaseError | None = None
@@ -74,8 +87,8 @@ class Session:
         """Forget the case."""
         self._facts.clear()
         self._found = None
-        if self._own:
-            self._engine.close()
+        if self._own is not None:
+            self._own.close()
 
     def __enter__(self) -> Session:
         return self

@@ -1,133 +1,171 @@
-"""Deciding many cases in a process of its own, so that a crash of the engine costs one case and nothing else.
+"""Deciding in a process of its own, so that a crash of the engine costs one case a second try and nothing else.
 
-The worker is a fresh interpreter, not a fork, since a fork of a process with threads may hang. A case on which it dies,
-hangs or fails is given to a fallback; the worker is started anew, and the order of the cases is kept.
+A case on which the process dies, hangs or fails is given to a fallback, and the process is started anew for the next.
+One process runs any number of programs, the latest of them ready.
 """
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
-from types import TracebackType
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field, replace
+from functools import partial
+from threading import Lock
+from typing import Any
+from weakref import finalize
 
-from averment.backends.durable.frames import Closed, TooLong, receive, send
-from averment.ir.program import Fact, Program
+from averment.backends.durable.frames import Closed, Told, TooLong, receive, send
+from averment.backends.durable.process import Process, fork, single_threaded, spawn
+from averment.backends.durable.serving import serve
+from averment.dataclass import dataclass
+from averment.ir.program import Program
 from averment.law.evaluation import Evaluation, Firing, Given
 from averment.law.memory import Memory
 from averment.law.truth import TRUE, UNKNOWN, CaseError
 
+PROGRAMS = 8  # that a process holds ready
+
 Fallback = Callable[[Program, Given], Evaluation]
-Told = tuple[int, tuple[Fact, ...], tuple[Fact, ...]]
-"""A firing on the wire: the place of its rule in ``program.rules``, its premises and its conclusions."""
-
-COMMAND = (sys.executable, "-P", "-m", "averment.backends.durable.worker_process")
 
 
-class Evaluated(NamedTuple):
-    """A case's evaluation or its error. ``lost`` says what became of the worker, where the fallback decided instead."""
+@dataclass
+class _Side:
+    """What one process has of a worker: the process that works for it, and the programs that this holds."""
 
-    result: Evaluation | CaseError
-    lost: str = ""
+    lock: Lock = field(default_factory=Lock)
+    process: Process | None = None
+    held: dict[int, Program] = field(default_factory=dict[int, Program])
 
 
 class Worker:
-    """A process that runs one program. To be closed, or used in a ``with`` statement; not for several threads at once.
+    """A process that runs programs, started when it is first needed and ended with this object.
 
-    ``seconds`` bound how long it may take over one case. ``command`` starts the process.
+    Safe in threads, which take turns, and across a fork, after which each side has a process of its own. A copy, or one
+    that was pickled, starts anew.
+
+    ``fallback`` decides what the process does not. ``seconds`` bound how long it may take over one case. ``command``
+    starts the process, which is else forked where that is safe.
     """
 
-    def __init__(
-        self, program: Program, fallback: Fallback, seconds: float = 60.0, command: Sequence[str] = COMMAND
-    ) -> None:
-        self._program, self._fallback, self._seconds, self._command = program, fallback, seconds, tuple(command)
-        self._process: subprocess.Popen[bytes] | None = None
+    def __init__(self, fallback: Fallback, seconds: float = 60.0, command: Sequence[str] = ()) -> None:
+        self._fallback, self._seconds, self._command = fallback, seconds, tuple(command)
+        self._sides: dict[int, _Side] = {}
+        finalize(self, _end, self._sides)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Worker, (self._fallback, self._seconds, self._command)
 
     @property
     def pid(self) -> int | None:
         """The process's id, while there is one."""
-        return self._process.pid if self._process else None
+        process = self._side().process
+        return process.pid if process else None
 
-    def decide(self, cases: Iterable[Given]) -> Iterator[Evaluated]:
-        """Each case's outcome, in the order of the cases."""
-        for case in cases:
-            yield self.decide_one(case)
+    def evaluate(self, program: Program, case: Given) -> Evaluation:
+        """Every firing of ``program`` on ``case``; its ``loss`` says why the fallback found them, if it did.
 
-    def decide_one(self, case: Given) -> Evaluated:
-        """The outcome of one case."""
-        try:
-            pipe = self._running()
-            send(pipe[0], (case.facts, case.mentioned))
-            answer = receive(pipe[1], self._seconds)
-        except Closed:
-            return self._instead(case, f"the engine's process ended with {self._end()}")
-        except TooLong:
-            self._end(kill=True)
-            return self._instead(case, f"the engine took more than {self._seconds:g} s")
+        Raises: CaseError where the case has no lawful outcome, with the ``loss`` too.
+        """
+        side = self._side()
+        with side.lock:
+            answer = self._ask(side, program, case)
         match answer:
-            case ("evaluation", firings, undecided):
-                return Evaluated(self._evaluation(case, firings, undecided))
-            case ("error", code, message, rule):
-                return Evaluated(CaseError(code, message, rule))
+            case "evaluation", firings, undecided:
+                return _evaluation(program, case, firings, undecided)
+            case "error", code, message, rule:
+                raise CaseError(code, message, rule)
             case _:
-                return self._instead(case, f"the engine failed: {answer[1]}")
+                return self._instead(program, case, f"the engine {answer[1]}")
 
     def close(self) -> None:
-        """End the process."""
-        if self._process is not None:
-            self._end(kill=True)
+        """End the process; another is started where it is needed again."""
+        side = self._side()
+        with side.lock:
+            _stop(side)
 
-    def __enter__(self) -> Worker:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
-
-    def _running(self) -> tuple[int, int]:
-        """The pipes to the process and from it, after starting it where there is none."""
-        if self._process is None:
-            environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-            self._process = subprocess.Popen(
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env=environment
-            )
-            plain = replace(self._program, types=dict(self._program.types), parameters=dict(self._program.parameters))
-            send(self._pipes(self._process)[0], plain)
-        return self._pipes(self._process)
-
-    @staticmethod
-    def _pipes(process: subprocess.Popen[bytes]) -> tuple[int, int]:
-        assert process.stdin is not None and process.stdout is not None
-        return process.stdin.fileno(), process.stdout.fileno()
-
-    def _end(self, kill: bool = False) -> str:
-        """See the process off; how it ended, in words."""
-        process, self._process = self._process, None
-        assert process is not None
-        if kill:
-            process.kill()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                pipe.close()
-        code = process.wait()
-        return f"signal {-code}" if code < 0 else f"status {code}"
-
-    def _instead(self, case: Given, lost: str) -> Evaluated:
+    def _ask(self, side: _Side, program: Program, case: Given) -> tuple[Any, ...]:
+        """The answer to a case; ``("failure", why)`` where there is none."""
         try:
-            return Evaluated(self._fallback(self._program, case), lost)
+            process = self._running(side, program)
+            send(process.sink, ("case", id(program), case.facts, case.mentioned))
+            answer = receive(process.source, self._seconds)
+        except Closed:
+            return "failure", f"ended its process with {_stop(side, kill=False)}"
+        except TooLong:
+            _stop(side)
+            return "failure", f"took more than {self._seconds:g} s"
+        except OSError as problem:
+            return "failure", f"could not be started: {problem.strerror}"
+        except BaseException:  # an interrupt: what is still to come would be taken for the answer to the next case
+            _stop(side)
+            raise
+        return ("failure", f"failed: {answer[1]}") if answer[0] == "failure" else answer
+
+    def _running(self, side: _Side, program: Program) -> Process:
+        """The process, after starting it where there is none, with the program in it. Raises: OSError, Closed."""
+        key = id(program)
+        if side.process is None:
+            side.held.clear()
+            if not self._command and single_threaded():
+                side.process = fork(partial(serve, programs={key: program}))
+                side.held[key] = program
+            else:
+                side.process = spawn(self._command) if self._command else spawn()
+        if key in side.held:
+            side.held[key] = side.held.pop(key)
+            return side.process
+        if len(side.held) == PROGRAMS:
+            oldest = next(iter(side.held))
+            del side.held[oldest]
+            send(side.process.sink, ("forget", oldest))
+        side.held[key] = program
+        plain = replace(program, types=dict(program.types), parameters=dict(program.parameters))
+        send(side.process.sink, ("program", key, plain))
+        return side.process
+
+    def _side(self) -> _Side:
+        """What this process has of the worker: none of another's, since a fork copies pipes that are not its own."""
+        own = os.getpid()
+        side = self._sides.get(own)
+        if side is None:
+            for other in [pid for pid in self._sides if pid != own]:
+                left = self._sides.pop(other).process
+                if left is not None:
+                    left.let_go()
+            side = self._sides.setdefault(own, _Side())
+        return side
+
+    def _instead(self, program: Program, case: Given, loss: str) -> Evaluation:
+        try:
+            found = self._fallback(program, case)
         except CaseError as error:
-            return Evaluated(error, lost)
+            error.loss = loss
+            raise
+        found.loss = loss
+        return found
 
-    def _evaluation(self, case: Given, firings: list[Told], undecided: list[Told]) -> Evaluation:
-        memory = Memory(self._program, case.facts, case.mentioned)
-        for told, truth in ((firings, TRUE), (undecided, UNKNOWN)):
-            for _, _, conclusions in told:
-                for fact in conclusions:
-                    memory.add(fact, truth)
-        return Evaluation(self._program, memory, self._read(firings), self._read(undecided))
 
-    def _read(self, told: list[Told]) -> list[Firing]:
-        rules = self._program.rules
-        return [Firing(rules[number], premises, conclusions) for number, premises, conclusions in told]
+def _end(sides: Mapping[int, _Side]) -> None:
+    side = sides.get(os.getpid())
+    if side is not None:
+        _stop(side)
+
+
+def _stop(side: _Side, *, kill: bool = True) -> str:
+    """End the process, if there is one; how it ended, in words."""
+    process, side.process = side.process, None
+    return process.end(kill=kill) if process is not None else ""
+
+
+def _evaluation(program: Program, case: Given, firings: list[Told], undecided: list[Told]) -> Evaluation:
+    memory = Memory(program, case.facts, case.mentioned)
+    for told, truth in ((firings, TRUE), (undecided, UNKNOWN)):
+        for _, _, conclusions in told:
+            for fact in conclusions:
+                memory.add(fact, truth)
+    return Evaluation(program, memory, _read(program, firings), _read(program, undecided), "durable")
+
+
+def _read(program: Program, told: list[Told]) -> list[Firing]:
+    rules = program.rules
+    return [Firing(rules[place], premises, conclusions) for place, premises, conclusions in told]
