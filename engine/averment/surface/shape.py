@@ -63,7 +63,18 @@ def _explainer(name: str) -> Any:
     import jsonschema  # here, because a good document needs no explanation
     import referencing
 
-    return jsonschema.Draft202012Validator(_schema(name), registry=referencing.Registry())
+    return jsonschema.Draft202012Validator(_to_the_end(_schema(name)), registry=referencing.Registry())
+
+
+def _to_the_end(part: Any) -> Any:
+    """The schema with ``$`` in patterns as the end of the text: to Python it is before a last line feed as well."""
+    if isinstance(part, dict):
+        found: dict[str, Any] = {key: _to_the_end(value) for key, value in part.items()}  # pyright: ignore[reportUnknownVariableType]
+        pattern = found.get("pattern")
+        return found | {"pattern": pattern.removesuffix("$") + r"\Z"} if isinstance(pattern, str) else found
+    if isinstance(part, list):
+        return [_to_the_end(each) for each in part]  # pyright: ignore[reportUnknownVariableType]
+    return part
 
 
 def _refuse(uri: str) -> Any:

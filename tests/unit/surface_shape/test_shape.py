@@ -238,6 +238,15 @@ def test_what_is_found(schema: str, text: str, expected: list[tuple[str, str, st
     assert findings(schema, text) == expected
 
 
+def test_a_name_with_a_line_feed_at_its_end_is_no_name() -> None:
+    """To Python's own reading of a pattern it is one, to that of JSON Schema it is not."""
+    found = [
+        *findings("case", 'case: c\nfacts: {"shop\\n": {size: 1}}'),
+        *findings("rules", (RULE % "[]").replace("rule: a", 'rule: "a\\n"')),
+    ]
+    assert [code for code, *_ in found] == ["AV205", "AV205"]
+
+
 def test_findings_of_one_document_are_bounded() -> None:
     assert len(findings("rules", "rules:\n" + "- {rule: A}\n" * 1_000)) == 100
 
