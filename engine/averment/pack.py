@@ -158,9 +158,10 @@ class Pack:
     def _quick(self, parameters: Parameters | None) -> Decide | None:
         """Code for complete cases, written when a case is decided for the second time."""
         key = self._key(parameters)
-        if key not in self._scalars and ("", key) not in self._engines:
-            return None
-        return self._scalars.get(key, lambda: _written(self.engine(parameters)))
+        found = self._scalars.kept(key)
+        if found is None and ("", key) in self._engines:
+            found = self._scalars.get(key, lambda: _written(self.engine(parameters)))
+        return found
 
     def _key(self, parameters: Parameters | None) -> Overrides:
         return tuple(sorted(self._overrides(parameters).items())) if parameters else ()

@@ -5,7 +5,6 @@ to go.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from contextlib import suppress
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
@@ -21,21 +20,28 @@ class Recent(Generic[K, V]):
         self._held: dict[K, V] = {}
         self._lock = Lock()
 
+    def kept(self, key: K) -> V | None:
+        """What is kept under ``key``, if there is anything."""
+        if len(self._held) == 1:  # as good as always, and then there is no order to keep
+            return self._held.get(key)
+        with self._lock:
+            return self._last(key) if key in self._held else None
+
     def get(self, key: K, make: Callable[[], V]) -> V:
         """What is kept under ``key``, made where there is nothing; of two threads that make it, one wins."""
-        if len(self._held) == 1:  # as good as always, and then there is no order to keep
-            with suppress(KeyError):
-                return self._held[key]
         with self._lock:
             if key in self._held:
-                found = self._held[key] = self._held.pop(key)
-                return found
+                return self._last(key)
         made = make()
         with self._lock:
             found = self._held[key] = self._held.pop(key, made)
             while len(self._held) > self._most:
                 del self._held[next(iter(self._held))]
             return found
+
+    def _last(self, key: K) -> V:
+        found = self._held[key] = self._held.pop(key)
+        return found
 
     def __contains__(self, key: K) -> bool:
         return key in self._held
