@@ -261,6 +261,16 @@ def test_firings_are_bounded() -> None:
             assert found is not None and (found(many) is not None) is decided
 
 
+def test_tries_are_bounded() -> None:
+    when = "[part: {id: $i, size: $s}, part: {size: $z}, test: $s + 9999 < $z]"
+    rules = f"- {{rule: r, when: {when}, then: [found: {{text: $i}}]}}"
+    decide = compile_scalar(pack_of(rules).program())
+    assert decide is not None
+    for number, decided in ((800, True), (1200, False)):
+        parts = [{"id": f"p{n}", "team": "x", "lead": "y", "size": n} for n in range(number)]
+        assert (decide({"part": parts}) is not None) is decided
+
+
 def test_a_rule_too_deep_for_python_is_left_to_an_engine() -> None:
     many = ", ".join(f"link: {{from: $a{n}, to: $b{n}}}" for n in range(30))
     assert (

@@ -21,8 +21,9 @@ from averment.ir.program import Absent, Aggregate, Compare, Expression, Guard, K
 from averment.law.mentions import variables
 
 MOST_FIRINGS = 200_000  # of a case; beyond it another engine says what is to be said
-FIRINGS = "firings"
-"""The name of how many firings there are by then, at most."""
+MOST_TRIES = 4 * MOST_FIRINGS  # turns of loops within loops, whether or not a rule fires then
+FIRINGS, TRIES = "firings", "tries"
+"""The names of how many firings and how many such turns there are by then, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class RuleCode:
         self._body = block
         self._conditions: list[str] = []
         self._loops: list[Block] = []  # what each loop stands in
+        self._turn = block  # where each turn of the innermost loop begins
         self._looped: list[str] = []  # how many turns each loop takes at most
         self._beside: list[str] = []  # how many facts each pattern without a loop meets at most, if more than one
         self._waiting = list(self._rule.guards)
@@ -127,6 +129,7 @@ class RuleCode:
         body = self._settled()
         self._loops.append(body)
         self._body = body.block(f"for {target} in {facts}:")
+        self._turn = self._body.gap()
         self._looped.append(self._tables.count(step.type))
 
     def _bind(self, place: int, step: Asked, field: Callable[[int], str]) -> None:
@@ -268,8 +271,10 @@ class RuleCode:
         early = self._ends_early
         counts = [FIRINGS, *self._tables.counts(head.type for head in self._rule.heads)]
         if self._fresh or (len(self._loops) > 1 and not early):
-            body.line(*(f"{count} += {' * '.join(self._beside) or 1}" for count in counts))
-            self._loops[-1].leave(f"{FIRINGS} > {MOST_FIRINGS}")
+            times = " * ".join(self._beside) or "1"
+            self._turn.line(f"{TRIES} += {times}")
+            body.line(*(f"{count} += {times}" for count in counts))
+            self._loops[-1].leave(f"{FIRINGS} > {MOST_FIRINGS} or {TRIES} > {MOST_TRIES}")
         elif most := " * ".join([*self._looped, *self._beside]):
             self._tables.before.line(*(f"{count} += {most}" for count in counts))
         if early and self._loops:

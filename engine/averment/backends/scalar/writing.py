@@ -8,7 +8,7 @@ from averment.backends.scalar.joins import write_step
 from averment.backends.scalar.nodes import MOST_HELD, Nodes, fired
 from averment.backends.scalar.plan import told
 from averment.backends.scalar.reading import Reader
-from averment.backends.scalar.rules import FIRINGS, MOST_FIRINGS, Tools
+from averment.backends.scalar.rules import FIRINGS, MOST_FIRINGS, TRIES, Tools
 from averment.backends.scalar.source import Block, Names
 from averment.backends.scalar.tables import Tables
 from averment.backends.scalar.terms import Terms
@@ -53,7 +53,7 @@ class Writer:
         nodes = self._nodes = Nodes(self._program, self._network, self._names, self._terms, self._reader.fields)
         self._tables.begin(nodes, body)
         if self._network.joins:
-            body.line(f"{FIRINGS} = {self._instances}")
+            body.line(f"{FIRINGS} = {self._instances}", f"{TRIES} = 0")
         start = 0
         for step in self._network.joins:
             nodes.write(start, step.ready, body)
