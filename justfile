@@ -34,6 +34,10 @@ pytest *ARGS:
 slow:
     {{bin}}/pytest -m slow --numprocesses auto --dist worksteal
 
+# Set up what the programs in benchmarks/ compare with
+bench:
+    {{bin}}/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --requirement constraints-bench.txt
+
 coverage:
     {{bin}}/coverage run -m pytest
     {{bin}}/coverage combine
@@ -44,4 +48,5 @@ pin:
     {{pin}} pyproject.toml --extra all --group dev --output-file constraints-dev.txt --upgrade
     {{pin}} pyproject.toml --constraints constraints-dev.txt --output-file constraints.txt
     {{pin}} pyproject.toml --extra spark --extra ray --constraints constraints-dev.txt --output-file constraints-hosts.txt
+    {{pin}} --group bench --constraints constraints-dev.txt --output-file constraints-bench.txt --upgrade
     {{pin}} --group build --constraints constraints-dev.txt --output-file constraints-build.txt --upgrade

@@ -28,6 +28,7 @@ from typing import Any
 import measuring
 
 CORES = os.sched_getaffinity(0)
+measuring.needs("numpy", "orjson", "pyarrow")
 measuring.pin()
 
 import numpy as np  # noqa: E402
@@ -41,7 +42,7 @@ from averment.backends.columnar import Decided, Kernel  # noqa: E402
 from averment.batch.arrow import settle  # noqa: E402
 from averment.batch.order import Order  # noqa: E402
 from averment.batch.run import Result, run  # noqa: E402
-from averment.batch.unit import WORDS, Format  # noqa: E402
+from averment.batch.unit import Format, words_of  # noqa: E402
 
 PACK = Path(__file__).parent / "packs" / "w1"
 READ = [*LEVELS, "domains.list.element"]  # as dictionaries
@@ -99,7 +100,7 @@ class Bench:
         """Parquet to Parquet."""
         source, out, written = self._parquet(rows), self._folder / "out.parquet", self._folder / "floor.parquet"
         self._decide(source, out)
-        words = [*WORDS, "pack"]
+        words = [*words_of(presumes=False), "pack"]
         decided = pq.read_table(out, read_dictionary=words)
         plain = decided.cast(pa.schema([(field.name, _plain(field.type)) for field in decided.schema]))
 

@@ -5,8 +5,18 @@ from __future__ import annotations
 import gc
 import os
 import statistics
+import sys
 import time
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+
+def needs(*modules: str) -> None:
+    """End with one line where one of these is not installed. Call it before any of them is imported."""
+    lacking = [name for name in modules if find_spec(name) is None]
+    if lacking:
+        sys.exit(f"{Path(sys.argv[0]).name} needs {', '.join(lacking)}: run `just bench` first")
 
 
 def pin() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import measuring
 
+measuring.needs("numpy", "polars", "pyarrow")
 measuring.pin()
 
 import numpy as np  # noqa: E402

@@ -14,6 +14,7 @@ from typing import Any
 
 import measuring
 
+measuring.needs("numpy", "pyarrow")
 measuring.pin()
 
 import numpy as np  # noqa: E402
@@ -58,7 +59,8 @@ create or replace temp table fired as
 
 def main(count: int, rounds: int) -> None:
     """Compare, then print the table."""
-    import duckdb  # the cases are made without it, too
+    measuring.needs("duckdb")  # the cases are made without it, too
+    import duckdb
 
     pa.set_cpu_count(1)
     kernel = Kernel(averment.load(PACK).program())

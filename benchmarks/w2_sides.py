@@ -13,6 +13,7 @@ from pathlib import Path
 
 import measuring
 
+measuring.needs("numpy", "pyarrow")
 measuring.pin()
 
 import numpy as np  # noqa: E402

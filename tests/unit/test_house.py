@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import json
+import pkgutil
 import re
 import subprocess
 import sys
@@ -31,6 +33,7 @@ TOP_LEVEL = {
     "LICENSE",
     "Makefile",
     "README.md",
+    "constraints-bench.txt",
     "constraints-build.txt",
     "constraints-dev.txt",
     "constraints-hosts.txt",
@@ -159,6 +162,36 @@ def test_every_diagnostic_code_in_use_has_a_page_and_every_page_a_use() -> None:
     }
     assert sorted(used - pages) == []
     assert sorted(pages - used) == []
+
+
+# Distributions whose module has another name.
+_DISTRIBUTIONS = {"yaml": "pyyaml", "durable": "durable-rules", "durable_rules_engine": "durable-rules"}
+
+
+def test_every_benchmark_has_what_it_imports_pinned() -> None:
+    """The peers are elsewhere: benchmarks/peers/setup installs them."""
+    programs = [name for name in tracked() if re.fullmatch(r"benchmarks/\w+\.py", name)]
+    beside = {Path(name).stem for name in programs} | {"peers"} | OURS | sys.stdlib_module_names
+    pins = "".join((ROOT / f"constraints-{of}.txt").read_text("utf-8") for of in ("dev", "bench"))
+    pinned = set(re.findall(r"^([\w-]+)==", pins, re.MULTILINE))
+    for name in programs:
+        outside = {module.partition(".")[0] for module in imports(name)} - beside
+        assert {_DISTRIBUTIONS.get(module, module) for module in outside} <= pinned, name
+
+
+def test_every_name_that_a_benchmark_takes_from_us_is_there() -> None:
+    gone: list[str] = []
+    for program in (name for name in tracked() if re.fullmatch(r"benchmarks/.*\.py", name)):
+        for node in ast.walk(ast.parse((ROOT / program).read_text("utf-8"), program)):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in OURS:
+                module = importlib.import_module(node.module or "")
+                modules = {found.name for found in pkgutil.iter_modules(getattr(module, "__path__", ()))}
+                gone += [
+                    f"{program}: {node.module}.{alias.name}"
+                    for alias in node.names
+                    if not hasattr(module, alias.name) and alias.name not in modules
+                ]
+    assert gone == []
 
 
 _LOADED = """
