@@ -35,6 +35,18 @@ def format_option(command: _Command) -> _Command:
     )(command)
 
 
+def seconds_option(default: float) -> Callable[[_Command], _Command]:
+    """``--seconds``: how long one case may take."""
+    return click.option(
+        "--seconds",
+        type=click.FloatRange(0, min_open=True),
+        default=default,
+        show_default=True,
+        metavar="S",
+        help="Stop after S seconds a case, with what is found and certain by then.",
+    )
+
+
 def engine_option(command: _Command) -> _Command:
     """``--engine reference|durable``."""
     return click.option(

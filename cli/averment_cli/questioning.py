@@ -34,51 +34,66 @@ class Decided(NamedTuple):
 
 @dataclass(frozen=True)
 class Asked:
-    """A pack under some parameters, and the cases it decided."""
+    """A pack under some parameters, and the cases it decided. ``failed``: there were others, which has been told."""
 
     pack: Pack
     parameters: Mapping[str, Any]
     cases: Sequence[Decided]
+    failed: bool = False
 
 
 def decide_files(facts: Sequence[str], pack: str, parameters: Sequence[str], engine: str = "") -> Asked:
-    """Every case of the fact files, decided; all mistakes are told before any is, and end the program."""
+    """The cases of the fact files in which nothing is wrong, decided; what is wrong with others is told.
+
+    Where there is no case left, that ends the program.
+    """
     from averment.diagnostics.diagnostic import Report
     from averment.pipeline import decide
-    from averment_cli.reading import Texts, cases_of, pack_of, stop_if_failed
+    from averment_cli.reading import Texts, cases_of, pack_of, stop_if_failed, tell
     from averment_cli.written import parameters_of
 
     report, texts = Report(), Texts()
     known = pack_of(pack)
     overrides = parameters_of(parameters, known.model, report, texts)
-    cases = cases_of(facts, report, texts, known.model.types)
     stop_if_failed(report, texts)
+    cases = cases_of(facts, report, texts, known.model.types)
     ready = known.engine(overrides, engine)
     decided = [(case, decide(ready, case, report)) for case in cases]
-    stop_if_failed(report, texts)
-    return Asked(known, overrides, [Decided(case, outcome) for case, outcome in decided if outcome])
+    found = [Decided(case, outcome) for case, outcome in decided if outcome]
+    failed = tell(report, texts)
+    if failed and not found:
+        raise click.exceptions.Exit(3)
+    return Asked(known, overrides, found, failed)
 
 
 def print_each(
-    cases: Iterable[Decided], answer: Callable[[Outcome], _A], format: str, text: Callable[[_A, Style], str]
+    asked: Asked,
+    answer: Callable[[Decided], _A],
+    format: str,
+    text: Callable[[_A, Style], str],
+    shown: Callable[[_A], Outcome] | None = None,
 ) -> int:
-    """The answer of each case as soon as it is found; then what was refused of others. The exit code."""
+    """The answer of each case as soon as it is found; then what was refused of others. The exit code.
+
+    ``shown``: the outcome that an answer stands under, where it is not the one of its case.
+    """
     from averment.diagnostics.diagnostic import Diagnostic, Refused
     from averment_cli.terminal import talk_findings
 
     refused: list[Diagnostic] = []
 
     def answers() -> Iterator[tuple[Outcome, _A]]:
-        for _, outcome in cases:
+        for case in asked.cases:
             try:
-                yield outcome, answer(outcome)
+                found = answer(case)
+                yield shown(found) if shown else case.outcome, found
             except Refused as refusal:
                 refused.extend(each for each in refusal.diagnostics if each not in refused)
 
     print_answers(answers(), format, text)
     if refused:
         talk_findings(refused, {})
-    return 3 if refused else 0
+    return 3 if refused or asked.failed else 0
 
 
 def print_answers(found: Iterable[tuple[Outcome, _A]], format: str, text: Callable[[_A, Style], str]) -> None:

@@ -36,12 +36,18 @@ class Texts:
 
 def stop_if_failed(report: Report, texts: Texts) -> None:
     """Say what was found; if any of it is an error, that is the end, with exit code 3."""
+    if tell(report, texts):
+        raise click.exceptions.Exit(3)
+
+
+def tell(report: Report, texts: Texts) -> bool:
+    """Say what was found, and forget it; whether any of it is an error."""
     from averment_cli.terminal import talk_findings
 
+    failed = report.failed
     talk_findings(report.diagnostics, texts.of)
-    if report.failed:
-        raise click.exceptions.Exit(3)
     report.diagnostics.clear()
+    return failed
 
 
 def read_pack(name: str, report: Report, texts: Texts) -> Pack | None:
@@ -88,20 +94,33 @@ def read_cases(
         text = data.decode("utf-8", "replace")
         if not may_be_secret(_KEY.findall(text), types or {}):
             texts.of[shown] = text
-        before = len(report.diagnostics)
-        read = read_case_file(data, shown, report)
-        if len(report.diagnostics) == before:
-            found += read
-    refuse_namesakes(found, report)
-    return found
+        found += read_case_file(data, shown, report)
+    return without_namesakes(found, report)
 
 
 def cases_of(names: Iterable[str], report: Report, texts: Texts, types: Mapping[str, FactType]) -> list[Case]:
-    """The cases of the fact files, read against the vocabulary ``types``; every mistake in them is in the report."""
+    """The cases of the fact files in which nothing is wrong; what is wrong with the others is in the report."""
+    return sound_cases(read_cases(names, report, texts, types), types, report)
+
+
+def sound_cases(documents: Iterable[Node], types: Mapping[str, FactType], report: Report) -> list[Case]:
+    """The cases in which nothing is wrong, read against the vocabulary ``types``; the report has what is with others.
+
+    What is wrong with several in the same place, as in a --set, is said once.
+    """
+    from averment.diagnostics.diagnostic import Report
     from averment.model.case import read_case
 
-    read = [read_case(document, types, report) for document in read_cases(names, report, texts, types)]
-    return [case for case in read if case is not None]
+    found: list[Case] = []
+    said = dict.fromkeys(report.diagnostics)
+    for document in documents:
+        own = Report()
+        case = read_case(document, types, own)
+        said |= dict.fromkeys(own.diagnostics)
+        if case is not None and not own.failed:
+            found.append(case)
+    report.diagnostics[:] = said
+    return found
 
 
 def example_cases(pack: Pack, report: Report) -> list[str]:
@@ -180,17 +199,20 @@ def files_of(folder: Path, report: Report) -> list[Path] | None:
     return sorted(found)
 
 
-def refuse_namesakes(cases: Iterable[Node], report: Report) -> None:
-    """Report every case that has the name of one before it."""
+def without_namesakes(cases: Iterable[Node], report: Report) -> list[Node]:
+    """The cases but those that have the name of one before, which are reported."""
     from averment.diagnostics.diagnostic import Diagnostic, Label
 
     first: dict[str, Node] = {}
+    kept: list[Node] = []
     for case in cases:
         name = case.get("case")
-        if name is None or not isinstance(name.value, str):
-            continue
-        if name.value in first:
-            labels = (Label(name.span, "again"), Label(first[name.value].span, "first here"))
-            help = "give each case of a run a name of its own"
-            report.add(Diagnostic("AV121", f"two cases are called `{name.value}`", labels, (help,)))
-        first.setdefault(name.value, name)
+        if name is not None and isinstance(name.value, str):
+            if name.value in first:
+                labels = (Label(name.span, "again"), Label(first[name.value].span, "first here"))
+                help = "give each case of a run a name of its own"
+                report.add(Diagnostic("AV121", f"two cases are called `{name.value}`", labels, (help,)))
+                continue
+            first[name.value] = name
+        kept.append(case)
+    return kept

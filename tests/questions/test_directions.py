@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from averment.backends.symbolic.directions import keeps
+from averment.backends.symbolic.directions import Directions
 from averment.questions.alternatives import alternatives, representatives
 from averment.questions.quick import Circuitry, judge_of
 from averment.questions.situation import Changes, Situation
@@ -43,13 +43,13 @@ def test_what_keeps_a_claim_keeps_it_in_every_state(flips: ModuleType, kind: str
         given = [number for number in judge.given() if number in places]
         values = {number: representatives(judge, number) for number in given}
         states: list[Changes] = [{number: rng.choice(values[number]) for number in given} for _ in range(150)]
-        loose = [places[number] for number in given]
+        directions = Directions(judge.circuitry.circuit, [places[number] for number in given])
         for number in given:
             held = judge.situation.slots[number].value
             before = verdicts(judge, [{**state, number: held} for state in states])
             for alternative in alternatives(judge, number):
                 value = alternative.values[0]
-                if keeps(judge.circuitry.circuit, places[number], value, word, loose):
+                if directions.keep(places[number], value, word):
                     kept += 1
                     after = verdicts(judge, [{**state, number: value} for state in states])
                     turned = [one for one, other in zip(before, after, strict=True) if one.claim == word != other.claim]

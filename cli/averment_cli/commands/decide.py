@@ -52,7 +52,8 @@ def command(
     """Decide cases, and say why.
 
     FACTS are YAML, JSON or JSON Lines: files, folders, or - for standard input. Without any, --set gives the facts of
-    one case. With --log, a decision that cannot be recorded is not shown: exit code 3.
+    one case. What can be decided is decided; what is wrong with other cases is told, with exit code 3. With --log, a
+    decision that cannot be recorded is not shown: exit code 3 too.
 
     \b
     averment decide case.yaml
@@ -62,7 +63,7 @@ def command(
     averment decide case.yaml --log sqlite:decisions.db
     """
     from averment.diagnostics.diagnostic import Report
-    from averment_cli.reading import Texts, pack_of, stop_if_failed
+    from averment_cli.reading import Texts, pack_of, tell
     from averment_cli.written import parameters_of
 
     if not facts and not settings:
@@ -73,14 +74,15 @@ def command(
     known = pack_of(pack)
     overrides = parameters_of(parameters, known.model, report, texts)
     cases = _cases(facts, settings, known, report, texts)
-    stop_if_failed(report, texts)
+    failed = tell(report, texts)
+    if not cases:
+        return 3 if failed else 0
     with recording(log, requester, masking_key, known, lambda: known.engine(overrides, engine or "").name) as record:
         for number, (case, outcome) in enumerate(_decided(known, cases, overrides, engine or "", report)):
             if outcome is not None:
                 record(outcome, case)
                 _print(outcome, case, known, format, quiet, full, first=number == 0)
-    stop_if_failed(report, texts)
-    return 0
+    return 3 if tell(report, texts) or failed else 0
 
 
 def _decided(
@@ -92,21 +94,18 @@ def _decided(
 
 
 def _cases(facts: Sequence[str], settings: Sequence[str], pack: Pack, report: Report, texts: Texts) -> list[Case]:
-    from averment.model.case import read_case
     from averment.source.node import node_of
-    from averment_cli.reading import read_cases
+    from averment_cli.reading import read_cases, sound_cases, stop_if_failed
     from averment_cli.written import changed, changes_of, refuse_misplaced
 
     changes = changes_of(settings, report, texts, pack.model.types)
+    stop_if_failed(report, texts)
     refuse_misplaced(changes, pack.model.types)
     documents = read_cases(facts, report, texts, pack.model.types)
     if changes and not facts:
         documents = [node_of({"case": "case", "facts": {}}, "--set")]
     types = pack.model.types
-    read = [read_case(changed(document, changes, types), types, report) for document in documents]
-    # What is wrong with a --set is wrong with it in every case, and said once.
-    report.diagnostics[:] = dict.fromkeys(report.diagnostics)
-    return [case for case in read if case is not None]
+    return sound_cases((changed(document, changes, types) for document in documents), types, report)
 
 
 def _print(outcome: Outcome, case: Case, pack: Pack, format: str, quiet: bool, full: bool, *, first: bool) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from averment_cli.options import engine_option, given_sides, param_option, side_option
+from averment_cli.options import engine_option, given_sides, param_option, seconds_option, side_option
 
 if TYPE_CHECKING:
     from averment.batch.explaining import Output
@@ -41,6 +41,7 @@ _FORMATS = ("text", "json", "html", "svg", "dot", "mermaid")
 )
 @param_option
 @engine_option
+@seconds_option(5.0)
 @click.option("--case", "case", metavar="ID", help="Of what batch wrote: the case of this name.")
 @click.option("--row", type=click.IntRange(1), metavar="N", help="Of what batch wrote: row N of its input.")
 @click.option("--input", "place", metavar="IN", help="Where the input of the batch is, if no longer where it was.")
@@ -54,6 +55,7 @@ def command(
     pack: str | None,
     parameters: Sequence[str],
     engine: str | None,
+    seconds: float,
     case: str | None,
     row: int | None,
     place: str | None,
@@ -77,12 +79,14 @@ def command(
     if why_not is not None and (fact or format not in ("text", "json")):
         raise click.UsageError("--why-not is told as text or json, and of one thing: leave out the other option")
     case = None if case is None else composed(case)
+    failed = False
     if case is not None or row is not None:
         if (case is None) == (row is None) or len(facts) != 1 or parameters:
             raise click.UsageError("name one file that batch wrote, and the case: --case ID or --row N")
         found = [_of_batch(facts[0], case, row, pack, place, sides)]
     else:
         asked = decide_files(facts, pack or "pm_tpm", parameters, engine or "")
+        failed = asked.failed
         found = [(asked.pack, read, outcome) for read, outcome in asked.cases]
     if format not in ("text", "json") and len(found) != 1:
         raise click.UsageError(f"--format {format} shows one case, and there are {len(found)}")
@@ -90,13 +94,13 @@ def command(
     pieces: list[str] = []
     for known, read, outcome in found:
         if why_not is not None:
-            pieces.append(_denied(outcome, known, why_not, format, to_file=output is not None))
+            pieces.append(_denied(outcome, known, why_not, format, seconds, to_file=output is not None))
         elif whole and not fact and format == "json":
             pieces.append(outcome.canonical.decode() + "\n")
         else:
             pieces.append(_shown(explain(outcome, fact or ""), known, read, format, to_file=output is not None))
     _write(("\n" if format == "text" else "").join(pieces), output)
-    return 0
+    return 3 if failed else 0
 
 
 def _host_output(path: Path) -> Output:
@@ -164,7 +168,7 @@ def _shown(explained: Explained, pack: Pack, case: Case, format: str, *, to_file
             return _picture(explained, pack, case, format)
 
 
-def _denied(outcome: Outcome, pack: Pack, asked: str, format: str, *, to_file: bool) -> str:
+def _denied(outcome: Outcome, pack: Pack, asked: str, format: str, seconds: float, *, to_file: bool) -> str:
     from averment.ir.digest import canonical
     from averment.questions.why_not import why_not
     from averment.render.display import Style

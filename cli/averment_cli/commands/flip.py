@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from averment_cli.options import format_option, pack_option, param_option
+from averment_cli.options import format_option, pack_option, param_option, seconds_option
 
 
 @click.command("flip")
@@ -15,14 +15,7 @@ from averment_cli.options import format_option, pack_option, param_option
 @click.option(
     "--most", type=click.IntRange(1), default=10, show_default=True, metavar="N", help="Show up to N answers."
 )
-@click.option(
-    "--seconds",
-    type=click.FloatRange(0, min_open=True),
-    default=5.0,
-    show_default=True,
-    metavar="S",
-    help="Give up after S seconds a case, and say what is certain so far.",
-)
+@seconds_option(5.0)
 @pack_option
 @param_option
 @format_option
@@ -50,4 +43,4 @@ def command(
     from averment_cli.questioning import decide_files, print_each
 
     asked = decide_files(facts, pack, parameters)
-    return print_each(asked.cases, lambda outcome: flip(outcome, to, most, seconds=seconds), format, flips_text)
+    return print_each(asked, lambda case: flip(case.outcome, to, most, seconds=seconds), format, flips_text)

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 
 import click
 
-from averment_cli.options import format_option, pack_option, param_option
+from averment_cli.options import format_option, pack_option, param_option, seconds_option
 
 
 @click.command("matters")
 @click.argument("facts", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@seconds_option(10.0)
 @pack_option
 @param_option
 @format_option
-def command(facts: Sequence[str], pack: str, parameters: Sequence[str], format: str) -> int:
+def command(facts: Sequence[str], seconds: float, pack: str, parameters: Sequence[str], format: str) -> int:
     """Show which facts matter, and by what margin.
 
     Which facts given are decisive, which only play a part, and which cannot turn the claim in whatever combination;
@@ -27,9 +28,8 @@ def command(facts: Sequence[str], pack: str, parameters: Sequence[str], format: 
     from averment.questions.knowledge import Knowledge
     from averment.questions.matters import matters
     from averment.render.weighing import matters_text
-    from averment_cli.questioning import decide_files, print_answers
+    from averment_cli.questioning import decide_files, print_each
 
     asked = decide_files(facts, pack, parameters)
     knowledge = Knowledge(asked.pack, asked.parameters)
-    print_answers([(outcome, matters(outcome, knowledge)) for _, outcome in asked.cases], format, matters_text)
-    return 0
+    return print_each(asked, lambda case: matters(case.outcome, knowledge, seconds=seconds), format, matters_text)

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 
 import click
 
-from averment_cli.options import format_option, pack_option, param_option
+from averment_cli.options import format_option, pack_option, param_option, seconds_option
 
 
 @click.command("missing")
 @click.argument("facts", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@seconds_option(5.0)
 @pack_option
 @param_option
 @format_option
-def command(facts: Sequence[str], pack: str, parameters: Sequence[str], format: str) -> int:
+def command(facts: Sequence[str], seconds: float, pack: str, parameters: Sequence[str], format: str) -> int:
     """Show what an open claim is missing.
 
     The claims that are still possible, each with answers that would settle it; the least sets of facts that settle the
@@ -25,8 +26,7 @@ def command(facts: Sequence[str], pack: str, parameters: Sequence[str], format: 
     """
     from averment.questions.missing import missing
     from averment.render.questions_text import missing_text
-    from averment_cli.questioning import decide_files, print_answers
+    from averment_cli.questioning import decide_files, print_each
 
     asked = decide_files(facts, pack, parameters)
-    print_answers([(outcome, missing(outcome)) for _, outcome in asked.cases], format, missing_text)
-    return 0
+    return print_each(asked, lambda case: missing(case.outcome, seconds=seconds), format, missing_text)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from averment_cli.options import format_option, pack_option
+from averment_cli.options import format_option, pack_option, seconds_option
 
 if TYPE_CHECKING:
     from averment.outcome.outcome import Outcome
-    from averment.pack import Pack
+    from averment.questions.knowledge import Knowledge
     from averment.questions.whatif import Sweep, WhatIf
-    from averment_cli.questioning import Asked
+    from averment_cli.questioning import Asked, Decided
 
 
 class _Range(NamedTuple):
@@ -34,6 +34,7 @@ class _Range(NamedTuple):
     metavar="NAME[=LOW..HIGH]",
     help="Show the claim for every value of this field (TYPE.FIELD) or parameter, after the changes above.",
 )
+@seconds_option(5.0)
 @pack_option
 @format_option
 def command(
@@ -42,6 +43,7 @@ def command(
     unset: Sequence[str],
     parameters: Sequence[str],
     sweep: str | None,
+    seconds: float,
     pack: str,
     format: str,
 ) -> int:
@@ -55,26 +57,31 @@ def command(
     averment whatif case.yaml --unset product.audience --param decision_margin=3
     averment whatif case.yaml --sweep engineering.team_size=0..200
     """
+    from averment.questions.knowledge import Knowledge
     from averment.render.what_if_text import sweep_text, whatif_text
-    from averment_cli.questioning import decide_files, print_answers
+    from averment_cli.questioning import decide_files, print_each
 
     if not (settings or unset or parameters or sweep):
         raise click.UsageError("say what is to change: --set, --unset, --param or --sweep")
     along = _range(sweep) if sweep else None
     asked = decide_files(facts, pack, ())
-    changed = list(_changed(asked, settings, unset, parameters))
+    change, overrides = _changes(asked, settings, unset, parameters, seconds)
     if along is None:
-        print_answers([(found.before, found) for found, _ in changed], format, whatif_text)
-    else:
-        swept = [(found.after, _swept(asked.pack, found.after, overrides, along)) for found, overrides in changed]
-        print_answers(swept, format, sweep_text)
-    return 0
+        return print_each(asked, change, format, whatif_text, shown=lambda found: found.before)
+    after: list[Outcome] = []
+
+    def swept(case: Decided) -> Sweep:
+        found = change(case).after
+        after[:] = [found]
+        return _swept(Knowledge(asked.pack, overrides), found, along, seconds)
+
+    return print_each(asked, swept, format, sweep_text, shown=lambda _: after[0])
 
 
-def _changed(
-    asked: Asked, settings: Sequence[str], unset: Sequence[str], parameters: Sequence[str]
-) -> Iterator[tuple[WhatIf, dict[str, Any]]]:
-    """Each case under the changes, with the parameters it has then."""
+def _changes(
+    asked: Asked, settings: Sequence[str], unset: Sequence[str], parameters: Sequence[str], seconds: float
+) -> tuple[Callable[[Decided], WhatIf], dict[str, Any]]:
+    """What gives a case under the changes, and the parameters it has then."""
     from averment.diagnostics.diagnostic import Report
     from averment.ir.values import plain_value
     from averment.questions.knowledge import Knowledge
@@ -92,8 +99,8 @@ def _changed(
     for path in unset:
         if path in sets:
             raise click.UsageError(f"`{path}` cannot be both set and unset")
-    for case, _ in asked.cases:
-        yield whatif(Knowledge(asked.pack), case, sets, unset, overrides), overrides
+    knowledge = Knowledge(asked.pack)
+    return lambda case: whatif(knowledge, case.case, sets, unset, overrides, seconds), overrides
 
 
 def _range(text: str) -> _Range:
@@ -108,11 +115,10 @@ def _range(text: str) -> _Range:
     return _Range(name, value_of(low, "--sweep"), value_of(high, "--sweep"))
 
 
-def _swept(pack: Pack, outcome: Outcome, parameters: dict[str, Any], along: _Range) -> Sweep:
-    from averment.questions.knowledge import Knowledge
+def _swept(knowledge: Knowledge, outcome: Outcome, along: _Range, seconds: float) -> Sweep:
     from averment.questions.whatif import sweep
 
-    found = sweep(Knowledge(pack, parameters), outcome, along.name, along.low, along.high)
+    found = sweep(knowledge, outcome, along.name, along.low, along.high, seconds)
     if not found.stretches:
         raise click.UsageError(f"--sweep {along.name}: there is nothing from {along.low} to {along.high}")
     return found

@@ -10,17 +10,19 @@ from averment.ir.program import Program
 from averment.law.evaluation import Evaluation, Given
 from averment.law.memory import Memory
 from averment.law.saturation import saturate
+from averment.law.tick import Tick, on_and_on
 from averment.law.truth import TRUE, UNKNOWN
 
 
-def evaluate(program: Program, case: Given) -> Evaluation:
-    """Every firing of ``program`` on ``case``.
+def evaluate(program: Program, case: Given, tick: Tick = on_and_on) -> Evaluation:
+    """Every firing of ``program`` on ``case``. ``tick`` is called again and again.
 
     Raises: CaseError where the case has no lawful outcome.
     """
-    evaluation = Evaluation(program, Memory(program, case.facts, case.mentioned), [], [])
+    evaluation = Evaluation(program, Memory(program, case.facts, case.mentioned, tick), [], [])
     for stratum in program.strata:
         evaluation.firings += saturate(program, stratum, evaluation.memory, TRUE)
         if evaluation.memory.uncertain:
             evaluation.undecided += saturate(program, stratum, evaluation.memory, UNKNOWN)
+    evaluation.memory.tick = on_and_on
     return evaluation

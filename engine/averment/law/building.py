@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from averment.ir.program import Arithmetic, Cell, Field, Literal, Value
 from averment.law import network as net
 from averment.law.cells import passes
 from averment.law.expressions import compare, evaluate
+from averment.law.tick import Tick, on_and_on
 from averment.law.truth import FALSE, INT64_MAX, INT64_MIN, TRUE, CaseError, Truth
 
 _COMPUTED = (net.Counted, net.Summed, net.Extreme, net.Calculated)
-
-
-Tick = Callable[[], None]
-"""Called again and again during long work: what it raises ends the work."""
-
-
-def on_and_on() -> None:
-    """The tick of work that may take as long as it takes."""
 
 
 class Builder:
@@ -31,6 +23,7 @@ class Builder:
         self._places: dict[net.Node, int] = {}
         self._constants: dict[tuple[type, Value], int] = {}
         self._fixed: dict[Truth, int] = {}
+        self._gathered: dict[tuple[type[net.Node], tuple[int, ...]], int] = {}
 
     def node(self, node: net.Node) -> int:
         place = self._places.get(node)
@@ -62,6 +55,15 @@ class Builder:
         return self._gather(parts, net.AnyOf, FALSE, TRUE)
 
     def _gather(self, parts: tuple[int, ...], kind: type[net.All] | type[net.AnyOf], unit: Truth, zero: Truth) -> int:
+        key = kind, parts
+        found = self._gathered.get(key)
+        if found is None:
+            found = self._gathered[key] = self._gather_new(parts, kind, unit, zero)
+        return found
+
+    def _gather_new(
+        self, parts: tuple[int, ...], kind: type[net.All] | type[net.AnyOf], unit: Truth, zero: Truth
+    ) -> int:
         flat: list[int] = []
         for part in parts:
             node = self.network.nodes[part]

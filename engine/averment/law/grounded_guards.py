@@ -18,11 +18,11 @@ def guarded(meeting: Meeting, guard: Guard, state: State) -> State | None:
             names = dict.fromkeys((*variables(left), *variables(right)))
             doubts = [net.Doubt((truth,), state.aggregates[name]) for name in names if name in state.aggregates]
         case Absent(pattern):
-            found = meeting.matching(pattern, state.bindings)
+            found = meeting.guarding(pattern, state.bindings)
             truth = meeting.negated(meeting.any_of(tuple(matched.truth for _, matched in found)))
             doubts = _doubts(meeting, pattern, found, state, truth)
         case Known(pattern, index, given):
-            found = meeting.matching(pattern, state.bindings)
+            found = meeting.guarding(pattern, state.bindings)
             known = [meeting.all_of((matched.truth, meeting.is_known(held.values[index]))) for held, matched in found]
             truth = meeting.any_of(tuple(known))
             truth = truth if given else meeting.negated(truth)
@@ -45,7 +45,7 @@ def _doubts(
 
 
 def _aggregate(meeting: Meeting, guard: Aggregate, state: State) -> State | None:
-    found = meeting.matching(guard.match, state.bindings)
+    found = meeting.guarding(guard.match, state.bindings)
     truths = tuple(matched.truth for _, matched in found)
     doubts = _doubts(meeting, guard.match, found, state)
     loose = tuple(

@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 from averment.graph import components
 from averment.ir.program import Literal, Program
 from averment.law import network as net
-from averment.law.building import Tick, on_and_on
 from averment.law.instances import Candidate, State, coinciding
-from averment.law.instantiating import Instances, Unground
+from averment.law.instantiating import MOST_INSTANCES, MOST_OVER_RECORDS, Instances, Unground
 from averment.law.mentions import aggregated, reads
 from averment.law.recursion import Recursion
 from averment.law.tabling import Tabling
+from averment.law.tick import Tick, on_and_on
 from averment.law.truth import FALSE
 from averment.source.collector import collector_paused
 
@@ -43,6 +43,7 @@ class _Grounding(Instances):
     def __init__(self, program: Program, tabling: Tabling, given: Records, once: bool, tick: Tick) -> None:
         super().__init__(program, tick)
         self.tabling, self.once = tabling, once
+        self.most = MOST_OVER_RECORDS if once else MOST_INSTANCES
         self.network.rules = program.rules
         # where no firings are wanted, equal facts matter only where they are aggregated
         self.met = {name for rule in program.rules for name in aggregated(rule)} if once else set(program.types)

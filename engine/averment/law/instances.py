@@ -57,6 +57,9 @@ class Candidates:
         for candidate in held:
             self.add(candidate)
 
+    def __len__(self) -> int:
+        return len(self._held)
+
     def add(self, candidate: Candidate) -> None:
         place = len(self._held)
         self._held.append(candidate)

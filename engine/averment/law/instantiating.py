@@ -12,6 +12,7 @@ from averment.law.meeting import Meeting
 from averment.law.mentions import variables
 
 MOST_INSTANCES = 512  # of one rule; beyond it the rule is joined
+MOST_OVER_RECORDS = 1 << 16  # where the records of a case are known, and nothing is joined
 
 Key = tuple[str, tuple[int, ...]]
 """A fact: its type, and its values as columns."""
@@ -28,6 +29,8 @@ class Unground(Exception):
 class Instances(Meeting):
     """Finds the instances of rules (by their indexes in ``Program.rules``) over the facts there are by then."""
 
+    most = MOST_INSTANCES
+
     def states(self, number: int) -> list[State]:
         """The instances of a rule. Raises: Unground where they are too many."""
         rule = self.program.rules[number]
@@ -36,7 +39,7 @@ class Instances(Meeting):
             reached: list[State] = []
             for state in states:
                 reached += self._extend(match, state)
-                if len(reached) > MOST_INSTANCES:
+                if len(reached) > self.most:
                     raise Unground((), [number])
             states = reached
         for guard in rule.guards:

@@ -58,6 +58,7 @@ def _extend(
     bindings: Bindings,
     truth: Truth,
 ) -> Iterator[Solution]:
+    memory.tick()
     place = len(premises)
     pattern = rule.matches[place]
     last = place + 1 == len(rule.matches)

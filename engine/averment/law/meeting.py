@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from averment.ir.program import Arithmetic, Expression, Literal, Match, Program, Size, Variable
 from averment.law import network as net
-from averment.law.building import Builder, Tick
+from averment.law.building import Builder
 from averment.law.cells import points
 from averment.law.instances import Bindings, Candidate, Candidates, Matched, State, constant_of
+from averment.law.tick import Tick
 from averment.law.truth import FALSE
 
 
@@ -18,14 +19,25 @@ class Meeting(Builder):
     def __init__(self, program: Program, tick: Tick) -> None:
         super().__init__(tick)
         self.program = program
+        self._guarding: dict[tuple[int, int, tuple[int | None, ...]], list[tuple[Candidate, Matched]]] = {}
         self.candidates: dict[str, Candidates] = {}
 
     def meet(self, type: str, held: Iterable[Candidate] = ()) -> None:
         """From here on patterns over this type meet these facts."""
         self.candidates[type] = Candidates(self.network.nodes, held)
 
+    def guarding(self, match: Match, bindings: Bindings) -> list[tuple[Candidate, Matched]]:
+        """As ``matching``, for a pattern of a guard, which binds nothing outside: once for the same columns."""
+        many = len(self.candidates[match.type]) if match.type in self.candidates else 0
+        key = id(match), many, tuple(bindings.get(variable) for _, variable in match.binds)
+        found = self._guarding.get(key)
+        if found is None:
+            found = self._guarding[key] = self.matching(match, bindings)
+        return found
+
     def matching(self, match: Match, bindings: Bindings) -> list[tuple[Candidate, Matched]]:
         """The facts that a pattern may match, each with how."""
+        self._tick()
         if match.type not in self.candidates:
             return []
         wanted = {index: found for index, cell in match.cells if (found := points(cell)) is not None}

@@ -9,19 +9,28 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from averment.ir.program import Fact, FactType, Program, Value
+from averment.law.tick import Tick, on_and_on
 from averment.law.truth import TRUE, UNKNOWN, Truth
 
 
 class Memory:
-    """Facts by type. ``uncertain`` tells whether anything in it is unknown or merely possible."""
+    """Facts by type. ``uncertain`` tells whether anything in it is unknown or merely possible; ``tick`` is called
+    whenever a pattern is matched against it.
+    """
 
-    def __init__(self, program: Program, given: Iterable[Fact], mentioned: Collection[str] | None) -> None:
+    def __init__(
+        self,
+        program: Program,
+        given: Iterable[Fact],
+        mentioned: Collection[str] | None,
+        tick: Tick = on_and_on,
+    ) -> None:
         """``given`` are the records of a case; ``mentioned`` the types it speaks of, if only with an empty list.
 
         What a case leaves out is unknown: a blank record of each ``one`` type, and one of each type that is
         ``absent: unknown`` and not mentioned. With ``None`` instead the memory holds just these facts.
         """
-        self.types = program.types
+        self.types, self.tick = program.types, tick
         self.truths: dict[Fact, Truth] = {}
         self.uncertain = False
         self._facts: dict[str, list[Fact]] = {name: [] for name in program.types}

@@ -89,6 +89,7 @@ def match(pattern: Match, fact: Fact, memory: Memory, bindings: Bindings) -> tup
 
 def matching(pattern: Match, memory: Memory, bindings: Bindings) -> list[tuple[Fact, Truth]]:
     """Every fact that matches, or may, under these bindings."""
+    memory.tick()
     found: list[tuple[Fact, Truth]] = []
     for fact in selected(pattern, memory, bindings):
         matched = match(pattern, fact, memory, bindings)

@@ -46,6 +46,7 @@ def representatives(judge: Judge, number: int) -> tuple[Value, ...]:
 
 def kinds(judge: Judge, number: int) -> list[list[Value]]:
     """The candidate values of a slot, those together that do alike; each by itself where no circuit can tell."""
+    judge.budget.check()
     values, circuitry = judge.candidates[number] or (), judge.circuitry
     if not isinstance(circuitry, Circuitry):
         return [[value] for value in values]

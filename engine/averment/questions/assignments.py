@@ -8,6 +8,7 @@ the same answer.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import count
 
 from averment.backends.symbolic.planes import Plane, states_of
 from averment.dataclass import dataclass
@@ -15,7 +16,7 @@ from averment.ir.program import Value
 from averment.law.truth import Quantity
 from averment.questions.alternatives import kinds
 from averment.questions.answers import Way, gathered
-from averment.questions.budget import Spent
+from averment.questions.budget import Budget, Spent
 from averment.questions.choices import Batch, Choices, Taken
 from averment.questions.judge import NO_OUTCOME, Judge, Verdict
 from averment.questions.quick import Circuitry, judge_of
@@ -24,7 +25,7 @@ from averment.questions.together import parted
 
 MOST_STATES = 1 << 15  # assignments tried in all
 MOST_ALONE = 1 << 9  # of a case that has no circuit
-MOST_NODES = 50_000  # of a circuit that is written out
+MOST_STEPS = 200_000  # to write out a circuit
 AT_ONCE = 1 << 14
 
 
@@ -40,15 +41,11 @@ class Turns:
 
 def bounded_judge(situation: Situation) -> Judge:
     """A judge of a situation. Raises: Spent where it is too large to look at many assignments of it."""
-    left = MOST_NODES
-
-    def tick() -> None:
-        nonlocal left
-        left -= 1
-        if left < 0:
-            raise Spent
-
-    return judge_of(situation, tick)
+    budget = Budget(MOST_STEPS, count().__next__)
+    judge = judge_of(situation, budget)
+    if judge.circuitry is None and not budget.left:
+        raise Spent
+    return judge
 
 
 def turns(judge: Judge, numbers: Sequence[int], claim: str, most: int = MOST_STATES, first: bool = False) -> Turns:

@@ -9,15 +9,15 @@ from __future__ import annotations
 from averment.ir.program import Value
 from averment.questions.alternatives import distance
 from averment.questions.answers import Way
-from averment.questions.budget import Budget, GaveUp, Spent
+from averment.questions.budget import GaveUp, Spent
 from averment.questions.judge import Judge
 
 
 class Branching:
     """All smallest changes of slots in ``free`` to a claim in ``targets``."""
 
-    def __init__(self, judge: Judge, free: list[int], targets: frozenset[str], budget: Budget) -> None:
-        self._judge, self._free, self._targets, self._budget = judge, free, targets, budget
+    def __init__(self, judge: Judge, free: list[int], targets: frozenset[str]) -> None:
+        self._judge, self._free, self._targets = judge, free, targets
         self._least: int | None = None
         self._found: list[dict[int, Value]] = []
 
@@ -35,7 +35,6 @@ class Branching:
         return [{number: (value,) for number, value in changes.items()} for changes in self._found]
 
     def _possible(self, changes: dict[int, Value], unknown: list[int]) -> bool:
-        self._budget.check()
         verdict = self._judge.verdict(changes | dict.fromkeys(unknown))
         return not self._targets.isdisjoint(verdict.possible)
 

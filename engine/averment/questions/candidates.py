@@ -5,38 +5,68 @@ differ in a named element. Of text the words and texts it can meet, and enough t
 date: where its group is compared with constants and with each other, the values next to every bound: moving away from
 what is given, the first value on the other side of a bound is the nearest that differs. With n slots in a group up to
 n values in a row are kept at each bound, so that every order and equality among them occurs at its cheapest. Where
-the program reckons with the value, all values it may have, up to ``MOST_VALUES``; beyond that there are no candidates
-(``None``).
+the program reckons with the value, all values it may have, up to ``MOST_VALUES``; beyond that, and where more than
+``MOST_NEAR`` lie next to the bounds, there are no candidates (``None``).
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 from averment.ir.program import Kind, Value
 from averment.ir.values import ends, limits
+from averment.law.tick import Tick, on_and_on
 from averment.questions.situation import Situation, Slot
 from averment.questions.uses import Group, Uses
 
 MOST_VALUES = 1024  # of one slot, taken one by one
+MOST_NEAR = 1 << 14  # next to the bounds of a group
 MOST_ELEMENTS = 10  # of a set, of which all subsets are taken
 Candidates = tuple[Value, ...] | None
 
 
-def candidates(situation: Situation, uses: Uses) -> tuple[Candidates, ...]:
+def candidates(situation: Situation, uses: Uses, tick: Tick = on_and_on) -> tuple[Candidates, ...]:
     """For each slot its values, in order; just what is given where no rule that bears on the claim reads it."""
     found: list[Candidates] = []
-    met: dict[int, set[Value]] = {}
+    fields = Counter((slot.type, slot.index) for slot in situation.slots)
+    groups: dict[int, _Members] = {}
     for slot in situation.slots:
+        tick()
         if (slot.type, slot.index) not in uses.read:
             found.append(() if slot.value is None else (slot.value,))
-        else:
-            group = uses.group(slot.type, slot.index)
-            members = [other for other in situation.slots if (other.type, other.index) in group.fields]
-            if id(group) not in met:
-                met[id(group)] = _met(situation, group)
-            found.append(_values(slot, group, members, met[id(group)]))
+            continue
+        group = uses.group(slot.type, slot.index)
+        if id(group) not in groups:
+            groups[id(group)] = _Members(group, _met(situation, group), sum(fields[each] for each in group.fields))
+        found.append(_values(slot, groups[id(group)]))
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class _Members:
+    """The slots of a group: the values that they and the keys in it hold, and how ``many`` they are."""
+
+    group: Group
+    met: set[Value]
+    many: int
+
+    @cached_property
+    def texts(self) -> Candidates:
+        return _texts(self.group.words | self.met, self.many)
+
+    @cached_property
+    def near(self) -> frozenset[int] | None:
+        """The numbers next to every bound; none where they are too many."""
+        bounds, reach = set(self.group.bounds), 0
+        if self.group.joined and (self.many > 1 or len(self.met) > 1):
+            bounds |= {number for number in self.met if isinstance(number, int)}
+            reach = self.many
+        if len(bounds) * (2 * reach + 1) > MOST_NEAR:
+            return None
+        return frozenset(bound + step for bound in bounds for step in range(-reach, reach + 1))
 
 
 def named_texts(situation: Situation, group: Group) -> frozenset[str]:
@@ -54,7 +84,7 @@ def _met(situation: Situation, group: Group) -> set[Value]:
     }
 
 
-def _values(slot: Slot, group: Group, members: list[Slot], met: set[Value]) -> Candidates:
+def _values(slot: Slot, members: _Members) -> Candidates:
     field = slot.field
     match field.kind:
         case Kind.BOOLEAN:
@@ -64,11 +94,11 @@ def _values(slot: Slot, group: Group, members: list[Slot], met: set[Value]) -> C
         case Kind.LEVEL:
             return tuple(range(len(field.values)))
         case Kind.SET:
-            return _subsets(slot, group)
+            return _subsets(slot, members.group)
         case Kind.TEXT:
-            return _texts(group.words | met, len(members))
+            return members.texts
         case _:
-            return _numbers(slot, group, len(members), met)
+            return _numbers(slot, members)
 
 
 def _subsets(slot: Slot, group: Group) -> Candidates:
@@ -95,21 +125,15 @@ def _texts(known: set[Value], many: int) -> Candidates:
     return (*words, *fresh)
 
 
-def _numbers(slot: Slot, group: Group, many: int, met: set[Value]) -> Candidates:
+def _numbers(slot: Slot, members: _Members) -> Candidates:
     least, greatest = limits(slot.field)
-    if least is not None and greatest is not None and greatest - least < (MOST_VALUES if group.reckoned else 8):
+    reckoned = members.group.reckoned
+    if least is not None and greatest is not None and greatest - least < (MOST_VALUES if reckoned else 8):
         return tuple(range(least, greatest + 1))
-    if group.reckoned:
+    if reckoned or members.near is None:
         return None
     low, high = ends(slot.field)
-    bounds = set(group.bounds)
-    reach = 0
-    if group.joined and (many > 1 or len(met) > 1):
-        bounds |= {number for number in met if isinstance(number, int)}
-        reach = many
-    near = {bound + step for bound in bounds for step in range(-reach, reach + 1)}
-    if isinstance(slot.value, int):
-        near.add(slot.value)
+    near = members.near | ({slot.value} if isinstance(slot.value, int) else set())
     if not near:
-        near.add(0)
+        near = frozenset((0,))
     return tuple(sorted({min(max(number, low), high) for number in near}))

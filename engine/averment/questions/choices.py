@@ -46,7 +46,7 @@ class Choices:
 
     def __init__(self, forms: Sequence[int]) -> None:
         self._forms = forms
-        self._counts: dict[tuple[int, int], int] = {}
+        self._counts: dict[int, list[int]] = {}
         self._planes: dict[tuple[int, int], dict[tuple[int, int], Plane]] = {}
 
     def count(self, start: int, many: int) -> int:
@@ -55,31 +55,32 @@ class Choices:
             return 1
         if start + many > len(self._forms):
             return 0
-        found = self._counts.get((start, many))
-        if found is None:
-            found = self._forms[start] * self.count(start + 1, many - 1) + self.count(start + 1, many)
-            self._counts[start, many] = found
-        return found
+        found = self._counts.get(many)
+        if found is None:  # from every start on, from the last to the first
+            found = self._counts[many] = [0] * (len(self._forms) + 1)
+            for place in reversed(range(len(self._forms))):
+                found[place] = self._forms[place] * self.count(place + 1, many - 1) + found[place + 1]
+        return found[start]
 
     def batches(self, many: int, most: int) -> Iterator[Batch]:
         """All ways to take ``many``, in batches of at most ``most``."""
         return self._batches((), 0, many, most)
 
     def _batches(self, first: Taken, start: int, many: int, most: int) -> Iterator[Batch]:
-        size = self.count(start, many)
-        if size == 0:
-            return
-        if size <= most:
+        while self.count(start, many) > most:
+            for form in range(self._forms[start]):
+                yield from self._batches((*first, (start, form)), start + 1, many - 1, most)
+            start += 1
+        if self.count(start, many):
             yield Batch(self, first, start, many)
-            return
-        for form in range(self._forms[start]):
-            yield from self._batches((*first, (start, form)), start + 1, many - 1, most)
-        yield from self._batches(first, start + 1, many, most)
 
     def planes(self, start: int, many: int) -> dict[tuple[int, int], Plane]:
         """By thing and form the ways that take it."""
         if many == 0 or self.count(start, many) == 0:
             return {}
+        if many == 1:
+            single = ((thing, form) for thing in range(start, len(self._forms)) for form in range(self._forms[thing]))
+            return {taken: 1 << state for state, taken in enumerate(single)}
         found = self._planes.get((start, many))
         if found is None:
             with_it = self.count(start + 1, many - 1)

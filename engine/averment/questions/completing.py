@@ -9,6 +9,7 @@ says that the claim is no longer possible in it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from math import prod
 from random import Random
@@ -18,9 +19,10 @@ from averment.ir.program import Value
 from averment.ir.values import INT64_MAX, INT64_MIN, limits
 from averment.law.truth import Quantity
 from averment.questions.alternatives import representatives
+from averment.questions.budget import Spent
 from averment.questions.choices import Choices
 from averment.questions.cutting import within_reach
-from averment.questions.judge import Judge, TooMuch
+from averment.questions.judge import Judge
 from averment.questions.quick import Circuitry
 from averment.questions.together import parted, verdicts
 
@@ -29,6 +31,7 @@ FEW_SAMPLES = 48  # of one without
 MOST_STATES = 1 << 16  # tried all
 MOST_DECISIONS = 2_000
 MOST_EFFORT = 2_000_000  # of Z3
+FINDING = 0.8  # of the time: then what was found is made smaller
 
 Answers = dict[int, Value]
 
@@ -38,30 +41,50 @@ def completions(judge: Judge, numbers: list[int], words: Sequence[str]) -> tuple
 
     Then the claims of which neither was found out.
     """
-    found = _sampled(judge, numbers, words)
+    found: dict[str, Answers] = {}
+    excluded: set[str] = set()
+    with suppress(Spent), judge.within(judge.budget.share(FINDING)):
+        _find(judge, numbers, words, found, excluded)
+    settled: dict[str, Answers] = {}
+    for word in words:
+        if word in found:
+            with suppress(Spent):
+                settled[word] = _least(judge, found[word], word)
+    return settled, [word for word in words if word not in settled and word not in excluded]
+
+
+def _find(
+    judge: Judge, numbers: list[int], words: Sequence[str], found: dict[str, Answers], excluded: set[str]
+) -> None:
+    """Find answers for each claim, or exclude it. Raises: Spent; what was found by then is kept."""
+    found |= _sampled(judge, numbers, words)
     left = [word for word in words if word not in found]
-    if left:
-        further, left = _enumerated(judge, numbers, left)
-        found |= further
+    if left and (every := _enumerated(judge, numbers, left)) is not None:
+        found |= every
+        excluded.update(word for word in left if word not in every)
+        return
     reach = within_reach(judge, numbers) if left else None
-    undetermined: list[str] = []
     for word in left:
         if reach is not None and word not in reach:
+            excluded.add(word)
             continue
         answers = _solved(judge, numbers, word)
         if answers is _UNDECIDED:
             try:
                 answers = _searched(judge, numbers, word)
-            except TooMuch:
-                undetermined.append(word)
+            except Spent:
+                judge.budget.check()
+                continue
         if isinstance(answers, dict):
             found[word] = answers
-    return {word: _least(judge, found[word], word) for word in words if word in found}, undetermined
+        else:
+            excluded.add(word)
 
 
 def _least(judge: Judge, answers: Answers, word: str) -> Answers:
     """The answers without those that the claim does not need."""
     for number in sorted(answers, reverse=True):
+        judge.budget.check()
         fewer = {other: value for other, value in answers.items() if other != number}
         verdict = judge.verdict(fewer)
         if verdict.definite and verdict.claim == word:
@@ -95,13 +118,13 @@ def _sampled(judge: Judge, numbers: list[int], words: Sequence[str]) -> dict[str
     return found
 
 
-def _enumerated(judge: Judge, numbers: list[int], words: list[str]) -> tuple[dict[str, Answers], list[str]]:
-    """What all completions have of these claims, and those not found out."""
+def _enumerated(judge: Judge, numbers: list[int], words: list[str]) -> dict[str, Answers] | None:
+    """What all completions have of these claims; none where they are too many."""
     if judge.beyond(numbers) or not isinstance(judge.circuitry, Circuitry):
-        return {}, words
+        return None
     values = [representatives(judge, number) for number in numbers]
     if prod(map(len, values)) > MOST_STATES:
-        return {}, words
+        return None
     (batch,) = Choices([len(each) for each in values]).batches(len(numbers), MOST_STATES)
     fields: dict[int, dict[Quantity, int]] = {number: {} for number in numbers}
     for (thing, form), plane in batch.planes.items():
@@ -113,7 +136,7 @@ def _enumerated(judge: Judge, numbers: list[int], words: list[str]) -> tuple[dic
             claim = judge.verdict(row).claim if verdict is None else verdict.claim
             if claim in words:
                 found.setdefault(claim, row)
-    return found, []
+    return found
 
 
 _UNDECIDED = "undecided"
@@ -134,7 +157,9 @@ def _solved(judge: Judge, numbers: list[int], word: str) -> Answers | str | None
         def answers(values: dict[int, Value]) -> Answers:
             return {places[place]: value for place, value in values.items()}
 
-        found = formulas.confirmed(lambda values: judge.replayed(answers(values)).claim == word)
+        found = formulas.confirmed(
+            lambda values: judge.replayed(answers(values)).claim == word, seconds=judge.budget.left
+        )
     except Beyond:
         return _UNDECIDED
     return None if found is None else answers(found)
@@ -142,7 +167,7 @@ def _solved(judge: Judge, numbers: list[int], word: str) -> Answers | str | None
 
 def _searched(judge: Judge, numbers: list[int], word: str) -> Answers | None:
     if judge.beyond(numbers):
-        raise TooMuch
+        raise Spent
     judge.allow(MOST_DECISIONS)
     try:
         return _branch(judge, {}, numbers, word)

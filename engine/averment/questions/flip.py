@@ -14,7 +14,9 @@ rule names are told as one, for nothing tells them apart (``fresh``).
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from averment.diagnostics.diagnostic import Diagnostic, Refused
@@ -25,7 +27,7 @@ from averment.outcome.claim import Status
 from averment.outcome.outcome import Outcome
 from averment.questions.alternatives import distance
 from averment.questions.answers import Way, gathered
-from averment.questions.budget import SECONDS, Budget, GaveUp, Spent
+from averment.questions.budget import SECONDS, Budget, Clock, GaveUp, Spent
 from averment.questions.judge import Judge
 from averment.questions.quick import judge_of
 from averment.questions.situation import Situation, Slot
@@ -34,10 +36,11 @@ from averment.questions.together import verdicts
 MOST_ANSWERS = 10
 WRITING = 0.9  # of the time for the circuit: what takes longer leaves none to search it
 SHARE = 0.6  # of the time for the search, where the solver may follow
+FINDING = 0.9  # of the time to find changes: then they are decided again
 
-Finder = Callable[[Judge, list[int], frozenset[str], int, int, Budget], tuple[list[Way], bool]]
+Finder = Callable[[Judge, list[int], frozenset[str], int, int], tuple[list[Way], bool]]
 """Finds the smallest changes of these slots to one of these claims, and whether these are all; else more than so many,
-or what there was time for. Then how many changed fields are known not to do, and the budget. Raises: GaveUp."""
+or what the judge's budget had time for. Last: how many changed fields are known not to do. Raises: GaveUp."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,8 @@ class Change:
 class Flip:
     """One smallest change, and the claim under it: whichever of its values each field takes.
 
-    The reference backend decided it with the first values, and with each other value beside the first ones.
+    The reference backend decided it with the first values, and with each other value beside the first ones: values for
+    which there was no time are left out.
     """
 
     changes: tuple[Change, ...]
@@ -134,31 +138,52 @@ def flip(
     by: str = "",
     judge: Judge | None = None,
     seconds: float = SECONDS,
+    clock: Clock = monotonic,
 ) -> Flips:
     """The smallest changes that flip the claim of ``outcome``. ``by``: ``solver`` or ``search``; else whichever can.
 
-    ``judge``: one of the case that was kept (``told``). It ends after ``seconds`` (and a little).
+    ``judge``: one of the case that was kept (``told``). ``seconds`` are allowed, by ``clock``.
 
     Raises: Refused (AV580 an open claim, AV581 no such claim, AV582 not found in time, or beyond both ways).
     """
-    budget = Budget(seconds)
+    budget = Budget(seconds, clock)
     program = outcome.evaluation.program
     targets = _targets(outcome, to)
     try:
-        judge = judge or judge_of(Situation(program, outcome.case), budget.share(WRITING).check)
+        judge = judge or judge_of(Situation(program, outcome.case), budget.share(WRITING))
     except Spent:
         raise _not_found(budget, ["the rules were not written out for the case in time"]) from None
-    given = judge.given()
-    free = [number for number in given if not judge.situation.slots[number].field.fixed]
-    ways, whole, proved_by = _find(judge, free, targets, most, by, budget)
-    ways.sort(key=lambda way: _order(judge, way))
-    claims = [""] * len(ways)
-    if len(targets) > 1:
-        claims = [verdict.claim for verdict in verdicts(judge, [_first(way) for way in ways])]
-    answers = gathered(zip(ways, claims, strict=True), judge.fresh)
-    flips = [_confirmed(judge, way, targets) for way in answers[:most]]
-    more = len(answers) - len(flips) if whole else None
-    return Flips(outcome.case.name, outcome.claim, to or "", tuple(flips), more, proved_by, len(given) - len(free))
+    with judge.within(budget):
+        given = judge.given()
+        free = [number for number in given if not judge.situation.slots[number].field.fixed]
+        with judge.within(budget.share(FINDING)):
+            ways, whole, proved_by = _find(judge, free, targets, most, by, budget)
+        flips, more = _answers(judge, ways, targets, most, budget)
+    more = more if whole else None
+    return Flips(outcome.case.name, outcome.claim, to or "", flips, more, proved_by, len(given) - len(free))
+
+
+def _answers(
+    judge: Judge, ways: list[Way], targets: frozenset[str], most: int, budget: Budget
+) -> tuple[tuple[Flip, ...], int | None]:
+    """The answers that ways come to, each decided again, and how many more there are: none where time ran out.
+
+    Raises: Refused (AV582) where there was no time for one of them.
+    """
+    flips: list[Flip] = []
+    try:
+        ways.sort(key=lambda way: _order(judge, way))
+        claims = [""] * len(ways)
+        if len(targets) > 1:
+            claims = [verdict.claim for verdict in verdicts(judge, [_first(way) for way in ways])]
+        answers = gathered(zip(ways, claims, strict=True), judge.fresh)
+        for way in answers[:most]:
+            flips.append(_confirmed(judge, way, targets))
+    except Spent:
+        if not flips:
+            raise _not_found(budget, ["there was no time to decide the changes that were found again"]) from None
+        return tuple(flips), None
+    return tuple(flips), len(answers) - len(flips)
 
 
 def _first(way: Way) -> dict[int, Value]:
@@ -170,10 +195,13 @@ def _confirmed(judge: Judge, way: Way, targets: frozenset[str]) -> Flip:
     first = _first(way)
     claim = judge.replayed(first).claim
     assert claim in targets, "a flip that does not flip"
-    for number, values in way.items():
-        for value in values[1:]:
-            assert judge.replayed({**first, number: value}).claim == claim, "a flip that does not flip"
-    return Flip(tuple(_change(judge, number, values) for number, values in sorted(way.items())), claim)
+    sure = {number: values[:1] for number, values in way.items()}
+    with suppress(Spent):
+        for number, values in way.items():
+            for value in values[1:]:
+                assert judge.replayed({**first, number: value}).claim == claim, "a flip that does not flip"
+                sure[number] += (value,)
+    return Flip(tuple(_change(judge, number, values) for number, values in sorted(sure.items())), claim)
 
 
 def _change(judge: Judge, number: int, values: tuple[Value, ...]) -> Change:
@@ -215,9 +243,10 @@ def _find(
     proved = 0
     finders = _finders(by)
     for number, (name, finder) in enumerate(finders, 1):
-        share = budget if number == len(finders) else budget.share(SHARE)
+        part = 1.0 if number == len(finders) else SHARE
         try:
-            return *finder(judge, free, targets, most, proved, share), name
+            with judge.within(judge.budget.share(part)):
+                return *finder(judge, free, targets, most, proved), name
         except GaveUp as stopped:
             reasons.append(f"{name}: {stopped}")
             proved = max(proved, stopped.proved)

@@ -16,7 +16,7 @@ from averment.law.truth import Quantity
 from averment.questions.alternatives import Alternative, alternatives
 from averment.questions.answers import Way
 from averment.questions.branching import Branching
-from averment.questions.budget import Budget, GaveUp, Spent
+from averment.questions.budget import GaveUp, Spent
 from averment.questions.choices import Batch, Choices, Taken
 from averment.questions.growing import UNSET, Grown, taken_by
 from averment.questions.judge import Judge, Verdict
@@ -27,9 +27,7 @@ AT_ONCE = 1 << 16  # states of one pass
 DIRECT = 50_000  # changes of one size that are tried without looking at the sets first
 
 
-def search(
-    judge: Judge, free: list[int], targets: frozenset[str], most: int, proved: int, budget: Budget
-) -> tuple[list[Way], bool]:
+def search(judge: Judge, free: list[int], targets: frozenset[str], most: int, proved: int) -> tuple[list[Way], bool]:
     """The smallest changes of slots in ``free`` to a claim in ``targets``, and whether these are all.
 
     It is known that no change of up to ``proved`` fields flips. Beyond ``most`` answers some ways may be left out.
@@ -40,19 +38,18 @@ def search(
     if beyond:
         raise GaveUp(f"`{beyond[0]}` has too many values to try, and the rules reckon with it")
     if not isinstance(judge.circuitry, Circuitry):
-        return Branching(judge, free, targets, budget).run(), True
+        return Branching(judge, free, targets).run(), True
     try:
-        return _Search(judge, free, targets, budget).run(proved), True
+        return _Search(judge, free, targets).run(proved), True
     except Spent:
         raise GaveUp("there was no time to begin", proved) from None
 
 
 class _Search:
-    def __init__(self, judge: Judge, free: list[int], targets: frozenset[str], budget: Budget) -> None:
-        self._judge, self._targets, self._budget = judge, targets, budget
+    def __init__(self, judge: Judge, free: list[int], targets: frozenset[str]) -> None:
+        self._judge, self._targets = judge, targets
         forms: dict[int, tuple[Alternative, ...]] = {}
         for number in free:
-            budget.check()
             if found := alternatives(judge, number):
                 forms[number] = found
         self._slots = list(forms)
@@ -80,15 +77,15 @@ class _Search:
         changes = Choices([sum(rank <= size for rank in ranks) for ranks in self._ranks])  # fresh texts come last
         if changes.count(0, size) <= DIRECT:
             for batch in changes.batches(size, AT_ONCE):
-                self._budget.check()
+                self._judge.budget.check()
                 self._try_all(batch)
             return
-        done, whole, began = 0, self._sets.count(0, size), self._budget.left
+        done, whole, began = 0, self._sets.count(0, size), self._judge.budget.left
         for batch in self._sets.batches(size, AT_ONCE):
             sets = {(place, UNSET): plane for (place, _), plane in batch.planes.items()}
             hopeful = sum(plane for verdict, plane in self._parted(batch.size, sets) if self._may(verdict))
             done += batch.size
-            if (began - self._budget.left) * whole > began * done:  # there would be no end of it in time
+            if (began - self._judge.budget.left) * whole > began * done:  # there would be no end of it in time
                 raise Spent
             ways = (tuple((place, UNSET) for place, _ in batch.way(state)) for state in states_of(hopeful))
             self._set_values(ways, 0)
@@ -113,7 +110,7 @@ class _Search:
     def _set_values(self, ways: Iterable[Taken], at: int) -> None:
         """Try the alternatives of the slot ``at`` of these ways, whose later slots are unknown."""
         for some in self._portions(ways, at):
-            self._budget.check()
+            self._judge.budget.check()
             grown = Grown(some, at)
             verdicts = self._parted(grown.size, grown.planes)
             if at + 1 < len(some[0][0]):
@@ -131,6 +128,7 @@ class _Search:
         some: list[tuple[Taken, int]] = []
         size = 0
         for way in ways:
+            self._judge.budget.check()
             if self._cheap(way):
                 forms = self._many_forms(way, at)
                 some.append((way, forms))
@@ -167,11 +165,11 @@ class _Search:
         for (place, form), plane in taken.items():
             held = None if form == UNSET else self._forms[place][form].values[0]
             fields.setdefault(self._slots[place], {})[held] = plane
-        return parted(self._judge, many, fields, self._budget.check).items()
+        return parted(self._judge, many, fields).items()
 
     def _flips(self, way: Taken) -> bool:
         """Whether a way flips, decided by itself."""
-        self._budget.check()
+        self._judge.budget.check()
         return self._judge.verdict(dict(self._held(way))).claim in self._targets
 
     def _held(self, way: Taken) -> Iterator[tuple[int, Value]]:

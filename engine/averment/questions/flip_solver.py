@@ -12,10 +12,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from averment.ir.program import Value
-from averment.law.building import Tick, on_and_on
 from averment.questions.alternatives import Alternative, alternatives, distance
 from averment.questions.answers import Way
-from averment.questions.budget import Budget, GaveUp, Spent
+from averment.questions.budget import GaveUp, Spent
 from averment.questions.judge import Judge
 from averment.questions.quick import Circuitry
 
@@ -26,18 +25,16 @@ MOST_WAYS = 100  # that are looked for, where no more are asked for
 MOST_NAMINGS = 1_000  # of the fresh texts of one change that are excluded at once
 
 
-def solve(
-    judge: Judge, free: list[int], targets: frozenset[str], most: int, proved: int, budget: Budget
-) -> tuple[list[Way], bool]:
+def solve(judge: Judge, free: list[int], targets: frozenset[str], most: int, proved: int) -> tuple[list[Way], bool]:
     """As ``flip_search.search``."""
     if find_spec("z3") is None:
         raise GaveUp("z3-solver is not installed (`averment[prove]`)")
     if not isinstance(judge.circuitry, Circuitry):
-        raise GaveUp("the case has too many records for the rules to be written out for it")
+        raise GaveUp("the rules were not written out for the case: it has too many records for that, or for its time")
     from averment.backends.symbolic.terms import Beyond
 
     try:
-        return _Smallest(judge, judge.circuitry, free, targets, proved, budget).run(most)
+        return _Smallest(judge, judge.circuitry, free, targets, proved).run(most)
     except (Beyond, Spent) as reason:
         raise GaveUp(str(reason) or "the rules were not written out in time", proved) from None
 
@@ -50,13 +47,11 @@ class _Smallest:
         free: list[int],
         targets: frozenset[str],
         proved: int,
-        budget: Budget,
     ) -> None:
-        self._judge, self._targets, self._proved, self._budget = judge, targets, proved, budget
+        self._judge, self._targets, self._proved = judge, targets, proved
         self._slots = {circuitry.places[number]: number for number in free if number in circuitry.places}
         self._forms: dict[int, tuple[Alternative, ...]] = {}
         for number in self._slots.values():
-            budget.check()
             if judge.candidates[number] is not None:
                 self._forms[number] = alternatives(judge, number)
         self._slots = {place: number for place, number in self._slots.items() if self._forms.get(number, True)}
@@ -65,7 +60,7 @@ class _Smallest:
             held = judge.situation.slots[number].value
             changed = judge.fresh.in_turn(list(self._forms), number, (form.values[0] for form in forms))
             values[number] = (*(() if held is None else (held,)), *changed)
-        self._formulas = formulas_of(judge, circuitry, list(self._slots.values()), values, tick=budget.check)
+        self._formulas = formulas_of(judge, circuitry, list(self._slots.values()), values)
         self._formulas.require(self._formulas.any_of([self._formulas.claim_is(word) for word in sorted(targets)]))
 
     def run(self, most: int) -> tuple[list[Way], bool]:
@@ -126,8 +121,8 @@ class _Smallest:
         return {place: changes[number] for place, number in self._slots.items() if number in changes}
 
     def _find(self, *assumptions: object) -> dict[int, Value] | None:
-        self._budget.check()
-        return self._formulas.confirmed(self._confirm, *assumptions, seconds=self._budget.left)
+        self._judge.budget.check()
+        return self._formulas.confirmed(self._confirm, *assumptions, seconds=self._judge.budget.left)
 
     def _confirm(self, values: dict[int, Value]) -> bool:
         return self._judge.replayed(self._changes(values)).claim in self._targets
@@ -153,7 +148,6 @@ def formulas_of(
     numbers: list[int],
     values: Mapping[int, tuple[Value, ...]],
     most_effort: int = 0,
-    tick: Tick = on_and_on,
 ) -> Formulas:
     """The formulas of a situation in which these slots are loose: each with its ``values``, else with its candidates.
 
@@ -169,4 +163,4 @@ def formulas_of(
         )
         for number in numbers
     }
-    return Formulas(circuitry.circuit, loose, most_effort or MOST_EFFORT, tick)
+    return Formulas(circuitry.circuit, loose, most_effort or MOST_EFFORT, judge.budget.check)

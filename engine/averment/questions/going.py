@@ -19,6 +19,7 @@ from averment.law.evaluation import Evaluation
 from averment.law.guards import truth_of
 from averment.law.memory import Memory
 from averment.law.patterns import Bindings, match, matching
+from averment.law.tick import Tick, on_and_on
 from averment.law.truth import FALSE, TRUE, UNKNOWN, CaseError, Truth
 from averment.questions.attempts import Attempt, Failing
 from averment.questions.shortfall import lacks_of, may_pass, needs_of, unify
@@ -28,19 +29,18 @@ NEAREST = 3  # facts that nearly match, and ways that get equally far
 
 
 class Going:
-    """Goes through rules; ``deep``: on to the rules below."""
+    """Goes through rules; ``deep``: on to the rules below. ``tick`` is called at each step."""
 
-    def __init__(self, evaluation: Evaluation, deep: bool = True) -> None:
-        self._evaluation, self._deep = evaluation, deep
+    def __init__(self, evaluation: Evaluation, deep: bool = True, tick: Tick = on_and_on) -> None:
+        self._evaluation, self._deep, self._tick = evaluation, deep, tick
         self._memory: Memory = evaluation.told
         self._told: set[tuple[str, frozenset[tuple[int, Any]]]] = set()
 
-    def derivers(self, asked: Wanted) -> list[Attempt]:
+    def derivers(self, asked: Wanted) -> Iterator[Attempt]:
         """The attempts of every rule that could have derived a fact of this kind."""
         key = asked.type, frozenset(asked.values.items())
         first = key not in self._told
         self._told.add(key)
-        found: list[Attempt] = []
         for rule in self._evaluation.program.rules:
             for head in rule.heads:
                 if head.type != asked.type:
@@ -49,8 +49,7 @@ class Going:
                 for index, value in asked.values.items():
                     start = unify(start, head.values[index], value)
                 if start is not None and all(may_pass(head.values[index], cell) for index, cell in asked.cells):
-                    found += self.attempts(rule, start) if first else [Attempt(rule, start, (), told=True)]
-        return found
+                    yield from self.attempts(rule, start) if first else [Attempt(rule, start, (), told=True)]
 
     def attempts(self, rule: Rule, start: Bindings) -> list[Attempt]:
         """The furthest ways through a rule that do not come through; ``start`` are values its variables must have."""
@@ -68,6 +67,7 @@ class Going:
         return [Attempt(rule, way.bindings, way.failing) for way in kept]
 
     def _pattern(self, pattern: Match, way: _Way, start: Bindings) -> Iterator[_Way]:
+        self._tick()
         if way.ended:
             yield way
             return
@@ -132,6 +132,7 @@ class Going:
         bindings, failing, passed = dict(way.bindings), list(way.failing), way.passed
         counted: dict[str, Aggregate] = {}
         for guard in rule.guards:
+            self._tick()
             try:
                 truth = truth_of(guard, self._memory, bindings)
             except (KeyError, AssertionError):  # a variable that a failed record left without a value

@@ -6,13 +6,15 @@ backend. Every answer shown to a reader is decided once more by the reference ba
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
 from averment.backends import reference
 from averment.law.evaluation import Evaluation
 from averment.law.truth import CaseError, Quantity
 from averment.outcome.claim import Status, read_claim
+from averment.questions.budget import ENDLESS, Budget, Spent
 from averment.questions.candidates import Candidates, candidates
 from averment.questions.fresh import Fresh
 from averment.questions.situation import Changes, Situation
@@ -44,18 +46,17 @@ class Quick(Protocol):
     def doubt(self, changes: Changes) -> float: ...
 
 
-class TooMuch(Exception):
-    """A search has used up the decisions it was allowed."""
-
-
 class Judge:
-    """The verdicts on one situation under changes. ``decided`` counts those that had to be worked out."""
+    """The verdicts on one situation under changes. ``decided`` counts those that had to be worked out.
 
-    def __init__(self, situation: Situation, uses: Uses | None = None) -> None:
-        self.situation = situation
+    ``budget`` is that of the question that is being asked (``within``): whatever works for it may raise Spent.
+    """
+
+    def __init__(self, situation: Situation, uses: Uses | None = None, budget: Budget = ENDLESS) -> None:
+        self.situation, self.budget = situation, budget
         self.circuitry: Quick | None = None
         self.uses = uses or Uses(situation.program)
-        self.candidates: tuple[Candidates, ...] = candidates(situation, self.uses)
+        self.candidates: tuple[Candidates, ...] = candidates(situation, self.uses, budget.check)
         self.fresh = Fresh(situation, self.uses, self.candidates)
         self.decided = 0
         self.most: int | None = None
@@ -64,14 +65,15 @@ class Judge:
     def verdict(self, changes: Changes) -> Verdict:
         """The claim under ``changes``.
 
-        Raises: TooMuch where the allowance (``most``) is used up.
+        Raises: Spent where the budget, or the allowance (``most``), is used up.
         """
+        self.budget.check()
         slots = self.situation.slots
         key = frozenset((number, value) for number, value in changes.items() if value != slots[number].value)
         known = self._known.get(key)
         if known is None:
             if self.most is not None and self.decided >= self.most:
-                raise TooMuch
+                raise Spent
             self.decided += 1
             known = self.circuitry.verdict(changes) if self.circuitry else None
             if known is None:
@@ -80,15 +82,25 @@ class Judge:
         return known
 
     def replayed(self, changes: Changes) -> Verdict:
-        """The claim under ``changes`` as the reference backend decides it."""
+        """The claim under ``changes`` as the reference backend decides it. Raises: Spent."""
         try:
-            return verdict_of(reference.evaluate(self.situation.program, self.situation.told(changes)))
+            case = self.situation.told(changes)
+            return verdict_of(reference.evaluate(self.situation.program, case, self.budget.check))
         except CaseError:
             return Verdict(NO_OUTCOME, True, ())
 
     def doubt(self, changes: Changes) -> float:
         """How much is undecided under ``changes``, as far as a circuit tells: to compare, not to add up."""
         return self.circuitry.doubt(changes) if self.circuitry else 0
+
+    @contextmanager
+    def within(self, budget: Budget) -> Iterator[Budget]:
+        """For what is asked here this budget counts."""
+        before, self.budget = self.budget, budget
+        try:
+            yield budget
+        finally:
+            self.budget = before
 
     def allow(self, most: int | None) -> None:
         """Allow ``most`` more decisions, or any number."""

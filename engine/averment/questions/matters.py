@@ -7,23 +7,33 @@ the rest as given, never turns the claim (relevancy in formal explanations: Huan
 it *plays a part*. Where the search for that was given up, it is *undetermined*.
 
 The *margin* of a number, level, date or parameter is how far it alone may move either way before the claim turns.
+
+Where the time allowed runs out, what was found by then is told, and the rest is undetermined.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from time import monotonic
 from typing import Any
 
 from averment.ir.program import Field, Value
 from averment.ir.values import decode
 from averment.outcome.outcome import Outcome
+from averment.questions.alone import Alone
+from averment.questions.budget import MATTERS_SECONDS, Budget, Clock, Spent
 from averment.questions.judge import Judge
 from averment.questions.knowledge import Knowledge
 from averment.questions.quick import judge_of
 from averment.questions.regions import OneField, OneParameter, Region, first_beyond
-from averment.questions.relevance import relevance
+from averment.questions.relevance import Relevance, relevance
 from averment.questions.situation import Situation
+
+WRITING = 0.6  # of the time for the circuit
+ALONE = 0.5  # of what is left then for what each field does alone
+SHARE = 0.6  # of what is left then for what they do together, where parameters follow
 
 
 class Weight(StrEnum):
@@ -91,12 +101,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Matters:
-    """What matters for a claim. ``parts`` in the order of the vocabulary, ``margins`` with the nearest turn first."""
+    """What matters for a claim. ``parts`` in the order of the vocabulary, ``margins`` with the nearest turn first.
+
+    ``seconds`` were allowed.
+    """
 
     case: str
     claim: str
     parts: tuple[Part, ...]
     margins: tuple[Margin, ...]
+    seconds: float = MATTERS_SECONDS
 
     def document(self) -> dict[str, Any]:
         """Valid against ``questions.schema.json``."""
@@ -109,46 +123,77 @@ class Matters:
         }
 
 
-def matters(outcome: Outcome, knowledge: Knowledge | None = None, judge: Judge | None = None) -> Matters:
+def matters(
+    outcome: Outcome,
+    knowledge: Knowledge | None = None,
+    judge: Judge | None = None,
+    seconds: float = MATTERS_SECONDS,
+    clock: Clock = monotonic,
+) -> Matters:
     """What matters for the claim of ``outcome``; with its ``knowledge`` the margins of parameters too.
 
-    ``judge``: one of that case that was kept (``told``).
+    ``judge``: one of that case that was kept (``told``). ``seconds`` are allowed, by ``clock``.
     """
-    judge = judge or judge_of(Situation(outcome.evaluation.program, outcome.case))
-    found = relevance(judge)
-    parts: list[Part] = []
-    for number, slot in enumerate(judge.situation.slots):
-        if slot.value is None:
-            continue
-        weight = Weight.IRRELEVANT
-        if number in found.turns_to:
-            weight = Weight.DECISIVE
-        elif number in found.relevant:
-            weight = Weight.PART
-        elif number in found.undetermined:
-            weight = Weight.UNDETERMINED
-        turns_to = tuple(sorted(found.turns_to.get(number, ())))
-        parts.append(Part(slot.path, slot.field, slot.value, weight, turns_to))
-    margins = [*_of_fields(judge), *(_of_parameters(outcome, knowledge) if knowledge else ())]
+    budget = Budget(seconds, clock)
+    situation = judge.situation if judge else Situation(outcome.evaluation.program, outcome.case)
+    weights = _Weights()
+    margins: list[Margin] = []
+    try:
+        judge = judge or judge_of(situation, budget.share(WRITING))
+        with judge.within(budget):
+            alone = Alone(judge)
+            with suppress(Spent), judge.within(budget.share(ALONE)):
+                alone.look(judge.given())
+            margins += _of_fields(judge, alone)
+            with judge.within(budget.share(SHARE if knowledge else 1.0)):
+                weights = _Weights(relevance(judge, alone))
+    except Spent:
+        pass
+    if knowledge:
+        margins += _of_parameters(outcome, knowledge, budget)
     margins.sort(key=_nearest)
-    return Matters(outcome.case.name, outcome.claim, tuple(parts), tuple(margins))
+    parts = [
+        Part(slot.path, slot.field, slot.value, *weights.of(judge, number))
+        for number, slot in enumerate(situation.slots)
+        if slot.value is not None
+    ]
+    return Matters(outcome.case.name, outcome.claim, tuple(parts), tuple(margins), budget.seconds)
 
 
-def _of_fields(judge: Judge) -> list[Margin]:
+@dataclass(frozen=True)
+class _Weights:
+    """How fields bear on the claim; of none it is known where there was no time to begin."""
+
+    found: Relevance | None = None
+
+    def of(self, judge: Judge | None, number: int) -> tuple[Weight, tuple[str, ...]]:
+        """The weight of a slot, and the claims that it turns to alone."""
+        if self.found is None:
+            return Weight.IRRELEVANT if judge and not judge.read(number) else Weight.UNDETERMINED, ()
+        if number in self.found.turns_to:
+            return Weight.DECISIVE, tuple(sorted(self.found.turns_to[number]))
+        if number in self.found.relevant:
+            return Weight.PART, ()
+        return Weight.UNDETERMINED if number in self.found.undetermined else Weight.IRRELEVANT, ()
+
+
+def _of_fields(judge: Judge, alone: Alone) -> list[Margin]:
     found: list[Margin] = []
     for number in judge.given():
         slot = judge.situation.slots[number]
         if slot.field.kind.ordered and isinstance(slot.value, int):
-            found.append(_margin(slot.path, OneField(judge, number), slot.value))
+            known = alone.at(number) if number in alone.claims else None
+            found.append(_margin(slot.path, OneField(judge, number, known), slot.value))
     return found
 
 
-def _of_parameters(outcome: Outcome, knowledge: Knowledge) -> list[Margin]:
+def _of_parameters(outcome: Outcome, knowledge: Knowledge, budget: Budget) -> list[Margin]:
+    """Those of parameters, each with its share of the time that is left."""
+    fields = [(name, field) for name, field in knowledge.parameter_fields().items() if field.kind.ordered]
     found: list[Margin] = []
-    for name, field in knowledge.parameter_fields().items():
-        if field.kind.ordered:
-            axis = OneParameter(outcome, knowledge, name, field)
-            found.append(_margin(name, axis, axis.value))
+    for place, (name, field) in enumerate(fields):
+        axis = OneParameter(outcome, knowledge, name, field, budget.share(1 / (len(fields) - place)))
+        found.append(_margin(name, axis, axis.value))
     return found
 
 

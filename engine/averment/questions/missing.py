@@ -9,7 +9,9 @@ it make it definite, and *settles* it where any do; of both the least sets are g
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
+from time import monotonic
 from typing import Any
 
 from averment.backends.symbolic.planes import Plane, states_of
@@ -19,6 +21,7 @@ from averment.ir.values import decode
 from averment.law.truth import Quantity
 from averment.outcome.outcome import Outcome
 from averment.questions.alternatives import representatives
+from averment.questions.budget import SECONDS, Budget, Clock, Spent
 from averment.questions.choices import Choices
 from averment.questions.completing import completions, values_of
 from averment.questions.judge import Judge
@@ -29,6 +32,9 @@ from averment.questions.together import parted
 
 MOST_STATES = 1 << 17  # tried for the sets of facts that settle a claim
 MOST_DECISIONS = 1_000  # of them where a case has no circuit
+WRITING = 0.6  # of the time for the circuit
+FINDING = 0.6  # of what is left then for the claims that are possible
+SETTLING = 0.6  # of what is left then for the sets that settle
 AT_ONCE = 1 << 16
 
 
@@ -98,18 +104,29 @@ class Missing:
         }
 
 
-def missing(outcome: Outcome, judge: Judge | None = None) -> Missing:
+def missing(
+    outcome: Outcome, judge: Judge | None = None, seconds: float = SECONDS, clock: Clock = monotonic
+) -> Missing:
     """What is missing of the case of ``outcome``; nothing where its claim is settled, a gap or a conflict.
 
-    ``judge``: one of that case that was kept (``told``).
+    ``judge``: one of that case that was kept (``told``). ``seconds`` are allowed, by ``clock``: what was not found by
+    then is undetermined, and not complete.
     """
     if outcome.settled:
         alone = (Possible(outcome.claim, ()),)
         return Missing(outcome.case.name, outcome.claim, alone, (), "", (), (), True, ())
-    judge = judge or judge_of(Situation(outcome.evaluation.program, outcome.case))
+    budget = Budget(seconds, clock)
+    try:
+        judge = judge or judge_of(Situation(outcome.evaluation.program, outcome.case), budget.share(WRITING))
+    except Spent:
+        return Missing(outcome.case.name, outcome.claim, (), outcome.possible, "", (), (), False, ())
     open_slots = [judge.situation.numbers[path] for path in outcome.hangs_on if path in judge.situation.numbers]
-    possible, undetermined = _possible(judge, open_slots)
-    some, every, complete = _settling(judge, open_slots, possible)
+    with judge.within(budget):
+        with judge.within(budget.share(FINDING)):
+            possible, undetermined = _possible(judge, open_slots, outcome.possible)
+        with judge.within(budget.share(SETTLING)):
+            some, every, complete = _settling(judge, open_slots, possible)
+        asked = questions(judge, {}, open_slots)
     proved = possible[0].claim if len(possible) == 1 and not undetermined and not judge.situation.unspoken else ""
     return Missing(
         outcome.case.name,
@@ -120,13 +137,13 @@ def missing(outcome: Outcome, judge: Judge | None = None) -> Missing:
         some,
         every,
         complete,
-        tuple(questions(judge, {}, open_slots)),
+        tuple(asked),
     )
 
 
-def _possible(judge: Judge, numbers: list[int]) -> tuple[list[Possible], list[str]]:
-    """The claims that completions of these slots have, with a witness each; and those not found out."""
-    found, undetermined = completions(judge, numbers, judge.verdict({}).possible)
+def _possible(judge: Judge, numbers: list[int], words: Sequence[str]) -> tuple[list[Possible], list[str]]:
+    """Those of these claims that completions of the slots have, with a witness each; and those not found out."""
+    found, undetermined = completions(judge, numbers, words)
     possible = [
         Possible(word, tuple(_answer(judge, number, value) for number, value in sorted(named.items())))
         for word, answers in found.items()
@@ -149,23 +166,26 @@ def _settling(judge: Judge, numbers: list[int], possible: list[Possible]) -> tup
     some: list[frozenset[int]] = []
     every: list[frozenset[int]] = []
     complete = not judge.beyond(numbers)
-    values = [representatives(judge, number) or values_of(judge, number) for number in numbers]
-    choices = Choices([len(each) for each in values])
     left = MOST_STATES if isinstance(judge.circuitry, Circuitry) else MOST_DECISIONS
-    for size in range(1, len(numbers) + 1):
-        left -= choices.count(0, size)
-        if left < 0:
-            complete = False
-            break
-        settled, loose = _outcomes(judge, numbers, values, choices, size)
-        for chosen in combinations(range(len(numbers)), size):
-            fields = frozenset(numbers[thing] for thing in chosen)
-            if any(less <= fields for less in every):
-                continue
-            if chosen in settled and not any(less <= fields for less in some):
-                some.append(fields)
-            if chosen not in loose:
-                every.append(fields)
+    try:
+        values = [representatives(judge, number) or values_of(judge, number) for number in numbers]
+        choices = Choices([len(each) for each in values])
+        for size in range(1, len(numbers) + 1):
+            left -= choices.count(0, size)
+            if left < 0:
+                raise Spent
+            settled, loose = _outcomes(judge, numbers, values, choices, size)
+            for chosen in combinations(range(len(numbers)), size):
+                judge.budget.check()
+                fields = frozenset(numbers[thing] for thing in chosen)
+                if any(less <= fields for less in every):
+                    continue
+                if chosen in settled and not any(less <= fields for less in some):
+                    some.append(fields)
+                if chosen not in loose:
+                    every.append(fields)
+    except Spent:
+        complete = False
     for each in possible:
         fields = frozenset(judge.situation.numbers[answer.slot.path] for answer in each.witness)
         if not complete and not any(less <= fields for less in some):
@@ -203,6 +223,7 @@ def _outcomes(
                 some |= plane if verdict.settled else 0
                 every |= plane if verdict.definite else 0
         for chosen in combinations(sorted(taken), size):
+            judge.budget.check()
             states = (1 << batch.size) - 1
             for thing in chosen:
                 states &= taken[thing]

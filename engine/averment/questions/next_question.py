@@ -9,10 +9,12 @@ keep the reader waiting, and the order of questions decides nothing.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
 from averment.dataclass import dataclass
+from averment.questions.budget import Spent
 from averment.questions.completing import values_of
 from averment.questions.judge import Judge
 from averment.questions.situation import Changes, Slot
@@ -45,11 +47,16 @@ class Question:
 
 
 def questions(judge: Judge, answers: Changes, numbers: list[int]) -> list[Question]:
-    """The questions that these slots stand for, the best first, where ``answers`` are given already."""
-    if not numbers:
-        return []
-    before, doubt = len(judge.verdict(answers).possible), judge.doubt(answers)
-    asked = [_weigh(judge, answers, number, before) for number in numbers]
+    """The questions that these slots stand for, the best first, where ``answers`` are given already.
+
+    Where time runs out, those that were weighed by then.
+    """
+    asked: list[Question] = []
+    doubt = 0.0
+    with suppress(Spent):
+        before, doubt = len(judge.verdict(answers).possible), judge.doubt(answers)
+        for number in numbers:
+            asked.append(_weigh(judge, answers, number, before))
 
     def rank(question: Question) -> tuple[Fraction, float, int, int]:
         cost = question.slot.field.cost
@@ -64,6 +71,7 @@ def _weigh(judge: Judge, answers: Changes, number: int, before: int) -> Question
     tried = values[::step]
     claims, doubt = 0, 0.0
     for value in tried:
+        judge.budget.check()
         after = {**answers, number: value}
         verdict = judge.circuitry.verdict(after) if judge.circuitry else judge.verdict(after)
         claims += before if verdict is None else len(verdict.possible)

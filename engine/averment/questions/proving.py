@@ -66,6 +66,6 @@ def _no_other(judge: Judge, circuitry: Circuitry, numbers: Sequence[int], claim:
     try:
         formulas = formulas_of(judge, circuitry, list(places.values()), {}, MOST_EFFORT)
         formulas.require(formulas.any_of([formulas.claim_is(word) for word in others]))
-        return formulas.find() is None
+        return formulas.find(seconds=judge.budget.left) is None
     except Beyond:
         return False

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from averment.backends.symbolic.circuit import Circuit, circuit_of
 from averment.backends.symbolic.gates import Unsure
 from averment.ir.program import Claim
-from averment.law.building import Tick, on_and_on
 from averment.law.truth import CaseError, Quantity
+from averment.questions.budget import ENDLESS, Budget, Spent
+from averment.questions.frozen import frozen_facts
 from averment.questions.judge import Judge, Verdict
 from averment.questions.situation import Changes, Situation
 
@@ -59,11 +62,19 @@ def read_claims(claim: Claim, claims: list[tuple[Quantity, int]]) -> Verdict:
     return Verdict("open", False, words + (() if certain else ("gap",)) + (("conflict",) if len(reach) > 1 else ()))
 
 
-def judge_of(situation: Situation, tick: Tick = on_and_on) -> Judge:
-    """A judge of a situation."""
-    judge = Judge(situation)
+def judge_of(situation: Situation, budget: Budget = ENDLESS) -> Judge:
+    """A judge of a situation, with no budget any more. Where there is no time for its circuit it goes without.
+
+    Raises: Spent where there is none for anything.
+    """
+    judge = Judge(situation, budget=budget)
     loose = {(slot.record, slot.index) for number, slot in enumerate(situation.slots) if judge.read(number)}
-    circuit = circuit_of(situation.program, judge.uses.rules, situation.records, situation.unspoken, loose, tick)
+    circuit = None
+    with suppress(Spent):
+        rules, program = judge.uses.rules, situation.program
+        frozen = frozen_facts(situation, rules, loose, budget.check)
+        circuit = circuit_of(program, rules, situation.records, situation.unspoken, loose, frozen, budget.check)
     if circuit is not None:
         judge.circuitry = Circuitry(situation, circuit)
+    judge.budget = ENDLESS
     return judge

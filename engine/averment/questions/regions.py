@@ -3,23 +3,27 @@
 Of a field all other fields stay. Its candidate values tell every region apart; where the program reckons with the
 field and they are too many, its range is halved until interval arithmetic shows that a part has one claim.
 
-A parameter that is only compared with (a threshold) can turn the claim only next to a value that it is compared with.
-What it is compared with is seen in the evaluation itself: each value met becomes a point to try, and so does the one
-above it, until no new one is met. From there to the next point every comparison comes out alike, so does every stratum,
-and so does the claim. A parameter that is reckoned with (a weight) is tried value by value, where its range allows.
+A parameter that is only compared with (a threshold) can turn the claim only at a value that it is compared with. What
+that is, is seen in the evaluation itself: from the value at hand to the nearest that it met, either way, every
+comparison comes out alike, so does every stratum, and so does the claim. The regions beside it are found from the
+values beyond. A parameter that is reckoned with (a weight) is tried value by value, where its range allows.
+
+What there was no time for is a region without a claim, and the axis is not ``exact``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from averment.backends import reference
-from averment.ir.program import Field, Program
+from averment.ir.program import Field, Program, Value
 from averment.ir.values import decode, ends
 from averment.law.truth import CaseError, Interval
 from averment.outcome.outcome import Outcome
+from averment.questions.budget import ENDLESS, Budget, Spent
 from averment.questions.judge import NO_OUTCOME, Judge, Verdict, verdict_of
 from averment.questions.knowledge import Knowledge
 from averment.questions.thresholds import Thresholds, compared_values
@@ -40,10 +44,15 @@ class Region:
 
 @dataclass
 class OneField:
-    """A field of the case, all others as given."""
+    """A field of the case, all others as given, over its whole range or ``within`` these ends.
+
+    ``known``: the claims at its candidate values, where they are known.
+    """
 
     judge: Judge
     number: int
+    known: Mapping[Value, str] | None = None
+    within: tuple[int, int] | None = None
     exact: bool = True
     _left: int = field(default=MOST_PARTS, init=False)
 
@@ -59,30 +68,41 @@ class OneField:
 
     @cached_property
     def regions(self) -> list[Region]:
-        """The regions of the whole range, in order."""
-        low, high = ends(self.field)
+        """The regions of the range, in order."""
+        low, high = self.within or ends(self.field)
         points = self.judge.candidates[self.number]
-        if points is not None:
-            verdicts = {int(point): self._verdict(int(point)).claim for point in points if isinstance(point, int)}
-            return joined(low, high, verdicts)
-        return merged(self._parts(low, high))
+        if points is None:
+            return merged(self._parts(low, high))
+        numbers = sorted(point for point in points if isinstance(point, int))
+        first = max(bisect_right(numbers, low) - 1, 0)  # what lies between two points is like both, or like the lower
+        claims = self.known or {}
+        met = {number: self._claim(number, claims) for number in numbers[first : max(bisect_right(numbers, high), 1)]}
+        return joined(low, high, met)
 
-    def _verdict(self, value: int) -> Verdict:
+    def _claim(self, value: Value, claims: Mapping[Value, str]) -> str:
+        """The claim at a value; nothing where there is no time to find it."""
+        try:
+            return claims[value] if value in claims else self._verdict(value).claim
+        except Spent:
+            self.exact = False
+            return ""
+
+    def _verdict(self, value: Value) -> Verdict:
         return self.judge.verdict({self.number: value})
 
     def _parts(self, low: int, high: int) -> Iterator[Region]:
+        self._left -= 1
+        if self._left < 0 or not self.judge.budget.left:
+            self.exact = False
+            yield Region(low, high, "")
+            return
         if low == high:
-            yield Region(low, high, self._verdict(low).claim)
+            yield Region(low, high, self._claim(low, {}))
             return
         circuitry = self.judge.circuitry
         verdict = circuitry.within({self.number: Interval(low, high)}) if circuitry else None
         if verdict is not None and verdict.definite:
             yield Region(low, high, verdict.claim)
-            return
-        self._left -= 1
-        if self._left < 0:
-            self.exact = False
-            yield Region(low, high, "")
             return
         middle = (low + high) // 2
         yield from self._parts(low, middle)
@@ -90,38 +110,97 @@ class OneField:
 
 
 class OneParameter:
-    """A parameter of the pack, the case and all other parameters as they are."""
+    """A parameter of the pack, the case and all other parameters as they are, from ``low`` to ``high`` or over its
+    whole range.
+    """
 
-    def __init__(self, outcome: Outcome, knowledge: Knowledge, name: str, field: Field) -> None:
+    def __init__(
+        self,
+        outcome: Outcome,
+        knowledge: Knowledge,
+        name: str,
+        field: Field,
+        budget: Budget = ENDLESS,
+        within: tuple[int, int] | None = None,
+    ) -> None:
         self.field, self.exact = field, True
-        self._outcome, self._knowledge, self._name = outcome, knowledge, name
+        self._outcome, self._knowledge, self._name, self._budget = outcome, knowledge, name, budget
+        self._low, self._high = within or ends(field)
+        self._met: set[int] = set()
         held = knowledge.encoded(name)
         assert isinstance(held, int)
         self.value = held
-        self._claims: dict[int, str] = {}
-        self._met: dict[int, set[int]] = {}
 
     @cached_property
     def regions(self) -> list[Region]:
-        """The regions of the whole range, in order."""
-        low, high = ends(self.field)
-        here, beside = self._program(self.value), self._program(self.value + (1 if self.value < high else -1))
-        if not self._bears(here, beside):
-            return [Region(low, high, self._claim(self.value, None))]
-        thresholds = Thresholds.of(here, beside)
-        if thresholds is None:
-            if high - low >= MOST_VALUES:
-                self.exact = False
-                low, high = max(low, self.value - MOST_VALUES // 2), min(high, self.value + MOST_VALUES // 2)
-            return joined(low, high, {value: self._claim(value, None) for value in range(low, high + 1)})
-        pending = {self.value}
-        while pending:
-            point = pending.pop()
-            self._claim(point, thresholds)
-            met = {value for values in self._met.values() for value in values}
-            near = {each + step for each in met for step in (0, 1)} | {min(met, default=point) - 1}
-            pending |= {value for value in near if low <= value <= high} - set(self._claims)
-        return joined(low, high, self._claims)
+        """The regions of the range, in order."""
+        low, high = self._low, self._high
+        try:
+            here, beside = self._program(self.value), self._program(self._beside())
+            if not self._bears(here, beside):
+                return [Region(low, high, self._evaluated(self.value, None)[0])]
+            thresholds = Thresholds.of(here, beside)
+            found = self._one_by_one() if thresholds is None else self._outwards(thresholds)
+        except Spent:
+            found = []
+        return merged(_filled(low, high, found, self))
+
+    def _beside(self) -> int:
+        """A value of the parameter next to the one it has."""
+        return self.value + (1 if self.value < ends(self.field)[1] else -1)
+
+    def _one_by_one(self) -> list[Region]:
+        """Value by value, the nearest to the one it has first; those there was time for."""
+        low, high = self._low, self._high
+        start = min(max(self.value, low), high)
+        low, high = max(low, start - MOST_VALUES // 2), min(high, start + MOST_VALUES // 2)
+        found: dict[int, Region] = {}
+        try:
+            for value in sorted(range(low, high + 1), key=lambda value: abs(value - start)):
+                found[value] = Region(value, value, self._evaluated(value, None)[0])
+        except Spent:
+            pass
+        return [found[value] for value in sorted(found)]
+
+    def _outwards(self, thresholds: Thresholds) -> list[Region]:
+        """From the value it has to both ends, each step to the next value that something is compared with."""
+        start = min(max(self.value, self._low), self._high)
+        first = self._around(start, thresholds)
+        below, above = [first], [first]
+        try:
+            going = [(below, -1), (above, 1)]
+            while going:
+                for found, way in [*going]:
+                    value = self._next(found[-1], way)
+                    if value is None:
+                        going.remove((found, way))
+                    else:
+                        found.append(self._around(value, thresholds))
+        except Spent:
+            pass
+        return [*reversed(below), *above[1:]]
+
+    def _next(self, region: Region, way: int) -> int | None:
+        """The value to go on with. What a case without a lawful outcome compares is not known: beyond it the values
+        that were met elsewhere are gone to, and what lies between is not told apart.
+        """
+        value = region.high + 1 if way > 0 else region.low - 1
+        if region.claim == NO_OUTCOME:
+            beyond = [met for met in self._met if (met - value) * way >= 0]
+            value = min(beyond, key=lambda met: abs(met - value), default=self._high + 1)
+        return value if self._low <= value <= self._high else None
+
+    def _around(self, value: int, thresholds: Thresholds) -> Region:
+        """The values around one, at which every comparison comes out as it does there, and their claim."""
+        claim, met = self._evaluated(value, thresholds)
+        self._met.update(met)
+        place = bisect_left(met, value)
+        if place < len(met) and met[place] == value:
+            return Region(value, value, claim)
+        after = bisect_right(met, value)
+        low = met[place - 1] + 1 if place else self._low
+        high = met[after] - 1 if after < len(met) else self._high
+        return Region(max(low, self._low), min(high, self._high), claim)
 
     def _bears(self, here: Program, beside: Program) -> bool:
         """Whether the claim may depend on the parameter, which differs in these programs.
@@ -139,21 +218,31 @@ class OneParameter:
         return any((one.id, one.alternative) in fired for one, _ in differing)
 
     def _program(self, value: int) -> Program:
+        self._budget.check()
         return self._knowledge.program({self._name: decode(value, self.field)})
 
-    def _claim(self, value: int, thresholds: Thresholds | None) -> str:
-        if value not in self._claims:
-            program = self._program(value)
-            self._met[value] = set()
-            try:
-                evaluation = reference.evaluate(program, self._outcome.case)
-            except CaseError:
-                self._claims[value] = NO_OUTCOME
-            else:
-                self._claims[value] = verdict_of(evaluation).claim
-                if thresholds:
-                    self._met[value] = compared_values(thresholds, evaluation)
-        return self._claims[value]
+    def _evaluated(self, value: int, thresholds: Thresholds | None) -> tuple[str, list[int]]:
+        """The claim at a value, and what the parameter is compared with there, in order. Raises: Spent."""
+        program = self._program(value)
+        try:
+            evaluation = reference.evaluate(program, self._outcome.case, self._budget.check)
+        except CaseError:
+            return NO_OUTCOME, [value]
+        met = compared_values(thresholds, evaluation) if thresholds else set[int]()
+        return verdict_of(evaluation).claim, sorted(met)
+
+
+def _filled(low: int, high: int, found: list[Region], axis: OneParameter) -> Iterator[Region]:
+    """The regions with what was not found out between them and beside them."""
+    for region in found:
+        if region.low > low:
+            axis.exact = False
+            yield Region(low, region.low - 1, "")
+        yield region
+        low = region.high + 1
+    if low <= high:
+        axis.exact = False
+        yield Region(low, high, "")
 
 
 def joined(low: int, high: int, claims: dict[int, str]) -> list[Region]:
@@ -179,10 +268,10 @@ def merged(regions: Iterable[Region]) -> list[Region]:
 
 def first_beyond(regions: list[Region], value: int, way: int) -> Region | None:
     """The first region with another claim than ``value`` has, going down (-1) or up (1); none where the claim never
-    turns.
+    turns, or that is not known.
     """
     place = next(number for number, region in enumerate(regions) if region.low <= value <= region.high)
     beyond = place + way
-    if 0 <= beyond < len(regions) and regions[beyond].claim:
+    if regions[place].claim and 0 <= beyond < len(regions) and regions[beyond].claim:
         return regions[beyond]
     return None

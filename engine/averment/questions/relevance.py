@@ -1,40 +1,46 @@
 """Which given fields belong to some least set that turns the claim.
 
 First the fields that turn the claim alone, and those whose every other value only speaks more for the claim: these are
-irrelevant. For the others, random changes of several fields are drawn. One that turns the claim is made smaller, field
-by field, for as long as it still turns it. Few fields are left then, and all their changes are tried together: a least
-set among them is a least set of the whole case. A field found in none of these is asked of Z3 where that is installed
-(``turning``), else looked for in all sets, the smallest first.
+irrelevant. For the others, random changes of several fields are drawn. One that turns the claim is made smaller for as
+long as it still turns it (``smaller``). It is a least set where, each of its fields left out in turn, the law says that
+no values of the rest turn the claim; else, where its changes are few, all are tried together, and the least sets among
+them are least of the whole case. A field found in none of these is asked of Z3 where that is installed (``turning``),
+else looked for in all sets, the smallest first.
+
+Where the judge's budget runs out, what was found by then stands, and the rest is undetermined.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from math import prod
 from random import Random
 
-from averment.backends.symbolic.directions import keeps
+from averment.backends.symbolic.directions import Directions
 from averment.backends.symbolic.gates import Unsure
 from averment.backends.symbolic.planes import Plane, states_of
 from averment.ir.program import Value
 from averment.law.truth import Quantity
-from averment.questions.alternatives import alternatives
+from averment.questions.alone import Alone
+from averment.questions.budget import Spent
 from averment.questions.choices import Batch, Choices, Taken
-from averment.questions.judge import Judge, TooMuch, Verdict
+from averment.questions.judge import Judge, Verdict
 from averment.questions.quick import Circuitry
 from averment.questions.regions import OneField
+from averment.questions.smaller import Change, made_smaller
 from averment.questions.together import parted, verdicts
 
-ROUNDS = 6  # of changes found by chance
+ROUNDS = 6  # of changes found by chance that find nothing new
 DRAWN = 24  # changes by chance for one field in one round
+MOST_WANTED = 64  # fields they are drawn for in one round
+WHOLE = 64  # fields of which most change at once
 MOST_STATES = 1 << 16  # of the changes of a set
 MOST_TRIED = 1 << 17  # changes tried set by set
 MOST_DECISIONS = 200  # where they have to be decided one by one
 AT_ONCE = 1 << 16
+CHANCE = 0.5  # of the time, where the solver may follow
 
-Change = dict[int, Value]
 Fields = frozenset[int]
 
 
@@ -47,15 +53,21 @@ class Relevance:
     undetermined: set[int] = field(default_factory=set[int])
 
 
-def relevance(judge: Judge) -> Relevance:
-    """How each given field that some rule reads bears on the claim; one that none reads is irrelevant."""
-    search = _Search(judge)
-    for look in (search.by_chance, search.by_solver, search.set_by_set):
-        judge.allow(MOST_DECISIONS)
+def relevance(judge: Judge, alone: Alone) -> Relevance:
+    """How each given field that some rule reads bears on the claim; one that none reads is irrelevant.
+
+    ``alone``: what they turn to by themselves, as far as that is known.
+    """
+    search = _Search(judge, alone)
+    solver = find_spec("z3") is not None and isinstance(judge.circuitry, Circuitry)
+    for look in (search.by_themselves, search.by_chance, search.by_solver, search.set_by_set):
+        judge.allow(None if look == search.by_themselves else MOST_DECISIONS)
+        part = CHANCE if solver and look == search.by_chance else 1.0
         try:
             if search.left:
-                look()
-        except TooMuch:
+                with judge.within(judge.budget.share(part)):
+                    look()
+        except Spent:
             pass
         finally:
             judge.allow(None)
@@ -68,42 +80,70 @@ class _Search:
     are those of these fields that have too many.
     """
 
-    def __init__(self, judge: Judge) -> None:
-        self._judge, self._before = judge, judge.verdict({})
+    def __init__(self, judge: Judge, alone: Alone) -> None:
+        self._judge, self._alone, self._before = judge, alone, judge.verdict({})
         self.found = Relevance()
-        given = judge.given()
-        others = {number: [form.values[0] for form in alternatives(judge, number)] for number in given}
-        singles: list[Change] = [{number: value} for number, values in others.items() for value in values]
-        for change, verdict in zip(singles, verdicts(judge, singles), strict=True):
-            if self._turned(verdict):
-                (number,) = change
-                self.found.turns_to.setdefault(number, set()).add(verdict.claim)
-        wide = [number for number in given if judge.candidates[number] is None and self._looked_at(number)]
-        self._unsure = [number for number in wide if not self._alone(number)]
-        self.found.relevant = set(self.found.turns_to)
-        self._wide = [number for number in wide if number not in self.found.turns_to]
-        some = {number: others[number] for number in given if others[number] and number not in self.found.turns_to}
-        loose = [*some, *self._wide]
-        self._others = {number: values for number, values in some.items() if not self._steady(number, values, loose)}
+        self._given = judge.given()
         self._irrelevant: set[int] = set()
         self._least: list[Fields] = []
-        unknown = judge.verdict(dict.fromkeys((*self._others, *self._wide)))
-        if unknown.definite and not self._turned(unknown):
-            self._irrelevant.update(self._others, self._wide)
+        self._others: dict[int, list[Value]] = {}
+        self._wide: list[int] = []
+        self._unsure: list[int] = []
+        for number in self._given:
+            if number in alone.claims:
+                self._sort(number)
+            elif judge.candidates[number] is None and not self._looked_at(number):
+                self._irrelevant.add(number)
+            elif judge.candidates[number] is None:
+                self._wide.append(number)
+
+    def _sort(self, number: int) -> None:
+        claims = self._alone.turns_to(number)
+        if claims:
+            self._turn(number, claims)
+        elif others := self._alone.others(number):
+            self._others[number] = others
+        else:  # nothing tells its values apart
+            self._irrelevant.add(number)
+
+    def _turn(self, number: int, claims: set[str]) -> None:
+        self.found.turns_to[number] = claims
+        self._found(frozenset((number,)))
 
     @property
     def left(self) -> list[int]:
         """The fields that may be relevant or not."""
-        return [number for number in (*self._others, *self._wide) if not self._known(number)]
+        return [number for number in self._given if not self._known(number)]
 
     def _known(self, number: int) -> bool:
         return number in self.found.relevant or number in self._irrelevant
+
+    def _loose(self) -> list[int]:
+        """The fields that may change together with others."""
+        return [number for number in (*self._others, *self._wide) if number not in self._irrelevant]
 
     def _looked_at(self, number: int) -> bool:
         circuitry = self._judge.circuitry
         return not isinstance(circuitry, Circuitry) or number in circuitry.places
 
-    def _alone(self, number: int) -> bool:
+    def _turned(self, verdict: Verdict) -> bool:
+        return verdict.claim != self._before.claim
+
+    # --- by themselves --------------------------------------------------------------------------------------------
+
+    def by_themselves(self) -> None:
+        """The fields of too many values that turn the claim alone, and what is seen to be irrelevant. Raises: Spent."""
+        self._unsure = [number for number in self._wide if not self._claims_of(number)]
+        self._wide = [number for number in self._wide if number not in self.found.turns_to]
+        if len(self._others) + len(self._wide) + len(self.found.turns_to) + len(self._irrelevant) < len(self._given):
+            return  # not all were looked at
+        unknown = self._judge.verdict(dict.fromkeys(self._loose()))
+        if unknown.definite and not self._turned(unknown):
+            self._irrelevant.update(self._loose())
+            return
+        self._keep_steady()
+
+    def _claims_of(self, number: int) -> bool:
         """Note the claims that a field of too many values turns to alone; whether these are all."""
         slot = self._judge.situation.slots[number]
         if not slot.field.kind.ordered:
@@ -111,55 +151,68 @@ class _Search:
         axis = OneField(self._judge, number)
         claims = {region.claim for region in axis.regions} - {self._before.claim, ""}
         if claims:
-            self.found.turns_to[number] = claims
+            self._turn(number, claims)
+        self._judge.budget.check()
         return axis.exact
 
-    def _turned(self, verdict: Verdict) -> bool:
-        return verdict.claim != self._before.claim
+    def _keep_steady(self) -> None:
+        """Leave out the fields that are seen to keep the claim, whatever they and the others that are loose hold."""
+        circuitry = self._judge.circuitry
+        if not isinstance(circuitry, Circuitry) or not self._before.settled or self._before.claim == "conflict":
+            return
+        places = circuitry.places
+        try:
+            directions = Directions(circuitry.circuit, [places[number] for number in self._loose()])
+        except Unsure:
+            return
+        for number, values in self._others.items():
+            self._judge.budget.check()
+            try:
+                if all(directions.keep(places[number], value, self._before.claim) for value in values):
+                    self._irrelevant.add(number)
+            except Unsure:
+                continue
 
     # --- by chance ------------------------------------------------------------------------------------------------
 
     def by_chance(self) -> None:
-        """Find sets that need a field among changes drawn at random. Raises: TooMuch."""
-        for number in range(ROUNDS):
-            if wanted := [number for number in self.left if number in self._others]:
-                self._by_chance(wanted, Random(number))
+        """Find sets that need a field among changes drawn at random. Raises: Spent."""
+        rounds = vain = 0
+        while vain < ROUNDS and (wanted := [number for number in self.left if number in self._others]):
+            before = len(self.found.relevant)
+            self._by_chance(wanted, Random(rounds))
+            rounds += 1
+            vain = 0 if len(self.found.relevant) > before and rounds >= ROUNDS else vain + 1
 
     def _by_chance(self, wanted: list[int], random: Random) -> None:
+        wanted = random.sample(wanted, min(len(wanted), MOST_WANTED)) * DRAWN
+        pool = [number for number in self._loose() if number in self._others]
         drawn: list[Change] = []
-        for number in wanted * DRAWN:
-            change: Change = {
-                other: random.choice(values) for other, values in self._others.items() if random.random() < 0.7
-            }
-            drawn.append({**change, number: random.choice(self._others[number])})
+        for number in wanted:
+            chosen = {number, *random.sample(pool, self._many(len(pool), random))}
+            drawn.append({other: random.choice(self._others[other]) for other in sorted(chosen)})
         turning: dict[int, Change] = {}
-        for number, change, verdict in zip(wanted * DRAWN, drawn, verdicts(self._judge, drawn), strict=True):
-            if self._turned(verdict):
-                turning.setdefault(number, change)
-        order = list(self._others)
-        random.shuffle(order)
-        for number, change in self._made_smaller(turning, order).items():
+        for number, change, verdict in zip(wanted, drawn, verdicts(self._judge, drawn), strict=True):
+            if self._turned(verdict) and (number not in turning or len(change) < len(turning[number])):
+                turning[number] = change
+        for number, change in made_smaller(self._judge, turning, self._before.claim, random).items():
             if number in change and not set(change) <= self.found.relevant:
-                self._all_changes(sorted(change))
+                self._weigh(change)
 
-    def _made_smaller(self, turning: dict[int, Change], order: list[int]) -> dict[int, Change]:
-        """Changes without those of their parts that they do not need to turn the claim; each without its own last."""
-        for other in order:
-            self._drop(
-                {number: other for number, change in turning.items() if other in change and other != number}, turning
-            )
-        self._drop({number: number for number in turning}, turning)
-        return turning
+    @staticmethod
+    def _many(most: int, random: Random) -> int:
+        """How many fields a change takes: most of few, of many any order of magnitude."""
+        if most <= WHOLE:
+            return sum(random.random() < 0.7 for _ in range(most))
+        return min(most, 1 << random.randrange(1, most.bit_length() + 1))
 
-    def _drop(self, dropped: dict[int, int], turning: dict[int, Change]) -> None:
-        """Leave these fields out of the changes that turn the claim without them too."""
-        fewer = {
-            number: {other: value for other, value in turning[number].items() if other != field}
-            for number, field in dropped.items()
-        }
-        for number, verdict in zip(fewer, verdicts(self._judge, list(fewer.values())), strict=True):
-            if self._turned(verdict):
-                turning[number] = fewer[number]
+    def _weigh(self, change: Change) -> None:
+        """Note a set that turns the claim where it is a least one, or the least ones in it."""
+        without: list[dict[int, Value | None]] = [dict.fromkeys(change.keys() - {number}) for number in change]
+        if all(verdict.definite and not self._turned(verdict) for verdict in verdicts(self._judge, without)):
+            self._found(frozenset(change))
+        else:
+            self._all_changes(sorted(change))
 
     def _all_changes(self, fields: list[int]) -> None:
         """Try all changes of these fields; the least sets among them that turn the claim are least of all."""
@@ -173,24 +226,26 @@ class _Search:
     # --- by solver ------------------------------------------------------------------------------------------------
 
     def by_solver(self) -> None:
-        """Find a least set for each field left, or the proof that there is none, as far as Z3 does."""
+        """Find a least set for each field left, or the proof that there is none, as far as Z3 does. Raises: Spent."""
         circuitry = self._judge.circuitry
         if find_spec("z3") is None or not isinstance(circuitry, Circuitry):
             return
         from averment.backends.symbolic.terms import Beyond
         from averment.questions.turning import Turning
 
-        loose = {number: values for number, values in self._others.items() if number not in self._irrelevant}
+        loose = {number: self._others.get(number) for number in self._loose()}
+        if not set(self.left) <= loose.keys():
+            return  # not all fields were looked at, so nothing can be shown to be irrelevant
         try:
-            turning = Turning(self._judge, circuitry, loose | dict.fromkeys(self._wide))
+            turning = Turning(self._judge, circuitry, loose)
             for number in self._unsure:
                 if claims := turning.alone(number):
-                    self.found.turns_to[number] = claims
-                    self._found(frozenset((number,)))
+                    self._turn(number, claims)
         except Beyond:
             return
         for fields in self._least:
-            turning.exclude(fields)
+            if fields <= loose.keys():
+                turning.exclude(fields)
         for number in self.left:
             if not self._known(number):
                 try:
@@ -204,8 +259,8 @@ class _Search:
     # --- set by set -----------------------------------------------------------------------------------------------
 
     def set_by_set(self) -> None:
-        """Try all changes, from the smallest, until nothing is left to find, or they are too many. Raises: TooMuch."""
-        fields = [number for number in self._others if number not in self._irrelevant]
+        """Try all changes, from the smallest, until nothing is left to find, or they are too many. Raises: Spent."""
+        fields = [number for number in self._loose() if number in self._others]
         choices = Choices([len(self._others[number]) for number in fields])
         tried = 0
         for size in range(2, len(fields) + 1):
@@ -216,7 +271,7 @@ class _Search:
                 self._learn(fields, batch)
             if not self.left:
                 return
-        if not any(number in self.left for number in self._wide):
+        if all(number in self._others for number in self.left):
             self._irrelevant.update(self.left)
 
     def _learn(self, fields: list[int], batch: Batch) -> None:
@@ -250,17 +305,3 @@ class _Search:
         return self._turned(
             self._judge.verdict({fields[thing]: self._others[fields[thing]][form] for thing, form in way})
         )
-
-    # --- what cannot turn it ---------------------------------------------------------------------------------------
-
-    def _steady(self, number: int, values: Sequence[Value], loose: Iterable[int]) -> bool:
-        """Whether a field is seen to keep the claim as it is, whatever it and the others that are loose hold."""
-        circuitry = self._judge.circuitry
-        if not isinstance(circuitry, Circuitry) or not self._before.settled or self._before.claim == "conflict":
-            return False
-        circuit, place = circuitry.circuit, circuitry.places[number]
-        places = [circuitry.places[other] for other in loose]
-        try:
-            return all(keeps(circuit, place, value, self._before.claim, places) for value in values)
-        except Unsure:
-            return False

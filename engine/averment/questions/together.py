@@ -6,28 +6,28 @@ it is not sure by themselves. The answers are those of ``Judge.verdict``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from averment.backends.symbolic.many import ClaimFact, States
 from averment.backends.symbolic.planes import Parts, Plane, states_of
 from averment.ir.program import Claim
-from averment.law.building import Tick, on_and_on
 from averment.law.truth import Quantity
 from averment.questions.judge import Judge, Verdict
 from averment.questions.quick import Circuitry, read_claims
 from averment.questions.situation import Changes
 
 MOST_STATES = 65_536  # at once
+MOST_BITS = 1 << 28  # of the planes that tell which states hold what
 
 
 def verdicts(judge: Judge, many: Sequence[Changes]) -> list[Verdict]:
     """The verdict under each of these changes.
 
-    Raises: TooMuch as ``Judge.verdict`` does, of those that have to be decided by themselves.
+    Raises: Spent as ``Judge.verdict`` does.
     """
     found: list[Verdict | None] = [None] * len(many)
-    for start in range(0, len(many), MOST_STATES):
-        some = many[start : start + MOST_STATES]
+    for start, stop in _portions(many):
+        some = many[start:stop]
         for verdict, plane in parted(judge, len(some), parts_of([changes.items() for changes in some])).items():
             for state in states_of(plane):
                 found[start + state] = verdict
@@ -36,22 +36,36 @@ def verdicts(judge: Judge, many: Sequence[Changes]) -> list[Verdict]:
     ]
 
 
+def _portions(many: Sequence[Changes]) -> Iterator[tuple[int, int]]:
+    """Where changes that are judged at once begin and end."""
+    start = entries = 0
+    for place, changes in enumerate(many):
+        states = place - start
+        if states and (states == MOST_STATES or (entries + len(changes)) * (states + 1) > MOST_BITS):
+            yield start, place
+            start, entries = place, 0
+        entries += len(changes)
+    if start < len(many):
+        yield start, len(many)
+
+
 def doubts(judge: Judge, many: Sequence[Changes]) -> list[float]:
     """How much is undecided under each of these changes, as ``Judge.doubt`` has it."""
     if not isinstance(judge.circuitry, Circuitry):
         return [judge.doubt(changes) for changes in many]
-    return _states(judge.circuitry, len(many), parts_of([changes.items() for changes in many])).doubts()
+    return _states(judge, judge.circuitry, len(many), parts_of([changes.items() for changes in many])).doubts()
 
 
-def parted(judge: Judge, many: int, fields: Mapping[int, Parts], tick: Tick = on_and_on) -> dict[Verdict | None, Plane]:
+def parted(judge: Judge, many: int, fields: Mapping[int, Parts]) -> dict[Verdict | None, Plane]:
     """So many states parted by their verdict; under ``None`` those that have to be decided by themselves.
 
-    ``fields`` tell by slot in which states it holds what; in others it holds what the case gives. ``tick`` is called
-    again and again: what it raises ends the work.
+    ``fields`` tell by slot in which states it holds what; in others it holds what the case gives.
+
+    Raises: Spent.
     """
     if not isinstance(judge.circuitry, Circuitry):
         return {None: (1 << many) - 1}
-    states = _states(judge.circuitry, many, fields, tick)
+    states = _states(judge, judge.circuitry, many, fields)
     sure = states.every & ~states.unsure
     found: dict[Verdict | None, Plane] = {None: states.unsure} if states.unsure else {}
     for verdict, plane in read(judge.circuitry.claim, states.claims(), sure).items():
@@ -59,9 +73,9 @@ def parted(judge: Judge, many: int, fields: Mapping[int, Parts], tick: Tick = on
     return found
 
 
-def _states(circuitry: Circuitry, many: int, fields: Mapping[int, Parts], tick: Tick = on_and_on) -> States:
+def _states(judge: Judge, circuitry: Circuitry, many: int, fields: Mapping[int, Parts]) -> States:
     leaves = {circuitry.places[slot]: parts for slot, parts in fields.items() if slot in circuitry.places}
-    return States(circuitry.circuit, many, leaves, tick=tick)
+    return States(circuitry.circuit, many, leaves, tick=judge.budget.check)
 
 
 def parts_of(rows: Sequence[Iterable[tuple[int, Quantity]]]) -> dict[int, dict[Quantity, Plane]]:

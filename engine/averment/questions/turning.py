@@ -95,8 +95,11 @@ class Turning:
         return frozenset(change)
 
     def _find(self, *assumptions: object) -> Change | None:
+        self._judge.budget.check()
         values = self._formulas.confirmed(
-            lambda values: self._judge.replayed(self._change(values)).claim != self._before, *assumptions
+            lambda values: self._judge.replayed(self._change(values)).claim != self._before,
+            *assumptions,
+            seconds=self._judge.budget.left,
         )
         return None if values is None else self._change(values)
 

@@ -7,22 +7,28 @@ warrant after and not in the one before, what *goes* the other way round.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
+from averment.backends import reference
 from averment.diagnostics.diagnostic import Diagnostic, Refused
 from averment.diagnostics.suggest import did_you_mean
-from averment.ir.program import Fact, Field, Kind, Value
+from averment.ir.program import Fact, Field, Kind, Program, Value
 from averment.ir.values import Misfit, decode, ends, fit
+from averment.law.truth import CaseError
 from averment.model.case import Case
 from averment.outcome.outcome import Outcome
-from averment.questions.judge import Judge
+from averment.questions.budget import SECONDS, Budget, Clock, Spent
 from averment.questions.knowledge import Knowledge
 from averment.questions.quick import judge_of
 from averment.questions.regions import OneField, OneParameter, Region
 from averment.questions.situation import Changes, Situation, Slot
 from averment.warrant.derivation import Application
 from averment.warrant.sentences import sentence
+
+WRITING = 0.6  # of the time for the circuit
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +82,32 @@ def whatif(
     sets: Mapping[str, object] | None = None,
     unsets: Iterable[str] = (),
     parameters: Mapping[str, Any] | None = None,
+    seconds: float = SECONDS,
+    clock: Clock = monotonic,
 ) -> WhatIf:
     """The outcome of ``case`` as it is, and with fields set (by path, as a fact file writes values), unset or
     parameters other.
 
-    Raises: Refused (AV585 no such field; AV3xx a value that does not fit).
+    Raises: Refused (AV582 not decided within ``seconds`` by ``clock``, AV585 no such field; AV3xx a value that does not
+    fit).
     """
-    decide = knowledge.pack.decide
-    before = decide(case, knowledge.parameters, "reference")
+    budget = Budget(seconds, clock)
+    before = _decided(knowledge.program({}), case, budget)
     situation = Situation(before.evaluation.program, case)
     told = situation.told(changes_of(situation, sets or {}, unsets))
     changed = Case(told.name, told.facts, told.mentioned, told.assumptions, case.places)
-    after = decide(changed, {**knowledge.parameters, **(parameters or {})}, "reference")
+    after = _decided(knowledge.program(parameters or {}), changed, budget)
     return difference(before, after)
+
+
+def _decided(program: Program, case: Case, budget: Budget) -> Outcome:
+    try:
+        return Outcome(case, reference.evaluate(program, case, budget.check))
+    except CaseError as error:
+        problem = Diagnostic(error.code, f"case `{case.name}` has no outcome: {error.message}")
+    except Spent:
+        problem = Diagnostic("AV582", f"case `{case.name}` was not decided; {budget.seconds:g} s were allowed")
+    raise Refused([problem])
 
 
 def difference(before: Outcome, after: Outcome) -> WhatIf:
@@ -194,46 +213,82 @@ class Sweep:
 
 
 def sweep(
-    knowledge: Knowledge, outcome: Outcome, name: str, low: object | None = None, high: object | None = None
+    knowledge: Knowledge,
+    outcome: Outcome,
+    name: str,
+    low: object | None = None,
+    high: object | None = None,
+    seconds: float = SECONDS,
+    clock: Clock = monotonic,
 ) -> Sweep:
     """The claim along a field (by path) or a parameter, from ``low`` to ``high`` or over its whole range.
 
+    ``seconds`` are allowed, by ``clock``: what was not found out by then has no claim, and the sweep is not exact.
     Raises: Refused (AV585 no such field or parameter; AV3xx an end that does not fit).
     """
-    judge = judge_of(Situation(outcome.evaluation.program, outcome.case))
+    budget = Budget(seconds, clock)
+    situation = Situation(outcome.evaluation.program, outcome.case)
     parameters = knowledge.parameter_fields()
     problems: list[Diagnostic] = []
     if name in parameters:
         field = parameters[name]
         value: Value | None = knowledge.encoded(name)
     else:
-        number = _number(judge.situation, name, problems)
+        number = _number(situation, name, problems)
         if number is None:
             raise Refused(problems)
-        field, value = judge.situation.slots[number].field, judge.situation.slots[number].value
+        field, value = situation.slots[number].field, situation.slots[number].value
     if not field.kind.ordered:
-        stretches = tuple(_each(judge, judge.situation.numbers[name])) if name not in parameters else ()
-        return Sweep(outcome.case.name, name, field, value, stretches, True)
+        stretches = () if name in parameters else tuple(_each(situation, situation.numbers[name], budget))
+        return Sweep(outcome.case.name, name, field, value, stretches, all(each.claim for each in stretches))
+    within = _ends(field, name, low, high)
+    if within[0] > within[1]:
+        return Sweep(outcome.case.name, name, field, value, (), True)
+    if name in parameters:
+        axis = OneParameter(outcome, knowledge, name, field, budget, within)
+        regions, exact = axis.regions, axis.exact
+    else:
+        regions, exact = _along_field(situation, situation.numbers[name], budget, within)
+    stretches = tuple(Stretch(each.low, each.high, each.claim) for each in regions)
+    return Sweep(outcome.case.name, name, field, value, stretches, exact)
+
+
+def _ends(field: Field, name: str, low: object | None, high: object | None) -> tuple[int, int]:
+    """The ends of a sweep as they were written, or of the whole range. Raises: Refused."""
     least, greatest = ends(field)
-    bounds: list[int] = []
-    for written, end in ((low, least), (high, greatest)):
-        found = end if written is None else fit(written, field, name)
-        if isinstance(found, Misfit):
-            raise Refused([Diagnostic(found.code, found.message, help=(found.label, *found.help))])
-        assert isinstance(found, int)
-        bounds.append(found)
-    axis = (
-        OneParameter(outcome, knowledge, name, field)
-        if name in parameters
-        else OneField(judge, judge.situation.numbers[name])
-    )
-    regions = [Region(max(each.low, bounds[0]), min(each.high, bounds[1]), each.claim) for each in axis.regions]
-    stretches = tuple(Stretch(each.low, each.high, each.claim) for each in regions if each.low <= each.high)
-    return Sweep(outcome.case.name, name, field, value, stretches, axis.exact)
+    found = [end if written is None else fit(written, field, name) for written, end in ((low, least), (high, greatest))]
+    for each in found:
+        if isinstance(each, Misfit):
+            raise Refused([Diagnostic(each.code, each.message, help=(each.label, *each.help))])
+    first, last = found
+    assert isinstance(first, int) and isinstance(last, int)
+    return first, last
 
 
-def _each(judge: Judge, number: int) -> Iterable[Stretch]:
-    slot: Slot = judge.situation.slots[number]
-    for value in slot.field.values if slot.field.kind is Kind.CHOICE else judge.candidates[number] or ():
-        if judge.fresh.rank(number, value) <= 1:  # one text that is not named stands for all
-            yield Stretch(value, value, judge.verdict({number: value}).claim)
+def _along_field(
+    situation: Situation, number: int, budget: Budget, within: tuple[int, int]
+) -> tuple[list[Region], bool]:
+    """The regions of a field, and whether they are exact."""
+    try:
+        judge = judge_of(situation, budget.share(WRITING))
+    except Spent:
+        return [Region(*within, "")], False
+    with judge.within(budget):
+        axis = OneField(judge, number, within=within)
+        return axis.regions, axis.exact
+
+
+def _each(situation: Situation, number: int, budget: Budget) -> Iterable[Stretch]:
+    """Each value of a field without an order, and its claim as far as there was time for it."""
+    try:
+        judge = judge_of(situation, budget.share(WRITING))
+    except Spent:
+        return
+    slot: Slot = situation.slots[number]
+    with judge.within(budget):
+        for value in slot.field.values if slot.field.kind is Kind.CHOICE else judge.candidates[number] or ():
+            if judge.fresh.rank(number, value) <= 1:  # one text that is not named stands for all
+                claim = ""
+                with suppress(Spent):
+                    claim = judge.verdict({number: value}).claim
+                yield Stretch(value, value, claim)

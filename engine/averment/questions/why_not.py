@@ -5,6 +5,8 @@ needed.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
+from time import monotonic
 from typing import Any
 
 from averment.dataclass import dataclass
@@ -14,6 +16,7 @@ from averment.ir.values import fact_order
 from averment.law.evaluation import Evaluation
 from averment.outcome.outcome import Outcome
 from averment.questions.attempts import Attempt, attempt_document
+from averment.questions.budget import SECONDS, Budget, Clock, Spent
 from averment.questions.going import Going
 from averment.questions.wanted import wanted
 
@@ -21,7 +24,7 @@ from averment.questions.wanted import wanted
 @dataclass(frozen=True)
 class WhyNot:
     """Why what was asked for does not hold. ``holds``: it does, after all; ``attempts`` are by rule, the furthest
-    first.
+    first. ``complete``: all of them, as far as they go; else there was no time for more.
     """
 
     case: str
@@ -29,6 +32,7 @@ class WhyNot:
     asked: str
     holds: tuple[Fact, ...]
     attempts: tuple[Attempt, ...]
+    complete: bool = True
 
     def document(self) -> dict[str, Any]:
         """Valid against ``questions.schema.json``."""
@@ -39,28 +43,35 @@ class WhyNot:
             "asked": self.asked,
             "holds": [record_path(types[fact.type], fact) for fact in self.holds],
             "attempts": [attempt_document(attempt, self.evaluation.program) for attempt in self.attempts],
+            "complete": self.complete,
         }
 
 
-def why_not(outcome: Outcome, asked: str) -> WhyNot:
-    """Why a claim, a rule (by its id) or a fact does not hold.
+def why_not(outcome: Outcome, asked: str, seconds: float = SECONDS, clock: Clock = monotonic) -> WhyNot:
+    """Why a claim, a rule (by its id) or a fact does not hold, as far as it is found in so many ``seconds``.
 
     A fact is ``TYPE`` or ``TYPE(field: value, …)``. Raises: Refused (AV584) where there is no such thing to ask about.
     """
     evaluation = outcome.evaluation
     found = wanted(evaluation.program, asked)
-    going = Going(evaluation)
+    going = Going(evaluation, tick=Budget(seconds, clock).check)
     holds: list[Fact] = []
     attempts: list[Attempt] = []
-    for each in found:
-        if isinstance(each, Rule):
-            fired = [firing for firing in evaluation.firings if firing.rule is each]
-            holds += sorted({fact for firing in fired for fact in firing.conclusions}, key=fact_order)
-            attempts += [] if fired else going.attempts(each, {})
-        else:
-            holds += [fact for fact in evaluation.told.true(each.type) if each.covers(fact)]
-            attempts += going.derivers(each)
-    return WhyNot(outcome.case.name, evaluation, asked, tuple(dict.fromkeys(holds)), () if holds else tuple(attempts))
+    complete = True
+    with suppress(Spent):
+        complete = False
+        for each in found:
+            if isinstance(each, Rule):
+                fired = [firing for firing in evaluation.firings if firing.rule is each]
+                holds += sorted({fact for firing in fired for fact in firing.conclusions}, key=fact_order)
+                attempts += [] if fired else going.attempts(each, {})
+            else:
+                holds += [fact for fact in evaluation.told.true(each.type) if each.covers(fact)]
+                for attempt in going.derivers(each):
+                    attempts.append(attempt)
+        complete = True
+    told = () if holds else tuple(attempts)
+    return WhyNot(outcome.case.name, evaluation, asked, tuple(dict.fromkeys(holds)), told, bool(holds) or complete)
 
 
 def unfired(evaluation: Evaluation, rules: Iterable[Rule]) -> tuple[Attempt, ...]:

@@ -20,7 +20,7 @@ def matters_text(matters: Matters, style: Style) -> str:
     for weight, title in (
         (Weight.DECISIVE, f"Decisive: another value of any one of these turns the claim{to}"),
         (Weight.PART, "These play a part: only together with others"),
-        (Weight.UNDETERMINED, "Not found out within the search allowed"),
+        (Weight.UNDETERMINED, f"Not found out within the search allowed, {matters.seconds:g} s"),
         (Weight.IRRELEVANT, "These cannot turn the claim, in whatever combination"),
     ):
         parts = [part for part in matters.parts if part.weight is weight]
@@ -50,6 +50,11 @@ def matters_text(matters: Matters, style: Style) -> str:
         )
     elif matters.margins and all(margin.exact for margin in matters.margins):
         rows += layout(say("No number, level, date or parameter turns the claim by moving alone."), style)
+    untold = sum(not margin.exact for margin in matters.margins)
+    if untold:
+        many = "one number" if untold == 1 else f"{untold:,} numbers"
+        text = f"How far {many} may move was not found out for certain; {matters.seconds:g} s were allowed."
+        rows += ["", *layout(say(text), style)]
     return "\n".join(row.rstrip() for row in rows).rstrip() + "\n"
 
 

@@ -23,6 +23,7 @@ from averment.render.tree import Branch, Line, draw, layout, say
 from averment.warrant.derivation import Derivation, derive
 from averment.warrant.sentences import sentence
 
+_LEFT = "There was no time to go into everything: --seconds allows more."
 _MOST = 8  # facts named of those that stand against it
 
 
@@ -35,6 +36,9 @@ def why_not_text(why_not: WhyNot, model: Model, style: Style) -> str:
         return "\n".join(layout(say(f"But the rule `{why_not.asked}` did fire."), style)) + "\n"
     if why_not.holds:
         return "\n".join(layout(say(f"But it does hold: {asked}."), style)) + "\n"
+    left = layout(say(_LEFT), style)
+    if not why_not.attempts and not why_not.complete:
+        return "\n".join(left) + "\n"
     if not why_not.attempts:
         return "\n".join(layout(say(f"No rule could derive it: {asked}."), style)) + "\n"
     title = f"Why not {asked}: what each rule that could have derived it came to"
@@ -43,6 +47,7 @@ def why_not_text(why_not: WhyNot, model: Model, style: Style) -> str:
     tree = _Tree(why_not, model, style)
     rows = [*layout(say(Piece(title, "bold")), style)]
     rows += draw([tree.attempt(attempt) for attempt in why_not.attempts], style)
+    rows += [] if why_not.complete else left
     return "\n".join(row.rstrip() for row in rows) + "\n"
 
 

@@ -18,7 +18,7 @@ from averment.source.node import Node
 from averment.source.text import MAX_FINDINGS, start_of
 from averment.source.yaml_reader import read_yaml
 from averment.surface.folder import MANIFEST, VOCABULARY, belonging, read_folder
-from averment.surface.shape import check_shape
+from averment.surface.shape import check_shape, has_shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,9 @@ def read_pack_files(files: Mapping[str, bytes], report: Report, root: str = "") 
 
 
 def read_case_file(data: bytes, file: str, report: Report) -> list[Node]:
-    """The cases of a fact file, each checked for its shape (not if reading already failed).
+    """The cases of a fact file that can be read and are of the shape of one; the report has what is wrong with others.
+
+    A line of JSON Lines stands alone; of another file that cannot be read there are none.
 
     By name: ``*.yaml`` and ``*.yml`` are YAML, one case a document; ``*.jsonl`` and ``*.ndjson`` JSON Lines; ``*.json``
     JSON. By content otherwise: what starts with ``{`` is JSON, or JSON Lines if a second line starts with ``{`` too.
@@ -60,12 +62,12 @@ def read_case_file(data: bytes, file: str, report: Report) -> list[Node]:
     before = len(report.diagnostics)
     with collector_paused():
         cases = list(_cases(data, file, report))
-        if len(report.diagnostics) == before:
-            for case in cases:
-                check_shape(case, "case", report)
-                if len(report.diagnostics) - before >= MAX_FINDINGS:
-                    break
-    return cases
+
+        def sound(case: Node) -> bool:
+            told = len(report.diagnostics) - before >= MAX_FINDINGS
+            return has_shape(case, "case") if told else check_shape(case, "case", report)
+
+        return [case for case in cases if sound(case)]
 
 
 def _pack(files: Mapping[str, bytes], names: tuple[str, ...], root: str, report: Report) -> PackFiles:
@@ -122,20 +124,29 @@ def _cases(data: bytes, file: str, report: Report) -> Iterator[Node]:
     if suffix in ("jsonl", "ndjson") or (suffix not in ("yaml", "yml", "json") and _are_lines(data)):
         from averment.source.json_reader import read_json_lines  # here, as read_json: most files are YAML
 
-        before = len(report.diagnostics)
+        before = known = len(report.diagnostics)
         for _, node in read_json_lines(data.splitlines(), file, report):
-            if node is not None:
+            if node is not None and len(report.diagnostics) == known:
                 yield node
             elif len(report.diagnostics) - before >= MAX_FINDINGS:
                 return
-    elif suffix == "json" or (suffix not in ("yaml", "yml") and data.lstrip()[:1] == b"{"):
+            known = len(report.diagnostics)
+        return
+    read = Report()
+    yield from _whole(data, file, suffix, read)
+    report.extend(read.diagnostics)
+
+
+def _whole(data: bytes, file: str, suffix: str, report: Report) -> list[Node]:
+    """The documents of a file that is not JSON Lines; none where something in it cannot be read."""
+    if suffix == "json" or (suffix not in ("yaml", "yml") and data.lstrip()[:1] == b"{"):
         from averment.source.json_reader import read_json
 
         node = read_json(data, file, report)
-        if node is not None:
-            yield node
+        found = [] if node is None else [node]
     else:
-        yield from read_yaml(data, file, report)
+        found = read_yaml(data, file, report)
+    return [] if report.failed else found
 
 
 def _are_lines(data: bytes) -> bool:

@@ -46,6 +46,11 @@ def check_shape(node: Node, schema: str, report: Report) -> bool:
     return False
 
 
+def has_shape(node: Node, schema: str) -> bool:
+    """As ``check_shape``, with nothing said."""
+    return bool(_judge(schema).is_valid(_instance(node)))
+
+
 @cache
 def _schema(name: str) -> dict[str, Any]:
     return averment_schemas.load(name)

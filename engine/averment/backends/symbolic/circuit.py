@@ -6,7 +6,6 @@ What is then true or false is so for every value in it (interval arithmetic, Moo
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
@@ -16,8 +15,8 @@ from averment.backends.symbolic.gates import Gate, Quantities, Unsure, gate_of
 from averment.dataclass import dataclass
 from averment.ir.program import Fact, Program, Rule, Value
 from averment.law import network as net
-from averment.law.building import Tick, on_and_on
 from averment.law.grounding import ground
+from averment.law.tick import Tick, on_and_on
 from averment.law.truth import Quantity
 
 Leaf = tuple[int, int]
@@ -32,6 +31,7 @@ class ClaimSlot:
     truth: int
 
 
+SEVERAL = -1  # leaves
 SMALL = 0.3  # of what an undecided condition counts against one of a sum: tried on the example cases of pm_tpm
 
 
@@ -50,21 +50,25 @@ class Circuit:
         self.words = program.claim.values
         self._gates: list[Gate | None] = [gate_of(node) for node in network.nodes]
         self._loops = {place: loop for loop in network.loops for place in range(loop.start, loop.end)}
-        self._users: dict[int, set[int]] = {}
-        self._cones = self._reach(tick)
+        self._users = self._used(tick)
+        self._owners = self._owned(tick)
+        self._cones: dict[int, set[int]] = {}  # of the leaves asked for
         self.claim_slots = [
             ClaimSlot(slot.values[program.claim.field], slot.truth)
             for slot in network.slots.get(program.claim.type, [])
         ]
         self.summing, self.counting = _places(network, net.Summed), _places(network, net.Counted)
         self.conditions = _places(network, net.All, net.AnyOf, net.Passes, net.Compared)
-        self._support = Counter(place for cone in self._cones.values() for place in cone)
         self._shown = {place for slot in self.claim_slots for place in (slot.value, slot.truth)}
-        self._shown.update(place for check in network.checks for place in looked_at(check))
+        self.checked = frozenset(place for check in network.checks for place in looked_at(check))
+        self._shown |= self.checked
         self._values = values
         self._held: dict[int, Quantity] = {place: values[place] for place in leaves.values()}
+        self._moved: set[int] = set()  # the leaves that may hold something else than the case gives
         self._stale: set[int] = set()  # what was left to evaluate when a gate was not sure
+        tick()
         self._run([place for place in range(len(network.nodes)) if place not in self._held])
+        tick()
 
     def claims(self, fields: Mapping[int, Quantity]) -> list[tuple[Quantity, int]]:
         """The claims with their truths where leaves (by place) hold other quantities.
@@ -80,12 +84,15 @@ class Circuit:
     def hold(self, fields: Mapping[int, Quantity]) -> None:
         """Let the leaves hold these quantities, the others what the case gives. Raises: Unsure."""
         dirty, self._stale = self._stale, set()
-        for place, value in self._held.items():
-            wanted = fields.get(place, value) if place in fields else value
+        moved, self._moved = self._moved | fields.keys(), set(fields)
+        changed: list[int] = []
+        for place in moved:
+            wanted = fields[place] if place in fields else self._held[place]
             held = self._values[place]
             if held is not wanted and (held != wanted or type(held) is not type(wanted)):
                 self._values[place] = wanted
-                dirty |= self._cones[place]
+                changed.append(place)
+        dirty |= self.cone(changed)
         if dirty:
             try:
                 self._run(sorted(dirty))
@@ -101,6 +108,7 @@ class Circuit:
         other = copy(self)
         other._values, other._held, other._stale = list(self._values), dict(self._held), set(self._stale)
         other._held.update(fields)
+        other._moved = self._moved | fields.keys()
         other.hold({})
         return other
 
@@ -123,14 +131,26 @@ class Circuit:
 
     def cone(self, leaves: Iterable[int]) -> set[int]:
         """The places that the values of these leaves may change."""
-        return {place for leaf in leaves for place in self._cones[leaf]}
+        pending = [*leaves]
+        alone = pending[0] if len(pending) == 1 else None
+        if alone in self._cones:
+            return self._cones[alone]
+        found: set[int] = set()
+        while pending:
+            for user in self._users.get(pending.pop(), ()):
+                if user not in found:
+                    found.add(user)
+                    pending.append(user)
+        if alone is not None:
+            self._cones[alone] = found
+        return found
 
     def own(self, leaf: int) -> tuple[list[int], list[int]]:
         """The nodes that depend on this leaf and no other, and those nodes of them (the leaf too) that others look at.
 
         A loop is left out, so that what it looks at counts as looked at by others.
         """
-        own = [place for place in sorted(self._cones[leaf]) if self._support[place] == 1 and place not in self._loops]
+        own = [place for place in sorted(self.cone([leaf])) if self._owners[place] == leaf and place not in self._loops]
         inside = {leaf, *own}
         seen = [place for place in (leaf, *own) if place in self._shown or self._users.get(place, set()) - inside]
         return own, seen
@@ -167,28 +187,32 @@ class Circuit:
             for place, truth in zip(loop.held, found, strict=True):
                 values[place] = truth
 
-    def _reach(self, tick: Tick) -> dict[int, set[int]]:
-        """By leaf the places that its value may change."""
+    def _used(self, tick: Tick) -> dict[int, set[int]]:
+        """By node those that look at it."""
         users: dict[int, set[int]] = {}
         for place, node in enumerate(self.network.nodes):
+            tick()
             for used in net.reach_of(node):
                 users.setdefault(used, set()).add(place)
         for loop in self.network.loops:
             for body, held in zip(loop.bodies, loop.held, strict=True):
                 users.setdefault(body, set()).add(held)
-        self._users = users
-        cones: dict[int, set[int]] = {}
-        for leaf in self.leaves.values():
+        return users
+
+    def _owned(self, tick: Tick) -> dict[int, int]:
+        """By node the leaf that it depends on, where that is one only; else ``SEVERAL``."""
+        owners = {leaf: leaf for leaf in self.leaves.values()}
+        place, nodes = 0, self.network.nodes
+        while place < len(nodes):
             tick()
-            cone: set[int] = set()
-            pending = [leaf]
-            while pending:
-                for user in users.get(pending.pop(), ()):
-                    if user not in cone:
-                        cone.add(user)
-                        pending.append(user)
-            cones[leaf] = cone
-        return cones
+            loop = self._loops.get(place)
+            within = range(place, loop.end if loop else place + 1)
+            met = {owners[used] for inner in within for used in net.reach_of(nodes[inner]) if used in owners}
+            if met:
+                owner = met.pop() if len(met) == 1 else SEVERAL
+                owners |= {inner: owner for inner in within if inner not in owners}
+            place = within.stop
+        return owners
 
 
 def _places(network: net.Network, *kinds: type[net.Node]) -> tuple[int, ...]:
@@ -226,15 +250,17 @@ def circuit_of(
     records: Sequence[Fact],
     unspoken: Sequence[str],
     loose: set[Leaf],
+    frozen: Mapping[str, Sequence[Fact]],
     tick: Tick = on_and_on,
 ) -> Circuit | None:
     """The circuit of some rules over the records of a case; none where they are too many or meet without end.
 
-    ``loose`` are the fields that may change (unknown ones always may); all others are constants.
+    ``loose`` are the fields that may change (unknown ones always may); all others are constants. ``frozen`` are the
+    facts of derived types that stay whatever changes.
     """
     if unspoken:
         return None
-    kept = frozenset(rules)
+    kept = frozenset(rule for rule in rules if not all(head.type in frozen for head in rule.heads))
     strata = tuple(tuple(rule for rule in stratum if rule in kept) for stratum in program.strata)
     sliced = replace(program, strata=strata)
     given: dict[str, list[tuple[net.Constant | net.FieldOf, ...]]] = {
@@ -249,6 +275,8 @@ def circuit_of(
             given[fact.type].append(
                 tuple(_column(name, number, index, value, loose) for index, value in enumerate(fact.values))
             )
+    for name, facts in frozen.items():
+        given[name] = [tuple(map(net.Constant, fact.values)) for fact in facts]  # type: ignore[arg-type]
     network = ground(sliced, given, tick)
     if network.joins or network.tables:
         return None

@@ -6,10 +6,10 @@ never falls, *down* where it never rises, *neither* where it stays, and *either 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from averment.backends.symbolic.circuit import Circuit, looked_at
+from averment.backends.symbolic.circuit import Circuit
 from averment.backends.symbolic.many import States
 from averment.ir.program import Ranges
 from averment.ir.values import limits
@@ -20,26 +20,34 @@ NEITHER, UP, DOWN, EITHER = 0, 1, 2, 3
 Ways = dict[int, int]
 
 
-def keeps(circuit: Circuit, leaf: int, value: Quantity, word: str, loose: Iterable[int]) -> bool:
-    """Whether a claim that is ``word``, a value or ``gap``, stays so when a leaf goes from what is given to ``value``.
+class Directions:
+    """Which ways a circuit goes, whatever the ``loose`` leaves hold."""
 
-    It does whatever the ``loose`` leaves (this one among them) hold. Where it is not seen to, the answer is no.
+    def __init__(self, circuit: Circuit, loose: Iterable[int]) -> None:
+        """Raises: Unsure."""
+        self._circuit = circuit
+        circuit.hold(dict.fromkeys(loose))
+        self._reach = [circuit.held(place) for place in range(len(circuit.network.nodes))]
+        circuit.hold({})
 
-    Raises: Unsure.
-    """
-    circuit.hold(dict.fromkeys(loose))
-    reach = {place: circuit.held(place) for place in range(len(circuit.network.nodes))}
-    ways = _ways(circuit, leaf, value, reach)
-    if any(ways.get(place) for check in circuit.network.checks for place in looked_at(check)):
-        return False
-    for slot in circuit.claim_slots:
-        claimed = circuit.network.nodes[slot.value]
-        wanted = UP if isinstance(claimed, net.Constant) and claimed.value == word else DOWN
-        if ways.get(slot.value) or ways.get(slot.truth, NEITHER) not in (NEITHER, wanted):
+    def keep(self, leaf: int, value: Quantity, word: str) -> bool:
+        """Whether a claim that is ``word``, a value or ``gap``, stays so when a loose leaf goes from what is given to
+        ``value``. Where it is not seen to, the answer is no.
+
+        Raises: Unsure.
+        """
+        circuit = self._circuit
+        ways = _ways(circuit, leaf, value, self._reach)
+        if any(ways[place] for place in ways.keys() & circuit.checked):
             return False
-        if ways.get(slot.truth) and not isinstance(claimed, net.Constant):
-            return False
-    return True
+        for slot in circuit.claim_slots:
+            claimed = circuit.network.nodes[slot.value]
+            wanted = UP if isinstance(claimed, net.Constant) and claimed.value == word else DOWN
+            if ways.get(slot.value) or ways.get(slot.truth, NEITHER) not in (NEITHER, wanted):
+                return False
+            if ways.get(slot.truth) and not isinstance(claimed, net.Constant):
+                return False
+        return True
 
 
 def _decided(node: net.Node, held: Quantity) -> bool:
@@ -48,9 +56,8 @@ def _decided(node: net.Node, held: Quantity) -> bool:
     return held != 1
 
 
-def _ways(circuit: Circuit, leaf: int, value: Quantity, reach: Mapping[int, Quantity]) -> Ways:
+def _ways(circuit: Circuit, leaf: int, value: Quantity, reach: Sequence[Quantity]) -> Ways:
     own, seen = circuit.own(leaf)
-    circuit.hold({})
     states = States(circuit, 2, {leaf: {circuit.held(leaf): 1, value: 2}}, own)
     ways: Ways = {place: _between(*states.in_turn(place)) for place in seen}
     inside = {leaf, *own}
@@ -73,7 +80,7 @@ def _opposite(way: int) -> int:
     return (NEITHER, DOWN, UP, EITHER)[way]
 
 
-def _way(circuit: Circuit, node: net.Node, ways: Ways, reach: Mapping[int, Quantity]) -> int:
+def _way(circuit: Circuit, node: net.Node, ways: Ways, reach: Sequence[Quantity]) -> int:
     """The way of a node by those of the nodes it looks at, and by what those may hold at all."""
     used = [ways.get(place, NEITHER) for place in net.reach_of(node)]
     if not any(used):
@@ -112,7 +119,7 @@ def _way(circuit: Circuit, node: net.Node, ways: Ways, reach: Mapping[int, Quant
             return EITHER
 
 
-def _one_sided(node: net.Compared, reach: Mapping[int, Quantity]) -> net.Compared:
+def _one_sided(node: net.Compared, reach: Sequence[Quantity]) -> net.Compared:
     """An equality as the inequality that it comes to where one side is never less, or never more, than the other."""
     left, right = reach[node.left], reach[node.right]
     if not isinstance(left, int | Interval) or not isinstance(right, int | Interval):

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
+from math import inf
 
 import z3
 
@@ -49,14 +50,14 @@ class Formulas(Written):
         """Only assignments under which this holds, or of which the circuit is not sure."""
         self._solver.add(z3.Or(formula, self._unsure))
 
-    def find(self, *assumptions: Formula, seconds: float = 0.0) -> dict[int, Value] | None:
+    def find(self, *assumptions: Formula, seconds: float = inf) -> dict[int, Value] | None:
         """The values of the loose fields in some model; none where there is no model.
 
-        ``seconds`` are how long it may take, where they are said.
+        ``seconds`` are how long it may take.
 
         Raises: Beyond where the solver gives up.
         """
-        if seconds:
+        if seconds < inf:
             self._solver.set("timeout", max(1, int(seconds * 1000)))
         answer = self._solver.check(*assumptions)
         if answer == z3.unknown:
@@ -94,7 +95,7 @@ class Formulas(Written):
         return cost <= bound
 
     def confirmed(
-        self, confirm: Callable[[dict[int, Value]], bool], *assumptions: Formula, seconds: float = 0.0
+        self, confirm: Callable[[dict[int, Value]], bool], *assumptions: Formula, seconds: float = inf
     ) -> dict[int, Value] | None:
         """As ``find``, but only what ``confirm`` confirms: every other model is excluded.
 

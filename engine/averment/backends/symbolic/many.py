@@ -10,8 +10,8 @@ from averment.backends.symbolic.planes import Member, Parts, Plane, Truths
 from averment.ir.program import Field
 from averment.ir.values import limits
 from averment.law import network as net
-from averment.law.building import Tick, on_and_on
 from averment.law.expressions import compare
+from averment.law.tick import Tick, on_and_on
 from averment.law.truth import Quantity
 
 FEW = 16  # pairs of values that are gone through one by one
@@ -50,6 +50,7 @@ class States:
             self._columns[place] = {**parts, given: parts.get(given, 0) | left} if left else parts
         self._run(sorted(circuit.cone(fields)) if only is None else only)
         for check in circuit.network.checks if only is None else ():
+            tick()
             self.unsure |= self._failing(check)
 
     def claims(self) -> list[ClaimFact]:

@@ -31,7 +31,7 @@ from averment.backends.symbolic.terms import (
 from averment.ir.program import Cell, Field, Kind, Ranges, Value
 from averment.ir.values import ends, limits
 from averment.law import network as net
-from averment.law.building import Tick
+from averment.law.tick import Tick
 from averment.law.truth import Interval, Quantity
 
 MOST_EFFORT = 20_000_000  # of one check: Z3's own measure of work, the same on every machine
@@ -91,6 +91,7 @@ class Written:
     # --- variables ------------------------------------------------------------------------------------------------
 
     def _variable(self, place: int, loose: Loose) -> Any:
+        self._tick()
         field = loose.field
         if field.kind is Kind.SET:
             elements = {value: z3.Bool(f"{place}.{value}") for value in field.values}
@@ -110,6 +111,7 @@ class Written:
         return z3.And([bit if name in value else z3.Not(bit) for name, bit in elements.items()])
 
     def _is(self, place: int, value: Value | None) -> Formula:
+        self._tick()
         if isinstance(value, frozenset):
             return self._all_of(self.variables[place], value)
         assert value is not None

@@ -1,0 +1,75 @@
+"""What each given field turns the claim to by itself: the claim at each of its values, all others as given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from averment.ir.program import Value
+from averment.questions.alternatives import kinds
+from averment.questions.judge import Judge
+from averment.questions.together import verdicts
+
+AT_ONCE = 2_048  # changes judged together: what is found by then is kept when time runs out
+
+Kinds = list[list[Value]]
+"""The candidate values of a field, those together that do alike."""
+
+
+class Alone:
+    """The fields looked at so far, each with its values in kinds (``kinds``) and the claim of each kind (``claims``).
+
+    A field that has too many values to try is in neither.
+    """
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+        self.before = judge.verdict({}).claim
+        self.kinds: dict[int, Kinds] = {}
+        self.claims: dict[int, list[str]] = {}
+
+    def look(self, numbers: Iterable[int]) -> None:
+        """Look at these fields. Raises: Spent; what was found by then is kept."""
+        for some in self._portions(numbers):
+            changes = [
+                (number, place, {number: together[0]})
+                for number, found in some.items()
+                for place, together in enumerate(found)
+                if self._held(number) not in together
+            ]
+            told = verdicts(self._judge, [change for _, _, change in changes])
+            claims = {number: [self.before] * len(found) for number, found in some.items()}
+            for (number, place, _), verdict in zip(changes, told, strict=True):
+                claims[number][place] = verdict.claim
+            self.kinds |= some
+            self.claims |= claims
+
+    def others(self, number: int) -> list[Value]:
+        """One value of each kind but that of the one given."""
+        held = self._held(number)
+        return [together[0] for together in self.kinds[number] if held not in together]
+
+    def turns_to(self, number: int) -> set[str]:
+        """The claims that a field turns to alone."""
+        return set(self.claims[number]) - {self.before}
+
+    def at(self, number: int) -> dict[Value, str]:
+        """The claim at each candidate value of a field."""
+        entries = zip(self.kinds[number], self.claims[number], strict=True)
+        return {value: claim for together, claim in entries for value in together}
+
+    def _held(self, number: int) -> Value | None:
+        return self._judge.situation.slots[number].value
+
+    def _portions(self, numbers: Iterable[int]) -> Iterator[dict[int, Kinds]]:
+        some: dict[int, Kinds] = {}
+        size = 0
+        for number in numbers:
+            if self._judge.candidates[number] is None:
+                continue
+            some[number] = kinds(self._judge, number)
+            size += len(some[number])
+            if size >= AT_ONCE:
+                yield some
+                some, size = {}, 0
+        if some:
+            yield some

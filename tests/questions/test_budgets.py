@@ -1,0 +1,148 @@
+"""Every question keeps to what it is allowed, at any size, and says what it left: time is counted in calls."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+import averment
+from averment.diagnostics.diagnostic import Refused
+from averment.outcome.outcome import Outcome
+from averment.questions.flip import flip
+from averment.questions.knowledge import Knowledge
+from averment.questions.matters import Weight, matters
+from averment.questions.missing import missing
+from averment.questions.regions import OneParameter
+from averment.questions.whatif import sweep, whatif
+from averment.questions.why_not import why_not
+
+FREIGHT = Path(__file__).parents[2] / "benchmarks" / "packs" / "freight"
+ALLOWED = 200_000  # calls
+
+
+@pytest.fixture(scope="module")
+def freight() -> averment.Pack:
+    return averment.load(FREIGHT)
+
+
+def parcels(many: int, unknown: bool = False) -> dict[str, Any]:
+    """The facts of an order of so many parcels."""
+    rng = random.Random(many)
+    order = {"priority": "high"} if unknown else {"placed": "2026-10-05", "priority": "high", "insured": True}
+    found: list[dict[str, Any]] = []
+    for number in range(many):
+        parcel: dict[str, Any] = {"id": f"p{number}", "grams": rng.randint(0, 9_000), "bulky": rng.random() < 0.3}
+        for name in ("bulky", "grams") if unknown else ():
+            if rng.random() < 0.2:
+                del parcel[name]
+        parcel["due"] = (date(2026, 9, 1) + timedelta(rng.randrange(200))).isoformat()
+        found.append(parcel)
+    return {"order": order, "parcel": found}
+
+
+class Calls:
+    """A clock that counts the calls of functions since it was started."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self) -> float:
+        return self.count
+
+    def note(self, _frame: FrameType, event: str, _argument: object) -> None:
+        self.count += event in ("call", "c_call")
+
+
+Question = Callable[[averment.Pack, Outcome, Calls], object]
+
+
+def _flip(_: averment.Pack, outcome: Outcome, clock: Calls) -> object:
+    return flip(outcome, seconds=ALLOWED, clock=clock)
+
+
+def _matters(pack: averment.Pack, outcome: Outcome, clock: Calls) -> object:
+    return matters(outcome, Knowledge(pack), seconds=ALLOWED, clock=clock)
+
+
+def _missing(_: averment.Pack, outcome: Outcome, clock: Calls) -> object:
+    return missing(outcome, seconds=ALLOWED, clock=clock)
+
+
+def _sweep(pack: averment.Pack, outcome: Outcome, clock: Calls) -> object:
+    return sweep(Knowledge(pack), outcome, "heavy_from", seconds=ALLOWED, clock=clock)
+
+
+def _sweep_field(pack: averment.Pack, outcome: Outcome, clock: Calls) -> object:
+    return sweep(Knowledge(pack), outcome, 'parcel["p1"].grams', seconds=ALLOWED, clock=clock)
+
+
+def _why_not(_: averment.Pack, outcome: Outcome, clock: Calls) -> object:
+    return why_not(outcome, "round" if outcome.claim == "own" else "own", seconds=ALLOWED, clock=clock)
+
+
+@pytest.mark.parametrize("many", [100, 1_500])
+@pytest.mark.parametrize("question", [_flip, _matters, _missing, _sweep, _sweep_field, _why_not])
+def test_a_question_keeps_to_what_it_is_allowed(freight: averment.Pack, question: Question, many: int) -> None:
+    facts = parcels(many, unknown=question is _missing)
+    outcome = freight.decide(freight.case(facts), engine="reference")
+    assert outcome.claim and (question is not _missing or outcome.hangs_on)
+    clock = Calls()
+    sys.setprofile(clock.note)
+    try:
+        question(freight, outcome, clock)
+    except Refused as refused:
+        assert [each.code for each in refused.diagnostics] == ["AV582"]
+    finally:
+        sys.setprofile(None)
+    assert clock.count < 1.1 * ALLOWED + 60 * many  # what is told of each record comes on top
+
+
+def test_what_matters_is_undetermined_where_there_was_no_time(freight: averment.Pack) -> None:
+    outcome = freight.decide(freight.case(parcels(30)), engine="reference")
+    found = matters(outcome, Knowledge(freight), seconds=0)
+    assert {part.weight for part in found.parts} == {Weight.UNDETERMINED}
+    assert found.margins and not any(margin.exact or margin.below or margin.above for margin in found.margins)
+
+
+def test_a_sweep_without_time_says_so(freight: averment.Pack) -> None:
+    outcome = freight.decide(freight.case(parcels(30)), engine="reference")
+    for name in ("season", "order.placed", "order.priority", "clear_weight"):
+        found = sweep(Knowledge(freight), outcome, name, seconds=0)
+        assert not found.exact and {stretch.claim for stretch in found.stretches} == {""}
+
+
+def test_what_if_without_time_is_refused(freight: averment.Pack) -> None:
+    with pytest.raises(Refused) as refused:
+        whatif(Knowledge(freight), freight.case(parcels(30)), unsets=["order.placed"], seconds=0)
+    assert refused.value.diagnostics[0].code == "AV582"
+
+
+@pytest.mark.parametrize("name", ["season", "heavy_from", "load"])
+def test_a_wide_parameter_that_nothing_is_compared_with_is_one_region(freight: averment.Pack, name: str) -> None:
+    outcome = freight.decide({"parcel": [], "order": {"priority": "low", "insured": True}}, engine="reference")
+    decided: list[int] = []
+    axis = OneParameter(outcome, Knowledge(freight), name, Knowledge(freight).parameter_fields()[name])
+    evaluated = axis._evaluated  # pyright: ignore[reportPrivateUsage]
+
+    def counted(value: int, thresholds: Any) -> Any:
+        decided.append(value)
+        return evaluated(value, thresholds)
+
+    axis._evaluated = counted  # type: ignore[method-assign]
+    assert len(axis.regions) == 1 and axis.exact and len(decided) <= 7
+
+
+def test_thresholds_are_those_that_every_value_shows(freight: averment.Pack) -> None:
+    """A parameter of a small range, value by value, against the regions found from what is compared."""
+    outcome = freight.decide(freight.case(parcels(12)), engine="reference")
+    found = sweep(Knowledge(freight), outcome, "many", 0, 15)
+    for stretch in found.stretches:
+        for value in range(int(stretch.low), int(stretch.high) + 1):  # type: ignore[arg-type]
+            assert freight.decide(parcels(12), {"many": value}, "reference").claim == stretch.claim
