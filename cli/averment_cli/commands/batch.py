@@ -56,7 +56,7 @@ _FORMATS = ["csv", "jsonl", "parquet", "arrow"]
     default="none",
     help="full: whole outcomes, as decide gives them.",
 )
-@click.option("--jobs", "-j", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes that decide.")
+@click.option("--jobs", "-j", type=click.IntRange(1, 256), help="Processes that decide; by default as many as pay.")
 @click.option("--chunk", type=click.IntRange(1, 1_000_000), help="Rows decided and made to last at once.")
 @click.option(
     "--summary", type=click.Path(dir_okay=False), metavar="FILE", help="Write the summary there as JSON, too."
@@ -78,7 +78,7 @@ def command(
     mapping: str | None,
     sides: Sequence[str],
     warrants: str,
-    jobs: int,
+    jobs: int | None,
     chunk: int | None,
     summary: str | None,
     strict: bool,
@@ -160,7 +160,7 @@ def command(
             mapping=mapped,
             warrants=warrants == "full",
             engine=engine or "",
-            jobs=jobs,
+            jobs=jobs or 0,
             chunk=chunk or 0,
             restart=restart,
             alias="-" if table == "-" else "",

@@ -31,7 +31,7 @@ class Order:
     mapping: Mapped = field(default_factory=dict[str, str])
     warrants: bool = False
     engine: str = ""
-    jobs: int = 1
+    jobs: int = 1  # 0 is as many as pay
     chunk: int = 0  # rows of a unit; 0 is as many as suit the format
     restart: bool = False
     alias: str = ""

@@ -3,7 +3,8 @@
 Others read their units from the input where they can, and leave what comes of them in files, so that little goes from
 process to process; of such units each has the next stretch ready. This process works, too, whenever it has nothing to
 hand out or to take in. What is done out of order waits for its turn, and no more than a few stretches are ahead of it.
-The others end when this process does.
+The others end when this process does. They are forked before anything is read, while this process is small and has one
+thread: so they load what they need while this one finds out what there is to do.
 """
 
 from __future__ import annotations
@@ -11,21 +12,26 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
+import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from itertools import groupby
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from averment.batch.inputs import Unreadable
+from averment.batch.inputs import Input, Unreadable
 from averment.batch.job import Done, Job, Worker
 from averment.batch.unit import Format, Unit
 from averment.extras import installed
 
 _AHEAD = 3  # stretches for each worker
+_ENOUGH = {Format.PARQUET: 4 << 20, Format.ARROW: 16 << 20}  # bytes of an input that pay for one more process
+_ENOUGH_TEXT = 16 << 20
 
 
 class Lost(Exception):
@@ -36,15 +42,22 @@ Run = Callable[[Iterator[tuple[Unit, Any]]], Iterator[tuple[Unit, Any, Done]]]
 """Units, each with what follows it, to the same with their parts."""
 
 
+def as_many_as_pay(inputs: Sequence[Input]) -> int:
+    """How many processes decide these inputs the fastest: no more than there are processors, and fewer for little."""
+    pay = sum(file.size // _ENOUGH.get(file.format, _ENOUGH_TEXT) for file in inputs)
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(processors, pay))
+
+
 @contextmanager
-def workers(job: Job, jobs: int, folder: Path) -> Generator[Run]:
-    """So many workers, this process among them; the others start at once, and leave files in ``folder``.
+def workers(jobs: int) -> Generator[Crew]:
+    """So many workers, this process among them; the others start at once.
 
     What is run raises Lost where one of them ends by itself.
     """
-    crew = _Crew(job, jobs - 1, folder)
+    crew = Crew(jobs - 1)
     try:
-        yield crew.run
+        yield crew
     finally:
         crew.close()
 
@@ -57,24 +70,35 @@ class _Stretch:
     done: deque[Done] = field(default_factory=deque[Done])
 
 
-class _Crew:
-    def __init__(self, job: Job, others: int, folder: Path) -> None:
-        self._job = job
-        self._plain = [not file.compression for file in job.inputs]
-        self._each = 2 if all(self._plain) and all(file.format is not Format.ARROW for file in job.inputs) else 1
-        context = multiprocessing.get_context("spawn")
+class Crew:
+    """Processes that wait for a job."""
+
+    def __init__(self, others: int) -> None:
+        # A process of many threads, or with Arrow's, is not safely forked; there the others begin from nothing.
+        alone = sys.platform == "linux" and threading.active_count() == 1 and "pyarrow" not in sys.modules
+        context: Any = multiprocessing.get_context("fork" if alone else "spawn")
         self._processes: list[Any] = []
         self._pipes: list[Connection] = []
         for _ in range(others):
             ours, theirs = context.Pipe()
-            process = context.Process(target=_serve, args=(theirs, job, folder), daemon=True)
+            inherited = [*self._pipes, ours] if alone else []
+            process = context.Process(target=_serve, args=(theirs, inherited), daemon=True)
             process.start()
             theirs.close()
             self._processes.append(process)
             self._pipes.append(ours)
         self._worker: Worker | None = None
 
-    def run(self, units: Iterator[tuple[Unit, Any]]) -> Iterator[tuple[Unit, Any, Done]]:
+    def on(self, job: Job, folder: Path) -> Run:
+        """What runs units of a job; the others leave files in ``folder``. To be asked for once."""
+        self._job = job
+        self._plain = [not file.compression for file in job.inputs]
+        self._each = 2 if all(self._plain) and all(file.format is not Format.ARROW for file in job.inputs) else 1
+        for pipe in self._pipes:
+            self._send(pipe, (job, folder))
+        return self._run
+
+    def _run(self, units: Iterator[tuple[Unit, Any]]) -> Iterator[tuple[Unit, Any, Done]]:
         self._worker = worker_of(self._job)
         most = _AHEAD * (len(self._pipes) + 1)
         stretches = (deque(stretch) for _, stretch in groupby(units, lambda each: (each[0].file, each[0].stretch)))
@@ -125,9 +149,9 @@ class _Crew:
             return replace(unit, data=None) if self._plain[unit.file] and not unit.overlong else unit
         return unit if unit.data is None else replace(unit, data=to_bytes(unit.data).to_pybytes())
 
-    def _send(self, pipe: Connection, units: list[Unit]) -> None:
+    def _send(self, pipe: Connection, told: Any) -> None:
         try:
-            pipe.send(units)
+            pipe.send(told)
         except (BrokenPipeError, ConnectionResetError):
             raise Lost(self._ending(pipe)) from None
 
@@ -173,19 +197,27 @@ def worker_of(job: Job, alone: bool = True) -> Worker:
     return TableWorker(job)
 
 
-def _serve(pipe: Connection, job: Job, folder: Path) -> None:
-    """A worker: until there is nobody to work for."""
+def _serve(pipe: Connection, inherited: Sequence[Connection]) -> None:
+    """A worker: until there is nobody to work for. ``inherited`` are ends of pipes that are not its own."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    worker = worker_of(job, alone=False)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for end in inherited:
+        end.close()
     parent = os.getppid()
+    if installed("scale"):
+        import_module("averment.batch.work")  # while the job is on its way
+    with suppress(EOFError, OSError):
+        job, folder = pipe.recv()
+        _work(pipe, worker_of(job, alone=False), folder, parent)
+
+
+def _work(pipe: Connection, worker: Worker, folder: Path, parent: int) -> None:
     number = 0
     try:
         while os.getppid() == parent:
             for unit in pipe.recv():
                 pipe.send(_left(worker, unit, folder / f"worker{os.getpid()}.{number}"))
                 number += 1
-    except (EOFError, OSError):
-        pass
     finally:
         worker.close()
 

@@ -24,7 +24,7 @@ from averment.batch.job import Job
 from averment.batch.manifest import NAME, Damaged, Entry, sync_folder
 from averment.batch.order import Order, difference, folder_of, header_of, manifest_of, metadata_of, rejects_of
 from averment.batch.parts import Busy, Ends, Parts, held
-from averment.batch.pool import Lost, Run, workers
+from averment.batch.pool import Crew, Lost, Run, as_many_as_pay, workers
 from averment.batch.sides import open_sides
 from averment.batch.sources import CHUNK, SIDE_CHUNK, TEXT_CHUNK, Position, Source, open_source, units_of
 from averment.batch.summary import Summary
@@ -62,18 +62,13 @@ def run(order: Order, progress: Progress = lambda _, __: None, record: Record = 
         files.check_output(order.output, order.name, found, report)
     if not report.failed and not installed("scale"):
         _check_plain(order, found)
-    source = None if report.failed else open_source(found, order.types, order.mapping, report, bool(order.sides))
-    if source is not None and not report.failed:
-        source = open_sides(order.sides, source, order.types, report)
-        if source.sides:
-            files.check_output(order.output, order.name, [side.file for side in source.sides], report)
-    if source is None or report.failed:
+    if report.failed:
         raise Refused(report.diagnostics)
-    if order.alias:
-        source = replace(source, shapes=tuple(replace(shape, file=order.alias) for shape in source.shapes))
     try:
-        with held(folder_of(order.output), order.output.name):
-            return _run(order, source, progress, record)
+        with workers(order.jobs or as_many_as_pay(found)) as crew:
+            source = _opened(order, found, report)
+            with held(folder_of(order.output), order.output.name):
+                return _run(order, source, crew, progress, record)
     except Busy:
         what = f"another run is writing `{order.output}`"
         raise _refused("AV526", what, "wait for it, or write to another file") from None
@@ -90,6 +85,20 @@ def run(order: Order, progress: Progress = lambda _, __: None, record: Record = 
         raise _refused("AV531", what, "make room; the same command goes on where it stopped") from None
 
 
+def _opened(order: Order, found: Sequence[Input], report: Report) -> Source:
+    """The input, ready to be read. Raises Refused."""
+    source = open_source(found, order.types, order.mapping, report, bool(order.sides))
+    if not report.failed:
+        source = open_sides(order.sides, source, order.types, report)
+        if source.sides:
+            files.check_output(order.output, order.name, [side.file for side in source.sides], report)
+    if report.failed:
+        raise Refused(report.diagnostics)
+    if order.alias:
+        source = replace(source, shapes=tuple(replace(shape, file=order.alias) for shape in source.shapes))
+    return source
+
+
 def _check_plain(order: Order, inputs: Sequence[Input]) -> None:
     """Raises MissingExtra for what takes more than Python to decide."""
     tables = [file.path for file in inputs if not file.format.text or file.compression == "zstd"]
@@ -102,7 +111,7 @@ def _refused(code: str, message: str, *help: str) -> Refused:
     return Refused([Diagnostic(code, message, (), help)])
 
 
-def _run(order: Order, source: Source, progress: Progress, record: Record) -> Result:
+def _run(order: Order, source: Source, crew: Crew, progress: Progress, record: Record) -> Result:
     kernel, fallback = _columnar(order)
     folder = folder_of(order.output)
     before = earlier(order.output, done_in(folder))
@@ -110,10 +119,10 @@ def _run(order: Order, source: Source, progress: Progress, record: Record) -> Re
         (folder / NAME).unlink(missing_ok=True)
     shapes, engine = source.shapes, order.engine
     job = Job(order.program, order.types, source.inputs, shapes, engine, kernel, order.warrants, order.format)
-    with closing(Parts(folder)) as parts, workers(job, order.jobs, folder) as decide:
+    with closing(Parts(folder)) as parts:
         header = aside(lambda: header_of(order, source, kernel))  # the input is digested while the workers begin
         batch = _Batch(order, source, parts, before, header, Summary(order.rules), progress, record)
-        resumed = batch.go_on(decide)
+        resumed = batch.go_on(crew.on(job, folder))
     rejects = rejects_of(order.output)
     return Result(batch.summary, fallback, resumed, rejects if rejects.exists() else None)
 
