@@ -92,6 +92,10 @@ class World:
             log.append(self.entry(f"case {number}", ["hire", "wait", "open"][number % 3]))
 
 
+# Of a test of what only a server can do.
+POSTGRES = pytest.mark.parametrize("world", ["postgres"], indirect=True)
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
     """A place for a log on each store."""

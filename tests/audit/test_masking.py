@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.audit.conftest import POSTGRES
 
 from averment.audit.errors import LogError, LogRefused
 from averment.audit.export import csv_lines, jsonl
@@ -142,9 +143,8 @@ def test_no_key_file_is_made_where_nothing_is_sensitive(sqlite_world: Any) -> No
     assert not Path(f"{sqlite_world.path}.key").exists()
 
 
+@POSTGRES
 def test_a_log_elsewhere_needs_a_key_to_be_given(world: Any) -> None:
-    if world.path:
-        return
     with world.open(key=b"") as log, pytest.raises(LogRefused, match=r"AV559.*no masking key"):
         log.mask(world.types)
 

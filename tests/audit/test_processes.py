@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.audit.conftest import POSTGRES
 
 from averment.audit.store import Filter
 from averment.audit.verify import verify
@@ -88,9 +89,8 @@ def test_no_acknowledged_record_is_lost_when_writers_are_killed(world: Any) -> N
     assert figures["acknowledged"] > 0
 
 
+@POSTGRES
 def test_no_acknowledged_record_is_lost_when_the_server_is_killed(world: Any) -> None:
-    if world.path:
-        return
     figures = faults("kills", world.url, "--count", "1", "--victim", "server")
     assert (figures["lost"], figures["whole"]) == (0, True)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.audit.conftest import POSTGRES
 
 from averment.audit.errors import LogDamaged, LogError, LogRefused, LogUnavailable
 from averment.audit.file_lock import locked
@@ -120,9 +121,8 @@ def test_every_waiting_thread_is_told(sqlite_world: Any) -> None:
         assert log.head().size == 1
 
 
+@POSTGRES
 def test_a_read_only_database_server(world: Any) -> None:
-    if world.path:
-        return
     with world.open() as log:
         world.fill(log, 1)
     world.url += "%20-cdefault_transaction_read_only%3Don"
@@ -226,9 +226,8 @@ def test_an_empty_file_becomes_a_log(sqlite_world: Any) -> None:
         assert verify(log).whole
 
 
+@POSTGRES
 def test_a_server_that_comes_back_is_found_again(world: Any) -> None:
-    if world.path:
-        return
     import psycopg
 
     with world.open() as log:
@@ -238,9 +237,8 @@ def test_a_server_that_comes_back_is_found_again(world: Any) -> None:
         assert log.append(world.entry()).sequence == 3
 
 
+@POSTGRES
 def test_a_foreign_table_of_the_same_name_is_no_log(world: Any) -> None:
-    if world.path:
-        return
     import psycopg
 
     with psycopg.connect(world.url, autocommit=True) as other:

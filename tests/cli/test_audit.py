@@ -203,6 +203,17 @@ def test_show_stats_and_filters(decide: Any, audit: Any, world: Path) -> None:
     assert audit("replay").code == 2
 
 
+def rows_of(file: Path) -> list[dict[str, Any]]:
+    """The rows of an export in any of its formats."""
+    match file.suffix:
+        case ".jsonl":
+            return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+        case ".csv":
+            return [*csv.DictReader(io.StringIO(file.read_text("utf-8")))]
+        case _:
+            return pytest.importorskip("pyarrow.parquet").read_table(file).to_pylist()
+
+
 @pytest.mark.parametrize("name", ["all.jsonl", "all.csv", "all.parquet"])
 def test_export_writes_every_record(decide: Any, audit: Any, world: Path, name: str) -> None:
     if name.endswith("parquet"):
@@ -210,7 +221,12 @@ def test_export_writes_every_record(decide: Any, audit: Any, world: Path, name: 
     decide()
     ran = audit("export", "-o", name)
     assert (ran.code, "3 records" in ran.err) == (0, True)
-    assert Path(name).stat().st_size > 0
+    written = rows_of(Path(name))
+    shown = [json.loads(audit("show", number, "--format", "json").out) for number in ("1", "2", "3")]
+    assert [(int(row["sequence"]), row["kind"], row["hash"]) for row in written] == [
+        (record["sequence"], record["kind"], record["hash"]) for record in shown
+    ]
+    assert [(row["case"], row["claim"]) for row in written[1:]] == [("ann", "give"), ("bob", "refuse")]
 
 
 def test_no_secret_is_in_any_log_error_or_file(log: Log, averment: Any, world: Path) -> None:

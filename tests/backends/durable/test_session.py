@@ -46,11 +46,13 @@ def test_assert_then_retract_is_never_asserted(kit: Any) -> None:
 def test_a_record_of_a_one_type_is_replaced(kit: Any) -> None:
     chance = kit.chance(1)
     type = chance.types[0]
-    blank, other = (Fact(type.name, (value,) * len(type.fields)) for value in (None, None))
+    blank = Fact(type.name, (None,) * len(type.fields))
+    drawn = (fact for _ in range(100) for fact in chance.case().facts)
+    other = next(fact for fact in drawn if fact.type == type.name and fact != blank)
     with Session(chance.program) as session:
-        session.assert_(blank)
-        session.assert_(other)
-        assert session.facts == (other,)
+        for given in (blank, other, blank):
+            session.assert_(given)
+            assert session.facts == (given,)
         with pytest.raises(KeyError):
             session.retract(Fact("many0", ()))
 
