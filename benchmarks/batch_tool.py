@@ -50,7 +50,7 @@ WARM = 20_000  # cases of a round of Drools, after the 100,000 that warm it
 _CLI = """
 import atexit, os, sys
 from pathlib import Path
-from averment_cli.main import main
+from averment_cli.entry import main
 if __name__ == "__main__":
     peak = lambda: Path(f"{__file__}.{os.getpid()}.peak").write_text(Path("/proc/self/status").read_text())
     atexit.register(peak)

@@ -37,6 +37,9 @@ COMMANDS = {
 }
 
 
+_LEAST = 256 * 1024 * 1024  # bytes of address space that NumPy and pyarrow take at least
+
+
 class _PipeClosed(Exception):
     """Whoever read our output has had enough."""
 
@@ -97,29 +100,24 @@ def averment() -> None:
     """
 
 
-def main() -> None:
-    """Run the command line and exit."""
+def main() -> int:
+    """Run the command line in a process of its own; the exit code."""
     hosted = any(word == "--on" or word.startswith("--on=") for word in sys.argv[1:])  # hosts need their own pandas
-    if sys.argv[1:2] == ["batch"] and not hosted:
-        from averment.extras import installed
-
-        if installed("scale"):
-            from averment.batch.arrow import settle
-
-            settle()
     talk_warnings()
     gc.set_threshold(50_000, 20, 50)  # a pack is some 100,000 objects without a circle among them
-    code = run(sys.argv[1:])
+    code = run(sys.argv[1:], settled=sys.argv[1:2] == ["batch"] and not hosted)
     gc.freeze()  # what the interpreter does on its way out looks for circles three times
-    sys.exit(code)
+    return code
 
 
-def run(arguments: Sequence[str]) -> int:
-    """The exit code of the command line with these arguments."""
+def run(arguments: Sequence[str], settled: bool = False) -> int:
+    """The exit code of the command line with these arguments. ``settled``: Arrow may be set up for this process."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
+        if settled:
+            _settle()
         code = averment.main(list(arguments), prog_name="averment", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
@@ -136,6 +134,21 @@ def run(arguments: Sequence[str]) -> int:
         return _failed(problem)
 
 
+def _settle() -> None:
+    from averment.extras import installed
+
+    if installed("scale"):
+        import resource  # only where memory may be what is short
+
+        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+        if limit != resource.RLIM_INFINITY and limit < _LEAST:
+            raise MemoryError  # which NumPy would not survive
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy's algebra is not used, and its threads take memory
+        from averment.batch.arrow import settle
+
+        settle()
+
+
 def _failed(problem: Exception) -> int:
     from averment.audit.errors import LogError
     from averment.diagnostics.diagnostic import Refused
@@ -149,6 +162,12 @@ def _failed(problem: Exception) -> int:
         return 3
     if os.environ.get("AVERMENT_DEBUG") == "1":
         raise problem
+    if isinstance(problem, MemoryError):
+        talk("error: not enough memory")
+        return 4
+    if isinstance(problem, ImportError):
+        talk(f"error: a library cannot be loaded: {str(problem).strip().splitlines()[-1] or type(problem).__name__}")
+        return 4
     if isinstance(problem, OSError):
         talk(f"error: {problem.strerror or problem}" + (f": {problem.filename}" if problem.filename else ""))
         return 4

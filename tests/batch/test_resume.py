@@ -304,7 +304,7 @@ def commit(self, *arguments):
     real(self, *arguments)
     time.sleep(0.02)
 run.Parts.commit = commit
-from averment_cli.main import main
+from averment_cli.entry import main
 if __name__ == "__main__":
     main()
 """

@@ -20,7 +20,7 @@ __all__ = ["new_schema", "postgres"]  # fixtures
 _START = """
 import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from averment_cli.main import main
+from averment_cli.entry import main
 main()
 """
 

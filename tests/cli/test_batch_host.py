@@ -13,7 +13,7 @@ import pytest
 import averment
 from averment.scale import files
 from averment.scale.rows import deciding
-from averment_cli.main import main
+from averment_cli.entry import main
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -96,7 +96,7 @@ def test_a_folder_that_no_host_wrote(averment: Any, tmp_path: Path) -> None:
 def test_a_host_is_left_its_pandas(arguments: list[str], hidden: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     settled: list[bool] = []
     monkeypatch.setattr("averment.batch.arrow.settle", lambda: settled.append(True))
-    monkeypatch.setattr("averment_cli.main.run", lambda _: 0)
+    monkeypatch.setattr("averment_cli.main.averment.main", lambda *_, **__: 0)
     monkeypatch.setattr(sys, "argv", ["averment", *arguments])
     with pytest.raises(SystemExit):
         main()

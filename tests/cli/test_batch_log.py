@@ -233,7 +233,7 @@ def append(self, entry):
     time.sleep(0.02)
     return receipt
 DecisionLog.append = append
-from averment_cli.main import main
+from averment_cli.entry import main
 if __name__ == "__main__":
     main()
 """

@@ -61,7 +61,7 @@ def crash(self, case):
     os.kill(os.getpid(), 11)
 
 engine.Engine.evaluate = crash
-from averment_cli.main import main
+from averment_cli.entry import main
 main()
 """
 

@@ -16,7 +16,7 @@ import averment_knowledge
 
 _CASES = Path(averment_knowledge.__file__).parent / "pm_tpm" / "cases"
 _OPTIONAL = ("numpy", "pyarrow", "polars", "pandas", "z3", "psycopg", "cryptography", "pyspark", "ray")
-_RAN = "from averment_cli.main import main; main()"
+_RAN = "from averment_cli.entry import main; main()"
 
 Plain = Callable[..., Ran]
 

@@ -19,7 +19,7 @@ def run(command: str, where: Path) -> str:
     if not averment.exists():
         averment.parent.mkdir()
         averment.write_text(
-            f"#!/bin/sh\nexec {sys.executable} -c 'from averment_cli.main import main; main()' \"$@\"\n"
+            f"#!/bin/sh\nexec {sys.executable} -c 'from averment_cli.entry import main; main()' \"$@\"\n"
         )
         averment.chmod(0o755)
         (where / "knowledge").symlink_to(ROOT / "knowledge")

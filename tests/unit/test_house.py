@@ -197,7 +197,7 @@ def test_every_name_that_a_benchmark_takes_from_us_is_there() -> None:
 _LOADED = """
 import json, sys
 before = set(sys.modules)
-from averment_cli.main import main
+from averment_cli.entry import main
 sys.argv = ["averment", *sys.argv[1:]]
 try:
     main()

@@ -33,6 +33,7 @@ def command(pack: str | None, sources: Sequence[str], format: str) -> int:
     from averment.diagnostics.render_json import to_json
     from averment.diagnostics.render_text import summary
     from averment.shelf import find_pack
+    from averment.source.text import spelled
     from averment_cli.reading import Texts, default_pack, read_pack, stop_if_failed
     from averment_cli.sources import check_sources
     from averment_cli.terminal import data, findings, json_line
@@ -49,7 +50,7 @@ def command(pack: str | None, sources: Sequence[str], format: str) -> int:
         agreed = check_sources(read.model, sources, report, texts)
         _check_cases(read, report, texts)
     if format == "json":
-        json_line({"pack": name, "findings": [to_json(finding) for finding in report.diagnostics]})
+        json_line({"pack": spelled(name), "findings": [to_json(finding) for finding in report.diagnostics]})
     else:
         data(findings(report.diagnostics, texts.of))
         data(f"{_about(read) if read else name}: {summary(report.diagnostics)}{agreed}\n")

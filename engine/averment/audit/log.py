@@ -28,6 +28,7 @@ from averment.audit.store import Appended, Filter, Pending, Store
 from averment.diagnostics.diagnostic import Diagnostic
 from averment.ir.digest import digest_of
 from averment.ir.program import FactType
+from averment.source.text import spelled
 
 Clock = Callable[[], datetime]
 _BATCH = 1000  # entries in one transaction
@@ -184,6 +185,8 @@ def open_log(url: str, *, clock: Clock | None = None, key: bytes = b"", patience
     ``patience``: seconds to wait for other writers. Raises LogUnavailable and LogDamaged.
     """
     write = clock is not None
+    if spelled(url) != url:
+        raise refused(UNAVAILABLE, f"`{url}` cannot be the address of a decision log: it is not UTF-8", "rename it")
     if url.startswith("sqlite:") and len(url) > len("sqlite:"):
         from averment.audit.sqlite_store import SqliteStore
 

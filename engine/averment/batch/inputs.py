@@ -17,7 +17,7 @@ from typing import IO, Any, cast
 from averment.batch.unit import Format
 from averment.diagnostics.diagnostic import Report
 from averment.extras import installed
-from averment.source.text import start_of
+from averment.source.text import spelled, start_of
 from averment.surface.folder import reason
 
 _FORMATS = {
@@ -128,6 +128,10 @@ def _input(path: Path, format: Format | None, report: Report) -> Input | None:
     if compression and not chosen.text:
         report.error("AV523", f"`{path}` is compressed twice: {chosen} files are not read through {compression}")
         return None
+    if spelled(str(path)) != str(path):
+        why = "its name is not UTF-8, and the manifest of a run holds it"
+        report.error("AV117", f"`{path}` cannot be read: {why}", start_of(str(path)), "", "rename it")
+        return None
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # it could be read only once
@@ -148,7 +152,9 @@ def check_output(output: Path, name: str, inputs: Sequence[Input], report: Repor
     """
     absolute = Path(os.path.abspath(output))  # noqa: PTH100 - links stay, as they do in a pattern
     why, help = "", tuple[str, ...]()
-    if output.exists() and not output.is_file():
+    if spelled(str(output)) != str(output):
+        why, help = "its name is not UTF-8, and the manifest of the run holds it", ("choose another name",)
+    elif output.exists() and not output.is_file():
         why = "it is a folder" if output.is_dir() else "it is not a file"
         help = () if output.is_dir() else ("- is standard output",)
     elif any(_same(output, file.path) for file in inputs):

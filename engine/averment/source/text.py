@@ -70,6 +70,11 @@ def span_at(file: str, starts: list[int], start: int, end: int, first_line: int 
     return Span(file, first_line + line, start - starts[line] + 1, first_line + last, end - starts[last] + 1)
 
 
+def spelled(name: str) -> str:
+    """The name of a file as every text can hold it: bytes of it that are not UTF-8 are written out."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
 def start_of(file: str, line: int = 1) -> Span:
     """The start of a file, the place of a finding about the file as a whole; or of a line that is a text of its own."""
     return Span(file, line, 1, line, 1)
