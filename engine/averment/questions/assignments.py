@@ -92,12 +92,16 @@ class _Search:
                 held &= batch.planes.get(each, 0)
             left &= ~held
         for verdict, plane in self._parted(batch).items():
+            if verdict is not None and not self._turns(verdict):
+                continue  # most do not, so no way is written out to be thrown away
             for state in states_of(plane & left):
                 taken = batch.way(state)
                 found = self._judge.verdict(dict(self._values(taken))) if verdict is None else verdict
-                turned = found.definite and found.claim not in (self._claim, NO_OUTCOME)
-                if turned and self._judge.fresh.in_order([*self._values(taken)]):
+                if self._turns(found) and self._judge.fresh.in_order([*self._values(taken)]):
                     yield taken, found.claim
+
+    def _turns(self, verdict: Verdict) -> bool:
+        return verdict.definite and verdict.claim not in (self._claim, NO_OUTCOME)
 
     def _parted(self, batch: Batch) -> dict[Verdict | None, Plane]:
         fields: dict[int, dict[Quantity, Plane]] = {}

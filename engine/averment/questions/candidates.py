@@ -12,10 +12,10 @@ the program reckons with the value, all values it may have, up to ``MOST_VALUES`
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 
+from averment.dataclass import dataclass
 from averment.ir.program import Kind, Value
 from averment.ir.values import ends, limits
 from averment.law.tick import Tick, on_and_on
