@@ -42,6 +42,8 @@ def stratify(
     for index, rule in enumerate(rules):
         if any(head.type in recursive and of[head.type] == of[index] for head in rule.heads):
             cyclic.check(index, rule)
+    if not report.failed:
+        _check_founded(model, rules, looks, makers, recursive, report)
     _check_claim(model, rules, looks, makers, report)
     level = _levels(found, of, looks, makers, len(rules))
     height = max((level[of[index]] for index in range(len(rules))), default=0)
@@ -102,7 +104,13 @@ class _Cycles:
         here = self._of[index]
         for name, strict in self._looks[index]:
             if strict and self._of.get(name) == here:
-                self._tell("AV401", index, name, f"`{rule.id}` looks by `{strict}` at what rests on it", strict)
+                self._tell(
+                    "AV401",
+                    index,
+                    name,
+                    f"`{rule.id}` looks by `{strict}` at `{name}`, facts of which rest on it",
+                    strict,
+                )
         computed = [
             head.type for head in rule.heads if self._of[head.type] == here and any(map(_invents(rule), head.values))
         ]
@@ -126,7 +134,7 @@ class _Cycles:
             steps.append(f"`{rule.id}` {label}")
         steps.append(f"`{self._rules[index].id}` derives it")
         help = {
-            "AV401": "break the cycle: let one of these rules look at something else",
+            "AV401": "derive what is looked at as a type of its own: layers go by fact type, whatever its values",
             "AV402": "derive the value outside of the cycle, or count it with an aggregate over finished facts",
         }[code]
         self._report.add(Diagnostic(code, message, tuple(labels), (help,), (", ".join(steps),)))
@@ -187,6 +195,33 @@ def _check_made(
         if name and name not in makers and name not in told:
             labels = (Label(model.claim_place, "named here"),) if model.claim_place else ()
             report.add(Diagnostic("AV406", f"no rule derives `{name}`", labels, severity=Severity.WARNING))
+
+
+def _check_founded(
+    model: Model,
+    rules: Sequence[Rule],
+    looks: Sequence[Looks],
+    makers: Mapping[str, Sequence[int]],
+    recursive: frozenset[str],
+    report: Report,
+) -> None:
+    """Warn of types whose rules match nothing but what rests on them in turn, so that none can ever fire.
+
+    What no rule derives is told for itself, and taken to be there. A `not` and an aggregate may hold of no facts.
+    """
+    founded: set[str] = set()
+    waiting = set(range(len(rules)))
+    while ready := {
+        index for index in waiting if all(way or name not in makers or name in founded for name, way in looks[index])
+    }:
+        waiting -= ready
+        founded |= {head.type for index in ready for head in rules[index].heads}
+    for name in sorted(recursive - founded):
+        ids = dict.fromkeys(rules[index].id for index in makers[name])
+        labels = tuple(Label(model.places[id], f"derives `{name}` from what rests on it") for id in ids)
+        message = f"no rule can ever derive `{name}`: its rules rest on each other alone"
+        help = "derive one of them from given facts"
+        report.add(Diagnostic("AV406", message, labels, (help,), severity=Severity.WARNING))
 
 
 def _check_claim(

@@ -69,6 +69,7 @@ def test_a_computed_value_below_a_recursion_is_allowed(sample: Callable[..., Any
         count=("{engineering: {team_size: $n}}", "{weight: {points: $n * 2}}"),
         keep=("{weight: {points: $n}}, {note: {}}", "{pressure: {criterion: size, favours: manager, points: $n}}"),
         note=("{pressure: {}}", "{note: {about: home_team}}"),
+        first=(_GIVEN, "{note: {about: home_team}}"),
     )
     compiled = sample(pack)
     assert compiled.codes == []
@@ -76,16 +77,18 @@ def test_a_computed_value_below_a_recursion_is_allowed(sample: Callable[..., Any
 
 
 _CYCLES: list[tuple[str, dict[str, tuple[str, str]], str, str, list[tuple[int, str]]]] = [
-    ("itself", {"a": (f"{_GIVEN}, {{not: {_A}}}", _A)}, "AV401", "`a` looks by `not` at what rests on it",
+    ("itself", {"a": (f"{_GIVEN}, {{not: {_A}}}", _A)}, "AV401",
+     "`a` looks by `not` at `note`, facts of which rest on it",
      [(3, "needs `note` by `not`")]),
     ("one between", {"a": (f"{_GIVEN}, {{not: {_B}}}", _A), "b": (_A, _B)}, "AV401",
-     "`a` looks by `not` at what rests on it", [(3, "needs `larger_team` by `not`"), (4, "needs `note`")]),
+     "`a` looks by `not` at `larger_team`, facts of which rest on it",
+     [(3, "needs `larger_team` by `not`"), (4, "needs `note`")]),
     ("a count", {"a": (f"{{count: {{of: {_B}, as: $n}}}}", "{weight: {points: $n}}"),
                  "b": ("{weight: {}}, " + _GIVEN, _B)}, "AV401",
-     "`a` looks by `an aggregate` at what rests on it",
+     "`a` looks by `an aggregate` at `larger_team`, facts of which rest on it",
      [(3, "needs `larger_team` by `an aggregate`"), (4, "needs `weight`")]),
     ("two negations", {"a": (f"{_GIVEN}, {{not: {_B}}}", _A), "b": (f"{_GIVEN}, {{not: {_A}}}", _B)}, "AV401",
-     "`a` looks by `not` at what rests on it",
+     "`a` looks by `not` at `larger_team`, facts of which rest on it",
      [(3, "needs `larger_team` by `not`"), (4, "needs `note` by `not`")]),
     ("a sum", {"a": ("{weight: {points: $n}}", "{weight: {points: $n + 1}}")}, "AV402",
      "`a` computes a value that it rests on", [(3, "needs `weight`")]),
@@ -163,3 +166,13 @@ def test_a_long_chain_needs_no_stack() -> None:
     chain = {node: [node + 1] for node in range(20_000)}
     chain[20_000] = []
     assert len(components(chain)) == 20_001
+
+
+def test_rules_that_rest_on_each_other_alone_are_told(sample: Callable[..., Any]) -> None:
+    """No rule of the circle can ever fire, and it is told once; what rests on it in turn is not told as well."""
+    circle = {"a": (_B, _A), "b": (_A, _B), "c": (_A, "{weight: {points: 1}}")}
+    compiled = sample(_pack(**circle))
+    told = [found.message for found in compiled.findings if "rest on each other alone" in found.message]
+    assert [message.split("`")[1] for message in told] == ["larger_team", "note"]
+    founded = sample(_pack(**circle, d=(_GIVEN, _B)))
+    assert not any("rest on each other" in found.message for found in founded.findings)
