@@ -5,7 +5,7 @@ Each stage reports all it can see; the next begins only where none before it fai
 
 from __future__ import annotations
 
-from averment.diagnostics.diagnostic import Diagnostic, Report
+from averment.diagnostics.diagnostic import Diagnostic, Label, Report
 from averment.engines import Engine, loss_of
 from averment.ir.lower import lower
 from averment.ir.program import Program
@@ -39,7 +39,8 @@ def decide(engine: Engine, case: Case, report: Report) -> Outcome | None:
         outcome = decided(case, engine.evaluate, rebut)
         loss = outcome.evaluation.loss
     except CaseError as error:
-        report.add(Diagnostic(error.code, f"case `{case.name}` has no outcome: {error.message}"))
+        labels = (Label(case.place, "this case"),) if case.place else ()
+        report.add(Diagnostic(error.code, f"case `{case.name}` has no outcome: {error.message}", labels))
         outcome, loss = None, error.loss
     if loss:
         report.add(loss_of(case.name, loss))

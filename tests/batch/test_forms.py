@@ -112,16 +112,16 @@ def test_every_form_of_a_column(
 CELLS = [  # a column whose second cell is no value, and what is said of that
     ("case", utf8(b"a", b"b\xff"), "AV110: the name of this case is not UTF-8"),
     ("case", pa.array([b"a", b"\xff"]), "AV110: the name of this case is not UTF-8"),
-    ("product.stage", utf8(b"idea", b"\xff"), r"AV312: `b'\xff'` is not a value of `product.stage`"),
+    ("product.stage", utf8(b"idea", b"\xff"), "AV312: a text that is not UTF-8 is not a value of `product.stage`"),
     (
         "product.stage",
         utf8(b"idea", b"\xff").dictionary_encode(),
-        r"AV312: `b'\xff'` is not a value of `product.stage`",
+        "AV312: a text that is not UTF-8 is not a value of `product.stage`",
     ),
     (
         "product.technologies",
         pa.ListArray.from_arrays([0, 1, 2], utf8(b"api", b"\xff")),
-        r"AV312: `b'\xff'` is not a value of `product.technologies`",
+        "AV312: a text that is not UTF-8 is not a value of `product.technologies`",
     ),
     (
         "product.stage",
@@ -148,7 +148,10 @@ DAYS = [  # what a table has for a day, and the day, or why it is none
     (pa.array([date(2024, 2, 29)]), "2024-02-29"),
     (pa.array([date(2024, 2, 29)], pa.date64()), "2024-02-29"),
     (pa.array([datetime(2024, 2, 29)], pa.timestamp("ns")), "2024-02-29"),
-    (pa.array([datetime(2024, 2, 29, 23, 59)], pa.timestamp("us")), "AV312: `2024-02-29 23:59:00` is not a value"),
+    (
+        pa.array([datetime(2024, 2, 29, 23, 59)], pa.timestamp("us")),
+        "AV312: `2024-02-29T23:59:00` is not a date of the calendar",
+    ),
     (pa.array([1709164800000000001], pa.timestamp("ns")), "AV312: `2024-02-29T00:00:00.000000001` is not a value"),
     (pa.array([2**31 - 1], pa.int32()).view(pa.date32()), "AV312: `5881580-07-11` is not a value"),
     (pa.array([-(2**31)], pa.int32()).view(pa.date32()), "AV312: `-5877641-06-23` is not a value"),

@@ -26,9 +26,9 @@ BAD = {
     "duplicate key": (GOOD.replace(b'"high"', b'"low","technical_complexity":"high"'), "AV101"),
     "two on a line": (GOOD + GOOD, "AV113"),
     "not an object": (b"[1, 2]", "AV203"),
-    "no facts": (b'{"case":"a","facts":{}}', "AV341"),
+    "a list of facts": (b'{"case":"a","facts":[]}', "AV203"),
     "without facts": (b'{"case":"a"}', None),
-    "null": (GOOD.replace(b'"high"', b"null"), None),
+    "null in a set": (GOOD.replace(b'"technical_complexity":"high"', b'"technologies":[null]'), None),
     "blank name": (GOOD.replace(b'"a"', b'"  "'), "AV346"),
     "no name": (GOOD.replace(b'"case":"a",', b""), None),
     "long name": (GOOD.replace(b'"a"', b'"' + b"a" * 201 + b'"'), None),
@@ -96,6 +96,19 @@ def test_what_is_unusual_and_right_is_decided(fine: str, tmp_path: Path, batch: 
     rows = [json.loads(row) for row in out.read_bytes().splitlines()]
     assert [row["row"] for row in rows] == [1, 2, 5]
     assert len({(row["claim"], tuple(row["fired"])) for row in rows}) == 1
+
+
+@pytest.mark.parametrize(
+    "facts", [b'{"product":{"technical_complexity":null}}', b"{}", b"null", b'{"product":null,"component":null}']
+)
+def test_what_is_null_or_left_out_is_not_known(facts: bytes, tmp_path: Path, batch: Any) -> None:
+    line = b'{"case":"a","facts":' + facts + b"}\n"
+    (tmp_path / "in.jsonl").write_bytes(GOOD + b"\n" + line * 3)
+    out, result = batch(tmp_path / "in.jsonl")
+    assert (result.summary.decided, result.summary.rejected) == (4, 0)
+    _, *rows = [json.loads(row) for row in out.read_bytes().splitlines()]
+    assert {row["claim"] for row in rows} == {"open"}
+    assert all("product.technical_complexity" in row["hangs_on"] for row in rows)
 
 
 CSV_BAD = {

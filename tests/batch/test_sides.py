@@ -234,7 +234,7 @@ def test_nested_and_beside(pack: averment.Pack) -> None:
 def test_a_row_in_memory_that_is_none(pack: averment.Pack) -> None:
     side = pa.table({"case": ["b", "a"], "name": [None, "x"], "team": ["e", "e"]})
     errors = pack.decide_table(CASES, sides={"component": side}).column("error").to_pylist()
-    assert errors == [None, "AV342: this `component` is given without `name` (row 1 of `component`)"]
+    assert errors == [None, "AV342: this `component` is given without `name`: which one is it? (row 1 of `component`)"]
 
 
 @pytest.mark.parametrize(

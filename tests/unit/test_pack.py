@@ -44,8 +44,9 @@ def test_an_outcome_is_typed(pack: averment.Pack) -> None:
         ({"produkt": {}}, ["AV302"]),
         ({"product": {"technical_complexty": "high"}}, ["AV301"]),
         ({"product": {"technical_complexity": 3}}, ["AV312"]),
-        ({"engineering": {"team_size": float("nan")}}, ["AV312"]),
-        ({"engineering": {"team_size": 10**400}}, ["AV312"]),
+        ({"engineering": {"team_size": float("inf")}}, ["AV115"]),
+        ({"engineering": {"team_size": 10**400}}, ["AV116"]),
+        ({"engineering": {"team_size": object()}}, ["AV312"]),
         ({"engineering": {"team_size": -1}, "product": {"technologies": ["fax"]}}, ["AV313", "AV303"]),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import re
+import json
 from typing import Any
 
 from averment.batch.lines import record_ends
@@ -14,8 +14,10 @@ from averment.diagnostics.diagnostic import Report
 from averment.ir.program import Field, Kind
 from averment.source.composed import composed
 from averment.source.node import Node, Span
-from averment.source.text import hidden
+from averment.source.scalar import plain_scalar
+from averment.source.text import HIDDEN, hidden, not_shown, start_of
 
+_NUMERIC = ("-", "+", ".", *"0123456789")
 MAX_RECORD = 4 * 1024 * 1024
 
 
@@ -84,19 +86,35 @@ def read_record(data: bytes, shape: Shape, row: int, report: Report) -> Node | N
             name = cell
         elif cell:
             type = shape.types[target.type]
-            facts[target.type][target.field] = cell_value(cell, type.fields[type.position[target.field]])
+            field = type.fields[type.position[target.field]]
+            facts[target.type][target.field] = cell_value(cell, field, start_of(shape.file), report)
     return row_document(name or None, facts, row, shape.file)
 
 
-def cell_value(cell: str, field: Field) -> Any:
-    """A cell as a fact file would have it: what does not fit its type is left as it is, for the reader to refuse."""
-    if field.kind is Kind.SET:
-        return [] if cell == "[]" else [element.strip() for element in cell.split("|")]
-    if field.kind is Kind.BOOLEAN and cell in ("true", "false"):
-        return cell == "true"
-    if field.kind is Kind.INTEGER and len(cell) <= 20 and re.fullmatch(r"-?[0-9]+", cell, re.ASCII):
-        return int(cell)
-    return cell
+def cell_value(cell: str, field: Field, place: Span, report: Report) -> Any:
+    """A cell as documents have its value: a number as they write it, a truth value in any case, a set with ``|``
+    between its elements or as JSON; what does not fit its type is left as it is, for the reader to refuse.
+    """
+    match field.kind:
+        case Kind.SET:
+            return _listed(cell)
+        case Kind.BOOLEAN if cell.lower() in ("true", "false"):
+            return cell.lower() == "true"
+        case Kind.INTEGER | Kind.DECIMAL if cell[:1] in _NUMERIC:
+            return plain_scalar(cell, place, report)
+        case _:
+            return cell
+
+
+def _listed(cell: str) -> list[Any]:
+    if cell.startswith("["):
+        try:
+            found = json.loads(cell)
+        except (ValueError, RecursionError):
+            found = None
+        if isinstance(found, list):
+            return found  # pyright: ignore[reportUnknownVariableType]
+    return [element.strip() for element in cell.split("|")]
 
 
 def _cells(data: bytes, report: Report, file: str) -> list[str] | None:
@@ -107,7 +125,7 @@ def _cells(data: bytes, report: Report, file: str) -> list[str] | None:
         return None
     found = hidden(text.rstrip("\r\n"))
     if found:
-        report.error("AV109", f"{found} is not accepted: it does not show, or changes how the record shows")
+        report.error("AV109", not_shown(found), start_of(file), *HIDDEN)
         return None
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))

@@ -19,12 +19,15 @@ from averment.batch.lines import RECORDS, is_clean
 from averment.batch.reading import Reading, by_halves, case_names
 from averment.batch.shape import Shape
 from averment.batch.unit import Unit
+from averment.diagnostics.diagnostic import Report
 from averment.ir.program import Field, Kind
-from averment.source.text import MAX_SCALAR, hidden
+from averment.ir.values import Misfit, fit
+from averment.source.text import MAX_SCALAR, hidden, start_of
 
 _VISIBLE = bytes([9, 10, 13, *range(32, 127)])
-_WHOLE = "^-?[0-9]{1,18}$"
-_PARSED = (Kind.BOOLEAN, Kind.INTEGER, Kind.SET)  # whose cells are not texts of a fact file
+_WHOLE = "^(?:0|-?[1-9][0-9]{0,17})$"
+# Kinds whose cells are not texts of a fact file, with the type of their columns.
+_PARSED = {Kind.BOOLEAN: pa.bool_(), Kind.INTEGER: pa.int64(), Kind.SET: pa.list_(pa.string())}
 
 
 class CsvReader:
@@ -97,20 +100,28 @@ def _typed(column: Any, field: Field) -> tuple[Any, Any]:
         whole = np.asarray(pc.fill_null(pc.match_substring_regex(column, _WHOLE), True))
         if whole.all():
             return column.cast(pa.int64()), None
-        return pc.if_else(pa.array(whole), column, pa.nulls(len(column), pa.string())).cast(pa.int64()), ~whole
     encoded = column.dictionary_encode()
     if field.kind not in _PARSED:
         return encoded, None
     texts: list[str] = encoded.dictionary.to_pylist()
-    read = [cell_value(text, field) for text in texts]
-    if field.kind is Kind.BOOLEAN:
-        values = pa.array([value if isinstance(value, bool) else None for value in read], pa.bool_())
-    else:
-        values = pa.array(read, pa.list_(pa.string()))
-    wrong = np.array([field.kind is Kind.BOOLEAN and not isinstance(value, bool) for value in read], np.bool_)
+    read = [_value(text, field) for text in texts]
+    values = pa.array(read, _PARSED[field.kind])
+    wrong = np.array([value is None for value in read], np.bool_)
     indices = encoded.indices
     odd = None if not wrong.any() else wrong[np.asarray(pc.fill_null(indices, 0))] & np.asarray(indices.is_valid())
     return values.take(indices), odd
+
+
+def _value(cell: str, field: Field) -> Any:
+    """The value of a cell in the type of its column; None where it has to be looked at by itself."""
+    report = Report()
+    value = cell_value(cell, field, start_of(""), report)
+    if report.failed:
+        return None
+    if field.kind is Kind.SET:
+        return value if all(isinstance(element, str) for element in value) else None
+    found = fit(value, field, "")
+    return None if isinstance(found, Misfit) else found
 
 
 class _Records(Records):

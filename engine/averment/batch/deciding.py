@@ -23,12 +23,13 @@ from averment.batch.side_records import with_sides
 from averment.batch.singles import Singles, counts_of, first_error, side_of, strength_text
 from averment.batch.table_rows import TableReader
 from averment.batch.unit import Format, Joined, Reject, Unit, columns_of, mask_width
-from averment.diagnostics.diagnostic import Report
+from averment.diagnostics.diagnostic import Diagnostic, Report
 from averment.law.evaluation import Given
 from averment.model.case import Case, read_case
 from averment.outcome.outcome import Outcome
 
 Reader = JsonReader | CsvReader | TableReader
+_OF_RECORDS = ("AV342", "AV343")  # which the kernel finds, and the careful reader tells in full
 _BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")  # of each byte
 
 
@@ -117,8 +118,10 @@ class Decider:
             if reading.final:
                 for reject in decided.rejects:
                     row, name = int(reading.places[reject.row]), reading.names[reject.row].as_py()
-                    said = self._single.discretion.said(reject.code, reject.message)
-                    side = self._blamed(reading, row, sides) if sides else None
+                    problem = self._problem(reading, row) if sides or reject.code in _OF_RECORDS else None
+                    line = problem.line if problem and problem.code == reject.code else reject.message
+                    said = self._single.discretion.said(reject.code, line)
+                    side = side_of(problem, sides) if problem else None
                     rejects.append(Reject(first + row, file, reading.offset(row), name, reject.code, said, side))
             else:
                 reading.singles = sorted([*reading.singles, *reading.places[refused].tolist()])
@@ -131,13 +134,13 @@ class Decider:
         """The outcome of a row as the kernel read it; only what needs no name is asked of it."""
         return Outcome(cast(Case, given), self._single.engine.evaluate(given))
 
-    def _blamed(self, reading: Reading, row: int, sides: Sequence[Joined]) -> tuple[str, int] | None:
-        """The record of a side table that a row is refused for, if it is one."""
+    def _problem(self, reading: Reading, row: int) -> Diagnostic | None:
+        """What the careful reader finds wrong with a row."""
         report = Report()
         node = reading.document(row, report)
         if node is not None:
             read_case(node, self._job.types, report)
-        return side_of(first_error(report), sides) if report.failed else None
+        return first_error(report) if report.failed else None
 
     # --- one at a time --------------------------------------------------------------------------------------------
 

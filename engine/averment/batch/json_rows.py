@@ -3,8 +3,8 @@
 Lines that differ in nothing but their values are read by ``json_template``, all others by pyarrow's parser.
 
 pyarrow's parser refuses duplicate keys, numbers that do not fit, and keys outside the schema, as the careful reader
-does; what it would let pass (``null``, characters that do not show, text of any length, a case of no name or without
-facts) is looked for here. A block it refuses is halved until the lines it refuses are found.
+does; what it would let pass (a ``null`` in a list, characters that do not show, text of any length, a case of no name
+or without facts) is looked for here. A block it refuses is halved until the lines it refuses are found.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from averment.backends.columnar.columns import Array as Codes
-from averment.batch.arrow import Table, composed_texts, pa, pc
+from averment.batch.arrow import Array, Table, composed_texts, pa, pc
 from averment.batch.arrow import json as arrow_json
 from averment.batch.json_lines import MAX_LINE, Lines
 from averment.batch.json_schema import case_schema
@@ -60,7 +60,7 @@ class JsonReader:
     def _sorted(self, lines: _Lines) -> tuple[list[int], list[int]]:
         """The lines that the fast parser may have, and those that it may not; blank ones are in neither."""
         data = lines.unit.data
-        plain = data.isascii() and not any(mark in data for mark in (b"\\", b"\x7f", b"null"))
+        plain = data.isascii() and not any(mark in data for mark in (b"\\", b"\x7f"))
         plain = plain and not (self._decimal and _ODD_DECIMAL.search(data))
         if plain and lines.regular:
             return list(range(len(lines.ends))), []
@@ -81,7 +81,7 @@ class JsonReader:
 
     def _harmless(self, line: bytes) -> bool:
         """Whether the fast parser reads a line as the careful reader does, if it reads it."""
-        if not (line.startswith(b"{") and line.endswith(b"}")) or b"null" in line or b"\x7f" in line:
+        if not (line.startswith(b"{") and line.endswith(b"}")) or b"\x7f" in line:
             return False
         if len(line) > MAX_SCALAR and (
             len(line) > MAX_LINE or _LONG.search(line) or line.count(b",") + line.count(b"[") > MAX_NODES // 4
@@ -151,6 +151,8 @@ def _add(reading: Reading, table: Table, rows: list[int]) -> None:
     empty = np.ones(len(places), np.bool_)
     for column in types:
         empty &= np.asarray(column.is_null())
+        if pa.types.is_list(column.type) and column.values.null_count:  # a record that is none
+            empty |= _with_nulls(column)
     length = pc.utf8_length(pc.fill_null(names, ""))
     bad = empty | np.asarray(pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(pc.fill_null(names, ""))), 0))
     bad |= np.asarray(pc.greater(length, 200))
@@ -161,3 +163,11 @@ def _add(reading: Reading, table: Table, rows: list[int]) -> None:
         keep = np.flatnonzero(~bad) if order is None else order[~bad[order]]
         found, names, places = found.take(pa.array(keep)), names.take(pa.array(keep)), places[keep]
     reading.table, reading.names, reading.places = found, names, places
+
+
+def _with_nulls(lists: Array) -> Codes:
+    """Which lists have an element that is null."""
+    rows = pc.list_parent_indices(lists).filter(lists.flatten().is_null())
+    found = np.zeros(len(lists), np.bool_)
+    found[np.asarray(rows)] = True
+    return found

@@ -142,7 +142,7 @@ def _odd(side: Side, unit: Unit, reading: Reading, place: int) -> tuple[Odd, byt
     record = facts.get(side.kind.name) if facts is not None else None
     if record is None:
         problem = report.diagnostics[0]
-        return (problem.code, problem.message), _guessed(side, unit, reading, place)
+        return (problem.code, problem.line), _guessed(side, unit, reading, place)
     values: dict[str, Any] = record.plain()
     owner = values.pop(OWNER, None)
     return values, None if owner is None else str(owner).encode()

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from averment.backends.columnar.columns import Array as Codes
-from averment.backends.columnar.forms import plain, value_of
+from averment.backends.columnar.forms import value_of
 from averment.batch.arrow import Array, Table, from_bytes, one_chunk, pa
 from averment.batch.reading import Reading
 from averment.batch.shape import Document
@@ -74,7 +74,7 @@ class _Records:
         for name, column in self._columns.items():
             held = value_of(column[place])
             if held is not None:
-                record[name] = plain(held, self.kind.fields[self.kind.position[name]])
+                record[name] = held
         return record
 
 

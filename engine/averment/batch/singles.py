@@ -48,7 +48,7 @@ class Singles:
             problem = first_error(report)
             named = node.get("case") if node is not None else None
             name = named.value if named is not None and isinstance(named.value, str) else None
-            said = self.discretion.said(problem.code, problem.message)
+            said = self.discretion.said(problem.code, problem.line)
             blamed = side_of(problem, sides)
             rejects.append(Reject(first + row, file, offset(row), name, problem.code, said, blamed))
         return found, rejects

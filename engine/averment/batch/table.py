@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from averment.backends.columnar import compile_program
-from averment.batch.arrow import Table, one_chunk, pa
+from averment.batch.arrow import Table, one_chunk, pa, pc
 from averment.batch.columns import Mapped, Target, map_columns
 from averment.batch.deciding import Decider
 from averment.batch.job import Job
@@ -21,6 +21,7 @@ from averment.batch.table_rows import TableReader
 from averment.batch.unit import Format, Joined, Reject, columns_of
 from averment.diagnostics.diagnostic import Refused, Report
 from averment.ir.program import FactType, Program
+from averment.source.text import start_of
 
 _NAME = "table"
 
@@ -44,11 +45,11 @@ class TableDecider:
 
         Columns: ``case`` where the table has it; ``claim``, ``status``, ``strength``, ``hangs_on`` (a JSON list of
         paths), ``fired`` (a mask; the schema's metadata name its bits); ``error``, code and message where a row has
-        no outcome, and then all else but that is null.
+        no outcome, and then all else but that and ``case`` is null.
         Raises: Refused where a column is no field of the pack (see ``columns``); TypeError for what is no table.
         """
-        given = to_table(table)
         report = Report()
+        given = to_table(table, _NAME, report)
         columns = map_columns(given.schema.names, self._types, mapping or {}, _NAME, report, sided=bool(sides))
         check_nesting(given.schema, columns, self._types, _NAME, report)
         beside = _open(sides or {}, self._types, report)
@@ -69,11 +70,14 @@ class TableDecider:
             places = np.full(given.num_rows, -1, np.int64)
             places[np.asarray(found.column("row")) - 1] = np.arange(found.num_rows)
             found = found.take(pa.array(places, mask=places < 0))
+            called = {reject.row - 1: reject.case for reject in decisions.rejects}
+            names = pc.coalesce(found.column("case"), pa.array(map(called.get, range(given.num_rows)), pa.string()))
+            found = found.set_column(found.schema.get_field_index("case"), "case", names)
         error = pa.nulls(given.num_rows, pa.string()) if errors is None else pa.array(errors, pa.string())
         masks = found.column("fired").cast(pa.binary())  # a dictionary would take as long as all else here
         found = found.set_column(found.schema.get_field_index("fired"), "fired", masks)
-        names = [*(["case"] if named else []), *columns_of(self._presumes)]
-        return found.select(names).append_column("error", error).replace_schema_metadata(self._metadata)
+        shown = [*(["case"] if named else []), *columns_of(self._presumes)]
+        return found.select(shown).append_column("error", error).replace_schema_metadata(self._metadata)
 
 
 _Side = tuple[FactType, Table, Shape]
@@ -85,7 +89,7 @@ def _open(sides: Mapping[str, Any], types: Mapping[str, FactType], report: Repor
     for name, side in sides.items():
         kind = side_type(name, types, report)
         if kind is not None:
-            given = to_table(side)
+            given = to_table(side, name, report)
             found.append((kind, given, side_shape(kind, given.schema.names, given.schema, name, report)))
     return found
 
@@ -101,12 +105,34 @@ def _said(reject: Reject) -> str:
     return f"{reject.code}: {reject.message}{place}"
 
 
-def to_table(given: Any) -> Table:
-    """A table of pyarrow. Raises TypeError for what is none."""
+def to_table(given: Any, name: str, report: Report) -> Table:
+    """A table of pyarrow. What Arrow cannot hold of a frame is reported by its column, which is then left out.
+
+    Raises: TypeError for what is no table.
+    """
     if isinstance(given, pa.RecordBatch):
-        given = pa.Table.from_batches([given])
-    if not isinstance(given, pa.Table):
-        if not hasattr(given, "__arrow_c_stream__"):
-            raise TypeError(f"not a table that Arrow can read: {type(given).__name__}")
-        given = pa.table(given)
-    return given
+        return pa.Table.from_batches([given])
+    if isinstance(given, pa.Table):
+        return given
+    if not hasattr(given, "__arrow_c_stream__"):
+        raise TypeError(f"not a table that Arrow can read: {type(given).__name__}")
+    try:
+        return pa.table(given)
+    except (pa.ArrowException, TypeError, ValueError, NotImplementedError):
+        return _by_columns(given, name, report)
+
+
+def _by_columns(frame: Any, name: str, report: Report) -> Table:
+    """The columns of a frame of which Arrow takes some, but not all."""
+    found: dict[str, Any] = {}
+    for heading in list(frame.columns):
+        try:
+            part = pa.table(frame[[heading]])
+            found[str(heading)] = part.column(part.column_names.index(str(heading)))
+        except (pa.ArrowException, TypeError, ValueError, NotImplementedError):
+            what = (
+                f"the column `{heading}` cannot hold this: it has values of more than one kind, or of a kind of its own"
+            )
+            help = "give it values of one kind: texts, numbers, truth values, days or lists of texts"
+            report.error("AV123", what, start_of(name), "", help)
+    return pa.table(found)

@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 
 from averment.backends.columnar.columns import Array as Codes
-from averment.backends.columnar.forms import plain, value_of
+from averment.backends.columnar.forms import value_of
 from averment.batch.arrow import Array, Table, from_bytes, one_chunk, pa, pc
 from averment.batch.reading import Reading, case_names
 from averment.batch.shape import Shape, row_document
@@ -72,11 +72,9 @@ class TableReader:
             if target.field:
                 record = facts.setdefault(target.type, {})
                 if held is not None:
-                    record[target.field] = plain(held, type.fields[type.position[target.field]])
+                    record[target.field] = held
             elif isinstance(held, dict):
-                facts.setdefault(target.type, {}).update(_record(cast("dict[str, Any]", held), type))
-            elif isinstance(held, list) and not type.one:
-                facts[target.type] = [_record(item, type) for item in cast("list[object]", held)]
+                facts.setdefault(target.type, {}).update(cast("dict[str, Any]", held))
             elif type.one:
                 facts.setdefault(target.type, {} if held is None else held)
             elif held is not None:
@@ -124,14 +122,3 @@ def _without_view(kind: Any) -> Any:
     if pa.types.is_struct(kind):
         return pa.struct([field.with_type(_without_view(field.type)) for field in kind])
     return kind
-
-
-def _record(value: Any, type: Any) -> Any:
-    """A record of Arrow without what is null; what is none as it is."""
-    if not isinstance(value, dict):
-        return value
-    return {
-        name: plain(item, type.fields[type.position[name]]) if name in type.position else item
-        for name, item in cast("dict[str, Any]", value).items()
-        if item is not None
-    }

@@ -40,6 +40,16 @@ class Diagnostic:
     notes: tuple[str, ...] = ()
     severity: Severity = Severity.ERROR
 
+    @property
+    def line(self) -> str:
+        """The finding on one line, without its place: what was wrong, what is wanted, the fix."""
+        return one_line(self.message, self.labels[0].text if self.labels else "", self.help)
+
+
+def one_line(message: str, label: str, help: Iterable[str]) -> str:
+    """A message, what its label says of it, and the fixes, on one line."""
+    return "; ".join([f"{message}: {label}" if label else message, *help])
+
 
 @dataclass(slots=True)
 class Report:
@@ -72,4 +82,4 @@ class Refused(Exception):
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
-        super().__init__("; ".join(f"{found.code}: {found.message}" for found in self.diagnostics))
+        super().__init__("; ".join(f"{found.code}: {found.line}" for found in self.diagnostics))

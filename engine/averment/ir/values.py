@@ -9,11 +9,17 @@ from decimal import Decimal
 from typing import Any, cast
 
 from averment.dataclass import dataclass
-from averment.diagnostics.diagnostic import Report
+from averment.diagnostics.diagnostic import Report, one_line
 from averment.diagnostics.suggest import did_you_mean
 from averment.ir.program import Fact, Field, Kind, Value
 from averment.source.composed import composed as composed
 from averment.source.node import Node, Span
+from averment.source.plain import Odd as Odd
+from averment.source.plain import digits
+from averment.source.plain import elements as elements
+from averment.source.plain import plain as plain
+from averment.source.scalar import Refusal, is_bounded, not_finite, out_of_range, too_large
+from averment.source.text import HIDDEN, hidden, not_shown
 
 INT64_MIN = -(2**63)
 INT64_MAX = 2**63 - 1
@@ -22,7 +28,14 @@ MOST_EXACT = 2**53 - 1  # the largest integer that every JSON reader keeps
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,40})(?:\.[0-9]{1,40})?")
 _BIG = re.compile(r"-?[1-9][0-9]{15,18}")
 _YES_NO = {"yes": "true", "true": "true", "no": "false", "false": "false"}
-_DATE_FORM = "a date is YYYY-MM-DD, as `2024-01-31`"
+_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?", re.ASCII)
+_FORMS = {
+    Kind.BOOLEAN: "write `true` or `false`",
+    Kind.INTEGER: "write a whole number, as `12`",
+    Kind.DECIMAL: "write a number, as `12` or `1.5`",
+    Kind.TEXT: "write a text",
+    Kind.DATE: "a date is YYYY-MM-DD, as `2024-01-31`",
+}
 _ARTICLE = {
     Kind.BOOLEAN: "`true` or `false`",
     Kind.INTEGER: "a whole number",
@@ -45,6 +58,11 @@ class Misfit:
     help: tuple[str, ...] = ()
     element: int | None = None
 
+    @property
+    def line(self) -> str:
+        """All of it on one line: what was wrong, what is wanted, the fix."""
+        return one_line(self.message, self.label, self.help)
+
 
 def encode(written: Node | object, field: Field, name: str, report: Report, span: Span | None = None) -> Value | None:
     """The encoded value of ``field``, shown to the author as ``name``; ``None`` after reporting why it is none."""
@@ -61,11 +79,12 @@ def encode(written: Node | object, field: Field, name: str, report: Report, span
 
 
 def fit(plain: object, field: Field, name: str) -> Value | Misfit:
-    """The encoded value of something as JSON or YAML has it, or why it is not a value of ``field``.
+    """The encoded value of something as documents have it (``source/plain.py``), or why it is not a value of ``field``.
 
+    This is the one definition of what a written value is: every door reads by it, in columns once a distinct value.
     What is said of a sensitive field does not repeat the value.
     """
-    found = _FIT[field.kind](plain, field, name)
+    found = _nowhere(plain) or _FIT[field.kind](plain, field, name)
     if isinstance(found, Misfit) and field.sensitive:
         return Misfit(found.code, f"this is not a value of `{name}`", found.label, element=found.element)
     return found
@@ -141,13 +160,14 @@ def ends(field: Field) -> tuple[int, int]:
 def unknown_value(word: str, field: Field, name: str) -> Misfit:
     """``word`` is none of the values of ``field``."""
     near = did_you_mean(word, field.values)
-    if near:
-        help = f"did you mean `{near}`?"
-    else:
-        shown = ", ".join(f"`{value}`" for value in field.values[:12])
-        help = f"its values are {shown}{', …' if len(field.values) > 12 else ''}"
+    help = (f"did you mean `{near}`?", _its_values(field)) if near else (_its_values(field),)
     shown_word = word if len(word) <= 60 else word[:60] + "…"
-    return Misfit("AV303", f"`{shown_word}` is not a value of `{name}`", "unknown value", (help,))
+    return Misfit("AV303", f"`{shown_word}` is not a value of `{name}`", "unknown value", help)
+
+
+def _its_values(field: Field) -> str:
+    shown = ", ".join(f"`{value}`" for value in field.values[:12])
+    return f"its values are {shown}{', …' if len(field.values) > 12 else ''}"
 
 
 def plain_value(node: Node) -> Any:
@@ -158,32 +178,67 @@ def plain_value(node: Node) -> Any:
 
 
 def _wrong_type(plain: object, field: Field, name: str) -> Misfit:
-    label = f"`{name}` is {_ARTICLE[field.kind]}"
-    return Misfit("AV312", f"{_named(plain)} is not a value of `{name}`", label, _mend(plain, field))
+    return Misfit("AV312", f"{_named(plain)} is not a value of `{name}`", _wanted(field, name), _mend(plain, field))
+
+
+def _wanted(field: Field, name: str) -> str:
+    """The kind that a field wants: ``a whole number, at least 0``."""
+    ends = {"least": field.minimum, "most": field.maximum} if field.kind is not Kind.LEVEL else {}
+    told = " and ".join(f"at {word} {decode(end, field)}" for word, end in ends.items() if end is not None)
+    return f"`{name}` is {_ARTICLE[field.kind]}{', ' if told else ''}{told}"
 
 
 def _mend(plain: object, field: Field) -> tuple[str, ...]:
     if plain is None:
         return ("leave the field out to say that it is unknown",)
+    if field.kind in (Kind.CHOICE, Kind.LEVEL):
+        return (_its_values(field),)
+    if field.kind is Kind.SET:
+        return _mend_set(plain, field)
     if isinstance(plain, str):
         if field.kind is Kind.BOOLEAN and plain.lower() in _YES_NO:
             return (f"write `{_YES_NO[plain.lower()]}`, without quotes",)
-        if field.kind is Kind.INTEGER and re.fullmatch(r"-?[0-9]{1,15}", plain, re.ASCII):
+        if field.kind in (Kind.INTEGER, Kind.DECIMAL) and re.fullmatch(r"-?(?:0|[1-9][0-9]{0,14})", plain, re.ASCII):
             return (f"write `{plain}`, without quotes",)
-        if field.kind is Kind.SET:
-            return (f"write `[{plain}]`",) if plain in field.values else ("write a list, as `[…]`",)
     if field.kind is Kind.TEXT and isinstance(plain, (bool, int, float, Decimal)):
         return ("put it in quotes",)
-    if field.kind is Kind.DATE:
-        return (_DATE_FORM,)
-    return ()
+    return (_FORMS[field.kind],)
+
+
+def _mend_set(plain: object, field: Field) -> tuple[str, ...]:
+    parts = [part.strip() for part in plain.split("|")] if isinstance(plain, str) else []
+    if parts and {*parts} <= {*field.values}:
+        return (f"write `[{', '.join(parts)}]`",)
+    return "write a list, as `[…]`", _its_values(field)
+
+
+def _nowhere(plain: object) -> Misfit | None:
+    """Why something is no value of any field: a text with what does not show, a number beyond all bounds."""
+    found: Refusal | None = None
+    match plain:
+        case str():
+            named = hidden(plain)
+            return Misfit("AV109", not_shown(named), HIDDEN[0], HIDDEN[1:]) if named else None
+        case bool():
+            return None
+        case int() if not INT64_MIN <= plain <= INT64_MAX:
+            found = too_large(digits(plain))
+        case float() | Decimal():
+            number = Decimal(repr(float(plain))) if isinstance(plain, float) else plain
+            if not number.is_finite():
+                found = not_finite("nan" if number.is_nan() else "-inf" if number.is_signed() else "inf")
+            elif number and not is_bounded(number):
+                found = out_of_range(str(plain).lower())
+        case _:
+            pass
+    return Misfit(found.code, found.message, found.label, (found.help,)) if found else None
 
 
 def _named(plain: object) -> str:
     match plain:
         case None:
             return "nothing"
-        case list():
+        case list() | tuple() | set() | frozenset():
             return "a list"
         case dict():
             return "a mapping"
@@ -191,10 +246,18 @@ def _named(plain: object) -> str:
             return f"`{str(plain).lower()}`"
         case str():
             return f"the text `{plain if len(plain) <= 60 else plain[:60] + '…'}`"
-        case int() if abs(plain) > INT64_MAX:
-            return "this number"
+        case float():
+            return f"`{_shown(Decimal(repr(float(plain))))}`"
+        case Decimal():
+            return f"`{_shown(plain)}`"
+        case Odd():
+            return str(plain)
         case _:
             return f"`{plain}`"
+
+
+def _shown(number: Decimal) -> str:
+    return f"{number:f}"
 
 
 def _boolean(plain: object, field: Field, name: str) -> bool | Misfit:
@@ -211,13 +274,24 @@ def _one_of(plain: object, field: Field, name: str) -> str | int | Misfit:
 
 
 def _integer(plain: object, field: Field, name: str) -> int | Misfit:
+    """A whole number; one with a point or an exponent too, where every reader of numbers keeps it exactly."""
     if isinstance(plain, str) and _BIG.fullmatch(plain) and abs(int(plain)) > MOST_EXACT:
         plain = int(plain)
+    if isinstance(plain, float):
+        plain = Decimal(repr(float(plain)))
+    if isinstance(plain, Decimal):
+        numerator, denominator = plain.as_integer_ratio()
+        if denominator != 1:
+            help = _FORMS[Kind.INTEGER]
+            return Misfit("AV314", f"`{_shown(plain)}` is finer than `{name}` can hold", _wanted(field, name), (help,))
+        if abs(numerator) > MOST_EXACT:
+            label, help = (
+                f"beyond {MOST_EXACT} many readers round",
+                "write all its digits, without a point or an exponent",
+            )
+            return Misfit("AV314", f"`{_shown(plain)}` is not exact", label, (help,))
+        plain = numerator
     if isinstance(plain, bool) or not isinstance(plain, int):
-        if isinstance(plain, (Decimal, float)) and _finite(plain):
-            whole = _whole(Decimal(plain))
-            help = () if whole is None else (f"write `{whole}`",)
-            return Misfit("AV314", f"`{plain}` is finer than `{name}` can hold", f"`{name}` is a whole number", help)
         return _wrong_type(plain, field, name)
     return _within(plain, field, name)
 
@@ -225,51 +299,30 @@ def _integer(plain: object, field: Field, name: str) -> int | Misfit:
 def _decimal(plain: object, field: Field, name: str) -> int | Misfit:
     if isinstance(plain, str) and _DECIMAL.fullmatch(plain):
         plain = Decimal(plain)
-    if isinstance(plain, float) and _finite(plain):
-        plain = Decimal(repr(plain))
-    if isinstance(plain, bool) or not isinstance(plain, (int, Decimal)) or not _finite(plain):
+    if isinstance(plain, float):
+        plain = Decimal(repr(float(plain)))
+    if isinstance(plain, bool) or not isinstance(plain, (int, Decimal)):
         return _wrong_type(plain, field, name)
-    if isinstance(plain, Decimal) and plain and abs(plain.adjusted()) > 60:
-        return Misfit("AV313", f"`{plain}` is out of the range of `{name}`", "out of range")
-    if isinstance(plain, int) and not INT64_MIN <= plain <= INT64_MAX:
-        return _within(plain, field, name)
     return scaled(plain, field, name)
 
 
-def _whole(number: Decimal) -> int | None:
-    """The integer that a number is, if it is one of 64 bits or less."""
-    if not number:
-        return 0
-    if not 0 <= number.adjusted() <= 18:
-        return None
-    numerator, denominator = number.as_integer_ratio()
-    return numerator if denominator == 1 else None
-
-
-def _finite(number: Decimal | float | int) -> bool:
-    return Decimal(number).is_finite()
-
-
 def _text(plain: object, field: Field, name: str) -> str | Misfit:
-    if not isinstance(plain, str):
-        return _wrong_type(plain, field, name)
-    try:
-        plain.encode()
-    except UnicodeEncodeError:
-        return Misfit("AV312", f"the text of `{name}` is not Unicode", "half of a surrogate pair")
-    return composed(plain)
+    return composed(plain) if isinstance(plain, str) else _wrong_type(plain, field, name)
 
 
 def _date(plain: object, field: Field, name: str) -> int | Misfit:
+    """A day; the start of a day is that day."""
     if not isinstance(plain, str):
         return _wrong_type(plain, field, name)
+    found = _DAY.fullmatch(plain)
     try:
-        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", plain, re.ASCII):
-            return _within(date.fromisoformat(plain).toordinal(), field, name, plain)
+        if found:
+            return _within(date.fromisoformat(found[1]).toordinal(), field, name, found[1])
     except ValueError:
         pass
     shown = plain if len(plain) <= 60 else plain[:60] + "…"
-    return Misfit("AV312", f"`{shown}` is not a date of the calendar", f"`{name}` is a date", (_DATE_FORM,))
+    help = _FORMS[Kind.DATE]
+    return Misfit("AV312", f"`{shown}` is not a date of the calendar", _wanted(field, name), (help,))
 
 
 def _set(plain: object, field: Field, name: str) -> frozenset[str] | Misfit:
@@ -278,13 +331,15 @@ def _set(plain: object, field: Field, name: str) -> frozenset[str] | Misfit:
     found: set[str] = set()
     for index, element in enumerate(cast("Iterable[object]", plain)):
         if not isinstance(element, str):
-            return Misfit("AV312", f"{_named(element)} is not a value of `{name}`", "not a name", element=index)
+            message, help = f"{_named(element)} is not a value of `{name}`", (_its_values(field),)
+            return Misfit("AV312", message, "not a name", help, index)
         element = composed(element)
         if element not in field.ranks:
             misfit = unknown_value(element, field, name)
             return Misfit(misfit.code, misfit.message, misfit.label, misfit.help, index)
         if element in found:
-            return Misfit("AV312", f"`{element}` is twice in `{name}`", "already in the list", element=index)
+            message = f"`{element}` is twice in `{name}`"
+            return Misfit("AV312", message, "already in the list", ("name each value once",), index)
         found.add(element)
     return frozenset(found)
 
@@ -297,9 +352,8 @@ def _within(value: int, field: Field, name: str, shown: str = "") -> int | Misfi
     if value < INT64_MIN or value > INT64_MAX:
         word = f"`{shown}`" if shown else "this number"
         return Misfit("AV313", f"{word} is out of the range of `{name}`", "beyond 64 bits")
-    limit = f"at least {decode(low, field)}" if value < low else f"at most {decode(high, field)}"
     shown = shown or str(decode(value, field))
-    return Misfit("AV313", f"`{shown}` is out of the range of `{name}`", f"`{name}` is {limit}")
+    return Misfit("AV313", f"`{shown}` is out of the range of `{name}`", _wanted(field, name))
 
 
 def _number(value: Value) -> int:

@@ -102,7 +102,7 @@ def _calculate(operator: str, left: Quantity, right: Quantity) -> Quantity:
 def _fit(number: int) -> int:
     if INT64_MIN <= number <= INT64_MAX:
         return number
-    raise CaseError("AV501", f"a calculation gives {number}, which is not a 64-bit integer")
+    raise CaseError("AV501", "a calculation leaves the range of 64-bit integers")
 
 
 def _add(left: int | None, right: int | None) -> int | None:

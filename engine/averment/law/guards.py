@@ -108,7 +108,7 @@ def _sum(found: list[tuple[Fact, Truth, Bound, Bound]], memory: Memory) -> Quant
 
 def _fit(low: Bound, high: Bound) -> Quantity:
     if low is not None and low == high and not INT64_MIN <= low <= INT64_MAX:
-        raise CaseError("AV501", f"a sum gives {low}, which is not a 64-bit integer")
+        raise CaseError("AV501", "a sum leaves the range of 64-bit integers")
     return int64_interval(low, high)
 
 

@@ -42,15 +42,8 @@ def read_case(node: Node, types: Mapping[str, FactType], report: Report) -> Case
     """The case that a document gives; ``None`` after reporting every mistake in it."""
     before = len(report.diagnostics)
     reading = _Reading(types, report)
-    given = node.get("facts")
-    if given is None or not isinstance(given.value, dict):
-        report.error("AV341", "the case has no facts", (given or node).span, "needs `facts`")
-        return None
-    if not given.value:
-        report.error("AV341", "the case has no facts", given.span, "nothing is given")
-        return None
-    for name, records in given.items():
-        reading.read(name, records, given.keys[name])
+    for name, records, span in node.entries_of("facts"):
+        reading.read(name, records, span)
     reading.assume_absent()
     named, expect, note = node.get("case"), node.get("expect"), node.get("note")
     if named is not None and (not isinstance(named.value, str) or not named.value.strip()):
@@ -62,7 +55,7 @@ def read_case(node: Node, types: Mapping[str, FactType], report: Report) -> Case
     return Case(
         name=str(named.value) if named else UNNAMED,
         facts=tuple(sorted(reading.facts, key=fact_order)),
-        mentioned=frozenset(given.value),
+        mentioned=frozenset(name for name, records, _ in node.entries_of("facts") if records.value is not None),
         assumptions=frozenset(reading.assumptions),
         places=reading.places,
         expect={key: child.value for key, child in expect.items()} if expect else None,
@@ -98,6 +91,8 @@ class _Reading:
         elif of.derived:
             help = "give the facts it rests on instead"
             self._report.error("AV344", f"`{name}` is derived by rules", span, "cannot be given", help)
+        elif records.value is None:
+            return  # as if it were not spoken of
         elif of.one:
             self._one(of, records, span)
         else:
@@ -151,7 +146,8 @@ class _Reading:
             if index is None:
                 unknown_field(name, of.name, of.position, self._report, record.keys[name])
                 continue
-            values[index] = encode(node, of.fields[index], f"{of.name}.{name}", self._report)
+            if node.value is not None:  # else it is not known
+                values[index] = encode(node, of.fields[index], f"{of.name}.{name}", self._report)
         self._check_key(of, record, values, span)
         if len(self._report.diagnostics) > before:
             return None
@@ -159,16 +155,16 @@ class _Reading:
         self.facts.append(fact)
         path = record_path(of, fact)
         self.places[path] = span
-        for name, node in record.items():
-            self.places[f"{path}.{name}"] = node.span
-        given = record.keys
+        given = {name: node.span for name, node in record.items() if node.value is not None}
+        self.places.update((f"{path}.{name}", span) for name, span in given.items())
         self._assume(
             of, fact, (field.name for field in of.fields if field.default is not None and field.name not in given)
         )
         return fact
 
     def _check_key(self, of: FactType, record: Node, values: list[Value | None], span: Span) -> None:
-        missing = [name for name in of.key if name not in record.keys and values[of.position[name]] is None]
+        wanting = [name for name in of.key if values[of.position[name]] is None]
+        missing = [name for name in wanting if (node := record.get(name)) is None or node.value is None]
         if not missing:
             return
         shown = ", ".join(f"`{name}`" for name in missing)

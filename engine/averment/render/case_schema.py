@@ -26,7 +26,6 @@ def case_schema(model: Model, general: Mapping[str, Any]) -> Schema:
         "title": "Facts",
         "description": "What is known of the case; leave out what is unknown.",
         "type": "object",
-        "minProperties": 1,
         "properties": given,
         "additionalProperties": False,
     }

@@ -1,8 +1,7 @@
 """What every host runs: a program, made ready once in each process, over record batches.
 
-A row comes out for each row that went in, with the columns and values of ``decide_table``. A row without an outcome
-keeps the name of its case, since its place says nothing on a host, and dictionaries are written out, since the batches
-of a distributed table share none.
+A row comes out for each row that went in, with the columns and values of ``decide_table``; but dictionaries are written
+out, since the batches of a distributed table share none.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from averment.batch.arrow import Table, pa, pc
+from averment.batch.arrow import Table, pa
 from averment.batch.table import TableDecider
 from averment.pack import Pack, Parameters, load
 
@@ -31,11 +30,7 @@ class Deciding:
     def __call__(self, table: Table) -> Table:
         decided = _ready(self.packed).decide(table)
         plain = [pa.field(column.name, _plain(column.type)) for column in decided.schema]
-        decided = decided.cast(pa.schema(plain, decided.schema.metadata))
-        if "case" not in decided.column_names or not decided.column("case").null_count:
-            return decided
-        names = table.column("case").cast(pa.string())
-        return decided.set_column(0, decided.schema.field("case"), pc.coalesce(decided.column("case"), names))
+        return decided.cast(pa.schema(plain, decided.schema.metadata))
 
 
 def deciding(pack: Pack | str | Path, schema: Any, parameters: Parameters | None = None) -> tuple[Deciding, Any]:

@@ -14,7 +14,18 @@ from averment.source.composed import composed
 from averment.source.json_slips import no_key, no_value, open_text
 from averment.source.node import Node, Scalar, Span
 from averment.source.scalar import number, refuse_leading_zero, refuse_not_finite, shortened
-from averment.source.text import MAX_DEPTH, MAX_FINDINGS, MAX_NODES, MAX_SCALAR, decode, hidden, line_starts, span_at
+from averment.source.text import (
+    HIDDEN,
+    MAX_DEPTH,
+    MAX_FINDINGS,
+    MAX_NODES,
+    MAX_SCALAR,
+    decode,
+    hidden,
+    line_starts,
+    not_shown,
+    span_at,
+)
 
 _SPACE = re.compile(r"[ \t\n\r]*+")
 _STRING = re.compile(r'"([^"\\\x00-\x1f]*+)"')  # one without escapes, which is nearly every one
@@ -210,8 +221,7 @@ class _Reader:
         value: str = json.loads(self.text[start : stop + 1])
         named = hidden(value)
         if named:
-            message = f"{named} is not accepted, not even escaped"
-            self.report.error("AV109", message, self._span(start, stop + 1), "hidden character")
+            self.report.error("AV109", not_shown(named), self._span(start, stop + 1), *HIDDEN)
             self._enough()
         return value, stop + 1
 

@@ -11,13 +11,12 @@ Spans and nodes are tuples rather than dataclasses because a pack of 5,000 rules
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
-from datetime import date
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from math import isfinite
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from averment.source.composed import composed
+from averment.source.plain import digits, elements, plain
 
 Scalar = str | int | Decimal | bool | None
 
@@ -97,31 +96,28 @@ class Node(NamedTuple):
 def node_of(value: Any, file: str) -> Node:
     """Plain data as a tree of nodes, all at the start of ``file`` (a name for messages).
 
-    A number that no file could hold (not finite, beyond 64 bit) becomes text, so that it fails the check of its type.
+    A scalar that no file could hold (beyond 64 bits, not finite, of a type of its own) stays what it is, and so fails
+    the check of its field.
     """
     span = Span(file, 1, 1, 1, 1)
-    match value:
-        case dict():
-            keys = {composed(str(key)): item for key, item in cast(Mapping[Any, Any], value).items()}
-            return Node({key: node_of(item, file) for key, item in keys.items()}, span, keys=dict.fromkeys(keys, span))
-        case list() | tuple():
-            return Node([node_of(item, file) for item in cast(Sequence[Any], value)], span)
-        case set() | frozenset():
-            return node_of(sorted(cast(Set[Any], value), key=str), file)
+    if isinstance(value, Mapping):
+        items = {composed(str(key)): item for key, item in value.items()}
+        return Node({key: node_of(item, file) for key, item in items.items()}, span, keys=dict.fromkeys(items, span))
+    held = elements(value)
+    if held is not None:
+        return Node([node_of(item, file) for item in held], span)
+    found = plain(value)
+    match found:
+        case str():
+            found = composed(found)
+            return Node(found, span, found, quoted=isinstance(value, str))
+        case bool():
+            return Node(found, span, str(found).lower())
+        case float():
+            return Node(Decimal(repr(found)), span, repr(found))
+        case int():
+            return Node(found, span, digits(found))
         case None:
             return Node(None, span)
-        case bool():
-            return Node(value, span, str(value).lower())
-        case int() if -(2**63) <= value < 2**63:
-            return Node(value, span, str(value))
-        case float() if isfinite(value):
-            return Node(Decimal(str(value)), span, str(value))
-        case Decimal() if value.is_finite():
-            return Node(value, span, str(value))
-        case date():
-            return Node(value.isoformat(), span, value.isoformat())
-        case int():
-            return Node(f"{value:#x}", span, f"{value:#x}")  # in decimal, Python refuses numbers of many digits
         case _:
-            text = composed(str(value))
-            return Node(text, span, text, quoted=isinstance(value, str))
+            return Node(found, span, str(found))

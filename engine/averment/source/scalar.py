@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import NamedTuple
 
 from averment.diagnostics.diagnostic import Report
 from averment.source.node import Scalar, Span
@@ -44,19 +45,47 @@ def number(text: str, integer: bool, span: Span, report: Report) -> int | Decima
     if integer:
         if len(text) <= 20 and -_MAX_INTEGER - 1 <= (value := int(text)) <= _MAX_INTEGER:
             return value
-        message = f"the integer `{shortened(text)}` does not fit in 64 bit"
-        report.error("AV116", message, span, "too large", f"an integer lies between -2^63 and {_MAX_INTEGER}")
-        return text
-    # The text is bounded first, because a Decimal of a million digits is slow to make.
-    if len(text) <= 2 * _MAX_DIGITS:
-        exponent = text.lower().partition("e")[2]
-        if len(exponent) <= 4:
-            decimal = Decimal(text)
-            if abs(decimal.adjusted()) <= _MAX_DIGITS and -int(decimal.as_tuple().exponent) <= _MAX_DIGITS:
-                return decimal
-    message = f"the number `{shortened(text)}` is out of range"
-    report.error("AV116", message, span, "out of range", f"a number has at most {_MAX_DIGITS} digits")
+        refusal = too_large(text)
+    else:
+        # The text is bounded first, because a Decimal of a million digits is slow to make.
+        if len(text) <= 2 * _MAX_DIGITS:
+            exponent = text.lower().partition("e")[2]
+            if len(exponent) <= 4:
+                decimal = Decimal(text)
+                if is_bounded(decimal):
+                    return decimal
+        refusal = out_of_range(text)
+    report.error(refusal.code, refusal.message, span, refusal.label, refusal.help)
     return text
+
+
+class Refusal(NamedTuple):
+    """Why something is no value at all, whichever field it is for."""
+
+    code: str
+    message: str
+    label: str
+    help: str
+
+
+def is_bounded(decimal: Decimal) -> bool:
+    """Whether a number has no more digits than one may have."""
+    return abs(decimal.adjusted()) <= _MAX_DIGITS and -int(decimal.as_tuple().exponent) <= _MAX_DIGITS
+
+
+def too_large(text: str) -> Refusal:
+    message = f"the integer `{shortened(text)}` does not fit in 64 bit"
+    return Refusal("AV116", message, "too large", f"an integer lies between -2^63 and {_MAX_INTEGER}")
+
+
+def out_of_range(text: str) -> Refusal:
+    message = f"the number `{shortened(text)}` is out of range"
+    return Refusal("AV116", message, "out of range", f"a number has at most {_MAX_DIGITS} digits")
+
+
+def not_finite(text: str) -> Refusal:
+    message = f"`{text}` is not a number that a fact can have"
+    return Refusal("AV115", message, "not finite", "leave the field out if its value is unknown")
 
 
 def refuse_leading_zero(text: str, meant: str, span: Span, report: Report) -> None:
@@ -66,8 +95,8 @@ def refuse_leading_zero(text: str, meant: str, span: Span, report: Report) -> No
 
 
 def refuse_not_finite(text: str, span: Span, report: Report) -> None:
-    message = f"`{text}` is not a number that a fact can have"
-    report.error("AV115", message, span, "not finite", "leave the field out if its value is unknown")
+    refusal = not_finite(text)
+    report.error(refusal.code, refusal.message, span, refusal.label, refusal.help)
 
 
 def shortened(text: str, limit: int = 40) -> str:

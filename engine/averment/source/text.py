@@ -54,6 +54,14 @@ def hidden(text: str) -> str | None:
     return _name(found.group()) if found else None
 
 
+HIDDEN = ("hidden character", "delete the character")
+
+
+def not_shown(named: str) -> str:
+    """Why a hidden character, as ``hidden`` names it, is refused."""
+    return f"{named} is not accepted: it does not show, or changes how the text shows"
+
+
 def line_starts(text: str) -> list[int]:
     """The offset at which each line starts."""
     return [0, *(found.end() for found in _BREAK.finditer(text))]
@@ -88,8 +96,7 @@ def _refuse_hidden(text: str, file: str, report: Report, line: int) -> bool:
         if number == MAX_FINDINGS:
             break
         span = span_at(file, starts, found.start(), found.end(), line)
-        message = f"{_name(found.group())} is not accepted: it does not show, or changes how the line shows"
-        report.error("AV109", message, span, "hidden character", "delete the character")
+        report.error("AV109", not_shown(_name(found.group())), span, *HIDDEN)
     return True
 
 

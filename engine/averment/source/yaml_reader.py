@@ -17,7 +17,17 @@ from averment.diagnostics.diagnostic import Diagnostic, Label, Report
 from averment.source.composed import composed
 from averment.source.node import Node, Span
 from averment.source.scalar import plain_scalar, shortened
-from averment.source.text import MAX_DEPTH, MAX_FINDINGS, MAX_NODES, MAX_SCALAR, decode, hidden, start_of
+from averment.source.text import (
+    HIDDEN,
+    MAX_DEPTH,
+    MAX_FINDINGS,
+    MAX_NODES,
+    MAX_SCALAR,
+    decode,
+    hidden,
+    not_shown,
+    start_of,
+)
 from averment.source.yaml_slips import mend, sentence
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where there is one: ten times faster
@@ -126,7 +136,7 @@ class _Composer:
             self.report.error("AV108", message, span, "too long")
             raise _Full
         if style == '"' and (named := hidden(text)):
-            self._refuse("AV109", f"{named} is not accepted, not even escaped", span, "hidden character")
+            self._refuse("AV109", not_shown(named), span, *HIDDEN)
         frame = self._stack[-1] if self._stack else None
         if frame is not None and frame.key is None and not frame.skips and type(frame.items) is dict:
             self._key(frame, text, style, span)

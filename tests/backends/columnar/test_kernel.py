@@ -116,7 +116,8 @@ def test_rows_without_a_value_of_their_field_are_rejected_and_the_others_decided
         (4, "AV303"),
         (5, "AV312"),
     ]
-    assert found.rejects[0].message == "`hihg` is not a value of `given.level`"
+    said = "unknown value; did you mean `high`?; its values are `low`, `high`"
+    assert found.rejects[0].message == f"`hihg` is not a value of `given.level`: {said}"
 
 
 def test_a_batch_says_which_pack_decided_it_and_what_its_bits_mean(kit: Any) -> None:

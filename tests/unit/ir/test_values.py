@@ -30,6 +30,9 @@ _FITS: list[tuple[Any, Field, Value, Any, str]] = [
     (True, FLAG, True, True, "yes"),
     (False, FLAG, False, False, "no"),
     (20, WHOLE, 20, 20, "20 engineers"),
+    (Decimal("20.0"), WHOLE, 20, 20, "20 engineers"),
+    (20.0, WHOLE, 20, 20, "20 engineers"),
+    (2.0**53 - 1, WHOLE, 2**53 - 1, 2**53 - 1, "9007199254740991 engineers"),
     (1, WHOLE, 1, 1, "1 engineer"),
     (0, WHOLE, 0, 0, "0 engineers"),
     (2**53, WHOLE, 2**53, "9007199254740992", "9007199254740992 engineers"),
@@ -54,29 +57,29 @@ _FITS: list[tuple[Any, Field, Value, Any, str]] = [
     ("2024-01-31", DAY, 738_916, "2024-01-31", "2024-01-31"),
 ]  # fmt: skip
 
-_MISFITS: list[tuple[Any, Field, str, str]] = [
+_MISFITS: list[tuple[Any, Field, str, str | None]] = [
     ("yes", FLAG, "AV312", "the text `yes` is not a value of `t.flag`"),
     (1, FLAG, "AV312", "`1` is not a value of `t.flag`"),
     (None, FLAG, "AV312", "nothing is not a value of `t.flag`"),
     ("20", WHOLE, "AV312", "the text `20` is not a value of `t.whole`"),
     (True, WHOLE, "AV312", "`true` is not a value of `t.whole`"),
-    (Decimal("1E+30"), WHOLE, "AV314", "`1E+30` is finer than `t.whole` can hold"),
-    (Decimal("20.0"), WHOLE, "AV314", "`20.0` is finer than `t.whole` can hold"),
-    (float("nan"), WHOLE, "AV312", "`nan` is not a value of `t.whole`"),
-    (2**63, WHOLE, "AV313", "this number is out of the range of `t.whole`"),
-    (10**400, WHOLE, "AV313", "this number is out of the range of `t.whole`"),
+    (Decimal("1E+17"), WHOLE, "AV314", "`100000000000000000` is not exact"),
+    (Decimal("20.5"), WHOLE, "AV314", "`20.5` is finer than `t.whole` can hold"),
+    (float("nan"), WHOLE, "AV115", "`nan` is not a number that a fact can have"),
+    (2**63, WHOLE, "AV116", "the integer `9223372036854775808` does not fit in 64 bit"),
+    (10**400, WHOLE, "AV116", f"the integer `1{'0' * 38}…` does not fit in 64 bit"),
+    (10**20_000, WHOLE, "AV116", None),
     (6, SMALL, "AV313", "`6` is out of the range of `t.small`"),
     (-6, SMALL, "AV313", "`-6` is out of the range of `t.small`"),
     (Decimal("1.005"), MONEY, "AV314", "`1.005` is finer than `t.money` can hold"),
     (Decimal("1000.01"), MONEY, "AV313", "`1000.01` is out of the range of `t.money`"),
-    (Decimal("1e999999999"), MONEY, "AV313", "`1E+999999999` is out of the range of `t.money`"),
-    (10**400, MONEY, "AV313", "this number is out of the range of `t.money`"),
-    (float("inf"), MONEY, "AV312", "`inf` is not a value of `t.money`"),
+    (Decimal("1e999999999"), MONEY, "AV116", "the number `1e+999999999` is out of range"),
+    (float("-inf"), MONEY, "AV115", "`-inf` is not a number that a fact can have"),
     ("1e3", MONEY, "AV312", "the text `1e3` is not a value of `t.money`"),
     ("NaN", MONEY, "AV312", "the text `NaN` is not a value of `t.money`"),
     (["1"], MONEY, "AV312", "a list is not a value of `t.money`"),
     (7, WORDS, "AV312", "`7` is not a value of `t.words`"),
-    ("\ud800", WORDS, "AV312", "the text of `t.words` is not Unicode"),
+    ("\ud800", WORDS, "AV109", "U+D800 is not accepted: it does not show, or changes how the text shows"),
     ("product_manger", ROLE, "AV303", "`product_manger` is not a value of `t.role`"),
     (2, RANK, "AV312", "`2` is not a value of `t.rank`"),
     ("api", KINDS, "AV312", "the text `api` is not a value of `t.kinds`"),
@@ -91,6 +94,10 @@ _MISFITS: list[tuple[Any, Field, str, str]] = [
 ]
 
 
+def _id(part: Any) -> str:
+    return "number" if isinstance(part, int) else ascii(part)[:40]
+
+
 @pytest.mark.parametrize(("plain", "field", "value", "json", "sentence"), _FITS)
 def test_a_value_is_encoded_decoded_and_shown(plain: Any, field: Field, value: Value, json: Any, sentence: str) -> None:
     found = fit(plain, field, "t")
@@ -101,15 +108,16 @@ def test_a_value_is_encoded_decoded_and_shown(plain: Any, field: Field, value: V
     assert show(value, field) == sentence
 
 
-@pytest.mark.parametrize(("plain", "field", "code", "message"), _MISFITS)
-def test_what_is_no_value_says_why(plain: Any, field: Field, code: str, message: str) -> None:
+@pytest.mark.parametrize(("plain", "field", "code", "message"), _MISFITS, ids=_id)
+def test_what_is_no_value_says_why(plain: Any, field: Field, code: str, message: str | None) -> None:
     found = fit(plain, field, f"t.{field.name}")
     assert isinstance(found, Misfit)
-    assert (found.code, found.message) == (code, message)
+    assert (found.code, found.message) == (code, message or found.message)
+    assert len(found.line) < 500
 
 
-@pytest.mark.parametrize(("plain", "field", "code", "message"), _MISFITS)
-def test_a_sensitive_value_is_not_repeated(plain: Any, field: Field, code: str, message: str) -> None:
+@pytest.mark.parametrize(("plain", "field", "code", "message"), _MISFITS, ids=_id)
+def test_a_sensitive_value_is_not_repeated(plain: Any, field: Field, code: str, message: str | None) -> None:
     found = fit(plain, replace(field, sensitive="hash"), f"t.{field.name}")
     assert isinstance(found, Misfit)
     assert (found.code, found.message, found.help) == (code, f"this is not a value of `t.{field.name}`", ())
@@ -119,7 +127,10 @@ def test_a_finding_stands_at_the_value_and_suggests() -> None:
     report = Report()
     assert encode(node_of(["web", "apy"], "f"), KINDS, "t.kinds", report) is None
     assert encode("hihg", RANK, "t.rank", report) is None
-    assert [finding.help for finding in report.diagnostics] == [("did you mean `api`?",), ("did you mean `high`?",)]
+    assert [finding.help for finding in report.diagnostics] == [
+        ("did you mean `api`?", "its values are `web`, `api`, `machine_learning`"),
+        ("did you mean `high`?", "its values are `low`, `medium`, `high`"),
+    ]
     assert [finding.labels != () for finding in report.diagnostics] == [True, False]
 
 
@@ -158,8 +169,8 @@ MOST = 2**63 - 1
     [
         (MOST, "`9223372036854775807` is out of the range of `price`"),
         (-MOST - 1, "`-9223372036854775808` is out of the range of `price`"),
-        (MOST + 1, "this number is out of the range of `price`"),
-        (-MOST - 2, "this number is out of the range of `price`"),
+        (MOST + 1, "the integer `9223372036854775808` does not fit in 64 bit"),
+        (-MOST - 2, "the integer `-9223372036854775809` does not fit in 64 bit"),
         (MOST // 100, MOST // 100 * 100),
         (-(MOST // 100), -(MOST // 100) * 100),
     ],

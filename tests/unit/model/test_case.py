@@ -22,18 +22,20 @@ expect: {claim: manager, status: settled}
 """
 
 _BAD: list[tuple[str, list[tuple[str, str, str, tuple[str, ...]]]]] = [
-    ("{}", [("AV341", "the case has no facts", "{}", ())]),
     ("prodct: {complexity: high}", [
         ("AV302", "`prodct` is not a fact type of this pack", "prodct", ("did you mean `product`?",))]),
     ("product: {complexty: high}", [
         ("AV301", "`complexty` is not a field of `product`", "complexty", ("did you mean `complexity`?",))]),
     ("product: {complexity: hihg}", [
-        ("AV303", "`hihg` is not a value of `product.complexity`", "hihg", ("did you mean `high`?",))]),
-    ("product: {complexity: 2}", [("AV312", "`2` is not a value of `product.complexity`", "2", ())]),
+        ("AV303", "`hihg` is not a value of `product.complexity`", "hihg",
+         ("did you mean `high`?", "its values are `low`, `medium`, `high`"))]),
+    ("product: {complexity: 2}", [("AV312", "`2` is not a value of `product.complexity`", "2",
+         ("its values are `low`, `medium`, `high`",))]),
     ("product: {technologies: api}", [
         ("AV312", "the text `api` is not a value of `product.technologies`", "api", ("write `[api]`",))]),
     ("product: {technologies: [web, apy]}", [
-        ("AV303", "`apy` is not a value of `product.technologies`", "apy", ("did you mean `api`?",))]),
+        ("AV303", "`apy` is not a value of `product.technologies`", "apy",
+         ("did you mean `api`?", "its values are `machine_learning`, `api`, `web`"))]),
     ('product: {regulated: "true"}', [
         ("AV312", "the text `true` is not a value of `product.regulated`", '"true"',
          ("write `true`, without quotes",))]),
@@ -43,7 +45,8 @@ _BAD: list[tuple[str, list[tuple[str, str, str, tuple[str, ...]]]]] = [
         ("AV312", "the text `20` is not a value of `engineering.team_size`", '"20"',
          ("write `20`, without quotes",))]),
     ("engineering: {team_size: 20.5}", [
-        ("AV314", "`20.5` is finer than `engineering.team_size` can hold", "20.5", ())]),
+        ("AV314", "`20.5` is finer than `engineering.team_size` can hold", "20.5",
+         ("write a whole number, as `12`",))]),
     ("engineering: {team_size: 20000}", [
         ("AV313", "`20000` is out of the range of `engineering.team_size`", "20000", ())]),
     ("product: {price: 9.999}", [("AV314", "`9.999` is finer than `product.price` can hold", "9.999", ())]),

@@ -55,10 +55,10 @@ _BAD: list[tuple[str, str, Found]] = [
         ("AV302", "`prodct` is not a fact type of this pack", "prodct", ("did you mean `product`?",))]),
     ('- product: {complexity: ">= hihg"}', _THEN, [
         ("AV303", "`hihg` is not a value of `product.complexity` and not a parameter", "hihg",
-         ("did you mean `high`?",))]),
+         ("did you mean `high`?", "its values are `low`, `medium`, `high`"))]),
     ("- product: {complexity: [low, hihg]}", _THEN, [
         ("AV303", "`hihg` is not a value of `product.complexity` and not a parameter", "hihg",
-         ("did you mean `high`?",))]),
+         ("did you mean `high`?", "its values are `low`, `medium`, `high`"))]),
     ('- engineering: {team_size: ">= large_taem"}', _THEN, [
         ("AV303", "`large_taem` is not a parameter", "large_taem", ("did you mean `large_team`?",))]),
     ("- component: {team: edge}", _THEN, [

@@ -214,12 +214,6 @@ NAME = "a name (lower-case letters, digits and `_`, a letter first)"
                 ("AV203", "1:7", "`case` must be text, not the number `12`", 'put it in quotes: `"12"`'),
                 ("AV203", "2:13", "this record must be a mapping, not the number `3`", ""),
                 (
-                    "AV203",
-                    "2:24",
-                    "`c` must be text, a number, true or false or a list, not `null`",
-                    "write a value, or leave the key out",
-                ),
-                (
                     "AV204",
                     "3:18",
                     "`status` must be one of `settled`, `presumed`, `open`, `gap`, `conflict`, not `setled`",

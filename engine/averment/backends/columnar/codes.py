@@ -10,10 +10,10 @@ import numpy as np
 from averment.backends.columnar.arrow import EPOCH, Vector, pa
 from averment.backends.columnar.coding import Coding, coding_of
 from averment.backends.columnar.columns import Array, Plane, either, integer_type
-from averment.backends.columnar.forms import plain, regular, values_of
+from averment.backends.columnar.forms import regular, values_of
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
 from averment.ir.program import Field, Kind, Value
-from averment.ir.values import Misfit, fit
+from averment.ir.values import MOST_EXACT, Misfit, fit
 
 _LAST = date.max.toordinal()
 _SIGNED = {1: np.int8, 2: np.int16, 4: np.int32, 8: np.int64}
@@ -27,6 +27,8 @@ def codes_of(array: Vector, declared: Field, symbols: Symbols) -> tuple[Array, P
             return _bits(array.buffers()[1], array.offset, len(array)), None
         case Kind.INTEGER if pa.types.is_integer(kind) and kind.bit_width <= 64 and kind != pa.uint64():
             return _in_range(_numbers(array), array, declared)
+        case Kind.INTEGER if pa.types.is_float64(kind) or pa.types.is_float32(kind):
+            return _whole_numbers(array, declared)
         case Kind.DATE if pa.types.is_date32(kind):
             return _days(_numbers(array.view(pa.int32())).astype(np.int64) + EPOCH, array, declared)
         case Kind.DECIMAL if pa.types.is_integer(kind) and kind.bit_width <= 32:
@@ -95,6 +97,19 @@ def _in_range(numbers: Array, array: Vector, declared: Field) -> tuple[Array, Pl
     return np.where(bad, 0 if least is None else least, numbers).astype(size), bad
 
 
+def _whole_numbers(array: Vector, declared: Field) -> tuple[Array, Plane | None]:
+    """Floats that are whole, as integers, and which are not, or are so large that a float does not tell them apart."""
+    width = np.float64 if pa.types.is_float64(array.type) else np.float32
+    held = np.frombuffer(array.buffers()[1], width)[array.offset : array.offset + len(array)].astype(np.float64)
+    odd: Plane = ~(np.abs(held) <= MOST_EXACT) | (np.floor(held) != held)
+    missing = nulls(array)
+    if missing is not None:
+        held = np.where(missing, 0, held)
+        odd &= ~missing
+    codes, bad = _in_range(np.where(odd, 0, held).astype(np.int64), array, declared)
+    return codes, either(bad, odd if odd.any() else None)
+
+
 def _days(days: Array, array: Vector, declared: Field) -> tuple[Array, Plane | None]:
     """Days in their range, and which are out of it or beyond the calendar."""
     beyond = (days < 1) | (days > _LAST)
@@ -136,7 +151,7 @@ def _by_dictionary(array: Vector, declared: Field, symbols: Symbols | None) -> t
         if pa.types.is_nested(array.type):
             return np.zeros(len(array), code_type(declared)), np.ones(len(array), np.bool_)
         array = (array.cast(pa.string()) if pa.types.is_string_view(array.type) else array).dictionary_encode()
-    held = [None if each is None else plain(each, declared) for each in values_of(array.dictionary)]
+    held = values_of(array.dictionary)
     if symbols is None or declared.kind in (Kind.CHOICE, Kind.LEVEL):
         places = {value: index for index, value in enumerate(declared.values)}
         found: list[int | None] = [places.get(each) if isinstance(each, str) else None for each in held]

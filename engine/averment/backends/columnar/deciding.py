@@ -94,10 +94,11 @@ def _strength(compiled: Compiled, chunk: Chunk, status: Array) -> Array:
     _, held = compiled.holder.find(claim.strength_type, claim.strength_field, values, chunk.facts)
     found, single = read_strength(held, values.rows)
     single = single & (status == SETTLED)
-    distinct, inverse = np.unique(np.where(single, found, 0), return_inverse=True)
+    distinct, inverse = np.unique(found[single], return_inverse=True)
     texts = [shown(decoded(int(value), declared, values.symbols), declared) for value in distinct]
-    codes = [chunk.run.strengths.code((text,)) for text in texts]
-    return np.where(single, np.array(codes, np.int32)[inverse], 0)
+    codes = np.zeros(len(single), np.int32)
+    codes[single] = np.array([chunk.run.strengths.code((text,)) for text in texts], np.int32)[inverse]
+    return codes
 
 
 def _fired(compiled: Compiled, chunk: Chunk) -> Array:

@@ -1,16 +1,14 @@
-"""Arrow's values as JSON has them, and the forms a column may have made into those that are read by their bytes."""
+"""Arrow's values as documents have them, and the forms of a column made into those that are read by their bytes."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
-from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pyarrow  # type: ignore[import-untyped]
 import pyarrow.compute  # type: ignore[import-untyped]
 
-from averment.ir.program import Field, Kind
+from averment.ir.values import Odd, elements, plain
 
 pa: Any = pyarrow
 pc: Any = pyarrow.compute
@@ -18,21 +16,15 @@ pc: Any = pyarrow.compute
 _NO_VALUE = (UnicodeDecodeError, OverflowError, ValueError)
 
 
-class Unreadable:
-    """What Python has no value for: text that is not UTF-8, an instant beyond the calendar or finer than it."""
-
-    def __init__(self, shown: str) -> None:
-        self._shown = shown
-
-    def __str__(self) -> str:
-        return self._shown
-
-
 def regular(array: Any) -> Any:
-    """The same values as strings, lists or decimals of the common kind, where they are in a form of fewer users."""
+    """The same values as strings, lists or decimals of the common kind, where they are in a form of fewer users; what
+    is no number (NaN) is null.
+    """
     kind = array.type
     if pa.types.is_run_end_encoded(kind):
         array = pc.run_end_decode(array)
+    elif pa.types.is_floating(kind):
+        array = _numbers(array.cast(pa.float32()) if pa.types.is_float16(kind) else array)
     elif pa.types.is_null(kind):
         array = pa.nulls(len(array), pa.string())
     elif pa.types.is_fixed_size_list(kind):
@@ -44,6 +36,11 @@ def regular(array: Any) -> Any:
     return array
 
 
+def _numbers(array: Any) -> Any:
+    wanting = pc.is_nan(array)
+    return pc.if_else(wanting, None, array) if pc.any(wanting).as_py() else array
+
+
 def _from_view(array: Any) -> Any:
     """A view of lists as lists (Arrow's own cast loses elements where a list is null)."""
     absent = np.asarray(array.is_null())
@@ -53,44 +50,35 @@ def _from_view(array: Any) -> Any:
 
 
 def values_of(array: Any) -> list[Any]:
-    """Every value of an array, whatever its bytes."""
+    """Every value of an array as documents have it, whatever its bytes."""
     try:
         found: list[Any] = array.to_pylist()
     except _NO_VALUE:
-        found = [value_of(scalar) for scalar in array]
-    return found
+        return [value_of(scalar) for scalar in array]
+    return [_plain(value) for value in found]
+
+
+def _plain(value: Any) -> Any:
+    """A value with all that is in it."""
+    if isinstance(value, dict):
+        return {name: _plain(held) for name, held in cast("dict[str, Any]", value).items()}
+    held = elements(value)
+    return plain(value) if held is None else [_plain(each) for each in held]
 
 
 def value_of(scalar: Any) -> Any:
-    """The value of a scalar of Arrow, or what is to be shown of it where it has none."""
+    """The value of a scalar of Arrow as documents have it, or what is to be shown of it where it has none."""
     try:
-        return scalar.as_py()
+        return _plain(scalar.as_py())
     except _NO_VALUE:
         kind = scalar.type
         if pa.types.is_dictionary(kind):
             return value_of(scalar.dictionary[scalar.index.as_py()])
         if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
             unit: Any = {pa.date32(): "D", pa.date64(): "ms"}.get(kind) or kind.unit
-            return Unreadable(str(np.datetime64(scalar.value, unit)))
+            return Odd(f"`{np.datetime64(scalar.value, unit)}`")
         if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-            return Unreadable(str(scalar.as_buffer().to_pybytes()[:60]))
+            return Odd("a text that is not UTF-8")
         if pa.types.is_list(kind) or pa.types.is_large_list(kind):
             return values_of(scalar.values)
-        return Unreadable(str(kind))
-
-
-def plain(value: Any, declared: Field) -> Any:
-    """A value of Arrow as JSON has it: a day as text, and decimals that can have no fraction as integers."""
-    if declared.kind is Kind.DATE:
-        if isinstance(value, datetime):
-            return value if value.timetz() != time(tzinfo=value.tzinfo) else value.date().isoformat()
-        return value.isoformat() if isinstance(value, date) else value
-    if declared.kind is Kind.INTEGER and isinstance(value, Decimal) and _whole(value):
-        return int(value)
-    return value
-
-
-def _whole(value: Decimal) -> bool:
-    """Whether a decimal has no places: those that are there are of its type, as in a table they are of a column's."""
-    exponent = value.as_tuple().exponent
-    return isinstance(exponent, int) and exponent >= 0
+        return Odd(f"a value of type `{kind}`")

@@ -15,7 +15,7 @@ import numpy as np
 from averment.backends.columnar.arrow import Batch, Vector, pa
 from averment.backends.columnar.codes import code_of, code_type, codes_of, nulls
 from averment.backends.columnar.columns import Array, Column, Plane, either
-from averment.backends.columnar.forms import plain, regular, value_of
+from averment.backends.columnar.forms import regular, value_of
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
 from averment.ir.program import Field, Program, Value
 from averment.ir.values import Misfit, fit, limits
@@ -126,14 +126,17 @@ def _looked_at(
     codes, lost = codes.copy(), np.zeros(len(codes), np.bool_)
     known: dict[object, Value | Misfit] = {}
     for row in rows:
-        value = plain(value_of(array[row]), declared)
+        value = value_of(array[row])
+        if value is None:  # what stands for it is no null of Arrow's, but no value either
+            lost[row] = True
+            continue
         key = (type(value), tuple(value) if isinstance(value, list) else value)
         found = known.get(key)
         if found is None:
             found = known[key] = fit(value, declared, shown)
         if isinstance(found, Misfit):
             lost[row] = True
-            reading.rejects.setdefault(row, Reject(first + row, found.code, found.message))
+            reading.rejects.setdefault(row, Reject(first + row, found.code, found.line))
         else:
             codes[row] = code_of(found, declared, reading.symbols)
     return codes, lost

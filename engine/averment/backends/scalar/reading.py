@@ -11,7 +11,7 @@ from typing import Any
 from averment.backends.scalar.source import GONE, Block, Names
 from averment.backends.scalar.terms import Terms, ends
 from averment.ir.program import FactType, Field, Kind, Program
-from averment.ir.values import Misfit, fit
+from averment.ir.values import Misfit, fit, plain
 
 FROM_LISTS = (list, tuple, set, frozenset)
 
@@ -106,7 +106,7 @@ class Reader:
                 body.leave(f"type({name}) is not int or {name} < {least} or {name} > {greatest}")
             case Kind.TEXT:
                 body.line(f"{name} = {read}")
-                other = body.block(f"if type({name}) is not str or not {name}.isascii():")
+                other = body.block(f"if type({name}) is not str or not {name}.isascii() or not {name}.isprintable():")
                 other.line(f"{name} = {constant(_encoder(declared, shown))}({name})")
                 other.leave(f"{name} is None")
             case _:
@@ -125,7 +125,7 @@ def row_of(texts: list[str]) -> str:
 
 def _encoder(declared: Field, shown: str) -> Callable[[object], Any]:
     def encoded(value: object) -> object:
-        found = fit(value, declared, shown)
+        found = fit(plain(value), declared, shown)
         return None if isinstance(found, Misfit) else found
 
     return encoded

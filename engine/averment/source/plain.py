@@ -1,0 +1,83 @@
+"""Single values as documents have them, whatever library they come from: Python, NumPy, pandas, Polars or Arrow.
+
+What is no value there (``None``, ``NaN``, ``NaT``, ``NA``) is ``None``: not known. A day or an instant is its text.
+What no document could hold is an ``Odd``, which is a value of no field.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, cast
+
+
+class Odd:
+    """What no document can hold, and what is to be shown of it."""
+
+    def __init__(self, shown: str) -> None:
+        self._shown = shown
+
+    def __str__(self) -> str:
+        return self._shown
+
+
+def plain(value: object) -> Any:
+    """The value: ``None``, a ``bool``, ``int``, ``float``, ``Decimal`` or ``str``, or an ``Odd``.
+
+    A decimal without places, those of its type aside, is an integer.
+    """
+    match value:
+        case None | bool() | str() | Odd():
+            return value
+        case float():
+            return None if value != value else float(value)
+        case int():
+            return int(value)
+        case Decimal():
+            return _decimal(value)
+        case date():
+            return value.isoformat() if value == value else None  # pandas' NaT is a date that is not itself
+        case _:
+            return _foreign(value)
+
+
+def _decimal(value: Decimal) -> Decimal | int | None:
+    if value.is_nan():
+        return None
+    exponent = value.as_tuple().exponent
+    return int(value) if isinstance(exponent, int) and 0 <= exponent <= 40 else value
+
+
+def _foreign(value: Any) -> Any:
+    """A value of another library: a scalar of NumPy as Python's, by what it is called, since none is imported here."""
+    kind = type(value)
+    if kind.__module__.partition(".")[0] == "numpy" and hasattr(value, "item"):
+        if kind.__name__ == "datetime64":
+            value = value.astype("datetime64[us]")
+        found = value.item()
+        if type(found) is not kind:
+            return plain(found)
+    if kind.__name__ in ("NAType", "NaTType"):
+        return None
+    return Odd(f"a value of type `{kind.__name__}`")
+
+
+def elements(value: object) -> list[Any] | None:
+    """The elements of a list, tuple, set or array; nothing for what has none. Those of a set are sorted."""
+    if isinstance(value, (set, frozenset)):
+        return sorted(cast("set[Any]", value), key=str)
+    if isinstance(value, (list, tuple)):
+        return list(cast("list[Any]", value))
+    if type(value).__name__ == "ndarray" and type(value).__module__ == "numpy":
+        found = cast(Any, value).tolist()
+        return found if isinstance(found, list) else None
+    return None
+
+
+def digits(value: int) -> str:
+    """An integer as it is written; of one with more digits than Python writes, those it begins with."""
+    if value.bit_length() < 10_000:
+        return str(value)
+    dropped = int((value.bit_length() - 200) * 0.30103)
+    sign = "-" if value < 0 else ""
+    return f"{sign}{abs(value) // 10**dropped}…"
