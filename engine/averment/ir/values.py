@@ -183,8 +183,9 @@ def _wrong_type(plain: object, field: Field, name: str) -> Misfit:
 
 def _wanted(field: Field, name: str) -> str:
     """The kind that a field wants: ``a whole number, at least 0``."""
-    ends = {"least": field.minimum, "most": field.maximum} if field.kind is not Kind.LEVEL else {}
-    told = " and ".join(f"at {word} {decode(end, field)}" for word, end in ends.items() if end is not None)
+    words = ("not before", "not after") if field.kind is Kind.DATE else ("at least", "at most")
+    ends = zip(words, (field.minimum, field.maximum), strict=True)
+    told = " and ".join(f"{word} {decode(end, field)}" for word, end in ends if end is not None)
     return f"`{name}` is {_ARTICLE[field.kind]}{', ' if told else ''}{told}"
 
 
