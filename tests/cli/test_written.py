@@ -30,7 +30,7 @@ import averment_cli.reading
         (
             "--param large_team_size=x",
             "1 | --param large_team_size=x",
-            " " * 24 + "^ `large_team_size` is a whole number",
+            " " * 24 + "^ `large_team_size` is a whole number, at least 1 and at most 100000",
         ),
     ],
 )
