@@ -363,3 +363,13 @@ def test_the_output_is_no_side_table(decided: Any, batch: Any, tmp_path: Path) -
     with pytest.raises(Refused, match=r"AV531: .* it is the input"):
         batch(tmp_path / "main.csv", "side.csv", sides=(("component", str(tmp_path / "side.csv")),))
     assert (tmp_path / "side.csv").read_text() == SIDE
+
+
+def test_a_name_that_only_looks_the_same_is_told_by_its_characters(pack: Any) -> None:
+    cases = pa.table({"case": ["acme"], "team_size": [3]})
+    side = pa.table({"case": ["\u0430cme"], "name": ["x"], "team": ["e"]})  # the first letter is Cyrillic
+    with pytest.raises(Refused) as refused:
+        pack.decide_table(cases, sides={"component": side})
+    (found,) = refused.value.diagnostics
+    assert found.code == "AV347"
+    assert "U+0430 CYRILLIC SMALL LETTER A" in found.help[-1]

@@ -22,6 +22,7 @@ from averment.batch.side_rows import BLANK, LOST, Cursor, Name
 from averment.batch.sources import Position, Source, units
 from averment.batch.unit import Format, Joined, Odd, Unit
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
+from averment.diagnostics.suggest import characters
 
 _FURTHEST = 1000  # runs looked ahead, where rows of the main table cannot be read
 
@@ -105,7 +106,7 @@ class _Merge:
         what = f"row {run.row:,} of `{self._cursor.side.shape.file}` is of case `{case}`, which does not come"
         what += f" in `{_called(source)}`, or comes before the cases of the rows above it"
         help = "name a case that is there, and sort both by case: rows of a side table come in the order of the cases"
-        raise Refused([Diagnostic("AV347", what, (), (help,))])
+        raise Refused([Diagnostic("AV347", what, (), (help, *characters(case)))])
 
 
 def _find(name: bytes | None, names: Sequence[Name], there: set[Name], at: int) -> int | None:

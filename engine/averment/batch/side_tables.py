@@ -11,6 +11,7 @@ from averment.batch.side_reading import side_table
 from averment.batch.table_rows import TableReader
 from averment.batch.unit import Joined
 from averment.diagnostics.diagnostic import Diagnostic, Refused
+from averment.diagnostics.suggest import characters
 from averment.ir.program import FactType
 
 
@@ -42,8 +43,10 @@ def _stray(owners: Array, row: int, file: str) -> Refused:
     owner: bytes | None = owners[row].as_py()
     what = f"row {row + 1:,} of `{file}` "
     if owner is None:
-        what, help = what + "does not say which case it is of", "give every row the name of its case under `case`"
+        what += "does not say which case it is of"
+        help: tuple[str, ...] = ("give every row the name of its case under `case`",)
     else:
-        what += f"is of case `{owner.decode('utf-8', 'replace')}`, which is not in the table"
-        help = "add the case, or leave the row out"
-    return Refused([Diagnostic("AV347", what, (), (help,))])
+        case = owner.decode("utf-8", "replace")
+        what += f"is of case `{case}`, which is not in the table"
+        help = ("add the case, or leave the row out", *characters(case))
+    return Refused([Diagnostic("AV347", what, (), help)])

@@ -6,9 +6,11 @@ A word of up to 3 letters may be off by one letter only if it keeps its first; l
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+_TOLD = 4  # characters of a name
 _LONGEST = 64  # nobody mistypes a name of more; keeps the table small whatever a file holds
 
 
@@ -32,6 +34,14 @@ def _nearest(word: str, vocabulary: frozenset[str]) -> str | None:
         if found <= allowed:
             best = (found, candidate)
     return best[1] if best else None
+
+
+def characters(name: str) -> tuple[str, ...]:
+    """What to say of a name that may look like another and is not the same: its characters beyond ASCII, by number."""
+    beyond = [sign for sign in dict.fromkeys(name) if not " " <= sign <= "~"]
+    told = ", ".join(f"U+{ord(sign):04X} {unicodedata.name(sign, '')}".rstrip() for sign in beyond[:_TOLD])
+    more = f" and {len(beyond) - _TOLD} more" if len(beyond) > _TOLD else ""
+    return (f"names that look alike may differ: in this one are {told}{more}",) if beyond else ()
 
 
 def distance(left: str, right: str, most: int = 2 * _LONGEST) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from averment.diagnostics.suggest import did_you_mean, distance
+from averment.diagnostics.suggest import characters, did_you_mean, distance
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,10 @@ def test_distance_counts_slips(left: str, right: str, slips: int) -> None:
 def test_did_you_mean(word: str, vocabulary: list[str], meant: str | None) -> None:
     assert did_you_mean(word, vocabulary) == meant
     assert did_you_mean(word, reversed(vocabulary)) == meant
+
+
+def test_the_characters_of_a_name_that_may_look_like_another() -> None:
+    assert characters("plain name") == ()
+    (told,) = characters("Ko\u0308ln\u00a0")
+    assert told.endswith("U+0308 COMBINING DIAERESIS, U+00A0 NO-BREAK SPACE")
+    assert characters("".join(map(chr, range(0x430, 0x440))))[0].endswith(" and 12 more")
