@@ -87,7 +87,7 @@ def open_engine(name: str, program: Program, host: Host | None = None, firings: 
             )
     if name not in ("", "reference"):
         raise Refused(report.diagnostics)
-    return Engine("reference", program, lambda case: reference.evaluate(program, case, firings))
+    return Engine("reference", program, lambda case: reference.evaluate(program, case, firings=firings))
 
 
 def loss_of(case: str, loss: str) -> Diagnostic:

@@ -76,19 +76,13 @@ def command(
     known = pack_of(pack)
     overrides = parameters_of(parameters, known.model, report, texts)
     cases = _cases(facts, settings, known, report, texts)
-<<<<<<< HEAD
     failed = tell(report, texts)
     if not cases:
         return 3 if failed else 0
-    with recording(log, requester, masking_key, known, lambda: known.engine(overrides, engine or "").name) as record:
-        for number, (case, outcome) in enumerate(_decided(known, cases, overrides, engine or "", report)):
-=======
-    stop_if_failed(report, texts)
     with recording(
         log, requester, masking_key, known, lambda: known.engine(overrides, engine or "", firings).name
     ) as record:
         for number, (case, outcome) in enumerate(_decided(known, cases, overrides, engine or "", firings, report)):
->>>>>>> 0f8c9ba (Give a case a budget of firings, counted by the law)
             if outcome is not None:
                 record(outcome, case)
                 _print(outcome, case, known, format, quiet, full, first=number == 0)

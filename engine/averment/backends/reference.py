@@ -15,29 +15,16 @@ from averment.law.tick import Tick, on_and_on
 from averment.law.truth import TRUE, UNKNOWN
 
 
-<<<<<<< HEAD
-def evaluate(program: Program, case: Given, tick: Tick = on_and_on) -> Evaluation:
-    """Every firing of ``program`` on ``case``. ``tick`` is called again and again.
+def evaluate(program: Program, case: Given, tick: Tick = on_and_on, firings: int = FIRINGS) -> Evaluation:
+    """Every firing of ``program`` on ``case``, which may have so many. ``tick`` is called again and again.
 
-    Raises: CaseError where the case has no lawful outcome.
-    """
-    evaluation = Evaluation(program, Memory(program, case.facts, case.mentioned, tick), [], [])
-=======
-def evaluate(program: Program, case: Given, firings: int = FIRINGS) -> Evaluation:
-    """Every firing of ``program`` on ``case``, which may have so many.
-
-    Raises: CaseError where the case has no lawful outcome.
+    Raises: CaseError where the case has no lawful outcome; what ``tick`` raises.
     """
     budget = Budget(firings)
-    evaluation = Evaluation(program, Memory(program, case.facts, case.mentioned), [], [])
->>>>>>> 0f8c9ba (Give a case a budget of firings, counted by the law)
+    evaluation = Evaluation(program, Memory(program, case.facts, case.mentioned, tick), [], [])
     for stratum in program.strata:
         evaluation.firings += saturate(program, stratum, evaluation.memory, TRUE, budget)
         if evaluation.memory.uncertain:
-<<<<<<< HEAD
-            evaluation.undecided += saturate(program, stratum, evaluation.memory, UNKNOWN)
-    evaluation.memory.tick = on_and_on
-=======
             evaluation.undecided += saturate(program, stratum, evaluation.memory, UNKNOWN, budget)
->>>>>>> 0f8c9ba (Give a case a budget of firings, counted by the law)
+    evaluation.memory.tick = on_and_on
     return evaluation

@@ -7,11 +7,11 @@ One process runs any number of programs, the latest of them ready.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from functools import partial
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 from weakref import finalize
 
 from averment.backends.durable.frames import Closed, Told, TooLong, receive, send
@@ -26,7 +26,11 @@ from averment.law.truth import TRUE, UNKNOWN, CaseError
 
 PROGRAMS = 8  # that a process holds ready
 
-Fallback = Callable[[Program, Given, int], Evaluation]
+
+class Fallback(Protocol):
+    """Decides a case in the place of the engine."""
+
+    def __call__(self, program: Program, case: Given, /, *, firings: int) -> Evaluation: ...
 
 
 @dataclass
@@ -77,7 +81,7 @@ class Worker:
             case "error", code, message, rule:
                 raise CaseError(code, message, rule)
             case ("spent",):
-                return self._fallback(program, case, firings)
+                return self._fallback(program, case, firings=firings)
             case _:
                 return self._instead(program, case, firings, f"the engine {answer[1]}")
 
@@ -141,7 +145,7 @@ class Worker:
 
     def _instead(self, program: Program, case: Given, firings: int, loss: str) -> Evaluation:
         try:
-            found = self._fallback(program, case, firings)
+            found = self._fallback(program, case, firings=firings)
         except CaseError as error:
             error.loss = loss
             raise
