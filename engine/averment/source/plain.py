@@ -50,7 +50,7 @@ def _decimal(value: Decimal) -> Decimal | int | None:
 
 def _foreign(value: Any) -> Any:
     """A value of another library: a scalar of NumPy as Python's, by what it is called, since none is imported here."""
-    kind: type[Any] = type(value)
+    kind: Any = value.__class__
     if kind.__module__.partition(".")[0] == "numpy" and hasattr(value, "item"):
         if kind.__name__ == "datetime64":
             value = value.astype("datetime64[us]")
