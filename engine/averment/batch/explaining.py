@@ -26,6 +26,7 @@ from averment.outcome.outcome import Outcome
 from averment.source.node import Node, Span
 
 _BLOCK = 1 << 20
+_INPUT = "say with --input where the file is that was decided"
 
 
 @dataclass(frozen=True)
@@ -196,14 +197,16 @@ def _source(output: Output, types: Mapping[str, FactType], place: str | None, si
     return _with_sides(Source(source.inputs, shapes), now, types, report)
 
 
-def refuse_another_input(found: Sequence[Input], recorded: Sequence[Mapping[str, str]], place: str) -> None:
+def refuse_another_input(
+    found: Sequence[Input], recorded: Sequence[Mapping[str, str]], place: str, help: str = _INPUT
+) -> None:
     """Raises Refused where files are not those that were decided."""
     if len(found) != len(recorded):
         raise _refused("AV534", f"`{place}` holds {len(found)} tables, and {len(recorded)} were decided")
     for file, was in zip(found, recorded, strict=True):
         if digest_of(file.path) != was["digest"]:
             what = f"`{file.path}` is not what was decided: its digest is another one"
-            raise _refused("AV534", what, "say where the file is that was decided")
+            raise _refused("AV534", what, help)
 
 
 def finding_of_row(output: Output, row: int, outcome: Outcome, program: Program) -> Diagnostic | None:

@@ -98,7 +98,7 @@ def _order(
     found = find_inputs(name, format, report)
     if report.failed:
         raise Refused(report.diagnostics)
-    refuse_another_input(found, files, name)
+    refuse_another_input(found, files, name, "say where the file is that was decided: averment batch IN --verify OUT")
     for side in header.get("sides", ()):
         if not Path(side["path"]).is_file() or digest_of(side["path"]) != side["digest"]:
             raise _refused("AV534", f"the side table `{side['path']}` is not what was decided")
