@@ -137,7 +137,7 @@ def command(
     from averment_cli.written import parameters_of
 
     if verify is not None:
-        return _verify(context, Path(verify), table or "", pack, jobs)
+        return _verify(context, Path(verify), table or "", pack, jobs or 0)
     if table is None or output is None:
         raise click.UsageError("name a table, and with -o where decisions go; or --verify an output")
     report, texts = Report(), Texts()
