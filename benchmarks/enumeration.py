@@ -43,6 +43,7 @@ def small_packs() -> ModuleType:
     import sys
 
     sys.modules["small_packs"] = module
+    sys.path.append(str(path.parents[2]))  # it imports its neighbours
     spec.loader.exec_module(module)
     declare, value = module._field, module.random_value
 

@@ -76,11 +76,10 @@ def talk_warnings() -> None:
 
 
 def findings(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]) -> str:
-    """The first findings of each kind as text for standard output, each with a blank line after it."""
-    from averment.diagnostics.few import few
+    """Findings as text for standard output, each with a blank line after it."""
     from averment.diagnostics.render_text import render
 
-    return "".join(render(found, texts, coloured(sys.stdout)) + "\n\n" for found in few(diagnostics))
+    return "".join(render(found, texts, coloured(sys.stdout)) + "\n\n" for found in diagnostics)
 
 
 def coloured(stream: IO[str]) -> bool:

@@ -62,10 +62,20 @@ class Asked:
 
     @cached_property
     def pack(self) -> Pack:
-        return self.fresh()
+        return self._loaded()
 
-    def fresh(self) -> Pack:
-        """The pack as one that has decided nothing."""
+    @cached_property
+    def other(self) -> Pack:
+        """The pack once more, for plain calls of ``decide`` alone."""
+        return self._loaded()
+
+    @cached_property
+    def first(self) -> tuple[int, Said]:
+        """The first call of all: the place of the case, and what was said of it."""
+        chosen = self.random.randrange(len(self.documents))
+        return chosen, _plain(self.other, self.facts[chosen])
+
+    def _loaded(self) -> Pack:
         report = Report()
         pack = compile_files(read_pack_files(self.files, report), "random", report)
         assert pack is not None, report.diagnostics
@@ -105,6 +115,11 @@ def of_outcome(outcome: Outcome, whole: bool = True) -> Said:
     return found._replace(whole=outcome.canonical) if whole else found
 
 
+def _failure(message: str, code: str) -> Said:
+    """An error, without the words that say which case has no outcome."""
+    return Said(message.partition(" has no outcome: ")[2] or message, code)
+
+
 def shown(strength: object) -> str | None:
     return strength if strength is None or isinstance(strength, str) else json.dumps(strength)
 
@@ -116,26 +131,25 @@ def on_durable(asked: Asked) -> Iterator[Said | None]:
     for document in asked.documents:
         case = asked.pack.case(document["facts"], document["case"])
         yield _said(lambda case=case: of_outcome(asked.pack.decide(case, engine="durable")))
+    asked.pack.engine(engine="durable").close()
 
 
 def first_call(asked: Asked) -> Iterator[Said | None]:
     """``Pack.decide`` of a pack that has decided nothing before: of one of the cases."""
-    chosen = asked.random.randrange(len(asked.documents))
-    for place, document in enumerate(asked.documents):
-        yield next(_plain(asked.fresh(), [document])) if place == chosen else None
+    chosen, said = asked.first
+    yield from (said if place == chosen else None for place in range(len(asked.documents)))
 
 
 def later_calls(asked: Asked) -> Iterator[Said | None]:
     """``Pack.decide`` from the second call on."""
-    pack = asked.fresh()
-    next(_plain(pack, [{"case": "", "facts": asked.documents[0]["facts"]}]))
-    yield from _plain(pack, asked.documents)
+    _ = asked.first
+    for facts in asked.facts:
+        yield _plain(asked.other, facts)
 
 
-def _plain(pack: Pack, documents: Sequence[Document]) -> Iterator[Said]:
+def _plain(pack: Pack, facts: dict[str, Any]) -> Said:
     """Decided from plain data, as a program would."""
-    for document in documents:
-        yield _said(lambda facts=document["facts"]: of_outcome(pack.decide(facts), whole=False))
+    return _said(lambda: of_outcome(pack.decide(facts), whole=False))
 
 
 def _said(decide: Callable[[], Said]) -> Said:
@@ -143,7 +157,7 @@ def _said(decide: Callable[[], Said]) -> Said:
         return decide()
     except Refused as refused:
         (found,) = refused.diagnostics
-        return Said(found.message, found.code)
+        return _failure(found.message, found.code)
 
 
 # --- many at once -------------------------------------------------------------------------------------------------
@@ -165,7 +179,7 @@ def _of_rows(decided: Any) -> Iterator[Said]:
     for row in decided.to_pylist():
         if row["error"] is not None:
             code, _, message = row["error"].partition(": ")
-            yield Said(message, code)
+            yield _failure(message, code)
         else:
             hangs_on = tuple(json.loads(row["hangs_on"]))
             yield Said(row["claim"], row["status"], row["strength"], hangs_on, _fired(row["fired"], rules))
@@ -251,7 +265,7 @@ def _batch(asked: Asked, source: Path, **options: Any) -> Iterator[Said]:
     if rejects_of(output).exists():
         for line in rejects_of(output).read_bytes().splitlines():
             reject = json.loads(line)
-            said[reject["row"]] = Said(reject["message"], reject["code"])
+            said[reject["row"]] = _failure(reject["message"], reject["code"])
     for row in _rows(output):
         said[row["row"]] = Said(row["claim"], row["status"], row["strength"] or None, row["hangs_on"], row["fired"])
     for path in asked.folder.glob("out.*"):

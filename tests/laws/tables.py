@@ -18,7 +18,9 @@ def table(program: Program, documents: list[Any], rng: random.Random) -> pa.Tabl
     for name, kind in program.types.items():
         if kind.derived:
             continue
-        forms = {field.name: _form(field, rng) for field in kind.fields}
+        held = (facts[name] for facts in documents if name in facts)
+        given = [record for each in held for record in ([each] if kind.one else each)]
+        forms = {field.name: _form(field, [record.get(field.name) for record in given], rng) for field in kind.fields}
         struct = pa.struct(forms)
         if not kind.one:
             rows = [
@@ -38,12 +40,14 @@ def table(program: Program, documents: list[Any], rng: random.Random) -> pa.Tabl
     return pa.table(columns)
 
 
-def _form(field: Field, rng: random.Random) -> pa.DataType:
+def _form(field: Field, values: list[Any], rng: random.Random) -> pa.DataType:
+    """An Arrow type that can hold a field with these values."""
     match field.kind:
         case Kind.BOOLEAN:
             return pa.bool_()
         case Kind.INTEGER:
-            return rng.choice((pa.int8(), pa.int32(), pa.int64()))
+            small = all(value is None or abs(value) < 2**7 for value in values)
+            return rng.choice((pa.int8(), pa.int32(), pa.int64())) if small else pa.int64()
         case Kind.DECIMAL:
             return rng.choice((pa.decimal128(6, 1), pa.string()))
         case Kind.DATE:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from tests.laws.doors import DOORS, Asked, differences
+from tests.laws.generate import random_case, random_pack
 
+GIVEN = (1, 1, 1, 0.95, 0.9, 0.8, 0.7, 0.5)  # how much of each case of a pack is known
 SMALL = sorted((Path(__file__).parent / "small").glob("*.yaml"))
 MANIFEST = {"pack": "small", "version": "1.0.0", "title": "A small pack", "claim": {"fact": "verdict", "field": "role"}}
 
@@ -33,3 +36,17 @@ def test_a_small_case_comes_out_alike_at_every_door(path: Path, tmp_path: Path) 
     small, claims = asked(path, tmp_path)
     assert [said.claim for said in small.expected] == claims
     assert list(differences(small, DOORS)) == []
+
+
+@pytest.mark.parametrize("part", range(3))
+def test_random_cases_come_out_alike_at_every_door(part: int, tmp_path: Path) -> None:
+    found: list[str] = []
+    statuses: set[str] = set()
+    for seed in range(10 * part, 10 * part + 10):
+        files, rng = random_pack(seed), random.Random(seed)
+        documents = [random_case(files, rng, given, f"c{number}") for number, given in enumerate(GIVEN)]
+        drawn = Asked(files, documents, tmp_path, rng)
+        found += (f"seed {seed}: {difference}" for difference in differences(drawn, DOORS))
+        statuses |= {said.status for said in drawn.expected}
+    assert found == []
+    assert statuses >= {"settled", "open", "gap"}

@@ -49,7 +49,7 @@ def completed(files: dict[str, bytes], facts: dict[str, Any], rng: random.Random
             path = (
                 type
                 if isinstance(records, dict)
-                else type + json.dumps([record[key] for key in keys], separators=(",", ":"))
+                else type + json.dumps([record[key] for key in keys], separators=(",", ":"), ensure_ascii=False)
             )
             for name, field in about["fields"].items():
                 if only is None or f"{path}.{name}" in only:
@@ -97,6 +97,7 @@ def test_the_order_of_rules_files_facts_and_records_does_not_matter(seed: int) -
         "facts.yaml": json.dumps({"facts": mixed(json.loads(files["facts.yaml"])["facts"], rng)}).encode(),
         "pack.yaml": files["pack.yaml"],
         "rules/other.yaml": json.dumps({"author": "nobody", "rules": rules}).encode(),
+        **{name: content for name, content in files.items() if name.startswith("tables/")},
     }
     report = Report()
     pack, other = made(seed)[0], compile_files(read_pack_files(shuffled, report), "random", report)
@@ -158,8 +159,9 @@ def retell(key: str, value: Any) -> Callable[[Any, random.Random], bool]:
     """A way to tamper: some firing has another ``key``."""
 
     def retold(warrant: Any, rng: random.Random) -> bool:
-        rng.choice([node for node in warrant["nodes"] if node["kind"] == "firing"])[key] = value
-        return True
+        node = rng.choice([node for node in warrant["nodes"] if node["kind"] == "firing"])
+        before, node[key] = node[key], value
+        return bool(before != value)
 
     retold.__name__ = f"retell_{key}"
     return retold

@@ -13,7 +13,6 @@ from averment.batch.manifest import Entry
 from averment.batch.sides import Named
 from averment.batch.sources import Source
 from averment.batch.unit import Format
-from averment.engines import open_engine
 from averment.ir.program import FactType, Program
 
 _VERSION = 3
@@ -21,9 +20,7 @@ _VERSION = 3
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be done. ``name``: the input as it was asked for; ``alias``: what it is called, if not by its name,
-    and ``names``: what its files are.
-    """
+    """What is to be done. ``name``: the input as it was asked for; ``alias``: what it is called, if not by its name."""
 
     program: Program
     types: Mapping[str, FactType]
@@ -38,7 +35,6 @@ class Order:
     chunk: int = 0  # rows of a unit; 0 is as many as suit the format
     restart: bool = False
     alias: str = ""
-    names: tuple[str, ...] = ()
     sides: Named = ()
 
     @property
@@ -83,7 +79,7 @@ def header_of(order: Order, source: Source, columnar: bool) -> Entry:
         "mapping": [[heading, target] for heading, target in sorted(order.mapping.items())],
         "format": order.format.value,
         "warrants": "full" if order.warrants else "none",
-        "engine": "columnar" if columnar else open_engine(order.engine, program).name,
+        "engine": "columnar" if columnar else order.engine or "reference",
         "rules": list(order.rules),
     }
 

@@ -174,6 +174,8 @@ def _bearing(circuit: Circuit) -> set[int]:
         place = pending.pop()
         if place not in found:
             found.add(place)
+            pending += net.reach_of(nodes[place])
             loop = circuit.loop_of(place)
-            pending += [*net.reach_of(nodes[place]), *(range(loop.start, loop.end) if loop else ())]
+            if loop is not None:
+                pending += (*range(loop.start, loop.end), *loop.bodies)  # a body may lie before its loop
     return found

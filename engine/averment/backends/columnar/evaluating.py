@@ -24,9 +24,11 @@ from averment.backends.columnar.columns import (
 from averment.backends.columnar.intervals import calculated, unsafe
 from averment.backends.columnar.values import Values
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary, in_ranges
-from averment.ir.program import Cell, Field, Kind, Program, Ranges
+from averment.ir.program import Among, Cell, Field, Kind, Program, Ranges
 from averment.law import network as net
 from averment.law.truth import TRUE
+
+_SYMBOLS = Field("", Kind.TEXT)  # what choices of different values are told in, once they are one column
 
 
 class Repeated:
@@ -192,6 +194,11 @@ class Evaluator:
         column = values.columns[node.column]
         source = self._field(node.column)
         if source is not None and source.kind in (Kind.CHOICE, Kind.TEXT):
+            if source.kind is Kind.TEXT and node.field.kind is Kind.CHOICE:
+                held = self._vocabulary.among(
+                    column.low, Among(frozenset(node.field.values), False, ""), source, values.symbols
+                )
+                values.hard = either(values.hard, ~held if column.unknown is None else ~held & ~column.unknown)
             return self._vocabulary.recode(column, source, node.field, values.symbols)
         if column.definite:
             return column
@@ -260,8 +267,11 @@ def field_of(program: Program, network: net.Network, place: int) -> Field | None
             return program.types[type].fields[index]
         case net.Stored(_, field):
             return field
-        case net.Coalesce(first, _):
-            return field_of(program, network, first)
+        case net.Coalesce(first, second):
+            one, other = field_of(program, network, first), field_of(program, network, second)
+            if one is None or other is None or one.values == other.values:
+                return one
+            return _SYMBOLS
         case _:
             return None
 

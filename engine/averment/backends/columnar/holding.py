@@ -47,8 +47,14 @@ class Holder:
 
     @staticmethod
     def _own_code(value: int, declared: Field, symbols: Symbols) -> int:
-        """The code that a column of the field has for a value of a table."""
-        return declared.values.index(symbols.strings[value]) if declared.kind is Kind.CHOICE else value
+        """The code that a column of the field has for a value of a table; -1 for one that the field cannot have.
+
+        A possible fact may hold one: what joins an unknown choice with a known one of other values is only possible.
+        """
+        if declared.kind is not Kind.CHOICE:
+            return value
+        text = symbols.strings[value]
+        return declared.values.index(text) if text in declared.values else -1
 
     def _held(self, slot: net.Derivable, type: str, index: int, values: Values) -> Held:
         place = slot.values[index]

@@ -1,8 +1,7 @@
 """What a worker process does: it holds programs and decides cases, as it is told.
 
-It is told tuples: ``("program", key, program)``, ``("forget", key)``, and ``("case", key, firings, facts, mentioned)``.
-The last alone has an answer: ``("evaluation", firings, undecided)``, ``("error", code, message, rule)``,
-``("spent",)`` or ``("failure", why)``.
+It is told tuples: ``("program", key, program)``, ``("forget", key)``, and ``("case", key, facts, mentioned)``. The last
+alone has an answer: ``("evaluation", firings, undecided)``, ``("error", code, message, rule)`` or ``("failure", why)``.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from averment.backends.durable.frames import Closed, Told, receive, send
 from averment.backends.durable.native import EngineFailure
 from averment.dataclass import dataclass
 from averment.ir.program import Fact, Program
-from averment.law.budget import BudgetSpent
 from averment.law.evaluation import Firing
 from averment.law.truth import CaseError
 
@@ -32,11 +30,9 @@ class _Ready:
         self._engine = Engine(program)
         self._places = {id(rule): place for place, rule in enumerate(program.rules)}
 
-    def answer(self, case: _Case, firings: int) -> tuple[object, ...]:
+    def answer(self, case: _Case) -> tuple[object, ...]:
         try:
-            found = self._engine.evaluate(case, firings)
-        except BudgetSpent:
-            return ("spent",)
+            found = self._engine.evaluate(case)
         except CaseError as error:
             return "error", error.code, error.message, error.rule
         return "evaluation", self._told(found.firings), self._told(found.undecided)
@@ -62,18 +58,15 @@ def serve(source: int, sink: int, programs: Mapping[int, Program] | None = None)
                 if key in ready:
                     ready.pop(key).close()
             else:
-                firings, *case = told
-                send(sink, _answer(held, ready, key, _Case(*case), firings))
+                send(sink, _answer(held, ready, key, _Case(*told)))
     except Closed:
         pass
 
 
-def _answer(
-    held: Mapping[int, Program], ready: dict[int, _Ready], key: int, case: _Case, firings: int
-) -> tuple[object, ...]:
+def _answer(held: Mapping[int, Program], ready: dict[int, _Ready], key: int, case: _Case) -> tuple[object, ...]:
     try:
         if key not in ready:
             ready[key] = _Ready(held[key])
-        return ready[key].answer(case, firings)
+        return ready[key].answer(case)
     except EngineFailure as failure:
         return "failure", str(failure)

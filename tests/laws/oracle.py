@@ -1,0 +1,378 @@
+"""A second reading of the law, for complete cases: a pack as written, turned into an answer set program for clingo.
+
+It shares no code with averment: it reads the pack's YAML and the cases as they stand. A complete case has no unknown,
+so the law is that of stratified logic programs: each fact is an atom ``TYPE(CASE, FIELD, …)``, each conjunction of a
+rule's conditions an atom of its variables, and each of its conclusions a rule over that atom. All cases are decided in
+one run.
+
+Values: levels are ranks, dates ordinals, decimals integers in their places, sets masks of bits, all else strings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import count, product
+from typing import Any, NamedTuple
+from unicodedata import normalize
+
+import clingo
+import yaml
+from tests.laws.oracle_words import expanded, literal, named, pattern, split, tokens_of, unquoted, variable
+
+Field = Mapping[str, Any]
+Scope = dict[str, Field]  # by variable, the field that its values are from
+Term = tuple[str, Field]
+Test = tuple[str, str, str]  # the sides of a comparison, and its operator between them
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+NUMBER: Field = {"type": "integer"}
+AGGREGATES = ("count", "sum", "min", "max")
+OPERATORS = ("<", "<=", ">", ">=", "=", "!=")
+OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!=", "!=": "="}
+
+
+class Found(NamedTuple):
+    """What a case comes to: its claim, or ``gap`` or ``conflict``; its strength, if one; and the rules that fired."""
+
+    claim: str
+    status: str
+    strength: str | None
+    fired: tuple[str, ...]
+
+
+def decide(files: Mapping[str, bytes], cases: Sequence[Mapping[str, Any]]) -> list[Found | None]:
+    """What each case (its ``facts``) comes to; nothing where a rule derives a value outside of its field's range."""
+    read = {name: yaml.load(text, LOADER) for name, text in files.items()}
+    program = _Program(read)
+    lines = [*program.lines(), *(line for number, facts in enumerate(cases) for line in program.case(number, facts))]
+    control = clingo.Control(["--warn=none"])
+    control.add("base", [], "\n".join(lines))
+    control.ground([("base", [])])
+    with control.solve(yield_=True) as solved:
+        model = solved.model()
+        assert model is not None
+        atoms = [(atom.name, [_plain(argument) for argument in atom.arguments]) for atom in model.symbols(shown=True)]
+    return [
+        _found(program, [(name, rest) for name, (case, *rest) in atoms if case == number])
+        for number in range(len(cases))
+    ]
+
+
+def _plain(symbol: clingo.Symbol) -> Any:
+    return symbol.number if symbol.type is clingo.SymbolType.Number else symbol.string
+
+
+def _found(program: _Program, atoms: Sequence[tuple[str, list[Any]]]) -> Found | None:
+    said: dict[str, set[Any]] = {"claim": set(), "strength": set(), "fired": set(), "outside": set()}
+    for name, values in atoms:
+        said[name].add(values[0] if values else True)
+    if said["outside"]:
+        return None
+    claims, strengths, fired = said["claim"], said["strength"], tuple(sorted(said["fired"]))
+    if len(claims) != 1:
+        status = "conflict" if claims else "gap"
+        return Found(status, status, None, fired)
+    strength = program.strength["of"][min(strengths)] if len(strengths) == 1 else None
+    return Found(claims.pop(), "settled", strength, fired)
+
+
+class _Program:
+    def __init__(self, files: Mapping[str, Any]) -> None:
+        self.pack, self.types = files["pack.yaml"], files["facts.yaml"]["facts"]
+        self.rules = [rule for name, file in files.items() if name.startswith("rules/") for rule in file["rules"]]
+        self.tables = [file for name, file in files.items() if name.startswith("tables/")]
+        self.parameters = {f"{name}": about for name, about in self.pack.get("parameters", {}).items()}
+        fields = [about for kind in self.types.values() for about in kind["fields"].values()]
+        self.elements = sorted({value for about in fields if about["type"] == "set" for value in about["of"]})
+        self.numbers, self.written = count(), list[str]()
+
+    @property
+    def strength(self) -> Field:
+        of = self.pack["claim"]["strength"]
+        return self.types[of["fact"]]["fields"][of["field"]]  # type: ignore[no-any-return]
+
+    def lines(self) -> list[str]:
+        """The pack, and what is shown of each case."""
+        claim = self.pack["claim"]
+        shows = ["#show claim/2. #show strength/2. #show fired/2. #show outside/1."]
+        for shown, of in (("claim", claim), ("strength", claim.get("strength"))):
+            if of:
+                names = ",".join("V" if name == of["field"] else "_" for name in self.types[of["fact"]]["fields"])
+                shows.append(f"{shown}(C,V) :- {of['fact']}(C,{names}).")
+        sizes = [f"size({mask},{mask.bit_count()})." for mask in range(2 ** len(self.elements))]
+        for rule in self.rules:
+            for conditions in expanded(rule["when"]):
+                _Conjunction(self, rule["rule"], conditions).conclude(rule["then"])
+        for table in self.tables:
+            for number, row in enumerate(table["rows"], 1):
+                when = [
+                    {path.split(".")[0]: {path.split(".")[1]: cell}}
+                    for path, cell in zip(table["when"], row, strict=False)
+                ]
+                values = dict(zip((path.split(".")[1] for path in table["then"]), row[len(when) :], strict=True))
+                then = [{table["then"][0].split(".")[0]: values}]
+                _Conjunction(self, f"{table['table']}/{number}", when).conclude(then)
+        return shows + sizes + self.written
+
+    def case(self, number: int, facts: Mapping[str, Any]) -> Iterator[str]:
+        yield f"case({number})."
+        for name, kind in self.types.items():
+            records = [] if kind.get("derived") else facts.get(name, [])
+            for record in [records] if isinstance(records, dict) else records:
+                values = (
+                    self.value(record.get(field, about.get("default")), about)
+                    for field, about in kind["fields"].items()
+                )
+                yield f"{name}({number},{','.join(values)})."
+
+    def fresh(self, name: str) -> str:
+        return f"{name}{next(self.numbers)}"
+
+    def value(self, value: Any, field: Field) -> str:
+        """A value of a field as a term."""
+        match field["type"]:
+            case "integer" | "decimal":
+                return str(int(Decimal(str(value)).scaleb(field.get("places", 0))))
+            case "level":
+                return str(field["of"].index(value))
+            case "date":
+                return str(date.fromisoformat(str(value)).toordinal())
+            case "set":
+                return str(sum(1 << self.elements.index(element) for element in value))
+            case "boolean":
+                return f'"{str(value).lower()}"'
+            case _:
+                text = normalize("NFC", str(value)).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+                return f'"{text}"'
+
+    # --- cells ----------------------------------------------------------------------------------------------------
+
+    def atom(self, token: str, field: Field) -> str:
+        """A literal, or the name of a parameter, where a value of the field is wanted."""
+        if token in self.parameters and token not in field.get("of", ()):
+            about = self.parameters[token]
+            return self.value([about["value"]] if field["type"] == "set" else about["value"], field)
+        plain = unquoted(token) if field["type"] == "text" else token
+        return self.value([plain] if field["type"] == "set" else plain, field)
+
+    def cell(self, cell: Any, column: str, field: Field) -> list[list[Test]]:
+        """The alternatives under which a column passes a cell, each a list of comparisons."""
+        if isinstance(cell, list):
+            return [one for each in cell for one in self.cell(each, column, field)]
+        tokens = tokens_of(str(cell).lower() if isinstance(cell, bool) else str(cell))
+        if tokens == ["-"]:
+            return [[]]
+        negated = tokens[:2] == ["not", "("]
+        tests = [self._test(test, column, field) for test in split(tokens[2:-1] if negated else tokens)]
+        if not negated:
+            return tests
+        opposites = ([(left, OPPOSITE[operator], right) for left, operator, right in test] for test in tests)
+        return [list(chosen) for chosen in product(*opposites)]
+
+    def _test(self, tokens: list[str], column: str, field: Field) -> list[Test]:
+        if tokens[0] in OPERATORS:
+            return [(column, tokens[0], self.atom(literal(tokens[1:]), field))]
+        if ".." in tokens:
+            middle = tokens.index("..")
+            low, high = literal(tokens[1:middle]), literal(tokens[middle + 1 : -1])
+            above, below = ">=" if tokens[0] == "[" else ">", "<=" if tokens[-1] == "]" else "<"
+            return [(column, above, self.atom(low, field)), (column, below, self.atom(high, field))]
+        value = self.atom(literal(tokens), field)
+        return [(f"({column} & {value})", "!=", "0") if field["type"] == "set" else (column, "=", value)]
+
+
+class _Conjunction:
+    """The conditions of one rule, without alternatives, and what they bind."""
+
+    def __init__(self, program: _Program, rule: str, conditions: Sequence[Any]) -> None:
+        self.program, self.rule = program, rule
+        self.scope: Scope = {}
+        self.body: list[str] = []
+        for condition in conditions:
+            (key, content), *_ = condition.items()
+            if key in AGGREGATES:
+                self.scope[content["as"][1:]] = self._result(key, content)
+            elif key in program.types:
+                self.scope |= {
+                    cell[1:]: program.types[key]["fields"][name] for name, cell in content.items() if variable(cell)
+                }
+        for condition in conditions:
+            (key, content), *_ = condition.items()
+            self._condition(key, content)
+
+    def _result(self, function: str, content: Any) -> Field:
+        if function == "count":
+            return NUMBER
+        field: Field = self.program.types[pattern(content["of"])[0]]["fields"][content["field"]]
+        return field
+
+    def _condition(self, key: str, content: Any) -> None:
+        match key:
+            case "test":
+                self.body.append(self._compare(tokens_of(content)))
+            case "not":
+                self.body.append(f"not {self._exists(*pattern(content))}")
+            case "known" | "unknown":
+                exists = "C = C" if isinstance(content, str) else self._exists(*pattern(content["of"]))
+                self.body.append(exists if key == "known" else f"not {exists}" if exists != "C = C" else "C != C")
+            case _ if key in AGGREGATES:
+                self.body.append(self._aggregate(key, content))
+            case _:
+                self.body.append(self._matched(key, content, outer=True)[0])
+
+    def _matched(self, type: str, cells: Mapping[str, Any], outer: bool) -> tuple[str, list[str]]:
+        """The atom of a fact of a type that passes the cells, and its columns: variables, joined or its own."""
+        program, fields = self.program, self.program.types[type]["fields"]
+        local: dict[str, str] = {}
+        columns: list[str] = []
+        passes: list[list[list[Test]]] = []
+        for number, (name, field) in enumerate(fields.items()):
+            cell = cells.get(name, "-")
+            if variable(cell):
+                known = cell[1:] in self.scope
+                columns.append(named(cell[1:]) if known else local.setdefault(cell, program.fresh("L")))
+                continue
+            columns.append(program.fresh("F"))
+            if isinstance(cell, str) and "$" in cell and '"' not in cell:
+                assert outer
+                self.body.append(self._against(columns[-1], field, tokens_of(cell)))
+            else:
+                passes.append(program.cell(cell, f"A{number}", field))
+        predicate, arguments = program.fresh("passes"), ",".join(f"A{number}" for number in range(len(fields)))
+        for chosen in product(*passes):
+            tests = [" ".join(test) for tests in chosen for test in tests]
+            program.written.append(f"{predicate}(C,{arguments}) :- {', '.join([f'{type}(C,{arguments})', *tests])}.")
+        return f"{predicate}(C,{','.join(columns)})", columns
+
+    def _exists(self, type: str, cells: Mapping[str, Any]) -> str:
+        """The atom that some fact matches, of the variables that it joins with."""
+        matched, columns = self._matched(type, cells, outer=False)
+        joined = ",".join(["C", *dict.fromkeys(column for column in columns if column.startswith("V"))])
+        predicate = self.program.fresh("some")
+        self.program.written.append(f"{predicate}({joined}) :- {matched}.")
+        return f"{predicate}({joined})"
+
+    def _aggregate(self, function: str, content: Any) -> str:
+        type, cells = pattern(content["of"])
+        matched, columns = self._matched(type, cells, outer=False)
+        place = [*self.program.types[type]["fields"]].index(content["field"]) if "field" in content else 0
+        kept = ",".join([columns[place], *columns])
+        result = named(content["as"][1:])
+        found = f"{result} = #{function}{{ {kept} : {matched} }}"
+        return found if function in ("count", "sum") else f"{found}, {result} != #sup, {result} != #inf"
+
+    # --- expressions ----------------------------------------------------------------------------------------------
+
+    def _compare(self, tokens: list[str]) -> str:
+        place = next(place for place, token in enumerate(tokens) if token in OPERATORS)
+        sides = tokens[:place], tokens[place + 1 :]
+        alone = [len(side) == 1 and side[0][0].islower() for side in sides]
+        if alone[0] and not alone[1]:
+            right = self._sum(list(sides[1]), None)
+            left = self._sum(list(sides[0]), right[1])
+        else:
+            left = self._sum(list(sides[0]), None)
+            right = self._sum(list(sides[1]), left[1])
+        return _aligned(left, tokens[place], right)
+
+    def _against(self, column: str, field: Field, tokens: list[str]) -> str:
+        negated = tokens[0] == "not"
+        inner = tokens[2:-1] if negated else tokens
+        operator = inner[0] if inner[0] in OPERATORS else "="
+        return _aligned((column, field), OPPOSITE[operator] if negated else operator, self._sum(inner[-1:], None))
+
+    def _sum(self, tokens: list[str], hint: Field | None) -> Term:
+        found = self._product(tokens, hint)
+        while tokens and tokens[0] in "+-":
+            operator, other = tokens.pop(0), self._product(tokens, hint)
+            places = max(_places(found[1]), _places(other[1]))
+            found = (
+                f"({_scaled(found, places)} {operator} {_scaled(other, places)})",
+                {"type": "decimal", "places": places},
+            )
+        return found
+
+    def _product(self, tokens: list[str], hint: Field | None) -> Term:
+        found = self._factor(tokens, hint)
+        while tokens and tokens[0] == "*":
+            tokens.pop(0)
+            other = self._factor(tokens, hint)
+            found = f"({found[0]} * {other[0]})", {"type": "decimal", "places": _places(found[1]) + _places(other[1])}
+        return found
+
+    def _factor(self, tokens: list[str], hint: Field | None) -> Term:
+        token, program = tokens.pop(0), self.program
+        if token == "(":
+            found = self._sum(tokens, hint)
+            tokens.pop(0)
+            return found
+        if token == "-":
+            value, field = self._factor(tokens, hint)
+            return f"(-{value})", field
+        if token == "count":
+            size = program.fresh("S")
+            self.body.append(f"size({named(tokens[1][1:])},{size})")
+            del tokens[:3]
+            return size, NUMBER
+        if token[0] == "$":
+            return named(token[1:]), self.scope[token[1:]]
+        if hint and token in hint.get("of", ()):
+            return program.value(token, hint), hint
+        if token in program.parameters:
+            field = program.parameters[token]
+            return program.value(field["value"], field), field
+        return _constant(program, token)
+
+    # --- conclusions ----------------------------------------------------------------------------------------------
+
+    def conclude(self, then: Sequence[Mapping[str, Any]]) -> None:
+        program = self.program
+        heads: list[tuple[str, list[str], list[str]]] = []
+        for conclusion in then:
+            (type, values), *_ = conclusion.items()
+            terms, outside = list[str](), list[str]()
+            for name, field in program.types[type]["fields"].items():
+                terms.append(self._value(values[name], field))
+                outside += [f"{terms[-1]} < {program.value(field['min'], field)}"] if "min" in field else []
+                outside += [f"{terms[-1]} > {program.value(field['max'], field)}"] if "max" in field else []
+            heads.append((type, terms, outside))
+        bound = {name for line in self.body for name in re.findall(r"\b[VS]_?[a-z0-9_]+", line)}
+        used = ",".join(
+            ["C", *sorted(name for name in bound if any(name in term for _, terms, _ in heads for term in terms))]
+        )
+        solved = program.fresh("solved")
+        program.written.append(f"{solved}({used}) :- {', '.join(['case(C)', *self.body])}.")
+        program.written.append(f'fired(C,"{self.rule}") :- {solved}({used}).')
+        for type, terms, outside in heads:
+            program.written.append(f"{type}(C,{','.join(terms)}) :- {solved}({used}).")
+            program.written += [f"outside(C) :- {solved}({used}), {test}." for test in outside]
+
+    def _value(self, value: Any, field: Field) -> str:
+        if isinstance(value, list | bool):
+            return self.program.value(value, field)
+        term = self._sum(tokens_of(str(value)), field)
+        return _scaled(term, _places(field))
+
+
+def _constant(program: _Program, token: str) -> Term:
+    if token[0] == '"':
+        field: Field = {"type": "text"}
+        return program.value(unquoted(token), field), field
+    kind = "boolean" if token in ("true", "false") else "date" if "-" in token else "decimal"
+    field = {"type": kind, "places": len(token.partition(".")[2]) if kind == "decimal" else 0}
+    return program.value(token, field), field
+
+
+def _places(field: Field) -> int:
+    return int(field.get("places", 0))
+
+
+def _scaled(term: Term, places: int) -> str:
+    return term[0] if _places(term[1]) == places else f"({term[0]} * {10 ** (places - _places(term[1]))})"
+
+
+def _aligned(left: Term, operator: str, right: Term) -> str:
+    places = max(_places(left[1]), _places(right[1]))
+    return f"{_scaled(left, places)} {operator} {_scaled(right, places)}"

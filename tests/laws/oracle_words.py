@@ -1,0 +1,63 @@
+"""The small language of a pack for ``oracle``: the tokens of its cells and expressions, and its conditions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any
+
+TOKEN = re.compile(
+    r'\s*("(?:[^"\\]|\\.)*"|\d{4}-\d\d-\d\d|\d+(?:\.\d+)?|\$?[a-z][a-z0-9_]*|\.\.|<=|>=|!=|[-<>=()\[\],+*])', re.DOTALL
+)
+
+
+def expanded(conditions: Sequence[Any]) -> Iterator[list[Any]]:
+    """The conjunctions that conditions with ``any`` among them stand for."""
+    choices = [
+        [chosen for one in each["any"] for chosen in expanded(one if isinstance(one, list) else [one])]
+        if "any" in each
+        else [[each]]
+        for each in conditions
+    ]
+    yield from ([one for part in chosen for one in part] for chosen in product(*choices))
+
+
+def pattern(of: Any) -> tuple[str, Mapping[str, Any]]:
+    return (of, {}) if isinstance(of, str) else next(iter(of.items()))
+
+
+def variable(cell: Any) -> bool:
+    return isinstance(cell, str) and re.fullmatch(r"\$[a-z][a-z0-9_]*", cell) is not None
+
+
+def named(variable: str) -> str:
+    return f"V_{variable}"
+
+
+def tokens_of(text: str) -> list[str]:
+    found: list[str] = []
+    place = 0
+    while match := TOKEN.match(text, place):
+        found.append(match[1])
+        place = match.end()
+    assert not text[place:].strip(), text
+    return found
+
+
+def split(tokens: list[str]) -> list[list[str]]:
+    found: list[list[str]] = [[]]
+    for token in tokens:
+        if token == ",":
+            found.append([])
+        else:
+            found[-1].append(token)
+    return found
+
+
+def literal(tokens: list[str]) -> str:
+    return "".join(tokens)  # a number may have a sign before it
+
+
+def unquoted(token: str) -> str:
+    return re.sub(r"\\(.)", r"\1", token[1:-1]) if token[0] == '"' else token
