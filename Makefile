@@ -3,6 +3,9 @@
 # Each makes its virtual environment first, from hash-pinned constraints: what builds, what runs, then averment itself.
 # All else is in the justfile.
 
+# The C of durable_rules calls a function that Python 3.13 no longer has by that name.
+export CFLAGS := $(CFLAGS) -DPyEval_CallObject=PyObject_CallObject
+
 PYTHON ?= python3
 VENV ?= .venv
 PIP = $(VENV)/bin/python -m pip --quiet --disable-pip-version-check --no-input

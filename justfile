@@ -30,6 +30,10 @@ fmt:
 pytest *ARGS:
     {{bin}}/pytest {{ARGS}}
 
+# The tests that notice another Python: whole outputs, each stage, the engine and its process
+quick:
+    {{bin}}/pytest --numprocesses auto tests/golden tests/unit tests/backends/durable/test_worker.py
+
 # The tests that take minutes: large draws of what every run draws a part of
 slow:
     {{bin}}/pytest -m slow --numprocesses auto --dist worksteal
@@ -45,8 +49,8 @@ coverage:
 
 # Pin every dependency anew, with hashes and without the name of any registry
 pin:
-    {{pin}} pyproject.toml --extra all --group dev --output-file constraints-dev.txt --upgrade
-    {{pin}} pyproject.toml --constraints constraints-dev.txt --output-file constraints.txt
-    {{pin}} pyproject.toml --extra spark --extra ray --constraints constraints-dev.txt --output-file constraints-hosts.txt
+    {{pin}} pyproject.toml --extra all --extra durable --group dev --output-file constraints-dev.txt --upgrade
+    {{pin}} pyproject.toml --extra durable --constraints constraints-dev.txt --output-file constraints.txt
+    {{pin}} pyproject.toml --extra durable --extra spark --extra ray --constraints constraints-dev.txt --output-file constraints-hosts.txt
     {{pin}} --group bench --constraints constraints-dev.txt --output-file constraints-bench.txt --upgrade
     {{pin}} --group build --constraints constraints-dev.txt --output-file constraints-build.txt --upgrade

@@ -57,6 +57,18 @@ def engine_option(command: _Command) -> _Command:
     )(command)
 
 
+def firings_option(command: _Command) -> _Command:
+    """``--firings N``."""
+    return click.option(
+        "--firings",
+        type=click.IntRange(min=1),
+        default=200_000,
+        show_default=True,
+        metavar="N",
+        help="What a case may have of them; past that it has no outcome.",
+    )(command)
+
+
 def param_option(command: _Command) -> _Command:
     """``--param NAME=VALUE``, any number of times."""
     return click.option(

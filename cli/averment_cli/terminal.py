@@ -76,10 +76,11 @@ def talk_warnings() -> None:
 
 
 def findings(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]) -> str:
-    """Findings as text for standard output, each with a blank line after it."""
+    """The first findings of each kind as text for standard output, each with a blank line after it."""
+    from averment.diagnostics.few import few
     from averment.diagnostics.render_text import render
 
-    return "".join(render(found, texts, coloured(sys.stdout)) + "\n\n" for found in diagnostics)
+    return "".join(render(found, texts, coloured(sys.stdout)) + "\n\n" for found in few(diagnostics))
 
 
 def coloured(stream: IO[str]) -> bool:

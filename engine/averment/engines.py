@@ -15,6 +15,7 @@ from averment.backends import reference
 from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report, Severity
 from averment.ir.program import Program
+from averment.law.budget import FIRINGS
 from averment.law.evaluation import Evaluation, Given
 
 if TYPE_CHECKING:
@@ -62,8 +63,10 @@ class EngineLost(RuntimeWarning):
         self.diagnostic = diagnostic
 
 
-def open_engine(name: str, program: Program, host: Host | None = None) -> Engine:
+def open_engine(name: str, program: Program, host: Host | None = None, firings: int = FIRINGS) -> Engine:
     """The engine of this name; with no name durable where it is installed and can run the program, else reference.
+
+    ``firings``: the budget of a case.
 
     Raises: Refused where the named engine is unknown, not installed, or cannot run the program.
     """
@@ -77,11 +80,14 @@ def open_engine(name: str, program: Program, host: Host | None = None) -> Engine
         if not report.failed:
             worker = (host or Host()).worker
             return Engine(
-                "durable", program, lambda case: worker.evaluate(program, case), _nothing if host else worker.close
+                "durable",
+                program,
+                lambda case: worker.evaluate(program, case, firings),
+                _nothing if host else worker.close,
             )
     if name not in ("", "reference"):
         raise Refused(report.diagnostics)
-    return Engine("reference", program, lambda case: reference.evaluate(program, case))
+    return Engine("reference", program, lambda case: reference.evaluate(program, case, firings=firings))
 
 
 def loss_of(case: str, loss: str) -> Diagnostic:

@@ -18,6 +18,7 @@ from averment.engines import Engine, Host, open_engine, warn_of_loss
 from averment.extras import need
 from averment.ir.lower import Kept, lower
 from averment.ir.program import Program, Value
+from averment.law.budget import FIRINGS
 from averment.model.case import Case, read_case
 from averment.model.model import Model
 from averment.model.parameters import read_override
@@ -46,7 +47,7 @@ class Pack:
     _program: Program
     _lowered: Kept = field(default_factory=Kept)
     _host: Host = field(default_factory=Host)
-    _engines: Recent[tuple[str, Overrides], Engine] = field(default_factory=lambda: Recent(2 * SETS))
+    _engines: Recent[tuple[str, int, Overrides], Engine] = field(default_factory=lambda: Recent(2 * SETS))
     _scalars: Recent[Overrides, Decide | None] = field(default_factory=lambda: Recent(SETS))
     _deciders: Recent[Overrides, Any] = field(default_factory=lambda: Recent(SETS))
 
@@ -96,35 +97,40 @@ class Pack:
         return read
 
     def decide(
-        self, facts: Mapping[str, Any] | Case, parameters: Parameters | None = None, engine: str = ""
+        self,
+        facts: Mapping[str, Any] | Case,
+        parameters: Parameters | None = None,
+        engine: str = "",
+        firings: int = FIRINGS,
     ) -> Outcome:
         """The outcome of one case, on the durable engine where it is installed and can run the pack, else on reference.
 
         From the second call on, of plain facts that leave nothing unknown, the claim and the fired rules are found by
-        straight-line code where the rules allow it, in microseconds; the engine follows if more is asked for.
+        straight-line code where the rules allow it, in microseconds; the engine follows if more is asked for. A case
+        with more than ``firings`` has no outcome (AV503).
         Raises: Refused for facts or parameters that the pack does not allow, and for a case without a lawful outcome.
         """
-        if not engine and not isinstance(facts, Case):
+        if not engine and firings == FIRINGS and not isinstance(facts, Case):
             quick = self._quick(parameters)
             found = quick(facts) if quick else None
             if found:
                 return found
         case = facts if isinstance(facts, Case) else self.case(facts)
         report = Report()
-        outcome = decide(self.engine(parameters, engine), case, report)
+        outcome = decide(self.engine(parameters, engine, firings), case, report)
         if outcome is None:
             raise Refused(report.diagnostics)
         warn_of_loss(case.name, outcome.evaluation.loss)
         return outcome
 
     def decide_all(
-        self, cases: Iterable[Case], parameters: Parameters | None = None, engine: str = ""
+        self, cases: Iterable[Case], parameters: Parameters | None = None, engine: str = "", firings: int = FIRINGS
     ) -> Iterator[tuple[Case, Outcome | None, Report]]:
         """Each case with its outcome (none where it has no lawful one) and what there is to report of it, in order.
 
         Raises: Refused as ``engine`` does.
         """
-        ready = self.engine(parameters, engine)
+        ready = self.engine(parameters, engine, firings)
         for case in cases:
             report = Report()
             yield case, decide(ready, case, report), report
@@ -147,19 +153,19 @@ class Pack:
         )
         return ready.decide(table, sides=sides)
 
-    def engine(self, parameters: Parameters | None = None, engine: str = "") -> Engine:
+    def engine(self, parameters: Parameters | None = None, engine: str = "", firings: int = FIRINGS) -> Engine:
         """The named engine (``reference``, ``durable``) made ready for this pack, kept for the next call.
 
         Raises: Refused where it is not installed or cannot run the pack.
         """
-        key = engine, self._key(parameters)
-        return self._engines.get(key, lambda: open_engine(engine, self.program(parameters), self._host))
+        key = engine, firings, self._key(parameters)
+        return self._engines.get(key, lambda: open_engine(engine, self.program(parameters), self._host, firings))
 
     def _quick(self, parameters: Parameters | None) -> Decide | None:
         """Code for complete cases, written when a case is decided for the second time."""
         key = self._key(parameters)
         found = self._scalars.kept(key)
-        if found is None and ("", key) in self._engines:
+        if found is None and ("", FIRINGS, key) in self._engines:
             found = self._scalars.get(key, lambda: _written(self.engine(parameters)))
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from averment.audit.errors import CONFLICT, LogRefused, refused
@@ -37,7 +38,8 @@ class Recorder:
         Raises LogError: then it does not count as recorded.
         """
         given = given_facts(case, self._types)
-        return self._log.append(decision(outcome.document, given, mask=self._mask, maker=self._maker, key=key))
+        maker = replace(self._maker, engine=outcome.evaluation.engine)  # not always the one that was asked first
+        return self._log.append(decision(outcome.document, given, mask=self._mask, maker=maker, key=key))
 
 
 class PartRecorder:
@@ -81,10 +83,17 @@ class PartRecorder:
             claims={name.removeprefix("claim:"): rows for name, rows in entry["counts"] if name.startswith("claim:")},
             pack=run["pack"],
             parameters=run["parameters"],
-            maker=Maker(run["engine"], self._version, self._requester),
+            maker=Maker(_engines(run["engine"], entry), self._version, self._requester),
             mask=self._mask,
             inputs=run["files"][entry["file"]]["digest"],
         )
+
+
+def _engines(first: str, entry: Mapping[str, Any]) -> str:
+    """The engines that decided the cases of a part, as ``durable, reference`` where one of them fell back."""
+    names = {name.removeprefix("engine:") for name, _ in entry["counts"] if name.startswith("engine:")}
+    columns = {first} if first == "columnar" or not names else set[str]()
+    return ", ".join(sorted(columns | names))
 
 
 class Redecider:

@@ -57,7 +57,7 @@ _CRASHING = """
 import os, sys
 from averment.backends.durable import engine, worker
 
-def crash(self, case):
+def crash(self, case, *budget):
     os.kill(os.getpid(), 11)
 
 engine.Engine.evaluate = crash

@@ -44,7 +44,7 @@ def verify_command(log: str, anchor_file: str | None, key: str | None, format: s
     """
     from averment.audit.anchor import read_anchor
     from averment.audit.verify import verify
-    from averment.diagnostics.render_json import to_json
+    from averment.diagnostics.render_json import all_to_json
     from averment_cli.audit_text import verified
     from averment_cli.terminal import data, json_line, style
 
@@ -57,7 +57,7 @@ def verify_command(log: str, anchor_file: str | None, key: str | None, format: s
             document = {
                 name: getattr(report, name) for name in ("log", "records", "head", "anchored", "first_bad", "whole")
             }
-            json_line({**document, "diagnostics": [to_json(found) for found in report.diagnostics]})
+            json_line({**document, "diagnostics": all_to_json(report.diagnostics)})
         else:
             data(verified(report, opened.name, anchor, bool(key), style()))
     return 0 if report.whole else 1

@@ -39,8 +39,9 @@ _FORMATS = ["csv", "jsonl", "parquet", "arrow"]
 
 
 @click.command("batch")
-@click.argument("table", metavar="IN")
-@click.option("-o", "--output", required=True, metavar="OUT", help="Where decisions go; - is standard output.")
+@click.argument("table", metavar="IN", required=False)
+@click.option("-o", "--output", metavar="OUT", help="Where decisions go; - is standard output.")
+@click.option("--verify", type=click.Path(exists=True, dir_okay=False), metavar="OUT", help="Prove OUT instead; IN: where its input is now.")  # fmt: skip  # noqa: E501
 @pack_option
 @param_option
 @engine_option
@@ -68,8 +69,9 @@ _FORMATS = ["csv", "jsonl", "parquet", "arrow"]
 @click.pass_context
 def command(
     context: click.Context,
-    table: str,
-    output: str,
+    table: str | None,
+    output: str | None,
+    verify: str | None,
     pack: str,
     parameters: Sequence[str],
     engine: str | None,
@@ -116,6 +118,9 @@ def command(
     averment batch cases.csv -o decisions.csv --log sqlite:decisions.db
     averment explain decisions.parquet --case acme
 
+    --verify proves an output that batch wrote, every row of it and the rejects: by its manifest, its input and its
+    pack, which decides once more. What differs first is named: exit code 1.
+
     A mapping file is YAML, for columns of other names:
 
     \b
@@ -131,6 +136,10 @@ def command(
     from averment_cli.reading import Texts, pack_of, stop_if_failed
     from averment_cli.written import parameters_of
 
+    if verify is not None:
+        return _verify(context, Path(verify), table or "", pack, jobs or 0)
+    if table is None or output is None:
+        raise click.UsageError("name a table, and with -o where decisions go; or --verify an output")
     report, texts = Report(), Texts()
     known = pack_of(pack)
     overrides = parameters_of(parameters, known.model, report)
@@ -164,6 +173,7 @@ def command(
             chunk=chunk or 0,
             restart=restart,
             alias="-" if table == "-" else "",
+            names=("-",) if table == "-" else (),
             sides=beside,
         )
         progress = Progress()
@@ -176,6 +186,33 @@ def command(
         _say(result, order, output, summary)
     rejected = result.summary.rejected
     return 1 if rejected and (strict or not result.summary.decided) else 0
+
+
+def _verify(context: click.Context, output: Path, table: str, pack: str, jobs: int) -> int:
+    """Prove an output, and say what there is against it."""
+    from averment.batch.verifying import told_by, verify
+    from averment.diagnostics.diagnostic import Diagnostic, Refused
+    from averment_cli.reading import pack_of
+    from averment_cli.terminal import data, talk, talk_findings
+
+    for name in sorted(context.params.keys() - {"table", "verify", "pack", "jobs"}):
+        if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT:
+            raise click.UsageError(f"--verify takes IN, --pack and --jobs, and not --{name.replace('_', '-')}")
+    entries = told_by(output)
+    decided_by = entries[0]["pack"]
+    named = context.get_parameter_source("pack") is not click.core.ParameterSource.DEFAULT
+    known = pack_of(pack if named else decided_by["name"])
+    if known.digest != decided_by["digest"]:
+        what = f"`{output}` was decided by another pack than this `{known.name}`: {decided_by['digest']}"
+        raise Refused([Diagnostic("AV532", what, (), ("name the pack that decided it with --pack",))])
+    proof = verify(output, entries, known.program(entries[0]["parameters"]), known.model.types, table, jobs)
+    if proof.unsure:
+        talk(f"note: {', '.join(proof.unsure)} has no checksums: whether the input was damaged before, nobody can know")
+    if proof.found:
+        talk_findings(proof.found, {})
+        return 1
+    data(f"{output}: proved: {proof.rows:,} rows, {proof.rejected:,} of them rejected, as its manifest has them\n")
+    return 0
 
 
 def _decide_on(context: click.Context, host: str, pack: Pack, overrides: Mapping[str, Any]) -> int:

@@ -30,7 +30,7 @@ def command(pack: str | None, sources: Sequence[str], format: str) -> int:
     """
     from averment.checks.coverage import check_coverage
     from averment.diagnostics.diagnostic import Report
-    from averment.diagnostics.render_json import to_json
+    from averment.diagnostics.render_json import all_to_json
     from averment.diagnostics.render_text import summary
     from averment.shelf import find_pack
     from averment.source.text import spelled
@@ -50,7 +50,7 @@ def command(pack: str | None, sources: Sequence[str], format: str) -> int:
         agreed = check_sources(read.model, sources, report, texts)
         _check_cases(read, report, texts)
     if format == "json":
-        json_line({"pack": spelled(name), "findings": [to_json(finding) for finding in report.diagnostics]})
+        json_line({"pack": spelled(name), "findings": all_to_json(report.diagnostics)})
     else:
         data(findings(report.diagnostics, texts.of))
         data(f"{_about(read) if read else name}: {summary(report.diagnostics)}{agreed}\n")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from averment_cli.logs import record_options, recording
-from averment_cli.options import engine_option, format_option, pack_option, param_option
+from averment_cli.options import engine_option, firings_option, format_option, pack_option, param_option
 
 if TYPE_CHECKING:
     from averment.diagnostics.diagnostic import Report
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 )
 @click.option("--full", is_flag=True, help="Every reason, down to the facts given, instead of one screen.")
 @engine_option
+@firings_option
 @record_options
 def command(
     facts: Sequence[str],
@@ -45,6 +46,7 @@ def command(
     quiet: bool,
     full: bool,
     engine: str | None,
+    firings: int,
     log: str | None,
     requester: str | None,
     masking_key: str | None,
@@ -77,8 +79,10 @@ def command(
     failed = tell(report, texts)
     if not cases:
         return 3 if failed else 0
-    with recording(log, requester, masking_key, known, lambda: known.engine(overrides, engine or "").name) as record:
-        for number, (case, outcome) in enumerate(_decided(known, cases, overrides, engine or "", report)):
+    with recording(
+        log, requester, masking_key, known, lambda: known.engine(overrides, engine or "", firings).name
+    ) as record:
+        for number, (case, outcome) in enumerate(_decided(known, cases, overrides, engine or "", firings, report)):
             if outcome is not None:
                 record(outcome, case)
                 _print(outcome, case, known, format, quiet, full, first=number == 0)
@@ -86,9 +90,9 @@ def command(
 
 
 def _decided(
-    pack: Pack, cases: list[Case], overrides: Mapping[str, Any], engine: str, report: Report
+    pack: Pack, cases: list[Case], overrides: Mapping[str, Any], engine: str, firings: int, report: Report
 ) -> Iterator[tuple[Case, Outcome | None]]:
-    for case, outcome, found in pack.decide_all(cases, overrides, engine):
+    for case, outcome, found in pack.decide_all(cases, overrides, engine, firings):
         report.extend(found.diagnostics)
         yield case, outcome
 

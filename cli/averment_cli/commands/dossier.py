@@ -96,7 +96,7 @@ def _make(
 
 
 def _prove(source: str, public: bytes, format: str) -> int:
-    from averment.diagnostics.render_json import to_json
+    from averment.diagnostics.render_json import all_to_json
     from averment.dossier.files import read
     from averment.dossier.proving import prove
     from averment_cli.terminal import data, json_line
@@ -107,7 +107,7 @@ def _prove(source: str, public: bytes, format: str) -> int:
             {
                 "what": check.what,
                 "said": "" if check.found else check.said,
-                "findings": [to_json(found) for found in check.found],
+                "findings": all_to_json(check.found),
             }
             for check in proof.checks
         ]

@@ -5,6 +5,7 @@ Of what batch wrote it decides one row again, with its whole warrant, byte for b
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from averment_cli.options import engine_option, given_sides, param_option, secon
 
 if TYPE_CHECKING:
     from averment.batch.explaining import Output
+    from averment.diagnostics.diagnostic import Diagnostic
     from averment.model.case import Case
     from averment.outcome.explained import Explained
     from averment.outcome.outcome import Outcome
@@ -64,7 +66,9 @@ def command(
     """Say why: every reason for a claim, or for any fact, down to the lines of the facts given.
 
     FACTS are fact files, as for averment decide; or, with --case or --row, a file that averment batch wrote. Then the
-    case is taken from the input that was decided, which must still be as it was, and so must the pack.
+    case is taken from the input that was decided, which must still be as it was, and so must the pack. Where the file
+    says of the case what is not decided of it, that is told, with exit code 1. Lines are those of the input; of a table
+    that has none, the number of the row.
 
     \b
     averment explain case.yaml --format html -o case.html
@@ -75,15 +79,18 @@ def command(
     from averment.outcome.explained import explain
     from averment.source.composed import composed
     from averment_cli.questioning import decide_files
+    from averment_cli.terminal import talk_findings
 
     if why_not is not None and (fact or format not in ("text", "json")):
         raise click.UsageError("--why-not is told as text or json, and of one thing: leave out the other option")
     case = None if case is None else composed(case)
     failed = False
+    against: Diagnostic | None = None
     if case is not None or row is not None:
         if (case is None) == (row is None) or len(facts) != 1 or parameters:
             raise click.UsageError("name one file that batch wrote, and the case: --case ID or --row N")
-        found = [_of_batch(facts[0], case, row, pack, place, sides)]
+        told = _of_batch(facts[0], case, row, pack, place, sides)
+        found, against = [told[:3]], told[3]
     else:
         asked = decide_files(facts, pack or "pm_tpm", parameters, engine or "")
         failed = asked.failed
@@ -100,6 +107,10 @@ def command(
         else:
             pieces.append(_shown(explain(outcome, fact or ""), known, read, format, to_file=output is not None))
     _write(("\n" if format == "text" else "").join(pieces), output)
+    if against is not None:
+        sys.stdout.flush()
+        talk_findings([against], {})
+        return 1
     return 3 if failed else 0
 
 
@@ -111,8 +122,9 @@ def _host_output(path: Path) -> Output:
 
 def _of_batch(
     output: str, case: str | None, row: int | None, pack: str | None, place: str | None, sides: Sequence[str]
-) -> tuple[Pack, Case, Outcome]:
-    from averment.batch.explaining import find_rows, open_output, read_row
+) -> tuple[Pack, Case, Outcome, Diagnostic | None]:
+    """The pack, the case, its outcome, and what there is against what the output says of it."""
+    from averment.batch.explaining import find_rows, finding_of_row, open_output, read_row
     from averment.diagnostics.diagnostic import Diagnostic, Refused
     from averment_cli.reading import pack_of
 
@@ -130,7 +142,7 @@ def _of_batch(
         from averment.batch.host_output import read_named
 
         read = read_named(written, case, known.program(written.parameters), known.model.types, place)
-        return known, read, known.decide(read, written.parameters)
+        return known, read, known.decide(read, written.parameters), None
     if case is not None:
         rows = find_rows(written, case)
         if len(rows) > 1:
@@ -140,7 +152,8 @@ def _of_batch(
         row = rows[0]
     assert row is not None
     read = read_row(written, row, known.model.types, place, dict(given_sides(sides)))
-    return known, read, known.decide(read, written.parameters)
+    outcome = known.decide(read, written.parameters)
+    return known, read, outcome, finding_of_row(written, row, outcome, known.program(written.parameters))
 
 
 def _shown(explained: Explained, pack: Pack, case: Case, format: str, *, to_file: bool) -> str:

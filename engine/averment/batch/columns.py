@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
+from averment.diagnostics.few import MOST
+from averment.diagnostics.suggest import did_you_mean
 from averment.ir.program import FactType
 from averment.model.names import suggestion
 from averment.source.composed import composed
@@ -22,6 +24,10 @@ from averment.source.yaml_reader import read_yaml
 
 IGNORE = "ignore"
 CASE = "case"
+MAX_COLUMNS = 100_000
+_FEW = 5  # unknown columns that are told one by one
+_LONG = 60  # characters of a heading that is told among many
+_LOOKED_AT = 200  # of many unknown columns, for what they may be meant for
 _UNNAMED = re.compile(r"__index_level_[0-9]+__")  # pyarrow's heading of an index of pandas that nobody named
 
 
@@ -77,7 +83,13 @@ def map_columns(
     """The target of each column by its place. Columns to be ignored are left out; every mistake is reported, where the
     heading is written (``spans``), or of the file. ``sided``: side tables have facts, so that this one may have none.
     """
+    if len(headings) > MAX_COLUMNS:
+        what = f"`{file}` has {len(headings):,} columns; a table may have {MAX_COLUMNS:,}"
+        report.error("AV524", what, start_of(file), "", "leave out the columns that are no fields")
+        return {}
     given = {name: type for name, type in types.items() if not type.derived}
+    unknown: list[tuple[str, str, Span]] = []
+    again: dict[str, list[tuple[str, Span]]] = {}
     bare: dict[str, list[Target]] = {}
     for name, type in given.items():
         if type.one:
@@ -95,16 +107,23 @@ def map_columns(
         span = spans[place] if spans else start_of(file)
         target = _target(written, given, bare)
         if target is None:
-            _unknown(heading, written, names, bare, span, report)
+            if not _told_apart(heading, written, names, bare, span, report):
+                unknown.append((heading, written, span))
         elif target.path in first:
-            help = f"map one of them to `{IGNORE}` in a mapping file"
-            message = f"the columns `{first[target.path]}` and `{heading}` are both `{target.path}`"
-            report.add(Diagnostic("AV123", message, (Label(span, "again"),), (help,)))
+            again.setdefault(target.path, []).append((heading, span))
         else:
             found[place] = target
             first[target.path] = heading
+    for path, columns in again.items():
+        heading, span = columns[0]
+        more = f" and {len(columns) - 1:,} more" if len(columns) > 1 else ""
+        message = f"the columns `{first[path]}` and `{heading}`{more} are {'all' if more else 'both'} `{path}`"
+        help = f"map {'all but one' if more else 'one'} of them to `{IGNORE}` in a mapping file"
+        report.add(Diagnostic("AV123", message, (Label(span, "again"),), (help,)))
+    _tell_unknown(unknown, [*names, *(name for name, some in bare.items() if len(some) == 1)], file, report)
+    known = set(headings)
     for heading in mapped:
-        if heading not in headings:
+        if heading not in known:
             near = suggestion(heading, headings)
             report.error("AV520", f"`{file}` has no column `{heading}`, which the mapping names", None, "", *near)
     if not (report.failed or sided or any(target.type for target in found.values())):
@@ -125,23 +144,43 @@ def _target(written: str, given: Mapping[str, FactType], bare: Mapping[str, list
     return targets[0] if len(targets) == 1 else None
 
 
-def _unknown(
+def _told_apart(
     heading: str, written: str, names: list[str], bare: Mapping[str, list[Target]], span: Span, report: Report
-) -> None:
+) -> bool:
+    """Report a column that may be one of several fields, or cannot be what it is of; whether it is such a one."""
     several = bare.get(written, ())
     if len(several) > 1:
         paths = " or ".join(f"`{target.path}`" for target in several)
         message, help = f"the column `{heading}` may be {paths}", f"call it {paths}"
         report.error("AV123", message, span, "which one?", help)
-        return
+        return True
     owner, dot, _ = written.partition(".")
     if dot and owner in names and not any(name.startswith(f"{owner}.") for name in names):
         help = f"put them in a side table, or in a column `{owner}` of lists, or give such cases as JSON Lines"
         report.error("AV123", f"`{owner}` has any number of records, which no column can hold", span, "", help)
+        return True
+    return False
+
+
+def _tell_unknown(unknown: Sequence[tuple[str, str, Span]], names: Sequence[str], file: str, report: Report) -> None:
+    """Report columns that are no fields: a few each by itself, and many at once."""
+    away = f"map it to `{IGNORE}` in a mapping file"
+    if len(unknown) <= _FEW:
+        for heading, written, span in unknown:
+            what = f"the column `{heading}`"
+            if written != heading:
+                what = f"`{written}`, which {what} is mapped to,"
+            help = f"or leave the column out: {away}"
+            report.error(
+                "AV123", f"{what} is no field of this pack", span, "unknown column", *suggestion(written, names), help
+            )
         return
-    what = f"the column `{heading}`"
-    if written != heading:
-        what = f"`{written}`, which {what} is mapped to,"
-    near = suggestion(written, [*names, *(name for name, targets in bare.items() if len(targets) == 1)])
-    away = f"or leave the column out: map it to `{IGNORE}` in a mapping file"
-    report.error("AV123", f"{what} is no field of this pack", span, "unknown column", *near, away)
+    first = [(heading, written) for heading, written, _ in unknown if len(heading) <= _LONG][:_LOOKED_AT]
+    near = {heading: found for heading, written in first if (found := did_you_mean(written, names))}
+    shown = sorted((heading for heading, _ in first), key=lambda heading: heading not in near)[:MOST]
+    rest = len(unknown) - len(shown)
+    listed = ", ".join(f"`{heading}`" for heading in shown) + (f" and {rest:,} more" if rest else "")
+    helps = [f"`{heading}`: did you mean `{found}`?" for heading, found in near.items()][:MOST]
+    what = f"{len(unknown):,} columns of `{file}` are no fields of this pack: {listed}"
+    help = f"say which is which in a mapping file, or {away}"
+    report.error("AV123", what, unknown[0][2], "the first of them", *helps, help)

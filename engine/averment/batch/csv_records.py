@@ -7,6 +7,7 @@ import io
 import json
 from typing import Any
 
+from averment.batch.columns import MAX_COLUMNS
 from averment.batch.lines import record_ends
 from averment.batch.shape import Shape, row_document
 from averment.batch.unit import Unit
@@ -15,7 +16,7 @@ from averment.ir.program import Field, Kind
 from averment.source.composed import composed
 from averment.source.node import Node, Span
 from averment.source.scalar import plain_scalar
-from averment.source.text import HIDDEN, hidden, not_shown, start_of
+from averment.source.text import HIDDEN, decode, hidden, not_shown, start_of
 
 _NUMERIC = ("-", "+", ".", *"0123456789")
 MAX_RECORD = 4 * 1024 * 1024
@@ -50,8 +51,11 @@ class Records:
 
 def read_headings(data: bytes, report: Report, file: str) -> tuple[tuple[str, ...], tuple[Span, ...]]:
     """The cells of the line of headings, and where each is written."""
-    cells = _cells(data, report, file)
-    return (tuple(cells), _places(data.decode(), file)) if cells else ((), ())
+    text = decode(data, file, report)
+    cells = None if text is None else _split(text, report, start_of(file))
+    if not cells or text is None:
+        return (), ()
+    return tuple(cells), _places(text, file) if len(cells) <= MAX_COLUMNS else ()
 
 
 def _places(record: str, file: str) -> tuple[Span, ...]:
@@ -127,12 +131,16 @@ def _cells(data: bytes, report: Report, file: str) -> list[str] | None:
     if found:
         report.error("AV109", not_shown(found), start_of(file), *HIDDEN)
         return None
+    return _split(text, report)
+
+
+def _split(text: str, report: Report, span: Span | None = None) -> list[str] | None:
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as problem:
-        report.error("AV124", f"this record is not CSV: {problem}")
+        report.error("AV124", f"this record is not CSV: {problem}", span)
         return None
     if len(rows) != 1:
-        report.error("AV124", "this record is not CSV: a line break outside quotes")
+        report.error("AV124", "this record is not CSV: a line break outside quotes", span)
         return None
     return [composed(cell) for cell in rows[0]]

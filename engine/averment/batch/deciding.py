@@ -20,7 +20,7 @@ from averment.batch.json_rows import JsonReader
 from averment.batch.reading import Reading, all_singles
 from averment.batch.shape import Shape
 from averment.batch.side_records import with_sides
-from averment.batch.singles import Singles, counts_of, first_error, side_of, strength_text
+from averment.batch.singles import Singles, counts_of, engines_of, first_error, side_of, strength_text
 from averment.batch.table_rows import TableReader
 from averment.batch.unit import Format, Joined, Reject, Unit, columns_of, mask_width
 from averment.diagnostics.diagnostic import Diagnostic, Report
@@ -85,12 +85,14 @@ class Decider:
         alone = len(reading.singles)
         if self._job.whole:
             documents = [outcome.canonical for _, outcome in singles]
-            return Decisions(None, documents, rejects, counts_of(outcome for _, outcome in singles), alone)
+            counts = counts_of(outcome for _, outcome in singles) + engines_of(outcome for _, outcome in singles)
+            return Decisions(None, documents, rejects, counts, alone)
         if singles or not tables:
             tables.append(self._rows(singles, first))
         table = _in_order(tables)
         rejects.sort(key=lambda reject: reject.row)
-        return Decisions(table, [], rejects, self._counts(table) if counted else Counter(), alone)
+        counts = self._counts(table) + engines_of(outcome for _, outcome in singles) if counted else Counter[str]()
+        return Decisions(table, [], rejects, counts, alone)
 
     def _reader(self, unit: Unit) -> Reader:
         if unit.file not in self._readers:

@@ -13,15 +13,20 @@ from averment.batch.fetching import Fetcher
 from averment.batch.inputs import Input, digest_of, find_inputs, format_of
 from averment.batch.manifest import Damaged, Entry, read_entries
 from averment.batch.order import manifest_of, rejects_of
-from averment.batch.shape import Document
+from averment.batch.output_rows import difference, expected_row, row_of
+from averment.batch.shape import Document, Shape
 from averment.batch.sides import open_sides
 from averment.batch.sources import Position, Source, open_source, units_of
 from averment.batch.unit import Format, Unit
 from averment.batch.written_rows import written_rows
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
-from averment.ir.program import FactType
+from averment.ir.program import FactType, Program
 from averment.model.case import Case, read_case
-from averment.source.node import Node
+from averment.outcome.outcome import Outcome
+from averment.source.node import Node, Span
+
+_BLOCK = 1 << 20
+_INPUT = "say with --input where the file is that was decided"
 
 
 @dataclass(frozen=True)
@@ -105,8 +110,46 @@ def _node(source: Source, output: Output, row: int, types: Mapping[str, FactType
     for unit, _ in units_of(source, start, rows or 65_536):
         if unit.first <= row < unit.first + unit.rows:
             fetched = Fetcher(source.inputs, source.shapes).fetch(unit)
-            return _document(fetched, source, types)(row - unit.first, report)
+            node = _document(fetched, source, types)(row - unit.first, report)
+            shape = source.shapes[unit.file]
+            return (
+                None
+                if node is None
+                else at_line(node, shape.file, _line(source.inputs[unit.file], fetched, row, shape))
+            )
     return None
+
+
+def _line(file: Input, unit: Unit, row: int, shape: Shape) -> int:
+    """The line on which a row of a text starts; of a table, which has none, the number of the row in it."""
+    if not unit.format.text:
+        return unit.index + row - unit.first + 1
+    at = written_rows(unit, shape).offset(row - unit.first)
+    line = 1
+    with file.open() as stream:
+        while at > 0 and (block := stream.read(min(at, _BLOCK))):
+            line, at = line + block.count(b"\n"), at - len(block)
+    return line
+
+
+def at_line(node: Node, file: str, line: int) -> Node:
+    """The node of a line that was read by itself, with the places of it and of all in it as they are in the file.
+
+    What stands in another file, as the rows of side tables do, stays where it is.
+    """
+    value = node.value
+    if isinstance(value, dict):
+        value = {key: at_line(child, file, line) for key, child in value.items()}
+    elif isinstance(value, list):
+        value = [at_line(child, file, line) for child in value]
+    keys = {key: _moved(span, file, line) for key, span in node.keys.items()}
+    return node._replace(value=value, span=_moved(node.span, file, line), keys=keys)
+
+
+def _moved(span: Span, file: str, line: int) -> Span:
+    if span.file != file:
+        return span
+    return span._replace(line=span.line + line - 1, end_line=span.end_line + line - 1)
 
 
 def _document(unit: Unit, source: Source, types: Mapping[str, FactType]) -> Document:
@@ -140,13 +183,8 @@ def _source(output: Output, types: Mapping[str, FactType], place: str | None, si
         files = find_inputs(place, Format(recorded[0]["format"]) if len(recorded) == 1 else None, report)
         if report.failed:
             raise Refused(report.diagnostics)
-        if len(files) != len(recorded):
-            raise _refused("AV534", f"`{place}` holds {len(files)} tables, and {len(recorded)} were decided")
-        found = [_as_recorded(Path(file.path), was) for file, was in zip(files, recorded, strict=True)]
-    for file, was in zip(found, recorded, strict=True):
-        if digest_of(file.path) != was["digest"]:
-            what = f"`{file.path}` is not what was decided: its digest is another one"
-            raise _refused("AV534", what, "say with --input where the file is that was decided")
+        found = [_as_recorded(Path(file.path), was) for file, was in zip(files, recorded, strict=False)]
+    refuse_another_input(found, recorded, place or "")
     beside: list[dict[str, str]] = header.get("sides", [])
     source = open_source(found, types, dict(header["mapping"]), report, bool(beside))
     if report.failed:
@@ -157,6 +195,31 @@ def _source(output: Output, types: Mapping[str, FactType], place: str | None, si
         raise _refused("AV534", f"no side table of `{strange[0]}` was decided", "leave out --side")
     now = [{**was, "path": sides.get(was["type"], was["path"])} for was in beside]
     return _with_sides(Source(source.inputs, shapes), now, types, report)
+
+
+def refuse_another_input(
+    found: Sequence[Input], recorded: Sequence[Mapping[str, str]], place: str, help: str = _INPUT
+) -> None:
+    """Raises Refused where files are not those that were decided."""
+    if len(found) != len(recorded):
+        raise _refused("AV534", f"`{place}` holds {len(found)} tables, and {len(recorded)} were decided")
+    for file, was in zip(found, recorded, strict=True):
+        if digest_of(file.path) != was["digest"]:
+            what = f"`{file.path}` is not what was decided: its digest is another one"
+            raise _refused("AV534", what, help)
+
+
+def finding_of_row(output: Output, row: int, outcome: Outcome, program: Program) -> Diagnostic | None:
+    """What there is against an output's row, where it is not what is decided of the case."""
+    format = Format(output.header["format"])
+    try:
+        said = row_of(output.path, format, output.header["rules"], row)
+    except (ValueError, KeyError, OSError) as problem:
+        return Diagnostic("AV538", f"`{output.path}` cannot be read: {problem}")
+    if said is None:
+        return Diagnostic("AV538", f"`{output.path}` has no row {row}, which is decided")
+    what = difference(said, expected_row(outcome, row, format, program))
+    return Diagnostic("AV538", f"`{output.path}`, row {row} (case `{outcome.case.name}`): {what}") if what else None
 
 
 def _with_sides(

@@ -62,7 +62,7 @@ def _check_field(name: str, found: Type, field: Field, file: str, report: Report
     inner = _plain(found)
     if field.kind is Kind.SET:
         inner = _plain(_element(inner) or inner)
-    if pa.types.is_nested(inner):
+    if pa.types.is_nested(inner) or isinstance(inner, pa.BaseExtensionType):
         help = "a set is a list of texts" if field.kind is Kind.SET else "a field has one value"
         _unfit(name, found, help, file, report)
 

@@ -13,6 +13,7 @@ from averment.batch.manifest import Entry
 from averment.batch.sides import Named
 from averment.batch.sources import Source
 from averment.batch.unit import Format
+from averment.engines import open_engine
 from averment.ir.program import FactType, Program
 
 _VERSION = 3
@@ -20,7 +21,9 @@ _VERSION = 3
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be done. ``name``: the input as it was asked for; ``alias``: what it is called, if not by its name."""
+    """What is to be done. ``name``: the input as it was asked for; ``alias``: what it is called, if not by its name,
+    and ``names``: what its files are.
+    """
 
     program: Program
     types: Mapping[str, FactType]
@@ -35,6 +38,7 @@ class Order:
     chunk: int = 0  # rows of a unit; 0 is as many as suit the format
     restart: bool = False
     alias: str = ""
+    names: tuple[str, ...] = ()
     sides: Named = ()
 
     @property
@@ -79,7 +83,7 @@ def header_of(order: Order, source: Source, columnar: bool) -> Entry:
         "mapping": [[heading, target] for heading, target in sorted(order.mapping.items())],
         "format": order.format.value,
         "warrants": "full" if order.warrants else "none",
-        "engine": "columnar" if columnar else order.engine or "reference",
+        "engine": "columnar" if columnar else open_engine(order.engine, program).name,
         "rules": list(order.rules),
     }
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import Any
 
-from averment.batch.arrow import Table, open_parquet, pa
+from averment.batch.arrow import Table, open_parquet, pa, pc
 from averment.batch.columns import CASE
 
 _BUFFER = 1 << 20  # bytes of a column read at once, so that the size of row groups does not matter
@@ -67,9 +67,22 @@ class ParquetRows:
     def _group(self, opened: Any, group: int, skip: int, size: int) -> Iterator[Any]:
         """The batches of a row group without its first ``skip`` rows."""
         for batch in opened.iter_batches(size, row_groups=[group], columns=self._columns, use_threads=False):
+            for column in batch.columns:
+                _refuse_beyond(column)
             if skip < batch.num_rows:
                 yield batch.slice(skip)
             skip = max(0, skip - batch.num_rows)
+
+
+def _refuse_beyond(column: Any) -> None:
+    """Raises ArrowInvalid for a place beyond the end of a dictionary, which Arrow takes as a file has it."""
+    if pa.types.is_list(column.type):
+        column = column.flatten()
+    if not pa.types.is_dictionary(column.type) or column.null_count == len(column):
+        return
+    least, most = pc.min_max(column.indices).values()
+    if least.as_py() < 0 or most.as_py() >= len(column.dictionary):
+        raise pa.ArrowInvalid("a value is beyond the end of its dictionary")
 
 
 def values_in(opened: Any) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from averment.batch.fetching import fetch_text
 from averment.batch.job import Done, Job
-from averment.batch.singles import Singles, counts_of
+from averment.batch.singles import Singles, counts_of, engines_of
 from averment.batch.text_rows import TextRows, heading_of
 from averment.batch.unit import REJECTS, TEXT, Unit
 from averment.batch.written_rows import written_rows
@@ -32,7 +32,7 @@ class PlainWorker:
         else:
             heading = heading_of(self._job.output, self._job.program.presumes) if unit.first == 1 else b""
             data = heading + "".join(self._rows.write(unit.first + row, outcome) for row, outcome in found).encode()
-        counts = counts_of(outcome for _, outcome in found)
+        counts = counts_of(outcome for _, outcome in found) + engines_of(outcome for _, outcome in found)
         counts.update(f"reject:{reject.code}" for reject in rejects)
         contents = {TEXT: data} | ({REJECTS: b"".join(map(self._job.line, rejects))} if rejects else {})
         return Done(contents, len(found), counts, len(rows))

@@ -94,8 +94,9 @@ def _opened(order: Order, found: Sequence[Input], report: Report) -> Source:
             files.check_output(order.output, order.name, [side.file for side in source.sides], report)
     if report.failed:
         raise Refused(report.diagnostics)
-    if order.alias:
-        source = replace(source, shapes=tuple(replace(shape, file=order.alias) for shape in source.shapes))
+    if order.names:
+        named = zip(source.shapes, order.names, strict=True)
+        source = replace(source, shapes=tuple(replace(shape, file=name) for shape, name in named))
     return source
 
 

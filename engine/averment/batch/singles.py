@@ -69,6 +69,11 @@ def counts_of(outcomes: Iterable[Outcome]) -> Counter[str]:
     return counts
 
 
+def engines_of(outcomes: Iterable[Outcome]) -> Counter[str]:
+    """How many cases each engine decided; it is not always the one that was asked first."""
+    return Counter(f"engine:{outcome.evaluation.engine}" for outcome in outcomes)
+
+
 def strength_text(strength: str | int | bool) -> str:
     """A strength as the columns of an output have it."""
     return strength if isinstance(strength, str) else str(strength).lower()

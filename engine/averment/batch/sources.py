@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from averment.batch.columns import Mapped, map_columns
-from averment.batch.csv_records import read_headings
+from averment.batch.csv_records import MAX_RECORD, read_headings
 from averment.batch.inputs import Input, Unreadable, damage_told
 from averment.batch.lines import pieces
 from averment.batch.shape import Shape
@@ -15,6 +15,7 @@ from averment.batch.unit import GROUP, Format, Unit
 from averment.diagnostics.diagnostic import Report
 from averment.ir.program import FactType
 from averment.source.node import Span
+from averment.source.text import start_of
 
 if TYPE_CHECKING:
     from averment.batch.sides import Side
@@ -108,10 +109,16 @@ def headings_of(file: Input, report: Report) -> tuple[tuple[str, ...], tuple[Spa
             with file.open() as stream:
                 piece = next(pieces(stream, True, 1, header=True), None)
     except Unreadable as problem:
-        report.error("AV523", f"`{file.path}` is not {file.format}: {problem.why}")
+        what = "cannot be read" if file.format.text else f"is not {file.format}"
+        report.error("AV523", f"`{file.path}` {what}: {problem.why}")
         return (), (), None
     if piece is None:
         report.error("AV111", f"`{file.path}` is empty")
+        return (), (), None
+    length = piece.overlong or len(piece.data)
+    if length > MAX_RECORD:
+        what = f"the headings of `{file.path}` have {length:,} bytes; a record may have {MAX_RECORD:,}"
+        report.error("AV524", what, start_of(file.path), "", "close the quotes that open a heading")
         return (), (), None
     return *read_headings(piece.data, report, file.path), None
 

@@ -9,7 +9,9 @@ import numpy as np
 from averment.backends.columnar.columns import Array as Codes
 from averment.backends.columnar.forms import value_of
 from averment.batch.arrow import Array, Table, from_bytes, one_chunk, pa, pc
+from averment.batch.csv_records import MAX_RECORD
 from averment.batch.reading import Reading, case_names
+from averment.batch.row_sizes import overlong
 from averment.batch.shape import Shape, row_document
 from averment.batch.unit import Unit
 from averment.diagnostics.diagnostic import Report
@@ -46,15 +48,20 @@ class TableReader:
             names, unreadable = _readable(names)
         names, blank = case_names(names, first, places, named)
         every, found = names, pa.table(columns)
+        long = overlong([*columns.values(), names], len(places))
 
         def document(row: int, report: Report) -> Node | None:
             if unreadable is not None and unreadable[row]:
                 report.error("AV110", "the name of this case is not UTF-8")
                 return None
+            if long is not None and long[0][row]:
+                report.error("AV524", f"this row has {long[1][row]:,} bytes; a case may have {MAX_RECORD:,}")
+                return None
             return self._document(columns, every[row].as_py(), row, first)
 
         reading = Reading(table.num_rows, document, final=True)
-        blank = blank if unreadable is None else blank | unreadable
+        for wrong in (unreadable, None if long is None else long[0]):
+            blank = blank if wrong is None else blank | wrong
         if blank.any():
             keep: Codes = np.flatnonzero(~blank)
             reading.singles = np.flatnonzero(blank).tolist()

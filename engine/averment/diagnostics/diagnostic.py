@@ -30,7 +30,8 @@ class Label:
 class Diagnostic:
     """One finding.
 
-    ``help`` is computed for this finding (the mend); ``notes`` are constant facts about the code.
+    ``help`` is computed for this finding (the mend); ``notes`` are constant facts about the code. ``count``: how many
+    findings it stands for, where there are too many to be told one by one.
     """
 
     code: str
@@ -39,6 +40,7 @@ class Diagnostic:
     help: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     severity: Severity = Severity.ERROR
+    count: int = 1
 
     @property
     def line(self) -> str:

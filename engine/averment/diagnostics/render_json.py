@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from averment.diagnostics.diagnostic import Diagnostic
+from averment.diagnostics.few import few
+
+
+def all_to_json(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
+    """The first findings of each kind, each as a dictionary, and how many more there are."""
+    return [to_json(found) for found in few(diagnostics)]
 
 
 def to_json(diagnostic: Diagnostic) -> dict[str, Any]:

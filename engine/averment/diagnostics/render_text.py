@@ -15,10 +15,12 @@ that do not show are written out.
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from averment.diagnostics.diagnostic import Diagnostic, Label, Severity
+from averment.diagnostics.few import few
 from averment.source.node import Span
 from averment.source.text import hidden, split_lines, start_of
 
@@ -35,16 +37,18 @@ def render(diagnostic: Diagnostic, sources: Mapping[str, str], color: bool = Fal
 
 
 def render_all(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str], color: bool = False) -> str:
-    """Findings with a blank line between, and the summary line; without a line end."""
-    found = tuple(diagnostics)
+    """The first findings of each kind with a blank line between, and the summary line of all; without a line end."""
+    found = few(diagnostics)
     page = _Page(sources, color)
     return "\n\n".join([*(page.finding(diagnostic) for diagnostic in found), summary(found)])
 
 
 def summary(diagnostics: Iterable[Diagnostic]) -> str:
     """How many findings there are: ``2 errors, 1 warning``."""
-    severities = [diagnostic.severity for diagnostic in diagnostics]
-    counts = [(severities.count(severity), severity.value) for severity in Severity]
+    numbers = Counter[Severity]()
+    for diagnostic in diagnostics:
+        numbers[diagnostic.severity] += diagnostic.count
+    counts = [(numbers[severity], severity.value) for severity in Severity]
     said = [f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in counts if count]
     return ", ".join(said) or "no findings"
 

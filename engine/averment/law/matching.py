@@ -6,7 +6,7 @@ solutions. A rule fires for each solution that is true; one that is unknown make
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from averment.ir.program import Aggregate, Fact, Rule
@@ -24,6 +24,16 @@ class Solution(NamedTuple):
     truth: Truth
 
 
+class Fresh(NamedTuple):
+    """For a round that looks only at what is new: the pattern at ``place`` matches ``facts`` and no other, and those
+    before it nothing of ``news`` (by type), so that a match of several new facts is found once.
+    """
+
+    place: int
+    facts: Sequence[Fact]
+    news: Mapping[str, frozenset[Fact]]
+
+
 def solutions(rule: Rule, memory: Memory, least: Truth) -> Iterator[Solution]:
     """Every solution of ``rule`` at least as true as ``least``.
 
@@ -35,14 +45,10 @@ def solutions(rule: Rule, memory: Memory, least: Truth) -> Iterator[Solution]:
             yield Solution(premises, *final)
 
 
-def matches(
-    rule: Rule, memory: Memory, least: Truth, fresh: tuple[int, Sequence[Fact]] | None = None
-) -> Iterator[Solution]:
+def matches(rule: Rule, memory: Memory, least: Truth, fresh: Fresh | None = None) -> Iterator[Solution]:
     """Every way to satisfy the patterns of ``rule``, its guards left aside, at least as true as ``least``.
 
-    What an early guard excludes may be left out.
-
-    ``fresh`` gives the index of one pattern and the only facts it may match (for semi-naive rounds).
+    What an early guard excludes may be left out. ``fresh``: only what is new.
     """
     if rule.matches:
         return _extend(rule, memory, least, fresh, (), {}, TRUE)
@@ -53,7 +59,7 @@ def _extend(
     rule: Rule,
     memory: Memory,
     least: Truth,
-    fresh: tuple[int, Sequence[Fact]] | None,
+    fresh: Fresh | None,
     premises: tuple[Fact, ...],
     bindings: Bindings,
     truth: Truth,
@@ -62,8 +68,11 @@ def _extend(
     place = len(premises)
     pattern = rule.matches[place]
     last = place + 1 == len(rule.matches)
-    facts = fresh[1] if fresh is not None and fresh[0] == place else selected(pattern, memory, bindings, rule.early)
+    facts = fresh.facts if fresh and fresh.place == place else selected(pattern, memory, bindings, rule.early)
+    news = fresh.news.get(pattern.type, ()) if fresh and place < fresh.place else ()
     for fact in facts:
+        if news and fact in news:
+            continue
         matched = match(pattern, fact, memory, bindings)
         if matched is None:
             continue

@@ -7,23 +7,25 @@ lawful value derives nothing; of all such errors in a stratum the least is raise
 from __future__ import annotations
 
 from averment.ir.program import Fact, Program, Rule
+from averment.law.budget import Budget
 from averment.law.conclusions import conclude
 from averment.law.evaluation import Firing
-from averment.law.matching import guarded, matches
+from averment.law.guards import hold
+from averment.law.matching import Fresh, guarded, matches
 from averment.law.memory import Memory
 from averment.law.readers import Place, Readers
-from averment.law.truth import TRUE, CaseError, Truth
+from averment.law.truth import FALSE, TRUE, CaseError, Truth
 
 _FEW = 4  # rounds in which every rule is looked at; after these only what a new fact may match
 
 # A rule by its number, to be matched anew: on everything, or with one pattern, by its index, on these facts only.
-_Task = tuple[int, Rule, tuple[int, list[Fact]] | None]
+_Task = tuple[int, Rule, Fresh | None]
 
 
-def saturate(program: Program, stratum: tuple[Rule, ...], memory: Memory, truth: Truth) -> list[Firing]:
+def saturate(program: Program, stratum: tuple[Rule, ...], memory: Memory, truth: Truth, budget: Budget) -> list[Firing]:
     """Every firing of ``stratum`` of just this truth; their conclusions are added to ``memory``.
 
-    Raises: CaseError, the least of the stratum, where the case has no lawful outcome.
+    Raises: CaseError, the least of the stratum, where the case has no lawful outcome; BudgetSpent, at once.
     """
     firings: dict[tuple[int, tuple[Fact, ...]], Firing] = {}
     failure: CaseError | None = None
@@ -35,6 +37,9 @@ def saturate(program: Program, stratum: tuple[Rule, ...], memory: Memory, truth:
         for number, rule, fresh in tasks:
             for premises, bindings, certainty in matches(rule, memory, truth, fresh):
                 key = number, premises
+                if any(hold(guard, memory, bindings) is FALSE for guard in rule.early):
+                    continue
+                budget.attempt(rule)
                 if key in firings:
                     continue
                 try:
@@ -46,6 +51,7 @@ def saturate(program: Program, stratum: tuple[Rule, ...], memory: Memory, truth:
                     failure = least(failure, error)
                     continue
                 if concluded is truth and (truth is TRUE or not memory.holds(conclusions)):
+                    budget.fire(rule)
                     firings[key] = Firing(rule, premises, conclusions)
                     found += conclusions
         news: dict[str, list[Fact]] = {}
@@ -69,6 +75,7 @@ def _next(stratum: tuple[Rule, ...], news: dict[str, list[Fact]], memory: Memory
     Where all facts of a type are new, so is every match of a pattern of that type.
     """
     whole = {type for type, facts in news.items() if len(facts) == len(memory.of(type))}
+    recent = {type: frozenset(facts) for type, facts in news.items()}
     tasks: list[_Task] = []
     for number, rule in enumerate(stratum):
         before = len(tasks)
@@ -79,7 +86,7 @@ def _next(stratum: tuple[Rule, ...], news: dict[str, list[Fact]], memory: Memory
             if pattern.type in whole:
                 tasks[before:] = [(number, rule, None)]
                 break
-            tasks.append((number, rule, (place, facts)))
+            tasks.append((number, rule, Fresh(place, facts, recent)))
     return tasks
 
 
@@ -90,7 +97,9 @@ def _met(stratum: tuple[Rule, ...], news: dict[str, list[Fact]], readers: Reader
         for fact in facts:
             for reader in readers.meeting(type, fact.values):
                 met.setdefault(reader, []).append(fact)
-    return [(number, stratum[number], (place, facts)) for (number, place), facts in sorted(met.items())]
+    recent = {type: frozenset(facts) for type, facts in news.items()}
+    found = sorted(met.items(), key=lambda item: item[0])
+    return [(number, stratum[number], Fresh(place, facts, recent)) for (number, place), facts in found]
 
 
 def least(held: CaseError | None, error: CaseError) -> CaseError:

@@ -65,10 +65,19 @@ def summary(outcome: Outcome) -> str:
     return "\t".join(map(visible, (outcome.case.name, told.claim, outcome.status.value, strength))) + "\n"
 
 
+def _files(outcome: Outcome, places: Mapping[str, Span]) -> list[str]:
+    """The files that the case is from: first the one that has its name, if any of them has."""
+    files = {span.file for span in places.values()}
+    place: Span | None = getattr(outcome.case, "place", None)
+    main = place.file if place and files else ""
+    named = [name for name in {*files, main} - {""} if not name.startswith(ON_COMMAND_LINE)]
+    return sorted(named, key=lambda name: (name != main, name))
+
+
 def _rows(outcome: Outcome, model: Model, style: Style, places: Mapping[str, Span], asking: bool) -> Iterator[str]:
     given = Given.of(outcome, places)
     yield from layout(_headline(outcome, style), style)
-    for file in sorted({span.file for span in places.values() if not span.file.startswith(ON_COMMAND_LINE)}):
+    for file in _files(outcome, places):
         yield from layout(say(Piece(file, "dim")), style)
     verdict = verdict_of(outcome, "which are asked one by one") if asking else verdict_of(outcome, together=_TOGETHER)
     if verdict:

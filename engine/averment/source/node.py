@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from averment.source.composed import composed
 from averment.source.plain import digits, elements, plain
@@ -101,7 +101,7 @@ def node_of(value: Any, file: str) -> Node:
     """
     span = Span(file, 1, 1, 1, 1)
     if isinstance(value, Mapping):
-        items = {composed(str(key)): item for key, item in value.items()}
+        items: dict[str, Any] = {composed(str(key)): item for key, item in cast("Any", value).items()}
         return Node({key: node_of(item, file) for key, item in items.items()}, span, keys=dict.fromkeys(items, span))
     held = elements(value)
     if held is not None:

@@ -50,7 +50,7 @@ def _decimal(value: Decimal) -> Decimal | int | None:
 
 def _foreign(value: Any) -> Any:
     """A value of another library: a scalar of NumPy as Python's, by what it is called, since none is imported here."""
-    kind = type(value)
+    kind: Any = value.__class__
     if kind.__module__.partition(".")[0] == "numpy" and hasattr(value, "item"):
         if kind.__name__ == "datetime64":
             value = value.astype("datetime64[us]")
@@ -69,8 +69,8 @@ def elements(value: object) -> list[Any] | None:
     if isinstance(value, (list, tuple)):
         return list(cast("list[Any]", value))
     if type(value).__name__ == "ndarray" and type(value).__module__ == "numpy":
-        found = cast(Any, value).tolist()
-        return found if isinstance(found, list) else None
+        found: Any = cast(Any, value).tolist()
+        return cast("list[Any]", found) if isinstance(found, list) else None
     return None
 
 

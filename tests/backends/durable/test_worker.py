@@ -26,11 +26,11 @@ from averment.backends.durable.native import EngineFailure
 
 evaluate = engine.Engine.evaluate
 
-def troubled(self, case):
+def troubled(self, case, *budget):
     if "trouble" in case.mentioned:
         {trouble}
     print("noise on standard output")
-    return evaluate(self, case)
+    return evaluate(self, case, *budget)
 
 engine.Engine.evaluate = troubled
 worker_process.main()
@@ -91,7 +91,7 @@ def test_one_case_is_lost_and_no_other(trouble: str, kit: Any, sample: Any, tmp_
 
 
 def test_a_case_without_an_outcome_tells_the_loss_too(kit: Any) -> None:
-    def refuse(_program: Any, _case: Any) -> Any:
+    def refuse(_program: Any, _case: Any, *, firings: int) -> Any:
         raise CaseError("AV501", "too large", "r")
 
     chance = kit.joining()
@@ -192,5 +192,5 @@ def _alive(pid: int | None) -> bool:
     return True
 
 
-def _never(_program: Any, _case: Any) -> Any:
+def _never(_program: Any, _case: Any, *, firings: int) -> Any:
     raise AssertionError("the worker was lost")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -126,11 +126,11 @@ def _looked_at(
     codes, lost = codes.copy(), np.zeros(len(codes), np.bool_)
     known: dict[object, Value | Misfit] = {}
     for row in rows:
-        value = value_of(array[row])
+        value: Any = value_of(array[row])
         if value is None:  # what stands for it is no null of Arrow's, but no value either
             lost[row] = True
             continue
-        key = (type(value), tuple(value) if isinstance(value, list) else value)
+        key = (value.__class__, tuple(cast("list[Any]", value)) if isinstance(value, list) else value)
         found = known.get(key)
         if found is None:
             found = known[key] = fit(value, declared, shown)

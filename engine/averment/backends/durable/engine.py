@@ -16,11 +16,13 @@ from types import TracebackType
 
 from averment.backends.durable.certain import Certain, Fire, Shared
 from averment.backends.durable.compile import NAME, compile
+from averment.backends.durable.extent import extent
 from averment.backends.durable.layout import Codes, Layout
 from averment.backends.durable.native import Network
 from averment.backends.durable.patterns import WIDE
 from averment.backends.durable.plan import Plan
 from averment.ir.program import Aggregate, Fact, Program, Rule
+from averment.law.budget import FIRINGS, Budget
 from averment.law.conclusions import conclude
 from averment.law.evaluation import Evaluation, Firing, Given
 from averment.law.guards import hold
@@ -31,6 +33,8 @@ from averment.law.saturation import least, saturate
 from averment.law.truth import TRUE, UNKNOWN, CaseError, Quantity, Truth
 
 _WIDE_ID = "w"
+_ROOM = 20_000  # matches; past that it takes longer over each than the law does, and the law has the case
+_LISTENS = 16  # facts told before the matches they make are taken out of the engine, where each takes a kilobyte
 _NAME_END = 2 + NAME  # where the rule's name ends in the text of a match
 
 
@@ -61,16 +65,18 @@ class Engine:
                     self.joining[network] = layout
         self.ones = tuple(name for name, type in program.types.items() if type.one)
         self.alone = _alone(program)
+        self.joins = [plan for plan in self.plans.values() if len(plan.joined) > 1]
 
-    def evaluate(self, case: Given) -> Evaluation:
+    def evaluate(self, case: Given, firings: int = FIRINGS) -> Evaluation:
         """Every firing of the program on ``case``.
 
-        Raises: CaseError where the case has no lawful outcome; EngineFailure.
+        Raises: CaseError where the case has no lawful outcome; BudgetSpent where it may have more than ``firings``: the
+        law knows; EngineFailure.
         """
         memory = Memory(self.program, case.facts, case.mentioned)
         with self._lock:
             try:
-                evaluation = _Run(self, memory).evaluate()
+                evaluation = _Run(self, memory, Budget(firings, min(firings, _ROOM))).evaluate()
             except BaseException:
                 for network in self._networks:
                     network.clear()
@@ -124,7 +130,8 @@ def _alone(program: Program) -> dict[int, int]:
 class _Run:
     """One case."""
 
-    def __init__(self, engine: Engine, memory: Memory) -> None:
+    def __init__(self, engine: Engine, memory: Memory, budget: Budget) -> None:
+        self._budget = budget
         self._program, self._plans, self._takers = engine.program, engine.plans, engine.takers
         self._fires, self._alone = engine.fires, engine.alone
         self._flat, self._joining = engine.flat, dict(engine.joining)
@@ -137,6 +144,8 @@ class _Run:
         self._told: dict[str, Fact] = {}
         self._stirred: dict[Network, None] = {}
         self._agenda: list[list[tuple[Plan, str]]] = [[] for _ in self._program.strata]
+        self._joins = engine.joins
+        self._watched = 0
         self._failure: CaseError | None = None
 
     def evaluate(self) -> Evaluation:
@@ -147,10 +156,11 @@ class _Run:
             if self._failure is not None:
                 raise self._failure
             if self._memory.uncertain:
-                evaluation.undecided += saturate(self._program, stratum, self._memory, UNKNOWN)
+                evaluation.undecided += saturate(self._program, stratum, self._memory, UNKNOWN, self._budget)
         return evaluation
 
     def _start(self) -> None:
+        self._hold_back()
         for network, layout in self._flat:
             self._tell_wide(network, layout)
         memory = self._memory
@@ -158,6 +168,8 @@ class _Run:
             if memory.of(kind):
                 for fact in memory.true(kind):
                     self._tell(fact)
+                    if len(self._told) % _LISTENS == 0:
+                        self._listen()
         self._listen()
 
     def _run(self, stratum: int, firings: list[Firing]) -> None:
@@ -167,11 +179,22 @@ class _Run:
             matches, agenda[stratum] = agenda[stratum], []
             fired = self._fired(matches)
             firings += fired
-            for fact in self._memory.learn([fact for firing in fired for fact in firing[2]]):
+            learned = self._memory.learn([fact for firing in fired for fact in firing[2]])
+            if len(self._memory.truths) > self._watched:
+                self._hold_back()
+            for fact in learned:
                 if fact[0] in takers:
                     self._tell(fact)
+                    if len(self._told) % _LISTENS == 0:
+                        self._listen()
             if self._stirred:
                 self._listen()
+
+    def _hold_back(self) -> None:
+        """Leave to the law what may match in more ways than the engine has room for; asked again as facts double."""
+        self._watched = 2 * len(self._memory.truths)
+        for plan in self._joins:
+            self._budget.allow(plan.rules[0], extent(plan.rules[0], plan.joined, self._memory))
 
     def _fired(self, matches: list[tuple[Plan, str]]) -> list[Firing]:
         fires, ones, told, memory, shared = self._fires, self._ones, self._told, self._memory, self._shared
@@ -221,6 +244,7 @@ class _Run:
             for text in network.drain():
                 plan = plans[text[2:_NAME_END]]
                 agenda[plan.stratum].append((plan, text))
+                self._budget.attempt(plan.rules[0], len(plan.rules))
         self._stirred.clear()
 
     def _by_law(self, plan: Plan, text: str) -> Iterator[Firing]:

@@ -1,7 +1,8 @@
 """What a worker process does: it holds programs and decides cases, as it is told.
 
-It is told tuples: ``("program", key, program)``, ``("forget", key)``, and ``("case", key, facts, mentioned)``. The last
-alone has an answer: ``("evaluation", firings, undecided)``, ``("error", code, message, rule)`` or ``("failure", why)``.
+It is told tuples: ``("program", key, program)``, ``("forget", key)``, and ``("case", key, firings, facts, mentioned)``.
+The last alone has an answer: ``("evaluation", firings, undecided)``, ``("error", code, message, rule)``,
+``("spent",)`` or ``("failure", why)``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from averment.backends.durable.frames import Closed, Told, receive, send
 from averment.backends.durable.native import EngineFailure
 from averment.dataclass import dataclass
 from averment.ir.program import Fact, Program
+from averment.law.budget import BudgetSpent
 from averment.law.evaluation import Firing
 from averment.law.truth import CaseError
 
@@ -30,9 +32,11 @@ class _Ready:
         self._engine = Engine(program)
         self._places = {id(rule): place for place, rule in enumerate(program.rules)}
 
-    def answer(self, case: _Case) -> tuple[object, ...]:
+    def answer(self, case: _Case, firings: int) -> tuple[object, ...]:
         try:
-            found = self._engine.evaluate(case)
+            found = self._engine.evaluate(case, firings)
+        except BudgetSpent:
+            return ("spent",)
         except CaseError as error:
             return "error", error.code, error.message, error.rule
         return "evaluation", self._told(found.firings), self._told(found.undecided)
@@ -58,15 +62,18 @@ def serve(source: int, sink: int, programs: Mapping[int, Program] | None = None)
                 if key in ready:
                     ready.pop(key).close()
             else:
-                send(sink, _answer(held, ready, key, _Case(*told)))
+                firings, *case = told
+                send(sink, _answer(held, ready, key, _Case(*case), firings))
     except Closed:
         pass
 
 
-def _answer(held: Mapping[int, Program], ready: dict[int, _Ready], key: int, case: _Case) -> tuple[object, ...]:
+def _answer(
+    held: Mapping[int, Program], ready: dict[int, _Ready], key: int, case: _Case, firings: int
+) -> tuple[object, ...]:
     try:
         if key not in ready:
             ready[key] = _Ready(held[key])
-        return ready[key].answer(case)
+        return ready[key].answer(case, firings)
     except EngineFailure as failure:
         return "failure", str(failure)

@@ -7,11 +7,11 @@ One process runs any number of programs, the latest of them ready.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from functools import partial
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 from weakref import finalize
 
 from averment.backends.durable.frames import Closed, Told, TooLong, receive, send
@@ -19,13 +19,18 @@ from averment.backends.durable.process import Process, fork, single_threaded, sp
 from averment.backends.durable.serving import serve
 from averment.dataclass import dataclass
 from averment.ir.program import Program
+from averment.law.budget import FIRINGS
 from averment.law.evaluation import Evaluation, Firing, Given
 from averment.law.memory import Memory
 from averment.law.truth import TRUE, UNKNOWN, CaseError
 
 PROGRAMS = 8  # that a process holds ready
 
-Fallback = Callable[[Program, Given], Evaluation]
+
+class Fallback(Protocol):
+    """Decides a case in the place of the engine."""
+
+    def __call__(self, program: Program, case: Given, /, *, firings: int) -> Evaluation: ...
 
 
 @dataclass
@@ -61,21 +66,24 @@ class Worker:
         process = self._side().process
         return process.pid if process else None
 
-    def evaluate(self, program: Program, case: Given) -> Evaluation:
-        """Every firing of ``program`` on ``case``; its ``loss`` says why the fallback found them, if it did.
+    def evaluate(self, program: Program, case: Given, firings: int = FIRINGS) -> Evaluation:
+        """Every firing of ``program`` on ``case``; its ``loss`` says why the fallback found them, if it did. What may
+        be past its budget is the fallback's, without a loss.
 
         Raises: CaseError where the case has no lawful outcome, with the ``loss`` too.
         """
         side = self._side()
         with side.lock:
-            answer = self._ask(side, program, case)
+            answer = self._ask(side, program, case, firings)
         match answer:
             case "evaluation", firings, undecided:
                 return _evaluation(program, case, firings, undecided)
             case "error", code, message, rule:
                 raise CaseError(code, message, rule)
+            case ("spent",):
+                return self._fallback(program, case, firings=firings)
             case _:
-                return self._instead(program, case, f"the engine {answer[1]}")
+                return self._instead(program, case, firings, f"the engine {answer[1]}")
 
     def close(self) -> None:
         """End the process; another is started where it is needed again."""
@@ -83,11 +91,11 @@ class Worker:
         with side.lock:
             _stop(side)
 
-    def _ask(self, side: _Side, program: Program, case: Given) -> tuple[Any, ...]:
+    def _ask(self, side: _Side, program: Program, case: Given, firings: int) -> tuple[Any, ...]:
         """The answer to a case; ``("failure", why)`` where there is none."""
         try:
             process = self._running(side, program)
-            send(process.sink, ("case", id(program), case.facts, case.mentioned))
+            send(process.sink, ("case", id(program), firings, case.facts, case.mentioned))
             answer = receive(process.source, self._seconds)
         except Closed:
             return "failure", f"ended its process with {_stop(side, kill=False)}"
@@ -135,9 +143,9 @@ class Worker:
             side = self._sides.setdefault(own, _Side())
         return side
 
-    def _instead(self, program: Program, case: Given, loss: str) -> Evaluation:
+    def _instead(self, program: Program, case: Given, firings: int, loss: str) -> Evaluation:
         try:
-            found = self._fallback(program, case)
+            found = self._fallback(program, case, firings=firings)
         except CaseError as error:
             error.loss = loss
             raise

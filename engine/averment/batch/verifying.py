@@ -1,0 +1,162 @@
+"""Whether an output is what its pack makes of its input: held to its manifest, and decided again, every row of it.
+
+Its manifest must be whole, and have the digests of the output, its rejects and the input. Then the input is decided
+again, as the manifest says it was, and what comes of it must be the same to the byte.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from averment.batch.earlier import output_digest, rejects_digest
+from averment.batch.explaining import refuse_another_input
+from averment.batch.inputs import digest_of, find_inputs
+from averment.batch.manifest import Damaged, Entry, read_entries
+from averment.batch.order import Order, manifest_of, rejects_of
+from averment.batch.output_rows import Row, difference, rows_of
+from averment.batch.run import run
+from averment.batch.unit import Format
+from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
+from averment.ir.program import FactType, Program
+
+_COUNTED = ("claim:", "status:", "rule:", "reject:", "presumed:")
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What was found against an output, if anything; how many rows it has, and how many were rejected; and of which
+    formats of the input nobody can know whether they were damaged before they were decided.
+    """
+
+    found: tuple[Diagnostic, ...]
+    rows: int = 0
+    rejected: int = 0
+    unsure: tuple[str, ...] = ()
+
+
+def told_by(output: Path) -> list[Entry]:
+    """The manifest of an output. Raises Refused."""
+    try:
+        return read_entries(manifest_of(output))
+    except Damaged as damage:
+        raise _refused("AV527", f"the manifest of `{output}` is damaged: {damage}") from None
+    except OSError:
+        what = f"`{output}` has no manifest, so nothing can be proved of it"
+        raise _refused("AV532", what, f"it is `{manifest_of(output)}`") from None
+
+
+def verify(
+    output: Path, entries: list[Entry], program: Program, types: Mapping[str, FactType], place: str = "", jobs: int = 1
+) -> Proof:
+    """Prove an output. ``place``: where its input is, if no longer where it was. Raises Refused for another input."""
+    header, rejects = entries[0], rejects_of(output)
+    rows, decided = entries[-1]["rows"], entries[-1]["decided"]
+    against: list[str] = []
+    if not output.is_file():
+        against.append(f"`{output}` is not there")
+    elif digest_of(str(output)) != output_digest(entries):
+        against.append(f"`{output}` is not as its run left it: its digest is another one")
+    there = rejects.is_file() or rejects.is_symlink()
+    if there != bool(rejects_digest(entries)):
+        against.append(f"`{rejects}` is {'there, and no row was rejected' if there else 'not there'}")
+    elif there and digest_of(str(rejects)) != rejects_digest(entries):
+        against.append(f"`{rejects}` is not as its run left it: its digest is another one")
+    with tempfile.TemporaryDirectory(prefix="averment-") as folder:
+        again = Path(folder, f"again.{header['format']}")
+        result = run(_order(header, program, types, place, again, jobs))
+        for path, other, format in (
+            (output, again, Format(header["format"])),
+            (rejects, rejects_of(again), Format.JSONL),
+        ):
+            if path.is_file() and other.is_file() and digest_of(str(path)) != digest_of(str(other)):
+                against.append(_first(path, other, format, header["rules"]))
+        counts = {name: number for name, number in result.summary.counts.items() if name.startswith(_COUNTED)}
+        if not against and (
+            _counts(entries) != counts or (rows, decided) != (result.summary.rows, result.summary.decided)
+        ):
+            against.append(f"the manifest of `{output}` does not count what is decided")
+    found = tuple(Diagnostic("AV538", what) for what in against)
+    formats = {file["format"] for file in header["files"]} - {Format.PARQUET}
+    return Proof(found, rows, rows - decided, tuple(sorted(formats)))
+
+
+def _order(
+    header: Entry, program: Program, types: Mapping[str, FactType], place: str, output: Path, jobs: int
+) -> Order:
+    """The order whose header this is."""
+    files = header["files"]
+    name = place or header["input"]
+    if name == "-":
+        raise _refused("AV534", "the input came from standard input", "say where it is: averment batch IN --verify OUT")
+    report = Report()
+    format = Format(files[0]["format"]) if len({file["format"] for file in files}) == 1 else None
+    found = find_inputs(name, format, report)
+    if report.failed:
+        raise Refused(report.diagnostics)
+    refuse_another_input(found, files, name, "say where the file is that was decided: averment batch IN --verify OUT")
+    for side in header.get("sides", ()):
+        if not Path(side["path"]).is_file() or digest_of(side["path"]) != side["digest"]:
+            raise _refused("AV534", f"the side table `{side['path']}` is not what was decided")
+    engine = "" if header["engine"] == "columnar" else header["engine"]
+    return Order(
+        program=program,
+        types=types,
+        name=name,
+        output=output,
+        format=Format(header["format"]),
+        input_format=format,
+        mapping=dict(header["mapping"]),
+        warrants=header["warrants"] == "full",
+        engine=engine,
+        jobs=jobs,
+        alias=header["input"],
+        names=tuple(file["path"] for file in files),
+        sides=tuple((side["type"], side["path"]) for side in header.get("sides", ())),
+    )
+
+
+def _counts(entries: list[Entry]) -> Mapping[str, int]:
+    found: dict[str, int] = {}
+    for entry in entries[1:-1]:
+        for name, number in entry["counts"]:
+            if name.startswith(_COUNTED):
+                found[name] = found.get(name, 0) + number
+    return found
+
+
+def _first(path: Path, again: Path, format: Format, rules: list[str]) -> str:
+    """The first row in which a file differs from what is decided."""
+    pairs = zip_longest(_readable(path, format, rules), rows_of(again, format, rules))
+    for number, (said, found) in enumerate(pairs, 1):
+        if isinstance(said, str):
+            return f"`{path}` cannot be read from its row {number:,} on: {said}"
+        where = _where(found or said or {}, number)
+        if said is None:
+            return f"`{path}` has no {where}"
+        if found is None:
+            return f"`{path}` has a {where}, which is not decided"
+        what = difference(said, found)
+        if what:
+            return f"`{path}`, {where}: {what}"
+    return f"`{path}` has the rows that are decided, and otherwise it differs from what was written"
+
+
+def _readable(path: Path, format: Format, rules: list[str]) -> Iterator[Row | str]:
+    """The rows, and in the end why there are no more that can be read."""
+    try:
+        yield from rows_of(path, format, rules)
+    except Exception as problem:
+        yield str(problem).partition("\n")[0] or type(problem).__name__
+
+
+def _where(row: Mapping[str, Any], number: int) -> str:
+    return f"row {row.get('row', number)} (case `{row.get('case')}`)"
+
+
+def _refused(code: str, message: str, *help: str) -> Refused:
+    return Refused([Diagnostic(code, message, (), help)])

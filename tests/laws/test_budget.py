@@ -1,0 +1,127 @@
+"""The budget of the law: a case past it has no outcome, and every engine that counts names the same rule."""
+
+from __future__ import annotations
+
+import random
+import resource
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+
+import averment
+from averment.pack import Pack
+from averment.recording import loaded_files
+
+ENGINES = ["reference"] + ["durable"] * bool(find_spec("durable_rules_engine"))
+
+PACK = """
+pack: joins
+version: 1.0.0
+title: Joins
+claim: {fact: answer, field: value}
+"""
+FACTS = """
+facts:
+  left: {cardinality: many, key: a, fields: {a: {type: integer}, x: {type: integer}}}
+  right: {cardinality: many, key: b, fields: {b: {type: integer}, y: {type: integer}}}
+  pair: {derived: true, cardinality: many, fields: {a: {type: integer}, b: {type: integer}}}
+  answer: {derived: true, cardinality: many, fields: {value: {type: choice, of: [yes_, no_]}}}
+"""
+CLAIM = """
+  - rule: z-claim
+    says: There is a pair.
+    backing: judgement
+    author: T
+    when: [{pair: {a: 1}}]
+    then: [{answer: {value: yes_}}]
+"""
+RULES = {
+    "join": "when: [{left: {a: $a}}, {right: {b: $b}}]",
+    "three": "when: [{left: {a: $a}}, {right: {b: $b}}, {left: {a: $c}}, {test: $a + $b + $c < 0}]",
+    "skew": "when: [{left: {a: $a, x: $k}}, {right: {b: $b, y: $k}}, {left: {a: $c, x: $k}}]",
+}
+CLOSURE = """
+  - rule: edge
+    says: Directly.
+    backing: judgement
+    author: T
+    when: [{left: {a: $a, x: $b}}]
+    then: [{pair: {a: $a, b: $b}}]
+  - rule: further
+    says: Further.
+    backing: judgement
+    author: T
+    when: [{pair: {a: $a, b: $b}}, {left: {a: $b, x: $c}}]
+    then: [{pair: {a: $a, b: $c}}]
+"""
+
+
+def made(kind: str) -> Pack:
+    rules = CLOSURE
+    if kind != "closure":
+        rules = f"""
+  - rule: {kind}
+    says: A pair.
+    backing: judgement
+    author: T
+    {RULES[kind]}
+    then: [{{pair: {{a: $a, b: $b}}}}]
+"""
+    files = {"pack.yaml": PACK, "facts.yaml": FACTS, "rules/rules.yaml": "rules:" + rules + CLAIM}
+    return loaded_files({path: text.encode() for path, text in files.items()})
+
+
+def facts(count: int, seed: int = 0) -> dict[str, Any]:
+    """As many left records, each an edge to the next, as right ones."""
+    rng = random.Random(seed)
+    left = [{"a": number, "x": number + 1} for number in range(count)]
+    right = [{"b": number, "y": 7} for number in range(count)]
+    rng.shuffle(left)
+    rng.shuffle(right)
+    return {"left": left, "right": right}
+
+
+def said(pack: Pack, given: dict[str, Any], engine: str, firings: int = 200_000) -> str:
+    try:
+        return str(pack.decide(given, engine=engine, firings=firings).canonical)
+    except averment.Refused as refused:
+        return str(refused)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("kind", ["join", "closure", "three", "skew"])
+def test_a_thousand_records_end_in_one_finding(kind: str, engine: str) -> None:
+    given = facts(1000)
+    if kind == "skew":
+        given["left"] = [{**record, "x": 7} for record in given["left"]]
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    found = said(made(kind), given, engine)
+    rule = {"closure": "further"}.get(kind, kind)
+    amount = "600,000 tries of its rules" if kind == "three" else "200,000 firings"
+    assert found == f"AV503: case `case` has no outcome: rule `{rule}` takes it past {amount}"
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 512 * 1024
+
+
+@pytest.mark.parametrize("kind", ["join", "closure", "three"])
+def test_every_engine_and_order_says_the_same(kind: str) -> None:
+    pack = made(kind)
+    for firings in (1, 5, 11, 35, 36, 37, 56, 57, 60, 80, 1000):
+        found = {said(pack, facts(6, seed), engine, firings) for engine in ENGINES for seed in range(3)}
+        assert len({text if text.startswith("AV") else "an outcome" for text in found}) == 1, (firings, found)
+
+
+def test_just_as_many_as_there_may_be() -> None:
+    pack = made("join")
+    for engine in ENGINES:
+        assert said(pack, facts(6), engine, 42).startswith("b'{")  # 36 pairs, and the claim of six
+        assert "rule `z-claim` takes it past 41 firings" in said(pack, facts(6), engine, 41)
+        assert "rule `join` takes it past 35 firings" in said(pack, facts(6), engine, 35)
+
+
+def test_code_for_complete_cases_leaves_large_ones_to_an_engine_that_counts() -> None:
+    pack = made("join")
+    kinds = [type(pack.decide(facts(size))).__name__ for size in (2, 2, 200)]
+    assert kinds == ["Outcome", "QuickOutcome", "QuickOutcome"]
+    assert type(pack.decide({"left": facts(401)["left"], "right": []})).__name__ == "Outcome"
