@@ -98,17 +98,19 @@ def test_an_output_that_does_not_come_to_its_end_leaves_the_old_one(
 ) -> None:
     table, out = tmp_path / "cases.jsonl", tmp_path / "outcomes.jsonl"
     table.write_text('{"case": "shop", "facts": {"product": {"stage": "idea"}}}\n' * 3, "utf-8")
-    out.write_text("the old one\n", "utf-8")
+    assert averment("batch", table, "-o", out).code == 0
+    old = out.read_text("utf-8")
+    table.write_text(table.read_text("utf-8") * 2, "utf-8")
 
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("averment_cli.commands.batch.Progress.show", interrupted)
     assert averment("batch", table, "-o", out).code == 130
-    assert out.read_text("utf-8") == "the old one\n"
+    assert out.read_text("utf-8") == old
     monkeypatch.undo()
     assert averment("batch", table, "-o", out).code == 0
-    assert len(out.read_text("utf-8").splitlines()) == 3
+    assert len(out.read_text("utf-8").splitlines()) == 6
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "cases.jsonl",
         "outcomes.jsonl",

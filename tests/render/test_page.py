@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
 import pytest
 
+from averment.ir.program import Fact
 from averment.outcome.explained import explain
 from averment.render.diagram import diagram
 from averment.render.dot import dot
@@ -94,7 +96,10 @@ def test_a_payload_is_text_wherever_it_stands(payload: str, filled: Callable[[st
 
 def test_what_acts_on_a_reader_is_written_out(filled: Callable[[str], Any]) -> None:
     _, pack, _ = filled("name")
-    hidden = pack.case({"person": {"age": 4}, "note": [{"text": "a\u202eb\x00c\ufeff", "more": "\u0007"}]})
+    case = pack.case({"person": {"age": 4}, "note": [{"text": "plain", "more": "text"}]})
+    written = {"plain": "a\u202eb\x00c\ufeff", "text": "\u0007"}  # what no door lets in
+    facts = [Fact(fact.type, tuple(written.get(str(each), each) for each in fact.values)) for fact in case.facts]
+    hidden = replace(case, facts=tuple(facts))
     text = page(explain(pack.decide(hidden, engine="reference")), pack.model, hidden.places)
     assert not set("\u202e\x00\ufeff\u0007") & set(text)
     assert "a&lt;U+202E&gt;b&lt;U+0000&gt;c&lt;U+FEFF&gt;" in text

@@ -9,16 +9,17 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from averment_cli.hosting import decide_on
 from averment_cli.logs import record_options, recording_parts
 from averment_cli.options import engine_option, given_sides, pack_option, param_option, side_option
 
@@ -28,12 +29,10 @@ if TYPE_CHECKING:
     from averment.batch.run import Result
     from averment.batch.unit import Format
     from averment.diagnostics.diagnostic import Diagnostic, Report
-    from averment.pack import Pack
     from averment_cli.reading import Texts
 
 _EVERY = 0.2  # seconds between two figures of progress
 _TERMINATED = 143
-_OPTIONS = {"sides": "side"}
 _MOST = 100  # rejects said where there is no file for them
 _FORMATS = ["csv", "jsonl", "parquet", "arrow"]
 
@@ -145,7 +144,7 @@ def command(
     overrides = parameters_of(parameters, known.model, report)
     if host:
         stop_if_failed(report, texts)
-        return _decide_on(context, host, known, overrides)
+        return decide_on(context, host, known, overrides)
     kind = _format(output, format, warrants)
     mapped = _mapping(mapping, report, texts)
     beside = given_sides(sides)
@@ -213,26 +212,6 @@ def _verify(context: click.Context, output: Path, table: str, pack: str, jobs: i
         return 1
     data(f"{output}: proved: {proof.rows:,} rows, {proof.rejected:,} of them rejected, as its manifest has them\n")
     return 0
-
-
-def _decide_on(context: click.Context, host: str, pack: Pack, overrides: Mapping[str, Any]) -> int:
-    """Decide on a host, which has its own way of reading, writing and going on: the options of ours do not apply."""
-    from averment.scale.files import decide_files
-    from averment_cli.terminal import talk
-
-    ours = ("engine", "format", "input_format", "mapping", "sides", "warrants", "jobs", "chunk", "summary", "restart",
-            "log", "requester", "masking_key")  # fmt: skip
-    for name in ours:
-        if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT:
-            raise click.UsageError(f"--{_OPTIONS.get(name, name).replace('_', '-')} is not for --on {host}")
-    if "-" in (context.params["table"], context.params["output"]):
-        raise click.UsageError(f"--on {host} needs files: name them")
-    found = decide_files([context.params["table"]], context.params["output"], pack, host, overrides)
-    talk(f"{found.rows:,} rows, {found.errors.total():,} of them without an outcome")
-    for told in (found.claims, found.statuses):
-        talk("  ".join(f"{word} {count:,}" for word, count in sorted(told.items())))
-    rejected = found.errors.total()
-    return 1 if rejected and (context.params["strict"] or rejected == found.rows) else 0
 
 
 def _format(output: str, format: str | None, warrants: str) -> Format:

@@ -208,6 +208,9 @@ class Circuit:
             loop = self._loops.get(place)
             within = range(place, loop.end if loop else place + 1)
             met = {owners[used] for inner in within for used in net.reach_of(nodes[inner]) if used in owners}
+            met |= {
+                owners[body] for body in (loop.bodies if loop else ()) if body in owners
+            }  # some come before the loop
             if met:
                 owner = met.pop() if len(met) == 1 else SEVERAL
                 owners |= {inner: owner for inner in within if inner not in owners}
