@@ -12,6 +12,7 @@ from averment.law.evaluation import Evaluation
 from averment.model.case import UNNAMED, Case
 from averment.outcome.claim import Status
 from averment.outcome.outcome import Outcome
+from averment.source.plain import is_list
 
 Decide = Callable[[Mapping[str, Any]], "QuickOutcome | None"]
 """From fact types to records, as in the ``facts`` of a fact file; None where an engine has to decide."""
@@ -24,7 +25,7 @@ def quick_decider(engine: Engine) -> Decide | None:
         return None
 
     def decide(facts: Mapping[str, Any]) -> QuickOutcome | None:
-        if sum(len(records) for records in facts.values() if isinstance(records, list)) > _MOST:
+        if sum(len(records) for records in facts.values() if is_list(records)) > _MOST:
             return None
         found = code(facts)
         return None if found is None else QuickOutcome(found, engine)

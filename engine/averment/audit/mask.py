@@ -24,12 +24,13 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeGuard, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from averment.audit.chain import prefixed
 from averment.audit.errors import UNRECORDABLE, refused
 from averment.ir.digest import canonical, canonical_members, canonical_object, digest_of
 from averment.ir.program import FactType
+from averment.source.plain import is_list
 
 _VALUE = b"averment audit mask 1\n"
 _DOCUMENT = b"averment audit masked document 1\n"
@@ -65,7 +66,7 @@ class Mask:
         hidden: list[Any] = []
         result: dict[str, Any] = {}
         for name, given in facts.items():
-            if _is_list(given):
+            if is_list(given):
                 result[name] = [self._record(name, record, hidden) for record in given]
             else:
                 result[name] = self._record(name, given, hidden) if given is not None else None
@@ -144,10 +145,6 @@ def _recordable(what: str, write: Callable[[Any], _Written], value: Any) -> _Wri
     raise refused(UNRECORDABLE, message, "write decimals as texts, and no NaN, infinity or lone surrogate")
 
 
-def _is_list(value: Any) -> TypeGuard[list[Any]]:
-    return isinstance(value, list)
-
-
 def _records(facts: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     for given in facts.values():
         if isinstance(given, list):
@@ -160,7 +157,7 @@ def _forms(hidden: tuple[Any, ...]) -> tuple[set[tuple[type, Any]], tuple[str, .
     """The scalars to hide (with their type, for True is not 1) and the texts they may stand as in a sentence."""
     scalars: list[Any] = []
     for value in hidden:
-        scalars += value if _is_list(value) else [value]
+        scalars += value if is_list(value) else [value]
     texts = {str(one) for one in scalars if not isinstance(one, bool)} - {""}
     return {(type(one), one) for one in scalars}, tuple(sorted(texts, key=lambda text: (-len(text), text)))
 

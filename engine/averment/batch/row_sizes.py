@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ def overlong(columns: list[Array], rows: int) -> tuple[Codes, Codes] | None:
     """Which rows hold more than a case may, and the bytes of each row; nothing where none does."""
     if sum(map(_most, columns)) <= MAX_RECORD or not rows:
         return None
-    sizes: Codes = np.diff(sum((_ends(column) for column in columns), np.zeros(rows + 1, np.int64)))
+    sizes: Codes = np.diff(_added((_ends(column) for column in columns), rows + 1))
     wrong: Codes = sizes > MAX_RECORD
     return (wrong, sizes) if wrong.any() else None
 
@@ -37,11 +38,11 @@ def _ends(column: Array) -> Codes:
         words = np.append(np.diff(_ends(column.dictionary)), 0)
         return _summed(words[np.asarray(pc.fill_null(column.indices, len(words) - 1))])
     if pa.types.is_struct(kind):
-        parts = (_ends(field) for field in column.flatten())
-        return sum(parts, np.zeros(len(column) + 1, np.int64))
+        return _added((_ends(field) for field in column.flatten()), len(column) + 1)
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        ends = np.concatenate([[0], np.cumsum(np.asarray(pc.fill_null(pc.list_value_length(column), 0)))])
-        return _ends(column.flatten())[ends]
+        lengths = _summed(np.asarray(pc.fill_null(pc.list_value_length(column), 0)))
+        ends: Codes = _ends(column.flatten())[lengths]
+        return ends
     if _is_flat(kind):
         return np.arange(len(column) + 1, dtype=np.int64) * 8
     if pa.types.is_string_view(kind) or pa.types.is_binary_view(kind):
@@ -61,6 +62,13 @@ def _is_flat(kind: Any) -> bool:
         or pa.types.is_string_view(kind)
         or pa.types.is_binary_view(kind)
     )
+
+
+def _added(ends: Iterable[Codes], many: int) -> Codes:
+    found: Codes = np.zeros(many, np.int64)
+    for each in ends:
+        found += each
+    return found
 
 
 def _summed(sizes: Codes) -> Codes:

@@ -133,7 +133,6 @@ def _numbers(slot: Slot, members: _Members) -> Candidates:
     if reckoned or members.near is None:
         return None
     low, high = ends(slot.field)
-    near = members.near | ({slot.value} if isinstance(slot.value, int) else set())
-    if not near:
-        near = frozenset((0,))
+    own: set[int] = {slot.value} if isinstance(slot.value, int) else set()
+    near = members.near | own or {0}
     return tuple(sorted({min(max(number, low), high) for number in near}))

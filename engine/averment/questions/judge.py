@@ -6,7 +6,7 @@ backend. Every answer shown to a reader is decided once more by the reference ba
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
@@ -94,7 +94,7 @@ class Judge:
         return self.circuitry.doubt(changes) if self.circuitry else 0
 
     @contextmanager
-    def within(self, budget: Budget) -> Iterator[Budget]:
+    def within(self, budget: Budget) -> Generator[Budget]:
         """For what is asked here this budget counts."""
         before, self.budget = self.budget, budget
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, TypeGuard
 
 
 class Odd:
@@ -62,15 +62,21 @@ def _foreign(value: Any) -> Any:
     return Odd(f"a value of type `{kind.__name__}`")
 
 
-def elements(value: object) -> list[Any] | None:
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Whether it is a list, of whatever may be in it."""
+    return isinstance(value, list)
+
+
+def elements(value: Any) -> list[Any] | None:
     """The elements of a list, tuple, set or array; nothing for what has none. Those of a set are sorted."""
-    if isinstance(value, (set, frozenset)):
-        return sorted(cast("set[Any]", value), key=str)
-    if isinstance(value, (list, tuple)):
-        return list(cast("list[Any]", value))
-    if type(value).__name__ == "ndarray" and type(value).__module__ == "numpy":
-        found: Any = cast(Any, value).tolist()
-        return cast("list[Any]", found) if isinstance(found, list) else None
+    kind: type = value.__class__
+    if issubclass(kind, (set, frozenset)):
+        return sorted(value, key=str)
+    if issubclass(kind, (list, tuple)):
+        return list(value)
+    if kind.__name__ == "ndarray" and kind.__module__ == "numpy":
+        found = value.tolist()
+        return found if is_list(found) else None
     return None
 
 

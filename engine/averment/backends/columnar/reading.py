@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from averment.backends.columnar.vocabulary import Symbols, Vocabulary
 from averment.ir.program import Field, Program, Value
 from averment.ir.values import Misfit, fit, limits
 from averment.law.truth import INT64_MAX, INT64_MIN
+from averment.source.plain import is_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def _looked_at(
         if value is None:  # what stands for it is no null of Arrow's, but no value either
             lost[row] = True
             continue
-        key = (value.__class__, tuple(cast("list[Any]", value)) if isinstance(value, list) else value)
+        key = (value.__class__, tuple(value) if is_list(value) else value)
         found = known.get(key)
         if found is None:
             found = known[key] = fit(value, declared, shown)

@@ -76,8 +76,8 @@ class Worker:
         with side.lock:
             answer = self._ask(side, program, case, firings)
         match answer:
-            case "evaluation", firings, undecided:
-                return _evaluation(program, case, firings, undecided)
+            case "evaluation", found, undecided:
+                return _evaluation(program, case, found, undecided)
             case "error", code, message, rule:
                 raise CaseError(code, message, rule)
             case ("spent",):
