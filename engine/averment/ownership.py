@@ -60,12 +60,12 @@ def refuse_taken(path: Path) -> None:
 
 
 @contextmanager
-def new_file(path: Path) -> Generator[BinaryIO]:
+def new_file(path: Path, mode: int = 0o666) -> Generator[BinaryIO]:
     """A file to be written for a path where there is nothing: it is there once it is whole. Raises Refused, OSError."""
     refuse_taken(path)
     fresh = path.with_name(f".averment-{token_hex(8)}")
     try:
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     except OSError as problem:
         why = (problem.strerror or "").lower()
         raise Refused([Diagnostic("AV531", f"`{path}` cannot be written: {why}")]) from None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -108,3 +110,24 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
 def sqlite_world(tmp_path: Path) -> World:
     """A place for a log in a file."""
     return World(f"sqlite:{tmp_path / 'log.db'}", tmp_path / "log.db")
+
+
+@pytest.fixture
+def tamper(world: Any) -> Callable[..., Any]:
+    """Run SQL on the log behind its back; the rows found."""
+
+    def run(query: str, *values: Any) -> Any:
+        if world.path:
+            connection: Any = sqlite3.connect(world.path, isolation_level=None)
+        else:
+            import psycopg
+
+            connection = psycopg.connect(world.url, autocommit=True)
+            query = query.replace("?", "%s")
+        try:
+            cursor = connection.execute(query, values)
+            return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    return run

@@ -21,27 +21,6 @@ from averment.audit.verify import verify
 COLUMNS = ("sequence", "previous", "hash", *FIELDS)
 
 
-@pytest.fixture
-def tamper(world: Any) -> Callable[..., Any]:
-    """Run SQL on the log behind its back; the rows found."""
-
-    def run(query: str, *values: Any) -> Any:
-        if world.path:
-            connection: Any = sqlite3.connect(world.path, isolation_level=None)
-        else:
-            import psycopg
-
-            connection = psycopg.connect(world.url, autocommit=True)
-            query = query.replace("?", "%s")
-        try:
-            cursor = connection.execute(query, values)
-            return cursor.fetchall() if cursor.description else []
-        finally:
-            connection.close()
-
-    return run
-
-
 def sealed(row: dict[str, Any]) -> bytes:
     """The hash of a record, computed from the documentation alone."""
 
@@ -173,6 +152,9 @@ def test_a_cut_end_shows_against_an_anchor_only(world: Any, tamper: Callable[...
         report = verify(log, anchor)
         assert [found.code for found in report.diagnostics] == ["AV554"]
         assert report.diagnostics[0].message == "the log ends at record 8, and the anchor saw 11 records"
+        with pytest.raises(LogDamaged, match="the log ends at record 8, and it had 11 before"):
+            log.append(world.entry())
+    with world.open() as log:
         log.append(world.entry())  # growing again over the cut
         log.append(world.entry())
         log.append(world.entry())
@@ -330,3 +312,52 @@ def test_an_index_that_hides_a_record_is_a_fault(sqlite_world: Any) -> None:
         assert [found.code for found in report.diagnostics] == ["AV551"]
         assert report.diagnostics[0].message.startswith("every record is whole, but the database is not: ")
         assert report.first_bad is None and report.records == 6
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("UPDATE averment_record SET claim = 'forged' WHERE sequence = 11", "AV552"),
+        ("UPDATE averment_record SET body = body || ' ' WHERE sequence = 4", "AV552"),
+        ("DELETE FROM averment_record WHERE sequence = 6", "AV553"),
+        ("UPDATE averment_record SET sequence = 99 WHERE sequence = 11", "AV553"),
+        ("UPDATE averment_record SET previous = hash WHERE sequence = 1", "AV552"),
+    ],
+)
+def test_nothing_is_appended_to_a_broken_chain(
+    world: Any, tamper: Callable[..., Any], statement: str, code: str
+) -> None:
+    with world.open() as log:
+        world.fill(log, 10)
+    tamper(statement)
+    before = rows_of(tamper)
+    with world.open() as log:
+        for _ in range(2):
+            with pytest.raises(LogDamaged, match=f"{code}: nothing is appended to `.*`: record"):
+                log.append(world.entry())
+    assert rows_of(tamper) == before
+
+
+def test_of_a_long_log_the_end_is_looked_at(
+    world: Any, tamper: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("averment.audit.lookups._TAIL", 5)
+    with world.open() as log:
+        world.fill(log, 10)
+    tamper("UPDATE averment_record SET claim = 'forged' WHERE sequence = 6")
+    with world.open() as log:
+        log.append(world.entry())
+    tamper("UPDATE averment_record SET claim = 'forged' WHERE sequence = 8")
+    with world.open() as log, pytest.raises(LogDamaged, match="record 8 is not what was recorded"):
+        log.append(world.entry())
+
+
+def test_what_others_append_is_looked_at(world: Any, tamper: Callable[..., Any]) -> None:
+    with world.open() as log, world.open() as other:
+        world.fill(log, 3)
+        other.append(world.entry("theirs"))
+        log.append(world.entry("ours"))
+        other.append(world.entry("theirs"))
+        tamper("UPDATE averment_record SET claim = 'forged' WHERE sequence = 7")
+        with pytest.raises(LogDamaged, match="record 7"):
+            log.append(world.entry("ours"))

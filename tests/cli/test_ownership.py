@@ -153,6 +153,8 @@ WRITERS = {
     ("audit", "export", "--log", "sqlite:log.db", "-o", "there", "--format", "parquet"): "there",
     ("batch", "cases.jsonl", "-o", "new.csv", "--summary", "there"): "there",
     ("new", "there"): "there",
+    ("decide", "case.yaml", "--log", "sqlite:there"): "there",
+    ("batch", "cases.jsonl", "-o", "new.csv", "--log", "sqlite:there"): "there",
 }
 
 

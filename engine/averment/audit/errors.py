@@ -53,5 +53,17 @@ def damaged(name: str, reason: str, *help: str) -> LogDamaged:
     return LogDamaged(Diagnostic(DAMAGED, f"`{name}` is damaged: {reason}", help=help))
 
 
+def no_log(name: str) -> LogDamaged:
+    """Of something else, which nobody should mend."""
+    return LogDamaged(Diagnostic(DAMAGED, f"`{name}` is not a decision log, or its beginning is torn"))
+
+
+def newer(name: str, format: int, known: int, version: str) -> LogRefused:
+    """Of a log that is as it should be. ``version``: of the averment that wrote its last record, if it is told."""
+    message = f"the decision log `{name}` is of format {format}, newer than format {known}, which this averment reads"
+    writer = f"averment {version}, which wrote its last record, or later" if version else "the averment that writes it"
+    return refused(UNAVAILABLE, message, f"read it with {writer}: there is nothing to mend")
+
+
 def refused(code: str, message: str, *help: str) -> LogRefused:
     return LogRefused(Diagnostic(code, message, help=help))

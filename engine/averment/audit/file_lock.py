@@ -20,10 +20,13 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+_FLAGS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+
+
 @contextmanager
 def locked(path: str, patience: float) -> Generator[None]:
-    """Hold the lock on ``path`` (made if absent). Raises TimeoutError after ``patience`` seconds, and OSError."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+    """Hold the lock on ``path`` (made if absent, no link). Raises TimeoutError after ``patience`` seconds, OSError."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | _FLAGS, 0o600)
     try:
         _wait(descriptor, patience)
         yield

@@ -182,11 +182,15 @@ def open_log(url: str, *, clock: Clock | None = None, key: bytes = b"", patience
     """Open ``sqlite:PATH`` or ``postgresql://…``. With a ``clock`` it is made if absent; without, only read.
 
     ``key``: the masking key; needed in PostgreSQL where a field is sensitive, while SQLite keeps one in ``PATH.key``.
-    ``patience``: seconds to wait for other writers. Raises LogUnavailable and LogDamaged.
+    ``patience``: seconds to wait for other writers. Raises LogUnavailable, LogDamaged, and LogRefused where
+    something else is in the place of the file (AV537), or the log is of a newer format (AV550).
     """
     write = clock is not None
     if spelled(url) != url:
         raise refused(UNAVAILABLE, f"`{url}` cannot be the address of a decision log: it is not UTF-8", "rename it")
+    if url == "sqlite::memory:":
+        message = "a decision log in memory would be gone when the program ends"
+        raise refused(UNAVAILABLE, message, "name a file, as sqlite:decisions.db")
     if url.startswith("sqlite:") and len(url) > len("sqlite:"):
         from averment.audit.sqlite_store import SqliteStore
 

@@ -74,6 +74,7 @@ class PostgresStore(Lookups[Connection[Any]]):
     """A log in the database of ``url``, in the first schema of its search path. ``write``: made if absent."""
 
     def __init__(self, url: str, *, write: bool, key: bytes = b"", patience: float = _PATIENCE) -> None:
+        super().__init__()
         self._url = url
         self.name = _shown(url)
         self._key = key
@@ -106,7 +107,7 @@ class PostgresStore(Lookups[Connection[Any]]):
         with self._told():
             connection = self._locked()
             try:
-                results = chained(pending, self._head(connection), lambda key: self._keyed(connection, key))
+                results = chained(pending, self._sound_head(connection), lambda key: self._keyed(connection, key))
                 new = fresh_rows(pending, results)
                 with connection.cursor() as cursor:
                     if new:
@@ -115,6 +116,7 @@ class PostgresStore(Lookups[Connection[Any]]):
                         if entry.archive:
                             cursor.execute("INSERT INTO averment_pack VALUES (%s, %s)", (entry.digest, entry.archive))
                 connection.commit()
+                self._wrote(row for _, row in new)
             except BaseException:
                 with suppress(psycopg.Error):
                     connection.rollback()
@@ -249,13 +251,15 @@ class PostgresStore(Lookups[Connection[Any]]):
         found = connection.execute("SELECT id, format FROM averment_log").fetchall()
         if len(found) != 1:
             raise damaged(self.name, "it does not have one id")
-        if found[0][1] != FORMAT:
-            raise damaged(self.name, f"its format is {found[0][1]}, and this averment reads format {FORMAT}")
+        self._check_format(connection, found[0][1])
         return str(found[0][0])
 
     def _first(self, connection: Connection[Any], query: str, *values: int | str) -> tuple[Any, ...] | None:
         found: tuple[Any, ...] | None = connection.execute(query.replace("?", "%s").encode(), values).fetchone()
         return found
+
+    def _all(self, connection: Connection[Any], query: str, *values: int | str) -> Iterator[tuple[Any, ...]]:
+        return iter(connection.execute(query.replace("?", "%s").encode(), values))
 
     def _row(self, found: Sequence[Any]) -> Row:
         return Row(found[2], bytes(found[1]), bytes(found[0]), tuple(text.encode() for text in found[3:]))

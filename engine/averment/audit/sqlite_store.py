@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from averment.audit.chain import FORMAT, Link, Row, packed
-from averment.audit.errors import LogError, LogRefused, damaged, unavailable
+from averment.audit.chain import Link, Row, packed
+from averment.audit.errors import LogError, LogRefused, damaged, no_log, unavailable
 from averment.audit.file_lock import locked
 from averment.audit.lookups import Lookups
+from averment.audit.sqlite_file import APPLICATION, has_mark, in_the_way, write_new_log
 from averment.audit.store import (
     COLUMNS,
     Appended,
@@ -31,23 +32,12 @@ from averment.audit.store import (
     statement,
     tally_statement,
 )
+from averment.diagnostics.diagnostic import Refused
+from averment.ownership import is_there, taken
 
-_APPLICATION = 0x41564D54  # "AVMT", which `file` and SQLite's own tools show
 _CHECKPOINT_AT = 4 << 20  # bytes of WAL
 _PATIENCE = 30.0  # seconds to wait for other writers
 
-_SCHEMA = (
-    "CREATE TABLE averment_log (id TEXT NOT NULL) STRICT",
-    "CREATE TABLE averment_record (sequence INTEGER PRIMARY KEY, previous BLOB NOT NULL, hash BLOB NOT NULL, "
-    "time TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, case_name TEXT NOT NULL, pack TEXT NOT NULL, "
-    "digest TEXT NOT NULL, claim TEXT NOT NULL, status TEXT NOT NULL, body TEXT NOT NULL) STRICT",
-    "CREATE UNIQUE INDEX averment_record_key ON averment_record (key) WHERE key <> ''",
-    "CREATE INDEX averment_record_case ON averment_record (case_name)",
-    "CREATE INDEX averment_record_time ON averment_record (time)",
-    "CREATE TABLE averment_pack (digest TEXT PRIMARY KEY, archive BLOB NOT NULL) STRICT",
-    f"PRAGMA application_id = {_APPLICATION}",
-    f"PRAGMA user_version = {FORMAT}",
-)
 _INSERT = f"INSERT INTO averment_record ({', '.join(COLUMNS)}) VALUES (?, ?, ?{', CAST(? AS TEXT)' * 9})"
 
 _REASONS = {
@@ -68,6 +58,7 @@ class SqliteStore(Lookups[sqlite3.Connection]):
     """A log in the file ``path``. ``write``: it is made if absent, and can be extended; else it must be there."""
 
     def __init__(self, path: str, *, write: bool, key: bytes = b"", patience: float = _PATIENCE) -> None:
+        super().__init__()
         self._path = os.fspath(Path(path).absolute())
         self.name = f"sqlite:{path}"
         self._key = key
@@ -75,6 +66,7 @@ class SqliteStore(Lookups[sqlite3.Connection]):
         self._writer: sqlite3.Connection | None = None
         self._process = os.getpid()
         if write:
+            self._refuse_foreign()  # before the lock is made beside it
             with self._exclusively():
                 self._writer = self._open_to_write()
         with self._reading() as connection:
@@ -93,12 +85,13 @@ class SqliteStore(Lookups[sqlite3.Connection]):
                 )
             connection.execute("BEGIN IMMEDIATE")
             try:
-                results = chained(pending, self._head(connection), lambda key: self._keyed(connection, key))
+                results = chained(pending, self._sound_head(connection), lambda key: self._keyed(connection, key))
                 new = fresh_rows(pending, results)
                 connection.executemany(_INSERT, [_values(row) for _, row in new])
                 archives = [(entry.digest, entry.archive) for entry, _ in new if entry.archive]
                 connection.executemany("INSERT INTO averment_pack VALUES (?, ?)", archives)
                 connection.execute("COMMIT")
+                self._wrote(row for _, row in new)
             except BaseException:
                 with suppress(sqlite3.Error):  # SQLite has rolled back by itself after some errors
                     connection.execute("ROLLBACK")
@@ -165,6 +158,8 @@ class SqliteStore(Lookups[sqlite3.Connection]):
         try:
             with locked(self._path + "-lock", self._patience), self._told():
                 yield
+        except Refused as problem:
+            raise LogRefused(problem.diagnostics[0]) from None
         except TimeoutError:
             raise unavailable(self.name, f"another writer has held it for {self._patience:g} seconds") from None
         except OSError as error:
@@ -184,6 +179,8 @@ class SqliteStore(Lookups[sqlite3.Connection]):
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
             trouble = self._trouble(code)
+        except OSError as error:
+            trouble = unavailable(self.name, _words(error))
         except (OverflowError, ValueError, TypeError) as error:
             trouble = damaged(self.name, f"a record holds what no log holds ({type(error).__name__})")
         else:
@@ -198,34 +195,33 @@ class SqliteStore(Lookups[sqlite3.Connection]):
             "the file is torn, or not a decision log" if code in _TORN else "its tables are not those of a log",
         )
 
+    def _refuse_foreign(self) -> None:
+        """Raises LogRefused where something at the path, or beside it, is not certainly that of a log."""
+        with self._told():
+            ending = in_the_way(self._path)
+        if ending is not None:
+            raise LogRefused(taken(Path(self.name.removeprefix("sqlite:") + ending)).diagnostics[0])
+
     def _open_to_write(self) -> sqlite3.Connection:
-        if not Path(self._path).exists():
-            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+        self._refuse_foreign()
+        if not is_there(Path(self._path)):
+            write_new_log(self._path)
         connection = sqlite3.connect(self._path, timeout=self._patience, isolation_level=None, check_same_thread=False)
         try:
             connection.execute("PRAGMA wal_autocheckpoint = 0")
             connection.execute("PRAGMA synchronous = FULL")
             connection.text_factory = bytes
-            if not connection.execute("PRAGMA schema_version").fetchone()[0]:
-                connection.execute("PRAGMA journal_mode = WAL")
-                self._create(connection)
-            else:
-                self._identity(connection)
+            self._identity(connection)
         except BaseException:
             connection.close()
             raise
         return connection
 
-    def _create(self, connection: sqlite3.Connection) -> None:
-        connection.execute("BEGIN IMMEDIATE")
-        for command in _SCHEMA:
-            connection.execute(command)
-        connection.execute("INSERT INTO averment_log VALUES (?)", (secrets.token_hex(16),))
-        connection.execute("COMMIT")
-
     def _open_to_read(self) -> sqlite3.Connection:
         if not Path(self._path).is_file():
-            raise unavailable(self.name, "there is no such file")
+            raise unavailable(self.name, "it is not a file" if is_there(Path(self._path)) else "there is no such file")
+        if not has_mark(self._path):  # SQLite would leave files of its own beside it
+            raise no_log(self.name)
         address = f"file:{quote(self._path)}?mode=ro"
         if not os.access(Path(self._path).parent, os.W_OK) and not Path(self._path + "-wal").exists():
             address += "&immutable=1"  # a copy on a medium that takes no WAL
@@ -235,10 +231,9 @@ class SqliteStore(Lookups[sqlite3.Connection]):
         application, version = (
             connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
         )
-        if application != _APPLICATION:
-            raise damaged(self.name, "the file is not a decision log")
-        if version != FORMAT:
-            raise damaged(self.name, f"its format is {version}, and this averment reads format {FORMAT}")
+        if application != APPLICATION:
+            raise no_log(self.name)
+        self._check_format(connection, version)
         found = connection.execute("SELECT id FROM averment_log").fetchall()
         if len(found) != 1:
             raise damaged(self.name, "it does not have one id")
@@ -247,6 +242,9 @@ class SqliteStore(Lookups[sqlite3.Connection]):
     def _first(self, connection: sqlite3.Connection, query: str, *values: int | str) -> tuple[Any, ...] | None:
         found: tuple[Any, ...] | None = connection.execute(query, values).fetchone()
         return found
+
+    def _all(self, connection: sqlite3.Connection, query: str, *values: int | str) -> Iterator[tuple[Any, ...]]:
+        return connection.execute(query, values)
 
     def _row(self, found: Sequence[Any]) -> Row:
         """Raises TypeError where a damaged file holds something else than bytes."""

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from averment.audit.anchor import Anchor, check_own_signature, check_signature
+from averment.audit.breaks import broken
 from averment.audit.chain import Head, Link, genesis, sealed
 from averment.audit.errors import ALTERED, DAMAGED, MISSING, PACK, REWRITTEN, TRUNCATED, LogDamaged, LogRefused
 from averment.audit.log import DecisionLog
@@ -97,7 +98,7 @@ class _Walk:
         try:
             for sequence, previous, hash_, packed in links:
                 if sequence != size + 1 or previous != head or sealed(packed) != hash_:
-                    return _broken(Link(sequence, previous, hash_, packed), Head(size, head))
+                    return broken(Link(sequence, previous, hash_, packed), Head(size, head))
                 size, head = sequence, hash_
                 if packed[_KIND] == _PACK_KIND:
                     self.packs.append(size)
@@ -118,18 +119,6 @@ class _Walk:
             f"the log was written anew: the hash of record {anchor.size} is not the one that the anchor saw",
             help=("compare with a copy of the log to find where they part",),
         )
-
-
-def _broken(link: Link, head: Head) -> Diagnostic:
-    """What is wrong with the first record that does not continue a chain whole up to ``head``."""
-    due = head.size + 1
-    if link.sequence != due:
-        return Diagnostic(MISSING, f"record {due} is missing: number {link.sequence} stands in its place")
-    if sealed(link.packed) != link.hash:
-        return Diagnostic(ALTERED, f"record {due} is not what was recorded: its hash does not fit its content")
-    return Diagnostic(
-        MISSING, f"record {due} does not follow record {head.size}: records were removed, moved or replaced"
-    )
 
 
 def _packs(log: DecisionLog, numbers: list[int]) -> Iterator[Diagnostic]:
