@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 import subprocess
@@ -50,6 +51,33 @@ def test_a_crash_costs_a_second_try(
     lost = ran()
     assert (lost.code, lost.out) == (healthy.code, healthy.out)
     assert "AV454" in lost.err
+
+
+LOGGED = {
+    "decide": ["decide", CASE],
+    "batch": ["batch", "in.jsonl", "-o", "out.jsonl", "--warrants", "full", "--jobs", "1"],
+}
+
+
+@pytest.mark.parametrize("lost", [False, True])
+@pytest.mark.parametrize("name", LOGGED)
+def test_the_log_names_the_engine_that_decided(
+    name: str,
+    lost: bool,
+    averment: Averment,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("in.jsonl").write_text('{"case": "a", "facts": {"product": {"technical_complexity": "high"}}}\n')
+    if lost:
+        request.getfixturevalue("dying_engine")
+    ran = averment(*LOGGED[name], "--log", "sqlite:log.db")
+    assert ran.code == 0, ran.err
+    exported = averment("audit", "export", "--log", "sqlite:log.db", "-o", "-").out.splitlines()
+    engines = [record["engine"] for record in map(json.loads, exported) if record["kind"] != "pack"]
+    assert engines == ["reference" if lost else "durable"]
 
 
 # A command whose engine segfaults at every case, as under a clock before 1970; the process is forked or started anew.
