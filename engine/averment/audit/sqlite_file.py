@@ -34,7 +34,7 @@ _SCHEMA = (
 )
 _VERSIONS = slice(18, 20)  # of the header: how the file is written and read, 2 for WAL
 _WAL = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
-_REGION = 32_768  # bytes by which the index of the WAL grows
+_PAGE = 4096  # bytes by which the index of the WAL grows
 
 
 def has_mark(path: str) -> bool:
@@ -87,7 +87,7 @@ def _is_empty(path: str) -> bool:
 
 def _is_index(path: str) -> bool:
     size = _size(path)
-    return size == 3 or size % _REGION == 0  # 3 is how it begins
+    return size == 3 or size % _PAGE == 0  # 3 is how it begins
 
 
 def _is_wal(path: str) -> bool:
