@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from averment.backends.columnar.columns import Array as Codes
+from averment.backends.columnar.forms import regular
 from averment.batch.arrow import Array, pa, pc
 from averment.batch.csv_records import MAX_RECORD
 
@@ -23,6 +24,7 @@ def overlong(columns: list[Array], rows: int) -> tuple[Codes, Codes] | None:
 
 def _most(column: Array) -> int:
     """No row of a column holds more bytes than this."""
+    column = regular(column)
     kind = column.type
     if pa.types.is_dictionary(kind):
         return _most(column.dictionary)
@@ -33,6 +35,7 @@ def _most(column: Array) -> int:
 
 def _ends(column: Array) -> Codes:
     """How many bytes the first 0, 1, … all rows of a column hold."""
+    column = regular(column)
     kind = column.type
     if pa.types.is_dictionary(kind):
         words = np.append(np.diff(_ends(column.dictionary)), 0)

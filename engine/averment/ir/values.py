@@ -17,6 +17,7 @@ from averment.source.node import Node, Span
 from averment.source.plain import Odd as Odd
 from averment.source.plain import digits
 from averment.source.plain import elements as elements
+from averment.source.plain import is_list as is_list
 from averment.source.plain import plain as plain
 from averment.source.scalar import Refusal, is_bounded, not_finite, out_of_range, too_large
 from averment.source.text import HIDDEN, hidden, not_shown

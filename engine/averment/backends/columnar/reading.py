@@ -18,9 +18,8 @@ from averment.backends.columnar.columns import Array, Column, Plane, either
 from averment.backends.columnar.forms import regular, value_of
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
 from averment.ir.program import Field, Program, Value
-from averment.ir.values import Misfit, fit, limits
+from averment.ir.values import Misfit, fit, is_list, limits
 from averment.law.truth import INT64_MAX, INT64_MIN
-from averment.source.plain import is_list
 
 
 @dataclass(frozen=True, slots=True)
