@@ -88,6 +88,8 @@ def test_text_is_decided_to_the_same_bytes(
 
 def _told(line: str) -> dict[str, object]:
     entry = json.loads(line)
+    if "counts" in entry:  # without the extra the durable engine decides, and the manifest says so
+        entry["counts"] = [count for count in entry["counts"] if not count[0].startswith("engine:")]
     return {key: entry[key] for key in entry if key not in ("hash", "previous")}
 
 
