@@ -3,8 +3,9 @@
 # Each makes its virtual environment first, from hash-pinned constraints: what builds, what runs, then averment itself.
 # All else is in the justfile.
 
-# The C of durable_rules calls a function that Python 3.13 no longer has by that name.
-export CFLAGS := $(CFLAGS) -DPyEval_CallObject=PyObject_CallObject
+# The C of durable_rules calls a function that Python 3.13 no longer has by that name. pip would also take a wheel that it
+# built without this, which cannot be loaded, so it has to forget the one it keeps.
+export CPPFLAGS := $(CPPFLAGS) -DPyEval_CallObject=PyObject_CallObject
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -25,6 +26,7 @@ axe: $(VENV)/made
 $(VENV)/installed: constraints.txt
 $(VENV)/installed-dev: constraints-dev.txt
 $(VENV)/installed $(VENV)/installed-dev: pyproject.toml $(VENV)/made
+	$(PIP) cache remove 'durable_rules*' >/dev/null 2>&1 || true
 	$(PIP) install --no-build-isolation --require-hashes --requirement $(filter constraints%,$^)
 	$(PIP) install --no-build-isolation --no-deps --editable .
 	$(VENV)/bin/python -m compileall -q engine cli schemas knowledge

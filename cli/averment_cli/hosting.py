@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _OPTIONS = {"sides": "side"}
 
 
-def decide_on(context: click.Context, host: str, pack: Pack, overrides: Mapping[str, Any]) -> int:
+def decide_on(context: click.Context, host: str, pack: Pack, overrides: Mapping[str, Any], firings: int) -> int:
     """Decide on a host, which has its own way of reading, writing and going on: the options of ours do not apply."""
     from averment.scale.files import decide_files
     from averment_cli.terminal import talk
@@ -25,7 +25,7 @@ def decide_on(context: click.Context, host: str, pack: Pack, overrides: Mapping[
             raise click.UsageError(f"--{_OPTIONS.get(name, name).replace('_', '-')} is not for --on {host}")
     if "-" in (context.params["table"], context.params["output"]):
         raise click.UsageError(f"--on {host} needs files: name them")
-    found = decide_files([context.params["table"]], context.params["output"], pack, host, overrides)
+    found = decide_files([context.params["table"]], context.params["output"], pack, host, overrides, firings)
     talk(f"{found.rows:,} rows, {found.errors.total():,} of them without an outcome")
     for told in (found.claims, found.statuses):
         talk("  ".join(f"{word} {count:,}" for word, count in sorted(told.items())))

@@ -48,8 +48,8 @@ class Pack:
     _lowered: Kept = field(default_factory=Kept)
     _host: Host = field(default_factory=Host)
     _engines: Recent[tuple[str, int, Overrides], Engine] = field(default_factory=lambda: Recent(2 * SETS))
-    _scalars: Recent[Overrides, Decide | None] = field(default_factory=lambda: Recent(SETS))
-    _deciders: Recent[Overrides, Any] = field(default_factory=lambda: Recent(SETS))
+    _scalars: Recent[tuple[int, Overrides], Decide | None] = field(default_factory=lambda: Recent(SETS))
+    _deciders: Recent[tuple[int, Overrides], Any] = field(default_factory=lambda: Recent(SETS))
 
     def __repr__(self) -> str:
         return f"<Pack {self.name[:80]} {self.version[:80]} {self.digest[:19]}>"
@@ -110,8 +110,8 @@ class Pack:
         with more than ``firings`` has no outcome (AV503).
         Raises: Refused for facts or parameters that the pack does not allow, and for a case without a lawful outcome.
         """
-        if not engine and firings == FIRINGS and not isinstance(facts, Case):
-            quick = self._quick(parameters)
+        if not engine and not isinstance(facts, Case):
+            quick = self._quick(parameters, firings)
             found = quick(facts) if quick else None
             if found:
                 return found
@@ -136,12 +136,17 @@ class Pack:
             yield case, decide(ready, case, report), report
 
     def decide_table(
-        self, table: Any, parameters: Parameters | None = None, sides: Mapping[str, Any] | None = None
+        self,
+        table: Any,
+        parameters: Parameters | None = None,
+        sides: Mapping[str, Any] | None = None,
+        firings: int = FIRINGS,
     ) -> Any:
         """A table of cases decided row for row, in columns: pyarrow, polars or pandas in, a pyarrow Table out.
 
         Columns are called ``TYPE.FIELD``, or ``FIELD`` where only one type has it; see ``averment.batch.table``.
         ``sides``: by type, tables of the records of `many` types, each row with the name of its case under ``case``.
+        ``firings`` as for ``decide``.
         Raises: Refused where a column is no field of the pack; TypeError for what is no table; MissingExtra, an
         ImportError, without the extra ``scale``.
         """
@@ -149,7 +154,8 @@ class Pack:
         from averment.batch.table import TableDecider  # the library of a single case needs no tables
 
         ready = self._deciders.get(
-            self._key(parameters), lambda: TableDecider(self.program(parameters), self.model.types)
+            (firings, self._key(parameters)),
+            lambda: TableDecider(self.program(parameters), self.model.types, firings),
         )
         return ready.decide(table, sides=sides)
 
@@ -161,12 +167,12 @@ class Pack:
         key = engine, firings, self._key(parameters)
         return self._engines.get(key, lambda: open_engine(engine, self.program(parameters), self._host, firings))
 
-    def _quick(self, parameters: Parameters | None) -> Decide | None:
+    def _quick(self, parameters: Parameters | None, firings: int) -> Decide | None:
         """Code for complete cases, written when a case is decided for the second time."""
-        key = self._key(parameters)
+        key = firings, self._key(parameters)
         found = self._scalars.kept(key)
-        if found is None and ("", FIRINGS, key) in self._engines:
-            found = self._scalars.get(key, lambda: _written(self.engine(parameters)))
+        if found is None and ("", *key) in self._engines:
+            found = self._scalars.get(key, lambda: _written(self.engine(parameters, "", firings), firings))
         return found
 
     def _key(self, parameters: Parameters | None) -> Overrides:
@@ -183,10 +189,10 @@ class Pack:
         return {name: value for name, value in read.items() if value is not None}
 
 
-def _written(engine: Engine) -> Decide | None:
+def _written(engine: Engine, firings: int) -> Decide | None:
     from averment.quick import quick_decider  # here, since whoever decides one case needs no code of it
 
-    return quick_decider(engine)
+    return quick_decider(engine, firings)
 
 
 def load(pack: str | Path = "pm_tpm") -> Pack:

@@ -12,28 +12,24 @@ from averment.law.evaluation import Evaluation
 from averment.model.case import UNNAMED, Case
 from averment.outcome.claim import Status
 from averment.outcome.outcome import Outcome
-from averment.source.plain import is_list
 
 Decide = Callable[[Mapping[str, Any]], "QuickOutcome | None"]
 """From fact types to records, as in the ``facts`` of a fact file; None where an engine has to decide."""
 
 
-def quick_decider(engine: Engine) -> Decide | None:
-    """What decides complete cases of a program at once, and asks its engine for the rest; None where it has no code."""
-    code = compile_scalar(engine.program)
+def quick_decider(engine: Engine, firings: int) -> Decide | None:
+    """What decides complete cases of a program at once, each with this budget, and asks its engine, which has the same,
+    for the rest; None where it has no code.
+    """
+    code = compile_scalar(engine.program, firings)
     if code is None:
         return None
 
     def decide(facts: Mapping[str, Any]) -> QuickOutcome | None:
-        if sum(len(records) for records in facts.values() if is_list(records)) > _MOST:
-            return None
         found = code(facts)
         return None if found is None else QuickOutcome(found, engine)
 
     return decide
-
-
-_MOST = 400  # records: with more, a join of two may be past the budget of the law, which engines count
 
 
 class QuickOutcome(Outcome):

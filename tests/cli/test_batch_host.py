@@ -26,7 +26,7 @@ _ROWS = {
 }
 
 
-def _decide_files(inputs: list[str], output: str, pack: averment.Pack, parameters: Any) -> None:
+def _decide_files(inputs: list[str], output: str, pack: averment.Pack, parameters: Any, firings: int) -> None:
     table = pq.read_table(inputs[0].removeprefix("file://"))
     work, _ = deciding(pack, table.schema, parameters)
     folder = Path(output.removeprefix("file://"))

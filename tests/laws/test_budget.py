@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import random
 import resource
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 import averment
+from averment.batch.order import Order
+from averment.batch.run import run
+from averment.batch.unit import Format
 from averment.pack import Pack
 from averment.recording import loaded_files
 
@@ -39,6 +45,7 @@ CLAIM = """
 RULES = {
     "join": "when: [{left: {a: $a}}, {right: {b: $b}}]",
     "three": "when: [{left: {a: $a}}, {right: {b: $b}}, {left: {a: $c}}, {test: $a + $b + $c < 0}]",
+    "early": "when: [{left: {a: $a, x: $k}}, {right: {b: $b}}, {test: $a < 0}, {left: {a: $c}}, {test: $k != $c}]",
     "skew": "when: [{left: {a: $a, x: $k}}, {right: {b: $b, y: $k}}, {left: {a: $c, x: $k}}]",
 }
 CLOSURE = """
@@ -120,8 +127,71 @@ def test_just_as_many_as_there_may_be() -> None:
         assert "rule `join` takes it past 35 firings" in said(pack, facts(6), engine, 35)
 
 
+DOORS = ("join", "closure", "three", "skew", "early")
+
+
+@pytest.mark.parametrize("unknown", [False, True])
+@pytest.mark.parametrize("kind", DOORS)
+def test_every_door_has_the_same_outcomes(kind: str, unknown: bool) -> None:
+    """The claim or the finding of each case, from code for one case, from columns and from parts of a batch."""
+    pack = made(kind)
+    given = [facts(size) for size in (0, 1, 3, 6)]
+    if unknown:
+        for case in given:
+            for record in case["left"][::2]:
+                del record["x"]
+    table = pa.Table.from_pylist([{"case": str(number), **case} for number, case in enumerate(given)])
+    for firings in (1, 4, 5, 11, 12, 17, 18, 35, 36, 42, 43, 72, 80, 120, 130, 400, 1000):
+        expected = [claimed(pack, case, "reference", firings) for case in given]
+        assert [claimed(pack, case, "", firings) for case in given] == expected, firings
+        assert [claimed(pack, case, "", firings) for case in given] == expected, firings  # by code, if complete
+        rows = pack.decide_table(table, firings=firings).to_pylist()
+        assert [row["claim"] or row["error"] for row in rows] == expected, firings
+
+
+def claimed(pack: Pack, given: dict[str, Any], engine: str, firings: int) -> str:
+    try:
+        return pack.decide(given, engine=engine, firings=firings).claim
+    except averment.Refused as refused:
+        (found,) = refused.diagnostics
+        return f"{found.code}: {found.message.removeprefix('case `case` has no outcome: ')}"
+
+
+def test_a_batch_has_a_budget(tmp_path: Path) -> None:
+    pack = made("join")
+    given = tmp_path / "cases.jsonl"
+    given.write_text("".join(json.dumps({"case": str(size), "facts": facts(size)}) + "\n" for size in (2, 6)))
+
+    def order(firings: int, output: str, engine: str = "") -> Order:
+        return Order(
+            pack.program(), pack.model.types, str(given), tmp_path / output, Format.JSONL,
+            firings=firings, engine=engine, jobs=1,
+        )  # fmt: skip
+
+    for engine in ("", *ENGINES):
+        result = run(order(41, f"out{engine}.jsonl", engine))
+        assert (result.summary.decided, result.summary.rejected) == (1, 1)
+        assert result.rejects is not None
+        assert "takes it past 41 firings" in result.rejects.read_text()
+    assert run(order(42, "out.jsonl")).summary.decided == 2  # another order, so it is not taken as done
+    assert run(order(42, "out.jsonl")).resumed == 2
+
+
+def test_a_wide_join_of_many_cases_is_not_held_at_once() -> None:
+    pack = made("join")
+    given = facts(300)
+    table = pa.Table.from_pylist([{"case": str(number), **given} for number in range(20)])
+    found = pack.decide_table(table, firings=80_000).to_pylist()
+    assert {row["error"] for row in found} == {"AV503: rule `join` takes it past 80,000 firings"}
+
+
 def test_code_for_complete_cases_leaves_large_ones_to_an_engine_that_counts() -> None:
     pack = made("join")
     kinds = [type(pack.decide(facts(size))).__name__ for size in (2, 2, 200)]
     assert kinds == ["Outcome", "QuickOutcome", "QuickOutcome"]
-    assert type(pack.decide({"left": facts(401)["left"], "right": []})).__name__ == "Outcome"
+    assert type(pack.decide(facts(20), firings=1000)).__name__ == "Outcome"  # the first with this budget
+    assert type(pack.decide(facts(20), firings=1000)).__name__ == "QuickOutcome"
+    with pytest.raises(averment.Refused):
+        pack.decide(facts(20), firings=399)
+    with pytest.raises(averment.Refused):
+        pack.decide(facts(20), firings=399)

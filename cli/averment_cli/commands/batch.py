@@ -21,7 +21,7 @@ import click
 
 from averment_cli.hosting import decide_on
 from averment_cli.logs import record_options, recording_parts
-from averment_cli.options import engine_option, given_sides, pack_option, param_option, side_option
+from averment_cli.options import engine_option, firings_option, given_sides, pack_option, param_option, side_option
 
 if TYPE_CHECKING:
     from averment.batch.columns import Mapped
@@ -44,6 +44,7 @@ _FORMATS = ["csv", "jsonl", "parquet", "arrow"]
 @pack_option
 @param_option
 @engine_option
+@firings_option
 @click.option("--format", "format", type=click.Choice(_FORMATS), help="What OUT holds. Default: as its name says.")
 @click.option("--input-format", type=click.Choice(_FORMATS), help="What IN holds. Default: as its name says.")
 @click.option(
@@ -74,6 +75,7 @@ def command(
     pack: str,
     parameters: Sequence[str],
     engine: str | None,
+    firings: int,
     format: str | None,
     input_format: str | None,
     mapping: str | None,
@@ -144,7 +146,7 @@ def command(
     overrides = parameters_of(parameters, known.model, report)
     if host:
         stop_if_failed(report, texts)
-        return decide_on(context, host, known, overrides)
+        return decide_on(context, host, known, overrides, firings)
     kind = _format(output, format, warrants)
     mapped = _mapping(mapping, report, texts)
     beside = given_sides(sides)
@@ -174,6 +176,7 @@ def command(
             alias="-" if table == "-" else "",
             names=("-",) if table == "-" else (),
             sides=beside,
+            firings=firings,
         )
         progress = Progress()
         try:

@@ -142,7 +142,7 @@ def _of_batch(
         from averment.batch.host_output import read_named
 
         read = read_named(written, case, known.program(written.parameters), known.model.types, place)
-        return known, read, known.decide(read, written.parameters), None
+        return known, read, known.decide(read, written.parameters, "", written.firings), None
     if case is not None:
         rows = find_rows(written, case)
         if len(rows) > 1:
@@ -152,7 +152,7 @@ def _of_batch(
         row = rows[0]
     assert row is not None
     read = read_row(written, row, known.model.types, place, dict(given_sides(sides)))
-    outcome = known.decide(read, written.parameters)
+    outcome = known.decide(read, written.parameters, "", written.firings)
     return known, read, outcome, finding_of_row(written, row, outcome, known.program(written.parameters))
 
 

@@ -53,7 +53,7 @@ class Decider:
     def __init__(self, job: Job) -> None:
         self._job = job
         self._single = Singles(job)
-        self.kernel = Kernel(job.program) if job.columnar and not job.whole else None
+        self.kernel = Kernel(job.program, job.firings) if job.columnar and not job.whole else None
         self.rules = job.rules
         self._bit = {rule: place for place, rule in enumerate(self.rules)}
         self._readers: dict[int, Reader] = {}

@@ -21,6 +21,7 @@ from averment.batch.unit import Format, Unit
 from averment.batch.written_rows import written_rows
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
 from averment.ir.program import FactType, Program
+from averment.law.budget import FIRINGS
 from averment.model.case import Case, read_case
 from averment.outcome.outcome import Outcome
 from averment.source.node import Node, Span
@@ -46,6 +47,11 @@ class Output:
     def parameters(self) -> Mapping[str, Any]:
         """Every parameter of the run, as shown."""
         return self.header["parameters"]  # type: ignore[no-any-return]
+
+    @property
+    def firings(self) -> int:
+        """The budget of a case."""
+        return self.header.get("firings", FIRINGS)  # type: ignore[no-any-return]
 
 
 def open_output(path: Path) -> Output:

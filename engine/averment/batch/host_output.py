@@ -27,10 +27,11 @@ KEY = "averment.host"  # of the metadata there
 _SAME = ("claim", "status", "fired")
 
 
-def header(program: Program, inputs: list[str]) -> str:
+def header(program: Program, inputs: list[str], firings: int) -> str:
     """What the output of a host says of its run."""
     pack = {"name": program.name, "version": program.version, "digest": program.digest}
-    return json.dumps({"pack": pack, "parameters": dict(program.parameters), "inputs": inputs}, sort_keys=True)
+    run = {"pack": pack, "parameters": dict(program.parameters), "inputs": inputs, "firings": firings}
+    return json.dumps(run, sort_keys=True)
 
 
 def open_host_output(folder: Path) -> Output:
@@ -68,7 +69,7 @@ def read_named(output: Output, case: str, program: Program, types: Mapping[str, 
     named = next(given.schema.names[at] for at, target in columns.items() if not target.type)
     table = _rows(given, named, case)
     _only(table, case, ", ".join(sources))
-    again = TableDecider(program, types).decide(table).to_pylist()[0]
+    again = TableDecider(program, types, output.firings).decide(table).to_pylist()[0]
     if any(again[name] != row[name] for name in _SAME):
         what = f"case `{case}` is not what was decided: it comes to another claim, or by other rules"
         raise _refused("AV534", what, "say with --input where the input is that was decided")

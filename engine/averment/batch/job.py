@@ -26,6 +26,7 @@ class Job:
     columnar: bool
     whole: bool  # outcome documents instead of rows
     output: Format
+    firings: int  # the budget of a case
 
     @property
     def rules(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from averment.batch.sources import Source
 from averment.batch.unit import Format
 from averment.engines import open_engine
 from averment.ir.program import FactType, Program
+from averment.law.budget import FIRINGS
 
 _VERSION = 3
 
@@ -40,6 +41,7 @@ class Order:
     alias: str = ""
     names: tuple[str, ...] = ()
     sides: Named = ()
+    firings: int = FIRINGS
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -85,6 +87,7 @@ def header_of(order: Order, source: Source, columnar: bool) -> Entry:
         "warrants": "full" if order.warrants else "none",
         "engine": "columnar" if columnar else open_engine(order.engine, program).name,
         "rules": list(order.rules),
+        "firings": order.firings,
     }
 
 
@@ -96,6 +99,7 @@ _SAID = {
     "input": "the input is another one",
     "sides": "a side table has changed",
     "mapping": "the mapping of columns has changed",
+    "firings": "a case may have another number of firings",
 }
 
 

@@ -119,7 +119,17 @@ def _run(order: Order, source: Source, crew: Crew, progress: Progress, record: R
     if order.restart:
         (folder / NAME).unlink(missing_ok=True)
     shapes, engine = source.shapes, order.engine
-    job = Job(order.program, order.types, source.inputs, shapes, engine, kernel, order.warrants, order.format)
+    job = Job(
+        order.program,
+        order.types,
+        source.inputs,
+        shapes,
+        engine,
+        kernel,
+        order.warrants,
+        order.format,
+        order.firings,
+    )
     with closing(Parts(folder)) as parts:
         header = aside(lambda: header_of(order, source, kernel))  # the input is digested while the workers begin
         batch = _Batch(order, source, parts, before, header, Summary(order.rules), progress, record)

@@ -22,7 +22,7 @@ class Singles:
 
     def __init__(self, job: Job) -> None:
         self._types = job.types
-        self.engine: Engine = open_engine(job.engine, job.program)
+        self.engine: Engine = open_engine(job.engine, job.program, firings=job.firings)
         self.discretion = Discretion(job.types.values())
 
     def decide(

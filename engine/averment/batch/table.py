@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from averment.backends.columnar import compile_program
+from averment.backends.columnar.support import unsupported
 from averment.batch.arrow import Table, one_chunk, pa, pc
 from averment.batch.columns import Mapped, Target, map_columns
 from averment.batch.deciding import Decider
@@ -21,6 +21,7 @@ from averment.batch.table_rows import TableReader
 from averment.batch.unit import Format, Joined, Reject, columns_of
 from averment.diagnostics.diagnostic import Refused, Report
 from averment.ir.program import FactType, Program
+from averment.law.budget import FIRINGS
 from averment.source.text import start_of
 
 _NAME = "table"
@@ -29,10 +30,10 @@ _NAME = "table"
 class TableDecider:
     """A program ready to decide tables; safe to use from many threads, one table each."""
 
-    def __init__(self, program: Program, types: Mapping[str, FactType]) -> None:
+    def __init__(self, program: Program, types: Mapping[str, FactType], firings: int = FIRINGS) -> None:
         self._types, self._presumes = types, program.presumes
-        columnar = compile_program(program, Report()) is not None
-        self._decider = Decider(Job(program, types, (), (), "reference", columnar, False, Format.ARROW))
+        columnar = not unsupported(program)
+        self._decider = Decider(Job(program, types, (), (), "reference", columnar, False, Format.ARROW, firings))
         kernel = self._decider.kernel
         self._metadata = dict(kernel.metadata) if kernel else {"averment.pack": program.digest}
 

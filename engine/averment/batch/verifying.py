@@ -23,6 +23,7 @@ from averment.batch.run import run
 from averment.batch.unit import Format
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
 from averment.ir.program import FactType, Program
+from averment.law.budget import FIRINGS
 
 _COUNTED = ("claim:", "status:", "rule:", "reject:", "presumed:")
 
@@ -117,6 +118,7 @@ def _order(
         alias=header["input"],
         names=tuple(file["path"] for file in files),
         sides=tuple((side["type"], side["path"]) for side in header.get("sides", ())),
+        firings=header.get("firings", FIRINGS),
     )
 
 

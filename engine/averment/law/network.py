@@ -275,7 +275,8 @@ class Network:
 
     ``slots`` are the facts of each derived type outside ``tables``; a type of ``tables`` (given ``many`` types among
     them) has facts by rows, made by ``joins`` and by ``rows``: for a table type the slots that feed it. ``fired`` gives
-    for each index of ``Program.rules`` the truths under which it fires. ``junctions`` hold doubts (see ``Doubt``).
+    for each index of ``Program.rules`` the truths under which it fires, ``ways`` how many ways a case has at most to
+    satisfy its patterns. ``junctions`` hold doubts (see ``Doubt``).
     """
 
     nodes: list[Node] = field(default_factory=list[Node])
@@ -283,6 +284,7 @@ class Network:
     tables: frozenset[str] = frozenset()
     rows: dict[str, list[Derivable]] = field(default_factory=dict[str, list[Derivable]])
     fired: dict[int, list[int]] = field(default_factory=dict[int, list[int]])
+    ways: dict[int, int] = field(default_factory=dict[int, int])
     joins: list[JoinStep] = field(default_factory=list[JoinStep])
     loops: list[Loop] = field(default_factory=list[Loop])
     checks: list[OutOfRange | Coincide | Unbounded] = field(default_factory=list[OutOfRange | Coincide | Unbounded])

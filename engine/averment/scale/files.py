@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from averment.diagnostics.diagnostic import Refused, Report
+from averment.law.budget import FIRINGS
 from averment.pack import Pack, Parameters, load
 
 HOSTS = ("ray", "spark")
@@ -35,7 +36,12 @@ class Summary:
 
 
 def decide_files(
-    inputs: Sequence[str], output: str, pack: Pack | str | Path, host: str, parameters: Parameters | None = None
+    inputs: Sequence[str],
+    output: str,
+    pack: Pack | str | Path,
+    host: str,
+    parameters: Parameters | None = None,
+    firings: int = FIRINGS,
 ) -> Summary:
     """Decide the rows of Parquet files, or folders of such, on ``spark`` or ``ray``. Paths may be URIs.
 
@@ -63,9 +69,9 @@ def decide_files(
     sources = [_uri(path) for path in inputs]
     given = dataset.dataset([dataset.dataset(path, format="parquet") for path in sources])
     known = pack if isinstance(pack, Pack) else load(pack)
-    _, schema = deciding(known, given.schema, parameters)
-    about = {**schema.metadata, KEY: header(known.program(parameters), sources)}
-    import_module(f"averment.scale.{host}").decide_files(sources, _uri(output), pack, parameters)
+    _, schema = deciding(known, given.schema, parameters, firings)
+    about = {**schema.metadata, KEY: header(known.program(parameters), sources, firings)}
+    import_module(f"averment.scale.{host}").decide_files(sources, _uri(output), pack, parameters, firings)
     with files.open_output_stream(f"{folder}/{ABOUT}") as written:
         parquet.write_metadata(schema.with_metadata(about), written)
     return _count(dataset.dataset(folder, filesystem=files, format="parquet"))

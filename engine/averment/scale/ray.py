@@ -16,24 +16,34 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from averment.law.budget import FIRINGS
 from averment.pack import Pack, Parameters
 from averment.scale.rows import deciding
 
 Dataset = Any  # ray.data.Dataset
 
 
-def decide(dataset: Dataset, pack: Pack | str | Path = "pm_tpm", parameters: Parameters | None = None) -> Dataset:
+def decide(
+    dataset: Dataset,
+    pack: Pack | str | Path = "pm_tpm",
+    parameters: Parameters | None = None,
+    firings: int = FIRINGS,
+) -> Dataset:
     """The decisions of the rows of a Dataset, block by block (the columns are those of ``decide_table``).
 
     Blocks come out as they are finished, unless the context's execution options preserve their order.
     Raises: Refused for a pack or parameters with mistakes, and for columns that are no fields of the pack.
     """
-    work, _ = deciding(pack, dataset.schema().base_schema, parameters)
+    work, _ = deciding(pack, dataset.schema().base_schema, parameters, firings)
     return dataset.map_batches(work, batch_format="pyarrow", batch_size=None, zero_copy_batch=True)
 
 
 def decide_files(
-    inputs: Sequence[str], output: str, pack: Pack | str | Path, parameters: Parameters | None = None
+    inputs: Sequence[str],
+    output: str,
+    pack: Pack | str | Path,
+    parameters: Parameters | None = None,
+    firings: int = FIRINGS,
 ) -> None:
     """Decide Parquet files into a folder of such, on the cluster there is or a local one."""
-    decide(import_module("ray.data").read_parquet(list(inputs)), pack, parameters).write_parquet(output)
+    decide(import_module("ray.data").read_parquet(list(inputs)), pack, parameters, firings).write_parquet(output)

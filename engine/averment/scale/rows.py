@@ -15,6 +15,7 @@ from typing import Any
 
 from averment.batch.arrow import Table, pa
 from averment.batch.table import TableDecider
+from averment.law.budget import FIRINGS
 from averment.pack import Pack, Parameters, load
 
 
@@ -33,13 +34,15 @@ class Deciding:
         return decided.cast(pa.schema(plain, decided.schema.metadata))
 
 
-def deciding(pack: Pack | str | Path, schema: Any, parameters: Parameters | None = None) -> tuple[Deciding, Any]:
-    """The pack for tables of an Arrow schema, and the schema of what it decides.
+def deciding(
+    pack: Pack | str | Path, schema: Any, parameters: Parameters | None = None, firings: int = FIRINGS
+) -> tuple[Deciding, Any]:
+    """The pack for tables of an Arrow schema, and the schema of what it decides. ``firings``: the budget of a case.
 
     Raises: Refused for a pack or parameters with mistakes, and for columns that are no fields of the pack.
     """
     known = pack if isinstance(pack, Pack) else load(pack)
-    work = Deciding(pickle.dumps((known.program(parameters), dict(known.model.types))))
+    work = Deciding(pickle.dumps((known.program(parameters), dict(known.model.types), firings)))
     return work, work(schema.empty_table()).schema
 
 

@@ -14,20 +14,26 @@ from pathlib import Path
 from typing import Any
 
 from averment.batch.arrow import pa
+from averment.law.budget import FIRINGS
 from averment.pack import Pack, Parameters
 from averment.scale.rows import Deciding, deciding, metadata
 
 DataFrame = Any  # pyspark.sql.DataFrame
 
 
-def decide(frame: DataFrame, pack: Pack | str | Path = "pm_tpm", parameters: Parameters | None = None) -> DataFrame:
+def decide(
+    frame: DataFrame,
+    pack: Pack | str | Path = "pm_tpm",
+    parameters: Parameters | None = None,
+    firings: int = FIRINGS,
+) -> DataFrame:
     """The decisions of the rows of a DataFrame, in its partitions and order, with the columns of ``decide_table``.
 
     Raises: Refused for a pack or parameters with mistakes, and for columns that are no fields of the pack.
     """
     arrow = import_module("pyspark.sql.pandas.types")
     types = import_module("pyspark.sql.types")
-    work, decided = deciding(pack, arrow.to_arrow_schema(frame.schema), parameters)
+    work, decided = deciding(pack, arrow.to_arrow_schema(frame.schema), parameters, firings)
     schema = types.StructType()
     for column in decided:
         about = metadata(decided) if column.name == "fired" else None
@@ -37,11 +43,15 @@ def decide(frame: DataFrame, pack: Pack | str | Path = "pm_tpm", parameters: Par
 
 
 def decide_files(
-    inputs: Sequence[str], output: str, pack: Pack | str | Path, parameters: Parameters | None = None
+    inputs: Sequence[str],
+    output: str,
+    pack: Pack | str | Path,
+    parameters: Parameters | None = None,
+    firings: int = FIRINGS,
 ) -> None:
     """Decide Parquet files into a folder of such, in the session there is or a new one."""
     session = import_module("pyspark.sql").SparkSession.builder.appName("averment").getOrCreate()
-    decide(session.read.parquet(*inputs), pack, parameters).write.parquet(output)
+    decide(session.read.parquet(*inputs), pack, parameters, firings).write.parquet(output)
 
 
 def _each(work: Deciding, names: list[str]) -> Any:

@@ -266,7 +266,7 @@ def test_tries_are_bounded() -> None:
     rules = f"- {{rule: r, when: {when}, then: [found: {{text: $i}}]}}"
     decide = compile_scalar(pack_of(rules).program())
     assert decide is not None
-    for number, decided in ((800, True), (1200, False)):
+    for number, decided in ((400, True), (500, False)):
         parts = [{"id": f"p{n}", "team": "x", "lead": "y", "size": n} for n in range(number)]
         assert (decide({"part": parts}) is not None) is decided
 

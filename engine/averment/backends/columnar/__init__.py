@@ -3,6 +3,7 @@
 from averment.diagnostics.diagnostic import Report
 from averment.extras import TABLES, MissingExtra
 from averment.ir.program import Program
+from averment.law.budget import FIRINGS
 
 try:
     from averment.backends.columnar.kernel import Decided, Kernel
@@ -15,8 +16,8 @@ except ModuleNotFoundError as missing:  # NumPy, or pyarrow
 __all__ = ["Alone", "Answer", "Decided", "Kernel", "Reject", "compile_program"]
 
 
-def compile_program(program: Program, report: Report) -> Kernel | None:
+def compile_program(program: Program, report: Report, firings: int = FIRINGS) -> Kernel | None:
     """The kernel of a program; nothing, and a diagnostic for each rule that stands against it, where it has none."""
     found = unsupported(program)
     report.extend(found)
-    return None if found else Kernel(program)
+    return None if found else Kernel(program, firings)

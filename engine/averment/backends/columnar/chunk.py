@@ -12,6 +12,7 @@ from averment.backends.columnar.reading import Reading, Reject
 from averment.backends.columnar.records import Records
 from averment.backends.columnar.single import Alone
 from averment.backends.columnar.solving import Facts
+from averment.backends.columnar.spending import Spending
 from averment.backends.columnar.values import Values
 
 MOST_PAIRS, SHARE = 2**20, 4  # of solutions and facts that may match, in a chunk: so many, and for each record so many
@@ -34,9 +35,13 @@ class Words:
 
 @dataclass
 class Run:
-    """What one call of ``decide`` asks for, and what it gathers."""
+    """What one call of ``decide`` asks for, and what it gathers.
+
+    ``room``: how many ways to satisfy the patterns of rules that join a case may have, and be decided with others.
+    """
 
     alone: Alone
+    room: int
     explain: bool
     bindings: bool
     rejects: list[Reject]
@@ -73,7 +78,7 @@ class Chunk:
         self.reading, self.records, self.first, self.run = reading, records, first, run
         size = sum(len(each.case) for each in records.values())
         self.values = Values(reading.rows, reading.symbols, reading.given)
-        self.facts = Facts(reading.rows, None if reading.rows == 1 else MOST_PAIRS + SHARE * size)
+        self.facts = Facts(reading.rows, MOST_PAIRS + SHARE * size, Spending(reading.rows, run.room))
 
     @property
     def rows(self) -> int:

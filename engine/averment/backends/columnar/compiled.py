@@ -17,12 +17,14 @@ from averment.law.grounding import ground
 class Compiled:
     """``rules`` are the ids of the bits of a fired mask; ``firing`` gives for each the truths under which it fires, and
     ``joining`` the rules (indexes in ``Program.rules``) that fire it by a join. ``claims`` are the codes of a claim:
-    its values, then ``open``, ``gap`` and ``conflict``. ``planes`` is how many planes evaluation holds at once.
+    its values, then ``open``, ``gap`` and ``conflict``. ``planes`` is how many planes evaluation holds at once,
+    ``ways`` how many ways a case has at most to satisfy the patterns of rules that do not join.
     """
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self.network = ground(program)
+        self.ways = sum(self.network.ways.values())
         shared = (net.Constant, net.Held)  # a constant has no plane, and what a loop holds that of its body
         self.planes = max(1, sum(not isinstance(node, shared) for node in self.network.nodes))
         vocabulary = Vocabulary()

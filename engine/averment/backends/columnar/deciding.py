@@ -14,19 +14,50 @@ from averment.backends.columnar.open_rows import hang
 from averment.backends.columnar.presuming import mark_presumed
 from averment.backends.columnar.rows import decide_alone
 from averment.backends.columnar.single import decoded
-from averment.backends.columnar.tables import Table
+from averment.backends.columnar.tables import Table, joined
 from averment.backends.columnar.writing import shown
 
 
-def decide_chunk(compiled: Compiled, chunk: Chunk) -> Coded:
-    """The decisions of a chunk. Raises: TooMany where what may match is too much to hold."""
-    coded = _decided(compiled, chunk)
+def decide_chunk(compiled: Compiled, chunk: Chunk, alone: bool = False) -> Coded:
+    """The decisions of a chunk; ``alone``: each of its rows by itself.
+
+    Raises: TooMany where what may match is too much to hold.
+    """
+    coded = (_each_alone if alone else _decided)(compiled, chunk)
     if compiled.program.presumes:
-        mark_presumed(compiled, chunk, coded, _decided)
+        mark_presumed(compiled, chunk, coded, _each_alone if alone else _decided)
     return coded
 
 
+def _each_alone(compiled: Compiled, chunk: Chunk) -> Coded:
+    nothing = np.zeros(chunk.rows, np.int32)
+    coded = Coded(chunk.rows, nothing.copy(), nothing.copy())
+    if compiled.program.claim.strength_type:
+        coded.strength = nothing.copy()
+    if chunk.run.bindings:
+        kinds = [kind for name, kind in compiled.program.types.items() if name in compiled.network.tables]
+        coded.derived = {
+            kind.name: arrow.fact_batch(kind, joined([], len(kind.fields)), chunk.values.symbols)
+            for kind in kinds
+            if kind.derived
+        }
+    if chunk.run.explain:
+        coded.fired, coded.hangs_on = np.zeros((chunk.rows, compiled.bytes), np.uint8), nothing.copy()
+    _leave_out(chunk, coded)
+    decide_alone(compiled, chunk, coded, np.arange(chunk.rows))
+    return coded
+
+
+def _leave_out(chunk: Chunk, coded: Coded) -> None:
+    """Rows that were refused when they were read have no decision."""
+    if chunk.reading.bad is not None:
+        chunk.run.rejects += [reject for _, reject in sorted(chunk.reading.rejects.items())]
+        coded.keep = ~chunk.reading.bad
+
+
 def _decided(compiled: Compiled, chunk: Chunk) -> Coded:
+    if chunk.run.room < 0:
+        return _each_alone(compiled, chunk)
     _evaluate(compiled, chunk)
     values, claim, run, bad = chunk.values, compiled.program.claim, chunk.run, chunk.reading.bad
     mark_hard(compiled.network, compiled.evaluator, values)
@@ -46,9 +77,7 @@ def _decided(compiled: Compiled, chunk: Chunk) -> Coded:
             rows = np.flatnonzero(is_open if bad is None else is_open & ~bad)
             reached = [(root, adds) for root, adds in zip(roots, read.adds, strict=True) if adds is not None]
             coded.hangs_on[rows] = hang(compiled, chunk, rows, reached)
-    if bad is not None:
-        run.rejects += [reject for _, reject in sorted(chunk.reading.rejects.items())]
-        coded.keep = ~bad
+    _leave_out(chunk, coded)
     if values.hard is not None:
         decide_alone(compiled, chunk, coded, np.flatnonzero(np.broadcast_to(values.hard, values.rows)))
     return coded

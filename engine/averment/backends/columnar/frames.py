@@ -16,13 +16,15 @@ from averment.law.mentions import variables
 class Frame:
     """Solutions so far: the case of each, its bindings, and where it is true (None: all are); the rest are possible.
 
-    ``premises``, where they are kept, give for each pattern of the rule the rows that it matched in a whole table.
+    ``premises``, where they are kept, give for each pattern of the rule the rows that it matched in a whole table;
+    ``ways``, where they are counted, how many ways to satisfy the patterns each stands for.
     """
 
     case: Array
     bindings: dict[str, Column]
     true: Plane | None = None
     premises: dict[int, Array] = field(default_factory=dict[int, Array])
+    ways: Array | None = None
 
     def __len__(self) -> int:
         return len(self.case)
@@ -32,11 +34,12 @@ class Frame:
         rows = places_of(rows)
         true = None if self.true is None else self.true[rows]
         bindings = {name: take(column, rows) for name, column in self.bindings.items()}
-        return Frame(self.case[rows], bindings, true, {place: row[rows] for place, row in self.premises.items()})
+        premises = {place: row[rows] for place, row in self.premises.items()}
+        return Frame(self.case[rows], bindings, true, premises, None if self.ways is None else self.ways[rows])
 
     def copy(self) -> Frame:
         """The same solutions, to be bound further."""
-        return Frame(self.case, dict(self.bindings), self.true, dict(self.premises))
+        return Frame(self.case, dict(self.bindings), self.true, dict(self.premises), self.ways)
 
     def under(self, true: Plane, possible: Plane) -> Frame:
         """The solutions that a further condition leaves."""

@@ -69,7 +69,7 @@ class Index:
         found[self._key if rows is None else self._key[rows]] = True
         return found
 
-    def join(self, groups: Array, most: int | None = None) -> tuple[Array | None, Array]:
+    def join(self, groups: Array, most: int) -> tuple[Array | None, Array]:
         """All pairs of a key and a row: places of keys (None for each key once, in order) and of rows.
 
         Raises: TooMany where there are more pairs than ``most``.
@@ -84,7 +84,7 @@ class Index:
             return places, found[places]
         counts, starts, order = self._groups()
         many = counts[groups]
-        if most is not None and many.sum() > most:
+        if many.sum() > most:
             raise TooMany
         places = np.repeat(np.arange(len(groups)), many)
         before = np.cumsum(many) - many

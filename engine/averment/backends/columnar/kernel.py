@@ -2,8 +2,8 @@
 
 Rules over one record per case are evaluated as planes over all rows at once, the others as joins of tables; both carry
 what is unknown. A row that the set-at-a-time law does not cover (a calculation that nears the ends of 64 bits, two
-possible facts that may turn out to be one) is decided alone, by the engine the caller gives, and counted; so every
-answer is exact.
+possible facts that may turn out to be one, more ways to satisfy its rules than it may have firings) is decided alone,
+by the engine the caller gives, and counted; so every answer is exact.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from averment.backends.columnar.records import Sides, read_records, sort_sides
 from averment.backends.columnar.single import Alone
 from averment.backends.columnar.writing import assemble
 from averment.ir.program import Program
+from averment.law.budget import FIRINGS
 
 ROWS = 131072  # of a chunk at most: fewer calls, and its planes stay in a processor's last cache
 LEAST_ROWS = 4096  # of a chunk, however many planes there are
@@ -49,10 +50,14 @@ class Decided:
 
 
 class Kernel:
-    """A program ready to decide batches. It holds nothing of any batch, so threads may share it."""
+    """A program ready to decide batches. It holds nothing of any batch, so threads may share it.
 
-    def __init__(self, program: Program) -> None:
+    ``firings``: the budget of a case. One that may be past it is decided alone, by an engine that has the same budget.
+    """
+
+    def __init__(self, program: Program, firings: int = FIRINGS) -> None:
         self._compiled = Compiled(program)
+        self._room = firings - self._compiled.ways
 
     @property
     def program(self) -> Program:
@@ -84,7 +89,7 @@ class Kernel:
         """
         places = find_columns(self.program, table.schema)
         sorted_sides = sort_sides(self.program, table, sides or {})
-        run = Run(alone, explain, bindings, [*sorted_sides.strays])
+        run = Run(alone, self._room, explain, bindings, [*sorted_sides.strays])
         chunks: list[Coded] = []
         first = 0
         rows = min(ROWS, max(LEAST_ROWS, PLANES // self._compiled.planes))
@@ -98,12 +103,18 @@ class Kernel:
         return Decided(assemble(self._compiled, table, chunks, run), tuple(run.rejects), run.singles, derived)
 
     def _chunks(self, batch: arrow.Batch, places: _Places, sides: Sides, first: int, run: Run) -> list[Coded]:
-        """The decisions of a batch: by halves, and halves of these, where what may match is too much to hold."""
+        """The decisions of a batch: by halves, and halves of these, where what may match is too much to hold; a row of
+        which that is true is decided alone.
+        """
         reading = read_batch(self.program, batch, places, first)
         chunk = Chunk(reading, read_records(self.program, batch, sides, reading, first), first, run)
+        rejects, singles = [*run.rejects], run.singles
         try:
             return [decide_chunk(self._compiled, chunk)]
         except TooMany:
+            run.rejects, run.singles = rejects, singles
+            if batch.num_rows == 1:
+                return [decide_chunk(self._compiled, chunk, alone=True)]
             half = batch.num_rows // 2
             parts = (batch.slice(0, half), first), (batch.slice(half), first + half)
             return [done for part, start in parts for done in self._chunks(part, places, sides, start, run)]

@@ -37,9 +37,7 @@ def loose(column: Column) -> Plane | None:
     return column.unknown if column.definite else either(column.unknown, column.low != column.high)
 
 
-def pair(
-    table: Table, fields: tuple[int, ...], case: Array, wanted: list[Column], cases: int, most: int | None
-) -> Pairs:
+def pair(table: Table, fields: tuple[int, ...], case: Array, wanted: list[Column], cases: int, most: int) -> Pairs:
     """All pairs of a solution, given by its case and the values it wants in these fields, and a fact that may match.
 
     Raises: TooMany where there are more of a kind than ``most``.

@@ -27,7 +27,7 @@ def mark_presumed(compiled: Compiled, chunk: Chunk, coded: Coded, decide: Decide
     rows = np.flatnonzero(is_open if coded.keep is None else is_open & coded.keep)
     if not len(rows):
         return
-    run = Run(chunk.run.alone, explain=False, bindings=False, rejects=[], strengths=chunk.run.strengths)
+    run = Run(chunk.run.alone, chunk.run.room, explain=False, bindings=False, rejects=[], strengths=chunk.run.strengths)
     again = decide(compiled, _presuming(compiled, chunk, rows, run))
     settled = again.status == SETTLED if again.keep is None else (again.status == SETTLED) & again.keep
     found = rows[settled]

@@ -2,12 +2,13 @@
 
 Every solution is of one case, so the row of the case is part of every key. What is unknown in a fact, and what is only
 possible, makes solutions that are only possible, as ``law.matching`` has it. Cases in which a calculation nears the end
-of 64 bits are marked hard: they are decided alone.
+of 64 bits, or that may be past their budget, are marked hard: they are decided alone.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import prod
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from averment.backends.columnar.frames import Frame, every, held, merged, needed
 from averment.backends.columnar.grouping import Groups, aggregate, count_of_record, of_pairs, value_of_record
 from averment.backends.columnar.intervals import calculated, ends, unsafe
 from averment.backends.columnar.pairing import Pairs, loose, pair
+from averment.backends.columnar.spending import Spending
 from averment.backends.columnar.tables import Table
 from averment.backends.columnar.values import Values
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
@@ -45,11 +47,12 @@ from averment.ir.program import (
 class Facts:
     """The tables of one batch, as far as they are made. ``parts`` are what rules have derived, before it is one set.
 
-    Where things are unknown, no more than ``most`` pairs of solutions and facts that may match are held at once.
+    No more than ``most`` pairs of solutions and facts that may match are held at once.
     """
 
     cases: int
-    most: int | None = None
+    most: int
+    spending: Spending
     tables: dict[str, Table] = field(default_factory=dict[str, Table])
     parts: dict[str, list[Table]] = field(default_factory=dict[str, list[Table]])
     filtered: dict[tuple[str, object], Table] = field(default_factory=dict[tuple[str, object], Table])
@@ -68,19 +71,41 @@ class Solver:
         """The solutions of a rule; with ``fresh`` those in which one pattern, by its place, meets only these facts."""
         rule = self._program.rules[number]
         order = self._order(number, -1 if fresh is None else fresh[0])
+        tables = {
+            place: self._restrict(fresh[1], match, values)
+            if fresh is not None and place == fresh[0]
+            else self.filtered(match, values, facts)
+            for place, match in enumerate(rule.matches)
+            if not self._program.types[match.type].one
+        }
+        counted = not facts.spending.allows(prod(table.most for table in tables.values()))
         frame: Frame | None = None
         for step, place in enumerate(order):
-            match = rule.matches[place]
-            if self._program.types[match.type].one:
+            match, table = rule.matches[place], tables.get(place)
+            if table is None:
                 frame = self._record(match, every(facts.cases) if frame is None else frame, values)
-                continue
-            if fresh is not None and place == fresh[0]:
-                table = self._restrict(fresh[1], match, values)
+            elif frame is None:
+                frame = scan(match, table)
             else:
-                table = self.filtered(match, values, facts)
-            later = needed(rule, [rule.matches[other] for other in order[step + 1 :]])
-            frame = scan(match, table) if frame is None else self._join(rule, match, table, frame, later, facts)
-        return self.guarded(number, every(facts.cases) if frame is None else frame, values, facts)
+                later = needed(rule, [rule.matches[other] for other in order[step + 1 :]])
+                frame = self._join(rule, match, table, frame, later, values, facts)
+            if counted and frame.ways is None:
+                frame.ways = np.ones(len(frame))
+        frame = every(facts.cases) if frame is None else frame
+        if counted:
+            frame = self._spend(frame, values, facts)
+        return self.guarded(number, frame, values, facts)
+
+    @staticmethod
+    def _spend(frame: Frame, values: Values, facts: Facts) -> Frame:
+        """The solutions of cases that are within their budget with all of these; the others are decided alone."""
+        ways = np.ones(len(frame)) if frame.ways is None else frame.ways
+        keep = facts.spending.within(frame.case, ways)
+        if keep is not None:
+            values.harden(frame.case[~keep])
+            frame, ways = frame.take(keep), ways[keep]
+        facts.spending.spend(frame.case, ways)
+        return frame
 
     def trace(self, number: int, cases: Plane, values: Values, facts: Facts) -> Frame:
         """The ways to satisfy the patterns of a rule in these cases, its guards left aside; all bindings are kept."""
@@ -216,21 +241,35 @@ class Solver:
         doubtful = [plane for column in wanted if (plane := loose(column)) is not None]
         return not any(plane.any() for plane in doubtful)
 
-    def _join(self, rule: Rule, match: Match, table: Table, frame: Frame, later: set[str], facts: Facts) -> Frame:
+    def _join(
+        self, rule: Rule, match: Match, table: Table, frame: Frame, later: set[str], values: Values, facts: Facts
+    ) -> Frame:
         fields, wanted = self._key(match, frame, rule.early)
         fresh = any(name in later and name not in frame.bindings for _, name in match.binds)
         if not self._certain(table, fields, wanted):
             pairs = pair(table, fields, frame.case, wanted, facts.cases, facts.most)
             known = all(frame.bindings[name].unknown is None for _, name in match.binds if name in frame.bindings)
             if known and not fresh:
-                return frame.copy().under(*pairs.some(len(frame)))
+                found = frame.copy()
+                if found.ways is not None:
+                    found.ways = found.ways * np.bincount(pairs.places, minlength=len(frame))
+                return found.under(*pairs.some(len(frame)))
             return self._paired(match, table, frame, pairs, later)
         index = table.index(fields, facts.cases)
         groups = index.find(frame.case, [column.low for column in wanted])
+        ways = frame.ways
+        if ways is not None:
+            ways = ways * index.counts()[groups]
+            keep = facts.spending.within(frame.case, ways)
+            if keep is not None:
+                values.harden(frame.case[~keep])
+                frame, groups, ways = frame.take(keep), groups[keep], ways[keep]
         if not fresh:
+            frame = frame.copy()
+            frame.ways = ways
             possible = index.some()[groups]
             return frame.under(possible if table.true is None else index.some(table.true)[groups], possible)
-        places, rows = index.join(groups)
+        places, rows = index.join(groups, facts.most)
         found = frame.copy() if places is None else frame.take(places)
         self._bind(match, table, found, rows, later)
         if table.true is not None:

@@ -33,6 +33,7 @@ class Table:
     unknown: dict[int, Plane] = field(default_factory=dict[int, Plane])
     base: Table | None = None
     kept: Plane | None = None
+    _most: int | None = field(default=None, repr=False)
     _indexes: dict[tuple[int, ...], Index] = field(default_factory=dict["tuple[int, ...]", "Index"], repr=False)
     _parts: dict[tuple[int, ...], list[Part]] = field(default_factory=dict["tuple[int, ...]", "list[Part]"], repr=False)
 
@@ -70,6 +71,13 @@ class Table:
             return None
         found: Plane = ~self.true & np.logical_or.reduce(list(self.unknown.values()))
         return found if found.any() else None
+
+    @property
+    def most(self) -> int:
+        """How many facts a case has at most."""
+        if self._most is None:
+            self._most = int(np.bincount(self.case).max()) if len(self) else 0
+        return self._most
 
     def origin(self, rows: Array) -> Array:
         """Where in the whole table these facts are."""

@@ -14,6 +14,7 @@ from averment.backends.scalar.terms import set_words
 from averment.backends.scalar.writing import Writer
 from averment.ir.program import Fact, Field, Kind, Program, Value
 from averment.ir.values import fact_order
+from averment.law.budget import FIRINGS
 from averment.law.grounding import ground
 
 
@@ -32,12 +33,14 @@ class Quick(NamedTuple):
 
 Decide = Callable[[Mapping[str, Any]], Quick | None]
 """From fact types to records, as in the ``facts`` of a fact file, to what was found; None where the case is
-not complete, not valid, or has no lawful outcome."""
+not complete, not valid, has no lawful outcome, or may be past its budget."""
 
 
-def compile_scalar(program: Program) -> Decide | None:
-    """A function that decides single complete cases; None where the code would be too deep for Python, or too slow."""
-    writer = Writer(program, ground(program))
+def compile_scalar(program: Program, firings: int = FIRINGS) -> Decide | None:
+    """A function that decides single complete cases, each with this budget; None where the code would be too deep for
+    Python, or too slow.
+    """
+    writer = Writer(program, ground(program), firings)
     source = writer.write()
     if source is None:
         return None

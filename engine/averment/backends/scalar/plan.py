@@ -75,6 +75,14 @@ class Plan:
             self.bound = self._after(place)
             self.bound.update((name, name) for _, name in step.binds)
 
+    @property
+    def loops(self) -> int:
+        """How many steps go through facts, one by one."""
+        return sum(
+            not self._types[step.type].one and bool(step.binds) and not is_unique(self._types[step.type], step)
+            for _, step in self.steps
+        )
+
     def _asked(self, place: int) -> Asked:
         match = self.rule.matches[place]
         here = Counter(name for _, name in match.binds)

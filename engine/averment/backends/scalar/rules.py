@@ -1,8 +1,9 @@
 """A rule that joins, as loops over facts: patterns in the order of its plan, each guard as soon as it may be asked.
 
 A guard or a conclusion that may leave 64 bits or the range of a field gives the case up, so it must meet whatever the
-law would have it meet: it waits for all patterns and for the guards before it. A rule that has none such, and that
-derives the same each time or nothing that anybody looks at, ends with its first solution.
+law would have it meet: it waits for all patterns and for the guards before it; and so do most guards where each turn
+of a loop is counted. A rule that has none such, and that derives the same each time or nothing that anybody looks at,
+ends with its first solution.
 """
 
 from __future__ import annotations
@@ -20,10 +21,9 @@ from averment.backends.scalar.terms import OPERATORS, Term, Terms, ends, kept
 from averment.ir.program import Absent, Aggregate, Compare, Expression, Guard, Known, Literal, Match, Program
 from averment.law.mentions import variables
 
-MOST_FIRINGS = 200_000  # of a case; beyond it another engine says what is to be said
-MOST_TRIES = 4 * MOST_FIRINGS  # turns of loops within loops, whether or not a rule fires then
-FIRINGS, TRIES = "firings", "tries"
-"""The names of how many firings and how many such turns there are by then, at most."""
+WAYS = "ways"
+"""The name of how many ways there are by then, at most, to satisfy the patterns of rules. A case with no more of them
+than it may have firings is within its budget (``law.budget``); any other is left to an engine, which counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Tools:
     terms: Terms
     reader: Reader
     tables: Tables
+    firings: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +174,14 @@ class RuleCode:
     # --- guards ---------------------------------------------------------------------------------------------------
 
     def _guards(self, last: bool = False) -> None:
-        """Ask the guards that may be asked by now: those whose variables are bound, before any that may fail."""
+        """Ask the guards that may be asked by now: those whose variables are bound, before any that may fail.
+
+        What the law asks only when all patterns are met must not take a turn away that is to be counted.
+        """
         for guard in [*self._waiting]:
             if not last:
+                if self._counts_turns and guard not in self._rule.early:
+                    return
                 if may_fail(guard, self._ranges, self._types):
                     return
                 if not self._variables.keys() >= self._needed(guard):
@@ -266,17 +272,25 @@ class RuleCode:
             for head in self._rule.heads
         )
 
+    @property
+    def _counts_turns(self) -> bool:
+        """Whether ways are counted one by one, since there may be far fewer than the numbers of facts allow."""
+        return bool(self._fresh) or (self._plan.loops > 1 and not self._ends_early)
+
     def _count(self, body: Block) -> None:
-        """Count the firings, or more; and end with the first where it is as good as all."""
+        """Count the ways to satisfy the patterns, or more; and end with the first where it is as good as all."""
         early = self._ends_early
-        counts = [FIRINGS, *self._tables.counts(head.type for head in self._rule.heads)]
-        if self._fresh or (len(self._loops) > 1 and not early):
+        counts = self._tables.counts(head.type for head in self._rule.heads)
+        if self._counts_turns:
             times = " * ".join(self._beside) or "1"
-            self._turn.line(f"{TRIES} += {times}")
+            self._turn.line(f"{WAYS} += {times}")
             body.line(*(f"{count} += {times}" for count in counts))
-            self._loops[-1].leave(f"{FIRINGS} > {MOST_FIRINGS} or {TRIES} > {MOST_TRIES}")
+            self._loops[-1].leave(f"{WAYS} > {self._tools.firings}")
         elif most := " * ".join([*self._looped, *self._beside]):
-            self._tables.before.line(*(f"{count} += {most}" for count in counts))
+            self._tables.before.line(*(f"{count} += {most}" for count in (WAYS, *counts)))
+            self._tables.before.leave(f"{WAYS} > {self._tools.firings}")
+        else:
+            self._tables.before.line(f"{WAYS} += 1")
         if early and self._loops:
             body.line("break")
             for parent in reversed(self._loops[1:]):

@@ -8,7 +8,7 @@ from averment.backends.scalar.joins import write_step
 from averment.backends.scalar.nodes import MOST_HELD, Nodes, fired
 from averment.backends.scalar.plan import told
 from averment.backends.scalar.reading import Reader
-from averment.backends.scalar.rules import FIRINGS, MOST_FIRINGS, TRIES, Tools
+from averment.backends.scalar.rules import WAYS, Tools
 from averment.backends.scalar.source import Block, Names
 from averment.backends.scalar.tables import Tables
 from averment.backends.scalar.terms import Terms
@@ -20,8 +20,8 @@ from averment.law import network as net
 class Writer:
     """The source of a function ``decide`` and the constants that it names."""
 
-    def __init__(self, program: Program, network: net.Network) -> None:
-        self._program, self._network = program, network
+    def __init__(self, program: Program, network: net.Network, firings: int) -> None:
+        self._program, self._network, self._firings = program, network, firings
         self._names = Names(
             Lookup=(KeyError, TypeError), type=type, len=len, int=int, str=str, dict=dict, list=list, set=set,
             tuple=tuple, sum=sum, min=min, max=max,
@@ -29,8 +29,7 @@ class Writer:
         self._terms = Terms(program, self._names)
         self._reader = Reader(program, self._names, self._terms)
         self._tables = Tables(program, network, self._names, self._terms, self._reader, self._told())
-        self._tools = Tools(program, self._names, self._terms, self._reader, self._tables)
-        self._instances = sum(map(len, network.fired.values())) + len(program.rules)
+        self._tools = Tools(program, self._names, self._terms, self._reader, self._tables, firings)
 
     @property
     def constants(self) -> dict[str, Any]:
@@ -45,7 +44,8 @@ class Writer:
 
     def write(self) -> str | None:
         """The source; None where what this code may hold is too little for the program."""
-        if self._instances > MOST_FIRINGS or any(len(loop.held) > MOST_HELD for loop in self._network.loops):
+        ways = sum(self._network.ways.values())
+        if ways > self._firings or any(len(loop.held) > MOST_HELD for loop in self._network.loops):
             return None
         whole = Block()
         body = whole.block("def decide(facts):")
@@ -53,7 +53,7 @@ class Writer:
         nodes = self._nodes = Nodes(self._program, self._network, self._names, self._terms, self._reader.fields)
         self._tables.begin(nodes, body)
         if self._network.joins:
-            body.line(f"{FIRINGS} = {self._instances}", f"{TRIES} = 0")
+            body.line(f"{WAYS} = {ways}")
         start = 0
         for step in self._network.joins:
             nodes.write(start, step.ready, body)
@@ -62,7 +62,7 @@ class Writer:
         nodes.write(start, len(self._network.nodes), body)
         nodes.check(body)
         if self._network.joins:
-            body.leave(f"{FIRINGS} > {MOST_FIRINGS}")
+            body.leave(f"{WAYS} > {self._firings}")
         self._fired(body)
         self._claim(body)
         return "\n".join(whole.lines) + "\n"
