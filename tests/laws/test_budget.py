@@ -107,7 +107,7 @@ def test_a_thousand_records_end_in_one_finding(kind: str, engine: str) -> None:
     found = said(made(kind), given, engine)
     rule = {"closure": "further"}.get(kind, kind)
     amount = "600,000 tries of its rules" if kind == "three" else "200,000 firings"
-    assert found == f"AV503: case `case` has no outcome: rule `{rule}` takes it past {amount}"
+    assert found.startswith(f"AV503: case `case` has no outcome: rule `{rule}` takes it past {amount}")
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 512 * 1024
 
 
