@@ -141,23 +141,30 @@ class Pack:
         parameters: Parameters | None = None,
         sides: Mapping[str, Any] | None = None,
         firings: int = FIRINGS,
+        mapping: Mapping[str, Any] | None = None,
     ) -> Any:
         """A table of cases decided row for row, in columns: pyarrow, polars or pandas in, a pyarrow Table out.
 
         Columns are called ``TYPE.FIELD``, or ``FIELD`` where only one type has it; see ``averment.batch.table``.
+        ``mapping``: what a mapping file says, for a table in other words.
         ``sides``: by type, tables of the records of `many` types, each row with the name of its case under ``case``.
         ``firings`` as for ``decide``.
         Raises: Refused where a column is no field of the pack; TypeError for what is no table; MissingExtra, an
         ImportError, without the extra ``scale``.
         """
         need("scale", "`decide_table`")
+        from averment.batch.adapter import read_document
         from averment.batch.table import TableDecider  # the library of a single case needs no tables
 
         ready = self._deciders.get(
             (firings, self._key(parameters)),
             lambda: TableDecider(self.program(parameters), self.model.types, firings),
         )
-        return ready.decide(table, sides=sides)
+        report = Report()
+        adapter = read_document(node_of(mapping, "mapping"), report) if mapping else None
+        if report.failed:
+            raise Refused(report.diagnostics)
+        return ready.decide(table, adapter, sides)
 
     def engine(self, parameters: Parameters | None = None, engine: str = "", firings: int = FIRINGS) -> Engine:
         """The named engine (``reference``, ``durable``) made ready for this pack, kept for the next call.

@@ -59,7 +59,7 @@ def test_a_table_that_is_wrong_all_over_is_told_in_a_few_lines(what: str, tmp_pa
 
 
 UNREADABLE = {
-    "t.csv": ("case,team_size\n".encode("utf-16"), "AV110", "looks like UTF-16"),
+    "t.csv": (b"case,team_size\xff\n", "AV110", "is not UTF-8"),
     "t.csv.gz": (gzip.compress(bytes(1000)), "AV109", "delete the character"),
     "u.csv.gz": (gzip.compress(b"case,engineering.team_size\n" * 99)[:40], "AV523", "cannot be read"),
 }

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 
 import averment
+from averment.batch.adapter import Adapter
 from averment.batch.explaining import finding_of_row, open_output, read_row
 from averment.batch.order import rejects_of
 from averment.batch.verifying import Proof, told_by, verify
@@ -44,7 +45,7 @@ def test_an_output_as_it_was_left_is_proved(output: str, source: Path, batch: An
     assert proved(out) == Proof((), 30, 1, ("jsonl",))
 
 
-@pytest.mark.parametrize("options", [{"warrants": True}, {"engine": "reference"}, {"mapping": {}}])
+@pytest.mark.parametrize("options", [{"warrants": True}, {"engine": "reference"}, {"mapping": Adapter()}])
 def test_so_is_one_made_otherwise(options: dict[str, Any], source: Path, batch: Any, proved: Any) -> None:
     out, _ = batch(source, **options)
     assert not proved(out).found

@@ -24,7 +24,7 @@ from averment_cli.logs import record_options, recording_parts
 from averment_cli.options import engine_option, firings_option, given_sides, pack_option, param_option, side_option
 
 if TYPE_CHECKING:
-    from averment.batch.columns import Mapped
+    from averment.batch.adapter import Adapter
     from averment.batch.order import Order
     from averment.batch.run import Result
     from averment.batch.unit import Format
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _EVERY = 0.2  # seconds between two figures of progress
 _TERMINATED = 143
+_MARKS = {"tab": "\t", "\\t": "\t"}
 _MOST = 100  # rejects said where there is no file for them
 _FORMATS = ["csv", "jsonl", "parquet", "arrow"]
 
@@ -50,6 +51,7 @@ _FORMATS = ["csv", "jsonl", "parquet", "arrow"]
 @click.option(
     "--mapping", type=click.Path(dir_okay=False), metavar="FILE", help="Which column is which field (see below)."
 )
+@click.option("--delimiter", metavar="MARK", help="What divides the columns of IN: ; or tab, say. Default: as is seen.")
 @side_option("A table of the records of a type of many (see below). Repeatable.")
 @click.option(
     "--warrants",
@@ -79,6 +81,7 @@ def command(
     format: str | None,
     input_format: str | None,
     mapping: str | None,
+    delimiter: str | None,
     sides: Sequence[str],
     warrants: str,
     jobs: int | None,
@@ -122,12 +125,16 @@ def command(
     --verify proves an output that batch wrote, every row of it and the rejects: by its manifest, its input and its
     pack, which decides once more. What differs first is named: exit code 1.
 
-    A mapping file is YAML, for columns of other names:
+    A mapping file is YAML, for a table in other words. It names marks, words for what is missing, ways to write days,
+    values, constants, and which column is which field (averment schema mapping):
 
     \b
+    delimiter: ";"
+    missing: [NA, "-"]
     columns:
       Team size: engineering.team_size
-      Remarks: ignore
+      Complexity: {to: product.technical_complexity, values: {H: high, L: low}}
+    rest: ignore
     """
     from averment.audit.errors import LogUnavailable
     from averment.batch.order import Order
@@ -148,7 +155,7 @@ def command(
         stop_if_failed(report, texts)
         return decide_on(context, host, known, overrides, firings)
     kind = _format(output, format, warrants)
-    mapped = _mapping(mapping, report, texts)
+    mapped = _mapping(mapping, delimiter, report, texts)
     beside = given_sides(sides)
     _check_places(table, input_format, output, summary, beside, report)
     stop_if_failed(report, texts)
@@ -256,16 +263,20 @@ def _check_places(
         refuse_taken(Path(summary))
 
 
-def _mapping(name: str | None, report: Report, texts: Texts) -> Mapped:
-    from averment.batch.columns import read_mapping
+def _mapping(name: str | None, delimiter: str | None, report: Report, texts: Texts) -> Adapter:
+    from averment.batch.adapter import Adapter, divided, read_mapping
     from averment_cli.reading import contents
 
-    if name is None:
-        return {}
-    for shown, data in contents([name], report):
+    found = Adapter()
+    for shown, data in contents([name], report) if name is not None else ():
         texts.of[shown] = data.decode("utf-8", "replace")
-        return read_mapping(data, shown, report)
-    return {}
+        found = read_mapping(data, shown, report)
+    if delimiter is None:
+        return found
+    mark = _MARKS.get(delimiter, delimiter)
+    if len(mark) != 1 or mark in '\r\n"':
+        raise click.UsageError(f"--delimiter is one character, or `tab`, not `{delimiter}`")
+    return divided(found, mark)
 
 
 @contextmanager
@@ -349,6 +360,8 @@ def _say(result: Result, order: Order, output: str, summary: str | None) -> None
     from averment.ownership import UNSEALED, write_sealed
     from averment_cli.terminal import talk
 
+    for note in result.notes:
+        talk(f"note: {note}")
     if result.fallback:
         talk(f"note: not decided in columns but case by case: {result.fallback}")
     if result.resumed:

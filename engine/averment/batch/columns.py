@@ -1,9 +1,9 @@
 """Which column of a table is which field of the pack: by name, or as a mapping file says.
 
 A column is called ``TYPE.FIELD``, or by the bare name of a field that no other type of one record has, or ``case``; a
-column of structs may be called by a type of one record, one of lists of structs by a type of many. A mapping file is
-YAML, with one of those names or ``ignore`` for each of its columns: ``columns: {HEADING: TYPE.FIELD}``. A column that
-is none of this is an error, but for the nameless index of a frame of pandas.
+column of structs may be called by a type of one record, one of lists of structs by a type of many. A mapping gives one
+of those names or ``ignore`` for columns that are called otherwise. A column that is none of this is an error, but for
+the nameless index of a frame of pandas; with ``rest`` it is left out.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from averment.batch.adapter import IGNORE, Mapped, adapter_of
+from averment.batch.dialects import marks_in
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
 from averment.diagnostics.few import MOST
 from averment.diagnostics.suggest import did_you_mean
 from averment.ir.program import FactType
 from averment.model.names import suggestion
 from averment.source.composed import composed
-from averment.source.node import Node, Span
+from averment.source.node import Span
 from averment.source.text import start_of
-from averment.source.yaml_reader import read_yaml
 
-IGNORE = "ignore"
 CASE = "case"
 MAX_COLUMNS = 100_000
 _FEW = 5  # unknown columns that are told one by one
@@ -43,34 +43,6 @@ class Target:
         return f"{self.type}.{self.field}" if self.field else self.type or CASE
 
 
-Mapped = Mapping[str, str]
-
-
-def read_mapping(data: bytes, file: str, report: Report) -> Mapped:
-    """What a mapping file says: column to target, as written."""
-    documents = read_yaml(data, file, report)
-    if report.failed or not documents:
-        return {}
-    columns = documents[0].get("columns")
-    strange = [key for key in documents[0].value if key != "columns"] if isinstance(documents[0].value, dict) else []
-    for key in strange:
-        span = documents[0].keys[key]
-        near = suggestion(key, ["columns"])
-        report.error("AV520", f"`{key}` is not a part of a mapping file", span, "unknown", *near)
-    if columns is None or not isinstance(columns.value, dict):
-        place: Node = columns or documents[0]
-        report.error("AV520", "a mapping file has `columns`", place.span, "needs `columns`", "write `columns: {…}`")
-        return {}
-    found: dict[str, str] = {}
-    for heading, target in columns.items():
-        if isinstance(target.value, str):
-            found[heading] = target.value
-        else:
-            help = f"write `TYPE.FIELD`, `{CASE}` or `{IGNORE}`"
-            report.error("AV520", f"`{heading}` is mapped to no name", target.span, "not a name", help)
-    return found
-
-
 def map_columns(
     headings: Sequence[str],
     types: Mapping[str, FactType],
@@ -87,6 +59,8 @@ def map_columns(
         what = f"`{file}` has {len(headings):,} columns; a table may have {MAX_COLUMNS:,}"
         report.error("AV524", what, start_of(file), "", "leave out the columns that are no fields")
         return {}
+    adapter = adapter_of(mapped)
+    columns = dict.fromkeys(adapter.names, IGNORE) | dict(adapter.columns)
     given = {name: type for name, type in types.items() if not type.derived}
     unknown: list[tuple[str, str, Span]] = []
     again: dict[str, list[tuple[str, Span]]] = {}
@@ -101,11 +75,13 @@ def map_columns(
     first: dict[str, str] = {}
     headings = [composed(heading) for heading in headings]
     for place, heading in enumerate(headings):
-        written = mapped.get(heading, heading)
-        if (heading in mapped and written == IGNORE) or (heading not in mapped and _UNNAMED.fullmatch(heading)):
+        written = columns.get(heading, heading)
+        if (heading in columns and written == IGNORE) or (heading not in columns and _UNNAMED.fullmatch(heading)):
             continue
         span = spans[place] if spans else start_of(file)
         target = _target(written, given, bare)
+        if target is None and adapter.rest and heading not in columns and len(bare.get(heading, ())) < 2:
+            continue
         if target is None:
             if not _told_apart(heading, written, names, bare, span, report):
                 unknown.append((heading, written, span))
@@ -114,15 +90,15 @@ def map_columns(
         else:
             found[place] = target
             first[target.path] = heading
-    for path, columns in again.items():
-        heading, span = columns[0]
-        more = f" and {len(columns) - 1:,} more" if len(columns) > 1 else ""
+    for path, others in again.items():
+        heading, span = others[0]
+        more = f" and {len(others) - 1:,} more" if len(others) > 1 else ""
         message = f"the columns `{first[path]}` and `{heading}`{more} are {'all' if more else 'both'} `{path}`"
         help = f"map {'all but one' if more else 'one'} of them to `{IGNORE}` in a mapping file"
         report.add(Diagnostic("AV123", message, (Label(span, "again"),), (help,)))
     _tell_unknown(unknown, [*names, *(name for name, some in bare.items() if len(some) == 1)], file, report)
     known = set(headings)
-    for heading in mapped:
+    for heading in columns:
         if heading not in known:
             near = suggestion(heading, headings)
             report.error("AV520", f"`{file}` has no column `{heading}`, which the mapping names", None, "", *near)
@@ -164,16 +140,16 @@ def _told_apart(
 
 def _tell_unknown(unknown: Sequence[tuple[str, str, Span]], names: Sequence[str], file: str, report: Report) -> None:
     """Report columns that are no fields: a few each by itself, and many at once."""
-    away = f"map it to `{IGNORE}` in a mapping file"
+    away = f"map it to `{IGNORE}`, or all that is left with `rest: {IGNORE}`, in a mapping file"
     if len(unknown) <= _FEW:
         for heading, written, span in unknown:
             what = f"the column `{heading}`"
             if written != heading:
                 what = f"`{written}`, which {what} is mapped to,"
-            help = f"or leave the column out: {away}"
-            report.error(
-                "AV123", f"{what} is no field of this pack", span, "unknown column", *suggestion(written, names), help
-            )
+            marks = " or ".join(marks_in(heading))
+            divided = f"if columns are divided by {marks}, say so with --delimiter"
+            said = (divided,) if marks else (*suggestion(written, names), f"or leave the column out: {away}")
+            report.error("AV123", f"{what} is no field of this pack", span, "unknown column", *said)
         return
     first = [(heading, written) for heading, written, _ in unknown if len(heading) <= _LONG][:_LOOKED_AT]
     near = {heading: found for heading, written in first if (found := did_you_mean(written, names))}
@@ -182,5 +158,5 @@ def _tell_unknown(unknown: Sequence[tuple[str, str, Span]], names: Sequence[str]
     listed = ", ".join(f"`{heading}`" for heading in shown) + (f" and {rest:,} more" if rest else "")
     helps = [f"`{heading}`: did you mean `{found}`?" for heading, found in near.items()][:MOST]
     what = f"{len(unknown):,} columns of `{file}` are no fields of this pack: {listed}"
-    help = f"say which is which in a mapping file, or {away}"
+    help = f"say which is which in a mapping file, and leave out the others with `rest: {IGNORE}`"
     report.error("AV123", what, unknown[0][2], "the first of them", *helps, help)

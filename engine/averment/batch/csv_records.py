@@ -79,7 +79,8 @@ def read_record(data: bytes, shape: Shape, row: int, report: Report) -> Node | N
     if cells is None:
         return None
     if len(cells) != len(shape.headings):
-        what = f"{len(cells)} cell{'' if len(cells) == 1 else 's'} under {len(shape.headings)} headings"
+        found, wanted = len(cells) - shape.added, len(shape.headings) - shape.added
+        what = f"{found} cell{'' if found == 1 else 's'} under {wanted} headings"
         report.error("AV124", f"this record has {what}")
         return None
     name = ""

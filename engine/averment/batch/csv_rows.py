@@ -80,7 +80,7 @@ class CsvReader:
                 names = column
                 continue
             type = self._shape.types[target.type]
-            columns[target.path], wrong = _typed(column, type.fields[type.position[target.field]])
+            columns[target.path], wrong = typed(column, type.fields[type.position[target.field]])
             if wrong is not None:
                 odd |= wrong
         names, blank = case_names(names, first, places, self._shape.named)
@@ -94,7 +94,7 @@ class CsvReader:
         reading.table, reading.names, reading.places = found, names, places
 
 
-def _typed(column: Any, field: Field) -> tuple[Any, Any]:
+def typed(column: Any, field: Field) -> tuple[Any, Any]:
     """A column of cells as the kernel takes it, and where a cell is no value for sure or needs a closer look."""
     if field.kind is Kind.INTEGER:
         whole = np.asarray(pc.fill_null(pc.match_substring_regex(column, _WHOLE), True))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from averment.batch.adapter import restored
 from averment.batch.fetching import Fetcher
 from averment.batch.inputs import Input, digest_of, find_inputs, format_of
 from averment.batch.manifest import Damaged, Entry, read_entries
@@ -192,7 +193,9 @@ def _source(output: Output, types: Mapping[str, FactType], place: str | None, si
         found = [_as_recorded(Path(file.path), was) for file, was in zip(files, recorded, strict=False)]
     refuse_another_input(found, recorded, place or "")
     beside: list[dict[str, str]] = header.get("sides", [])
-    source = open_source(found, types, dict(header["mapping"]), report, bool(beside))
+    source = open_source(
+        found, types, restored(header.get("adapter", ""), dict(header["mapping"])), report, bool(beside)
+    )
     if report.failed:
         raise Refused(report.diagnostics)
     shapes = tuple(replace(shape, file=was["path"]) for shape, was in zip(source.shapes, recorded, strict=True))

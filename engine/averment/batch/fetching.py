@@ -40,8 +40,7 @@ class Fetcher:
 
         if self._rows is None or self._file != unit.file:
             shape = self._shapes[unit.file]
-            columns = [shape.headings[place] for place in shape.columns]
-            self._rows, self._file = ParquetRows(self._inputs[unit.file].path, columns), unit.file
+            self._rows, self._file = ParquetRows(self._inputs[unit.file].path, shape.wanted), unit.file
         return self._rows.read(unit.index, unit.rows)
 
 

@@ -14,6 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, cast
 
+from averment.batch.adapting import Adaptation
+from averment.batch.converting import converted
+from averment.batch.dialects import PLAIN, Dialect
 from averment.batch.unit import Format
 from averment.diagnostics.diagnostic import Report
 from averment.extras import installed
@@ -44,9 +47,31 @@ class Input:
     size: int
     changed: int
     digest: str = ""
+    dialect: Dialect = PLAIN
+    adaptation: Adaptation | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its bytes are read as they are."""
+        return not (self.compression or self.is_converted)
+
+    @property
+    def is_converted(self) -> bool:
+        """Whether its text is put into plain CSV first."""
+        return not self.dialect.is_plain or self.adaptation is not None
 
     @contextmanager
     def open(self) -> Generator[IO[bytes]]:
+        """The bytes of the table, decompressed, as plain CSV. Raises Unreadable where it is not as its name says."""
+        with self.raw() as stream:
+            if self.is_converted:
+                convert = self.adaptation.convert() if self.adaptation else None
+                yield cast("IO[bytes]", converted(stream, self.dialect, convert))
+            else:
+                yield stream
+
+    @contextmanager
+    def raw(self) -> Generator[IO[bytes]]:
         """The bytes of the file, decompressed. Raises Unreadable where it is not compressed as its name says."""
         with self._opened() as stream, damage_told(self.path):
             yield stream
@@ -82,13 +107,15 @@ def damage_told(path: str) -> Generator[None]:
 
 
 def _is_damage(problem: Exception) -> bool:
-    if isinstance(problem, EOFError | zlib.error) or (isinstance(problem, OSError) and problem.errno is None):
+    if isinstance(problem, EOFError | UnicodeDecodeError | zlib.error) or (
+        isinstance(problem, OSError) and problem.errno is None
+    ):
         return True
     if not installed("scale"):
         return False
     from averment.batch.arrow import pa  # loaded by whatever decodes
 
-    return isinstance(problem, UnicodeDecodeError | pa.ArrowException)
+    return isinstance(problem, pa.ArrowException)
 
 
 def format_of(name: str) -> tuple[Format | None, str]:

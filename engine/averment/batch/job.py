@@ -36,7 +36,7 @@ class Job:
     def line(self, reject: Reject) -> bytes:
         """What the file of rejects says of a row."""
         about: dict[str, Any] = {"row": reject.row, "file": self.shapes[reject.file].file}
-        if reject.offset is not None:
+        if reject.offset is not None and not self.inputs[reject.file].is_converted:
             about["offset"] = reject.offset
         if reject.side is not None:
             about["side"] = {"file": reject.side[0], "row": reject.side[1]}

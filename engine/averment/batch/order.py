@@ -6,9 +6,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from averment.batch import inputs as files
-from averment.batch.columns import Mapped
+from averment.batch.adapter import Adapter
 from averment.batch.manifest import Entry
 from averment.batch.sides import Named
 from averment.batch.sources import Source
@@ -32,7 +33,7 @@ class Order:
     output: Path
     format: Format
     input_format: Format | None = None
-    mapping: Mapped = field(default_factory=dict[str, str])
+    mapping: Adapter = field(default_factory=Adapter)
     warrants: bool = False
     engine: str = ""
     jobs: int = 1  # 0 is as many as pay
@@ -70,6 +71,7 @@ def header_of(order: Order, source: Source, columnar: bool) -> Entry:
     sides = files.digested([side.file for side in source.sides])
     beside = [
         {"type": side.kind.name, "path": side.shape.file, "format": file.format.value, "digest": file.digest}
+        | _dialect(file)
         for side, file in zip(source.sides, sides, strict=True)
     ]
     return ({"sides": beside} if beside else {}) | {
@@ -79,16 +81,22 @@ def header_of(order: Order, source: Source, columnar: bool) -> Entry:
         "parameters": dict(program.parameters),
         "input": order.alias or order.name,
         "files": [
-            {"path": shape.file, "format": file.format.value, "digest": file.digest}
+            {"path": shape.file, "format": file.format.value, "digest": file.digest, **_dialect(file)}
             for shape, file in zip(source.shapes, inputs, strict=True)
         ],
-        "mapping": [[heading, target] for heading, target in sorted(order.mapping.items())],
+        "mapping": [[heading, target] for heading, target in sorted(order.mapping.columns.items())],
+        **({"adapter": order.mapping.document} if order.mapping.document else {}),
         "format": order.format.value,
         "warrants": "full" if order.warrants else "none",
         "engine": "columnar" if columnar else open_engine(order.engine, program).name,
         "rules": list(order.rules),
         "firings": order.firings,
     }
+
+
+def _dialect(file: files.Input) -> dict[str, Any]:
+    """How the text of a file is written, where it is not plain CSV."""
+    return {} if file.dialect.is_plain else {"dialect": file.dialect.told()}
 
 
 _SAID = {
@@ -100,12 +108,13 @@ _SAID = {
     "sides": "a side table has changed",
     "mapping": "the mapping of columns has changed",
     "firings": "a case may have another number of firings",
+    "adapter": "the mapping has changed",
 }
 
 
 def difference(before: Entry, now: Entry) -> str:
     """What tells the headers of two runs apart; empty where both are one."""
-    for key in (*now, "sides"):
+    for key in (*now, "sides", "adapter"):
         if before.get(key) != now.get(key):
             return _SAID.get(key, f"`{key}` is another one")
     return ""

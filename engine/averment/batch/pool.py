@@ -92,7 +92,7 @@ class Crew:
     def on(self, job: Job, folder: Path) -> Run:
         """What runs units of a job; the others leave files in ``folder``. To be asked for once."""
         self._job = job
-        self._plain = [not file.compression for file in job.inputs]
+        self._plain = [file.is_plain for file in job.inputs]
         self._each = 2 if all(self._plain) and all(file.format is not Format.ARROW for file in job.inputs) else 1
         for pipe in self._pipes:
             self._send(pipe, (job, folder))

@@ -43,12 +43,16 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 @dataclass(frozen=True)
 class Result:
-    """``fallback``: why the columnar kernel did not decide, if so. ``resumed``: how many rows were done before."""
+    """``fallback``: why the columnar kernel did not decide, if so. ``resumed``: how many rows were done before.
+
+    ``notes``: what was recognized of the input.
+    """
 
     summary: Summary
     fallback: str
     resumed: int
     rejects: Path | None
+    notes: tuple[str, ...] = ()
 
 
 def run(order: Order, progress: Progress = lambda _, __: None, record: Record = lambda _: None) -> Result:
@@ -135,7 +139,15 @@ def _run(order: Order, source: Source, crew: Crew, progress: Progress, record: R
         batch = _Batch(order, source, parts, before, header, Summary(order.rules), progress, record)
         resumed = batch.go_on(crew.on(job, folder))
     rejects = rejects_of(order.output)
-    return Result(batch.summary, fallback, resumed, rejects if rejects.exists() else None)
+    return Result(batch.summary, fallback, resumed, rejects if rejects.exists() else None, _notes(order, source))
+
+
+def _notes(order: Order, source: Source) -> tuple[str, ...]:
+    """What was recognized of the texts, and not stated."""
+    told = [(file.dialect, shape.file) for file, shape in zip(source.inputs, source.shapes, strict=True)]
+    told += [(side.file.dialect, side.shape.file) for side in source.sides]
+    stated = order.mapping.dialect if order.mapping.stated else None
+    return tuple(said for dialect, file in told if dialect != stated and (said := dialect.sentence(file)))
 
 
 def _columnar(order: Order) -> tuple[bool, str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from averment.batch.adapting import Adaptation
 from averment.batch.columns import Target
 from averment.diagnostics.diagnostic import Report
 from averment.ir.program import FactType
@@ -23,7 +24,18 @@ class Shape:
     columns: Mapping[int, Target]  # of tables
     headings: tuple[str, ...]
     file: str
+    added: int = 0  # headings that a mapping adds to those of the file
+    adaptation: Adaptation | None = None  # of tables that are not text
     named: bool = True  # what has no name is called by the number of its row
+
+    @property
+    def wanted(self) -> list[str]:
+        """The headings of the columns that are read of the file."""
+        own = len(self.headings) - self.added
+        places = {place for place in self.columns if place < own}
+        return [
+            self.headings[place] for place in sorted({*places, *(self.adaptation.names if self.adaptation else ())})
+        ]
 
 
 def row_document(name: str | None, facts: Mapping[str, Any], row: int, file: str) -> Node:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from averment.batch.adapter import Adapter
 from averment.batch.columns import CASE, Target
 from averment.batch.inputs import Input, find_inputs
 from averment.batch.shape import Shape
-from averment.batch.sources import Source, headings_of
+from averment.batch.sources import Source, dialect_of, headings_of
 from averment.batch.unit import Format
 from averment.diagnostics.diagnostic import Report
 from averment.ir.program import FactType, Field, Kind
@@ -83,6 +84,7 @@ def _open(kind: FactType, name: str, report: Report) -> Side | None:
 def side_of(kind: FactType, file: Input, report: Report) -> Side | None:
     """The side table in a file."""
     before = len(report.diagnostics)
+    file = dialect_of(file, Adapter(), report)
     headings, spans, schema = headings_of(file, report)
     if len(report.diagnostics) > before:
         return None

@@ -6,8 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from averment.batch.columns import Mapped, map_columns
+from averment.batch.adapter import Adapter, Mapped, adapter_of
+from averment.batch.columns import map_columns
 from averment.batch.csv_records import MAX_RECORD, read_headings
+from averment.batch.dialects import recognize, workbook_in
+from averment.batch.fitting import fit
 from averment.batch.inputs import Input, Unreadable, damage_told
 from averment.batch.lines import pieces
 from averment.batch.shape import Shape
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 CHUNK = GROUP  # rows of a unit, unless its text is longer than a piece
 TEXT_CHUNK = 32_768  # where the output is text, which is larger
 SIDE_CHUNK = 4096  # where there are side tables
+_LOOK = 256 * 1024  # bytes of a text in which its dialect is recognized
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +72,18 @@ def open_source(
     inputs: Sequence[Input], types: Mapping[str, FactType], mapped: Mapped, report: Report, sided: bool = False
 ) -> Source:
     """How each file is to be read; mistakes in its headings or schema are reported. ``sided``: it has side tables."""
+    adapter = adapter_of(mapped)
+    found: list[Input] = []
     shapes: list[Shape] = []
     for file in inputs:
+        file = dialect_of(file, adapter, report)
         headings: tuple[str, ...] = ()
         columns = {}
         if file.format is not Format.JSONL:
             headings, spans, schema = headings_of(file, report)
             if report.failed:
                 continue
-            columns = map_columns(headings, types, mapped, file.path, report, spans, sided)
+            columns = map_columns(headings, types, adapter, file.path, report, spans, sided)
             if schema is not None:
                 from averment.batch.nesting import check_nesting
 
@@ -91,10 +98,32 @@ def open_source(
                         else:
                             help = f"put its records in a side table, or give such cases as {ways}"
                         report.error("AV123", what, None, "", help)
-        shapes.append(Shape(types, columns, headings, file.path))
-    if mapped and all(file.format is Format.JSONL for file in inputs):
+        shape = Shape(types, columns, headings, file.path)
+        if adapter.converts and file.format is not Format.JSONL:
+            shape = fit(shape, adapter, report)
+            file = replace(file, adaptation=shape.adaptation if file.format is Format.CSV else None)
+        found.append(file)
+        shapes.append(shape)
+    if adapter and all(file.format is Format.JSONL for file in inputs):
         report.error("AV520", "JSON Lines have no columns to map", None, "", "leave out --mapping")
-    return Source(tuple(inputs), tuple(shapes))
+    return Source(tuple(found), tuple(shapes))
+
+
+def dialect_of(file: Input, adapter: Adapter, report: Report) -> Input:
+    """The file, with the dialect of its text: as is stated, else as it is recognized; a workbook is reported."""
+    if file.format is not Format.CSV:
+        return file
+    try:
+        with file.raw() as stream:
+            start = stream.read(_LOOK)
+    except (Unreadable, OSError):
+        return file  # which is told when its headings are read
+    workbook = workbook_in(start)
+    if workbook:
+        help = "save the sheet as CSV"
+        report.error("AV523", f"`{file.path}` is {workbook}, not CSV", None, "", help)
+    dialect = recognize(start, adapter.dialect, adapter.stated)
+    return replace(file, dialect=dialect)
 
 
 def headings_of(file: Input, report: Report) -> tuple[tuple[str, ...], tuple[Span, ...], Any]:
@@ -120,7 +149,13 @@ def headings_of(file: Input, report: Report) -> tuple[tuple[str, ...], tuple[Spa
         what = f"the headings of `{file.path}` have {length:,} bytes; a record may have {MAX_RECORD:,}"
         report.error("AV524", what, start_of(file.path), "", "close the quotes that open a heading")
         return (), (), None
-    return *read_headings(piece.data, report, file.path), None
+    headings, spans = read_headings(piece.data, report, file.path)
+    down = file.dialect.skipped
+    return headings, tuple(span if not down else _lower(span, down) for span in spans), None
+
+
+def _lower(span: Span, lines: int) -> Span:
+    return span._replace(line=span.line + lines, end_line=span.end_line + lines)
 
 
 def units(source: Source, start: Position, chunk: int = CHUNK) -> Iterator[tuple[Unit, Position]]:

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from averment.backends.columnar.support import unsupported
+from averment.batch.adapter import Mapped, adapter_of
 from averment.batch.arrow import Table, one_chunk, pa, pc
-from averment.batch.columns import Mapped, Target, map_columns
+from averment.batch.columns import Target, map_columns
 from averment.batch.deciding import Decider
+from averment.batch.fitting import fit
 from averment.batch.job import Job
 from averment.batch.nesting import check_nesting
 from averment.batch.shape import Shape
@@ -51,7 +53,10 @@ class TableDecider:
         """
         report = Report()
         given = to_table(table, _NAME, report)
-        columns = map_columns(given.schema.names, self._types, mapping or {}, _NAME, report, sided=bool(sides))
+        adapter = adapter_of(mapping or {})
+        columns: Mapping[int, Target] = map_columns(
+            given.schema.names, self._types, adapter, _NAME, report, sided=bool(sides)
+        )
         check_nesting(given.schema, columns, self._types, _NAME, report)
         beside = _open(sides or {}, self._types, report)
         if beside:
@@ -59,6 +64,11 @@ class TableDecider:
         if report.failed:
             raise Refused(report.diagnostics)
         shape = Shape(self._types, columns, tuple(given.schema.names), _NAME)
+        if adapter.converts:
+            shape = fit(shape, adapter, report)
+            columns = shape.columns
+        if report.failed:
+            raise Refused(report.diagnostics)
         named = any(not target.type for target in columns.values())
         reading = TableReader(shape).read_table(given, 1, named)
         joined = _join(beside, given, columns) if beside else ()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 import numpy as np
 
 from averment.backends.columnar.columns import Array as Codes
 from averment.backends.columnar.forms import value_of
+from averment.batch.adapted_columns import Adapted, adapted, constant_column, joined_names
 from averment.batch.arrow import Array, Table, from_bytes, one_chunk, pa, pc
 from averment.batch.csv_records import MAX_RECORD
 from averment.batch.reading import Reading, case_names
@@ -36,8 +38,12 @@ class TableReader:
         """
         names: Any = None
         columns: dict[str, Any] = {}
+        texts: dict[str, Adapted] = {}
         for place, target in self._format.columns.items():
-            column = one_chunk(table.column(self._format.headings[place]))
+            column = self._column(table, place)
+            if isinstance(column, Adapted):
+                texts[target.path] = column
+                column = column.values
             if target.type:
                 columns[target.path] = column
             else:
@@ -57,10 +63,10 @@ class TableReader:
             if long is not None and long[0][row]:
                 report.error("AV524", f"this row has {long[1][row]:,} bytes; a case may have {MAX_RECORD:,}")
                 return None
-            return self._document(columns, every[row].as_py(), row, first)
+            return self._document(columns, texts, every[row].as_py(), row, first, report)
 
         reading = Reading(table.num_rows, document, final=True)
-        for wrong in (unreadable, None if long is None else long[0]):
+        for wrong in (unreadable, None if long is None else long[0], *(each.odd for each in texts.values())):
             blank = blank if wrong is None else blank | wrong
         if blank.any():
             keep: Codes = np.flatnonzero(~blank)
@@ -69,13 +75,34 @@ class TableReader:
         reading.table, reading.names, reading.places = found, names, places
         return reading
 
-    def _document(self, columns: dict[str, Any], name: str, row: int, first: int) -> Node:
+    def _column(self, table: Table, place: int) -> Any:
+        """A column as it is, or as the mapping adapts it."""
+        adaptation, headings = self._format.adaptation, self._format.headings
+        if adaptation is None:
+            return one_chunk(table.column(headings[place]))
+        if place < adaptation.width:
+            column = one_chunk(table.column(headings[place]))
+            return adapted(column, adaptation.cells[place]) if place in adaptation.cells else column
+        parts = [one_chunk(table.column(headings[each])) for each in adaptation.names]
+        if parts and place == adaptation.width:
+            return joined_names(parts)
+        target = self._format.columns[place]
+        type = self._format.types[target.type]
+        constant = adaptation.constants[place - adaptation.width - bool(parts)]
+        return constant_column(constant, type.fields[type.position[target.field]], table.num_rows)
+
+    def _document(
+        self, columns: dict[str, Any], texts: Mapping[str, Adapted], name: str, row: int, first: int, report: Report
+    ) -> Node:
         facts: dict[str, Any] = {}
         for target in self._format.columns.values():
             if not target.type:
                 continue
             type = self._format.types[target.type]
-            held = value_of(columns[target.path][row])
+            if target.path in texts:
+                held = texts[target.path].value(row, report)
+            else:
+                held = value_of(columns[target.path][row])
             if target.field:
                 record = facts.setdefault(target.type, {})
                 if held is not None:

@@ -53,8 +53,7 @@ def _parquet_units(file: Input, shape: Shape, start: Position, chunk: int) -> It
 
 def _arrow_units(file: Input, shape: Shape, start: Position, chunk: int) -> Iterator[tuple[Unit, Position]]:
     position = start
-    columns = [shape.headings[place] for place in shape.columns]
-    batches = _arrow(file, columns, start.index)
+    batches = _arrow(file, shape.wanted, start.index)
     first = next(batches, None)
     if first is None:
         return

@@ -13,6 +13,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from averment.batch.adapter import restored
 from averment.batch.earlier import output_digest, rejects_digest
 from averment.batch.explaining import refuse_another_input
 from averment.batch.inputs import digest_of, find_inputs
@@ -111,7 +112,7 @@ def _order(
         output=output,
         format=Format(header["format"]),
         input_format=format,
-        mapping=dict(header["mapping"]),
+        mapping=restored(header.get("adapter", ""), dict(header["mapping"])),
         warrants=header["warrants"] == "full",
         engine=engine,
         jobs=jobs,

@@ -1,0 +1,167 @@
+"""Cells of a foreign table as the pack's own spelling has them; what a mapping does not know stays as it is.
+
+A cell is first looked up in the column's values; then it may be a word for what is missing; then it is read as its
+field's kind asks: a number with its marks and its factor, a day, a word for true or false, a set element by element.
+What comes out is text as CSV has it, for the reader of CSV to judge.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from typing import Any
+
+from averment.batch.adapter import Rule
+from averment.ir.program import Field, Kind
+from averment.source.composed import composed
+
+_MANY = 100_000  # distinct cells of a column that are remembered
+_EXACT = Context(prec=200)
+_DAY = {"YYYY": r"(?P<y>[0-9]{4})", "MM": r"(?P<m>[0-9]{2})", "M": r"(?P<m>[0-9]{1,2})", "DD": r"(?P<d>[0-9]{2})"}
+_DAY["D"] = r"(?P<d>[0-9]{1,2})"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How a cell of one column is read: by ``rule``, as a value of ``field``."""
+
+    rule: Rule
+    field: Field
+
+    def reader(self) -> Callable[[str], str]:
+        """The reading of a text, which remembers what it has read."""
+        known: dict[str, str] = {}
+        read = _reader(self.rule, self.field)
+
+        def remembered(text: str) -> str:
+            found = known.get(text)
+            if found is None:
+                if len(known) >= _MANY:
+                    known.clear()
+                found = known[text] = read(text)
+            return found
+
+        return remembered
+
+
+@dataclass(frozen=True)
+class Adaptation:
+    """What becomes of the records of a table of ``width`` columns: some ``cells`` are read otherwise, and after them
+    come the name of the case, of the columns ``names``, if any, and ``constants``.
+    """
+
+    width: int
+    cells: Mapping[int, Cell]
+    names: tuple[int, ...] = ()
+    constants: tuple[str, ...] = ()
+
+    @property
+    def added(self) -> int:
+        """How many cells come after those of the file."""
+        return bool(self.names) + len(self.constants)
+
+    def convert(self) -> Callable[[list[str]], list[str]]:
+        """The conversion of one record after the other, the headings first."""
+        readers = [(place, cell.reader()) for place, cell in self.cells.items()]
+        headed = False
+
+        def convert(cells: list[str]) -> list[str]:
+            nonlocal headed
+            if not headed or len(cells) != self.width:
+                headed = True
+                return [*cells, *[""] * self.added]
+            name = [self.name([cells[place] for place in self.names])] if self.names else []
+            for place, read in readers:
+                cells[place] = read(cells[place])
+            return [*cells, *name, *self.constants]
+
+        return convert
+
+    @staticmethod
+    def name(parts: list[str]) -> str:
+        """The name of a case of its parts; none where all are empty."""
+        return " ".join(part for part in parts if part)
+
+
+def constant_text(value: Any) -> str:
+    """A constant as a cell."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else str(value)
+
+
+def _reader(rule: Rule, field: Field) -> Callable[[str], str]:
+    values = {composed(cell): "" if to is None else constant_text(to) for cell, to in rule.values.items()}
+    missing = set(map(composed, rule.missing))
+    of_kind = _of_kind(rule, field)
+
+    def single(text: str) -> str:
+        plain = composed(text)
+        if plain in values:
+            return values[plain]
+        return "" if plain in missing else of_kind(text)
+
+    if field.kind is not Kind.SET or not (rule.separator or values):
+        return single
+
+    def several(text: str) -> str:
+        if not text or composed(text) in missing:
+            return ""
+        elements = [single(part.strip()) for part in text.split(rule.separator or "|")]
+        return json.dumps([element for element in elements if element], ensure_ascii=False)
+
+    return several
+
+
+def _of_kind(rule: Rule, field: Field) -> Callable[[str], str]:
+    match field.kind:
+        case Kind.BOOLEAN if rule.true or rule.false:
+            words = {word.lower(): "true" for word in rule.true} | {word.lower(): "false" for word in rule.false}
+            return lambda text: words.get(text.strip().lower(), text)
+        case Kind.INTEGER | Kind.DECIMAL if rule.decimal or rule.thousands or rule.factor is not None:
+            return _number(rule)
+        case Kind.DATE if rule.date:
+            forms = [_day(form) for form in rule.date]
+            return lambda text: next((found for form in forms if (found := form(text))), text)
+        case _:
+            return lambda text: text
+
+
+def _number(rule: Rule) -> Callable[[str], str]:
+    mark, group = re.escape(rule.decimal or "."), re.escape(rule.thousands)
+    whole = rf"[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|[0-9]+" if group else "[0-9]+"
+    number = re.compile(rf"([+-]?)({whole})(?:{mark}([0-9]+))?(?:[eE]([+-]?[0-9]{{1,3}}))?")
+
+    def read(text: str) -> str:
+        found = number.fullmatch(text.strip())
+        if found is None:
+            return _refusable(text)
+        sign, digits, places, power = found.groups()
+        plain = f"{sign.replace('+', '')}{digits.replace(rule.thousands, '') if rule.thousands else digits}"
+        plain += (f".{places}" if places else "") + (f"e{power}" if power else "")
+        if rule.factor is None:
+            return plain
+        product = _EXACT.multiply(Decimal(plain), rule.factor)
+        shown = f"{product:f}"
+        return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+    return read
+
+
+def _refusable(text: str) -> str:
+    """A text that is no number in the marks of its column, so that it is not taken for another number without them."""
+    return f'"{text}"' if text.strip()[:1] in tuple("+-.0123456789") else text
+
+
+def _day(form: str) -> Callable[[str], str]:
+    parts = re.split("(YYYY|MM|M|DD|D)", form)
+    day = re.compile("".join(_DAY.get(part) or re.escape(part) for part in parts))
+
+    def read(text: str) -> str:
+        found = day.fullmatch(text.strip())
+        return f"{found['y']}-{int(found['m']):02}-{int(found['d']):02}" if found else ""
+
+    return read
