@@ -8,7 +8,6 @@ import shutil
 import signal
 import sys
 import tempfile
-import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,6 +21,7 @@ import click
 from averment_cli.hosting import decide_on
 from averment_cli.logs import record_options, recording_parts
 from averment_cli.options import engine_option, firings_option, given_sides, pack_option, param_option, side_option
+from averment_cli.progress import Progress
 
 if TYPE_CHECKING:
     from averment.batch.adapter import Adapter
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from averment.diagnostics.diagnostic import Diagnostic, Report
     from averment_cli.reading import Texts
 
-_EVERY = 0.2  # seconds between two figures of progress
 _TERMINATED = 143
 _MARKS = {"tab": "\t", "\\t": "\t"}
 _MOST = 100  # rejects said where there is no file for them
@@ -377,34 +376,3 @@ def _say(result: Result, order: Order, output: str, summary: str | None) -> None
         document = {"output": output, "seal": UNSEALED, **result.summary.document}
         Path(summary).parent.mkdir(parents=True, exist_ok=True)
         write_sealed(Path(summary), canonical(document).decode() + "\n")
-
-
-class Progress:
-    """How many rows are done, how fast, and how long it will take, on a terminal only."""
-
-    def __init__(self) -> None:
-        self._wanted = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-        self._started = self._next = time.monotonic()
-
-    def show(self, rows: int, share: float) -> None:
-        """``rows`` are done, which is this ``share`` of the input."""
-        now = time.monotonic()
-        if not self._wanted or now < self._next:
-            return
-        self._next = now + _EVERY
-        spent = max(now - self._started, 1e-9)
-        left = spent / share * (1 - share) if share > 0 else 0.0
-        sys.stderr.write(f"\r\x1b[K{rows:,} rows  {share:4.0%}  {rows / spent:,.0f}/s  {_clock(left)} left")
-        sys.stderr.flush()
-
-    def clear(self) -> None:
-        """Wipe the line."""
-        if self._wanted:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -8,10 +8,10 @@ import numpy as np
 
 from averment.backends.columnar.arrow import Batch
 from averment.backends.columnar.columns import Array, Plane
+from averment.backends.columnar.facts import Facts
 from averment.backends.columnar.reading import Reading, Reject
 from averment.backends.columnar.records import Records
 from averment.backends.columnar.single import Alone
-from averment.backends.columnar.solving import Facts
 from averment.backends.columnar.spending import Spending
 from averment.backends.columnar.values import Values
 

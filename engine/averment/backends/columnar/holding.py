@@ -6,8 +6,8 @@ import numpy as np
 
 from averment.backends.columnar.claims import Held
 from averment.backends.columnar.columns import Plane, of_codes
+from averment.backends.columnar.facts import Facts
 from averment.backends.columnar.joining import Joiner
-from averment.backends.columnar.solving import Facts
 from averment.backends.columnar.tables import Table
 from averment.backends.columnar.values import Values
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary

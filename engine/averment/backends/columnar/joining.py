@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from averment.backends.columnar.columns import Array, Column, Plane, either
+from averment.backends.columnar.facts import Facts
 from averment.backends.columnar.frames import Frame
 from averment.backends.columnar.pairing import loose
-from averment.backends.columnar.solving import Facts, Solver
+from averment.backends.columnar.solving import Solver
 from averment.backends.columnar.tables import Table, distinct, grown, joined
 from averment.backends.columnar.values import Values
 from averment.backends.columnar.vocabulary import Vocabulary

@@ -7,18 +7,17 @@ of 64 bits, or that may be past their budget, are marked hard: they are decided 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from math import prod
 
 import numpy as np
 
 from averment.backends.columnar.columns import Array, Column, Plane, compare
 from averment.backends.columnar.evaluating import passing
+from averment.backends.columnar.facts import Facts
 from averment.backends.columnar.frames import Frame, every, held, merged, needed, scan, take
 from averment.backends.columnar.grouping import Groups, aggregate, count_of_record, of_pairs, value_of_record
 from averment.backends.columnar.intervals import calculated, ends, unsafe
 from averment.backends.columnar.pairing import Pairs, loose, pair
-from averment.backends.columnar.spending import Spending
 from averment.backends.columnar.tables import Table
 from averment.backends.columnar.values import Values
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
@@ -41,21 +40,6 @@ from averment.ir.program import (
     Value,
     Variable,
 )
-
-
-@dataclass
-class Facts:
-    """The tables of one batch, as far as they are made. ``parts`` are what rules have derived, before it is one set.
-
-    No more than ``most`` pairs of solutions and facts that may match are held at once.
-    """
-
-    cases: int
-    most: int
-    spending: Spending
-    tables: dict[str, Table] = field(default_factory=dict[str, Table])
-    parts: dict[str, list[Table]] = field(default_factory=dict[str, list[Table]])
-    filtered: dict[tuple[str, object], Table] = field(default_factory=dict[tuple[str, object], Table])
 
 
 class Solver:

@@ -10,11 +10,11 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from averment.backends.columnar.columns import Array, Plane
+from averment.backends.columnar.facts import Facts
 from averment.backends.columnar.frames import Frame
 from averment.backends.columnar.hanging import Hanging
 from averment.backends.columnar.joining import Joiner
 from averment.backends.columnar.single import decoded
-from averment.backends.columnar.solving import Facts
 from averment.backends.columnar.tables import Table
 from averment.backends.columnar.values import Values
 from averment.ir.naming import field_path
