@@ -17,6 +17,8 @@ from averment.model.model import Model
 
 _STRICT = {Absent: "not", Aggregate: "an aggregate", Known: "known"}
 
+_MOST_STEPS = 20  # of a cycle that are told
+
 Looks = list[tuple[str, str]]  # the types a rule looks at, and in what way: "" for a plain pattern
 
 
@@ -132,12 +134,15 @@ class _Cycles:
             label = f"needs `{needed}`" + (f" by `{way}`" if way else "")
             labels.append(Label(self._model.places[rule.id], label))
             steps.append(f"`{rule.id}` {label}")
+        if len(steps) > _MOST_STEPS:
+            left_out = len(steps) - _MOST_STEPS
+            steps[_MOST_STEPS:] = [f"and so on through {left_out} more rule{'s' if left_out > 1 else ''} until"]
         steps.append(f"`{self._rules[index].id}` derives it")
         help = {
             "AV401": "derive what is looked at as a type of its own: layers go by fact type, whatever its values",
             "AV402": "derive the value outside of the cycle, or count it with an aggregate over finished facts",
         }[code]
-        self._report.add(Diagnostic(code, message, tuple(labels), (help,), (", ".join(steps),)))
+        self._report.add(Diagnostic(code, message, tuple(labels[:_MOST_STEPS]), (help,), (", ".join(steps),)))
 
     def _path(self, index: int, name: str) -> list[int]:
         """The rules on a shortest way from the type ``name`` back to the rule ``index``, without it."""
