@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 import click
 
 if TYPE_CHECKING:
+    from averment.diagnostics.diagnostic import Diagnostic
     from averment.model.case import Case
     from averment.outcome.outcome import Outcome
     from averment.pack import Pack
@@ -66,6 +67,33 @@ def decide_files(facts: Sequence[str], pack: str, parameters: Sequence[str], eng
     return Asked(known, overrides, found, failed)
 
 
+class Answers(Generic[_A]):
+    """The answer of each case, one after another, as they are found; what is refused of others is kept."""
+
+    def __init__(self, asked: Asked, answer: Callable[[Decided], _A]) -> None:
+        self._asked, self._answer = asked, answer
+        self._refused: list[Diagnostic] = []
+
+    def __iter__(self) -> Iterator[tuple[Decided, _A]]:
+        from averment.diagnostics.diagnostic import Refused
+
+        for case in self._asked.cases:
+            try:
+                found = self._answer(case)
+            except Refused as refusal:
+                self._refused += [each for each in refusal.diagnostics if each not in self._refused]
+            else:
+                yield case, found
+
+    def end(self) -> int:
+        """Tell what was refused; the exit code."""
+        from averment_cli.terminal import talk_findings
+
+        if self._refused:
+            talk_findings(self._refused, {})
+        return 3 if self._refused or self._asked.failed else 0
+
+
 def print_each(
     asked: Asked,
     answer: Callable[[Decided], _A],
@@ -77,23 +105,9 @@ def print_each(
 
     ``shown``: the outcome that an answer stands under, where it is not the one of its case.
     """
-    from averment.diagnostics.diagnostic import Diagnostic, Refused
-    from averment_cli.terminal import talk_findings
-
-    refused: list[Diagnostic] = []
-
-    def answers() -> Iterator[tuple[Outcome, _A]]:
-        for case in asked.cases:
-            try:
-                found = answer(case)
-                yield shown(found) if shown else case.outcome, found
-            except Refused as refusal:
-                refused.extend(each for each in refusal.diagnostics if each not in refused)
-
-    print_answers(answers(), format, text)
-    if refused:
-        talk_findings(refused, {})
-    return 3 if refused or asked.failed else 0
+    answers = Answers(asked, answer)
+    print_answers(((shown(found) if shown else case.outcome, found) for case, found in answers), format, text)
+    return answers.end()
 
 
 def print_answers(found: Iterable[tuple[Outcome, _A]], format: str, text: Callable[[_A, Style], str]) -> None:

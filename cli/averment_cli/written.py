@@ -35,8 +35,13 @@ class Change(NamedTuple):
     places: tuple[Span, Span]
 
 
-def parameters_of(written: Iterable[str], model: Model, report: Report, texts: Texts | None = None) -> dict[str, Any]:
-    """``NAME=VALUE`` of each ``--param``, as values that fit the parameters of the pack; findings quote ``texts``."""
+def parameters_of(
+    written: Iterable[str], model: Model, report: Report, texts: Texts | None = None, option: str = "--param"
+) -> dict[str, Any]:
+    """``NAME=VALUE`` of each ``--param``, or other ``option``, as values that fit the parameters of the pack.
+
+    Findings quote ``texts``.
+    """
     from averment.model.names import is_name
     from averment.model.parameters import read_override
 
@@ -44,10 +49,10 @@ def parameters_of(written: Iterable[str], model: Model, report: Report, texts: T
     for text in written:
         name, equals, value = text.partition("=")
         if not equals or not is_name(name):
-            raise click.UsageError(f"--param wants NAME=VALUE, not `{text}`")
+            raise click.UsageError(f"{option} wants NAME=VALUE, not `{text}`")
         if name in found:
-            raise click.UsageError(f"--param gives `{name}` twice")
-        node = _value("--param", name, value, report, texts)
+            raise click.UsageError(f"{option} gives `{name}` twice")
+        node = _value(option, name, value, report, texts)
         if node is not None and read_override(name, node, dict(model.parameters), report) is not None:
             found[name] = node.value
     return found

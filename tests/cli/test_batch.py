@@ -273,3 +273,19 @@ def test_where_not_one_row_is_decided_the_exit_code_says_so(averment: Any, tmp_p
     assert averment("batch", table, "-o", out).code == 0
     table.write_text("case,engineering.team_size\n", "utf-8")
     assert averment("batch", table, "-o", out).code == 0  # there is none to be decided
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--against", "pm_tpm", "--against", "pm_tpm"], "names one pack"),
+        (["--against", "decision_margin=3", "--on", "spark"], "leave out --on"),
+    ],
+)
+def test_what_a_batch_cannot_be_held_against_is_usage(
+    words: list[str], said: str, averment: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "in.csv").write_text("case,engineering.team_size\na,3\n")
+    ran = averment("batch", tmp_path / "in.csv", "-o", tmp_path / "out.csv", *words)
+    assert ran.code == 2 and said in ran.err
+    assert not (tmp_path / "out.csv").exists()

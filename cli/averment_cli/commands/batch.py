@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from averment_cli.holding import against_of, named_against
 from averment_cli.hosting import decide_on
 from averment_cli.logs import record_options, recording_parts
 from averment_cli.options import engine_option, firings_option, given_sides, pack_option, param_option, side_option
 from averment_cli.progress import Progress
+from averment_cli.proving import prove
 
 if TYPE_CHECKING:
     from averment.batch.adapter import Adapter
@@ -65,6 +67,13 @@ _FORMATS = ["csv", "jsonl", "parquet", "arrow"]
 )
 @click.option("--strict", is_flag=True, help="Exit with 1 where some row could not be decided.")
 @click.option("--restart", is_flag=True, help="Forget what an earlier run of this output has done.")
+@click.option(
+    "--against",
+    "against",
+    multiple=True,
+    metavar="PACK|NAME=VALUE",
+    help="Decide by this, too, and say what turns (see below). Repeatable.",
+)
 @click.option("--on", "host", type=click.Choice(["spark", "ray"]), help="Decide Parquet on a host; OUT is a folder.")
 @record_options
 @click.pass_context
@@ -88,6 +97,7 @@ def command(
     summary: str | None,
     strict: bool,
     restart: bool,
+    against: Sequence[str],
     host: str | None,
     log: str | None,
     requester: str | None,
@@ -121,6 +131,14 @@ def command(
     averment batch cases.csv -o decisions.csv --log sqlite:decisions.db
     averment explain decisions.parquet --case acme
 
+    --against names another pack, or a parameter with another value, or both: each case is decided by that as well, and
+    the summary says how many turn, from which claim to which, by which rules, and the first ten by name. OUT stays as
+    it is; OUT.manifest holds what turns, and --verify proves it.
+
+    \b
+    averment batch cases.csv -o decisions.csv --against decision_margin=3
+    averment batch cases.csv -o decisions.csv --against ./next
+
     --verify proves an output that batch wrote, every row of it and the rejects: by its manifest, its input and its
     pack, which decides once more. What differs first is named: exit code 1.
 
@@ -144,7 +162,7 @@ def command(
     from averment_cli.written import parameters_of
 
     if verify is not None:
-        return _verify(context, Path(verify), table or "", pack, jobs or 0)
+        return prove(context, Path(verify), table or "", pack, jobs or 0, against)
     if table is None or output is None:
         raise click.UsageError("name a table, and with -o where decisions go; or --verify an output")
     report, texts = Report(), Texts()
@@ -152,7 +170,10 @@ def command(
     overrides = parameters_of(parameters, known.model, report)
     if host:
         stop_if_failed(report, texts)
+        if against:
+            raise click.UsageError("--against decides here: leave out --on")
         return decide_on(context, host, known, overrides, firings)
+    other = against_of(against, known, overrides)
     kind = _format(output, format, warrants)
     mapped = _mapping(mapping, delimiter, report, texts)
     beside = given_sides(sides)
@@ -183,6 +204,7 @@ def command(
             names=("-",) if table == "-" else (),
             sides=beside,
             firings=firings,
+            against=other,
         )
         progress = Progress()
         try:
@@ -194,33 +216,6 @@ def command(
         _say(result, order, output, summary)
     rejected = result.summary.rejected
     return 1 if rejected and (strict or not result.summary.decided) else 0
-
-
-def _verify(context: click.Context, output: Path, table: str, pack: str, jobs: int) -> int:
-    """Prove an output, and say what there is against it."""
-    from averment.batch.verifying import told_by, verify
-    from averment.diagnostics.diagnostic import Diagnostic, Refused
-    from averment_cli.reading import pack_of
-    from averment_cli.terminal import data, talk, talk_findings
-
-    for name in sorted(context.params.keys() - {"table", "verify", "pack", "jobs"}):
-        if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT:
-            raise click.UsageError(f"--verify takes IN, --pack and --jobs, and not --{name.replace('_', '-')}")
-    entries = told_by(output)
-    decided_by = entries[0]["pack"]
-    named = context.get_parameter_source("pack") is not click.core.ParameterSource.DEFAULT
-    known = pack_of(pack if named else decided_by["name"])
-    if known.digest != decided_by["digest"]:
-        what = f"`{output}` was decided by another pack than this `{known.name}`: {decided_by['digest']}"
-        raise Refused([Diagnostic("AV532", what, (), ("name the pack that decided it with --pack",))])
-    proof = verify(output, entries, known.program(entries[0]["parameters"]), known.model.types, table, jobs)
-    if proof.unsure:
-        talk(f"note: {', '.join(proof.unsure)} has no checksums: whether the input was damaged before, nobody can know")
-    if proof.found:
-        talk_findings(proof.found, {})
-        return 1
-    data(f"{output}: proved: {proof.rows:,} rows, {proof.rejected:,} of them rejected, as its manifest has them\n")
-    return 0
 
 
 def _format(output: str, format: str | None, warrants: str) -> Format:
@@ -357,7 +352,8 @@ def _resumable(found: Diagnostic, output: str) -> Diagnostic:
 def _say(result: Result, order: Order, output: str, summary: str | None) -> None:
     from averment.ir.digest import canonical
     from averment.ownership import UNSEALED, write_sealed
-    from averment_cli.terminal import talk
+    from averment.render.turns_text import turns_text
+    from averment_cli.terminal import style, talk
 
     for note in result.notes:
         talk(f"note: {note}")
@@ -366,6 +362,8 @@ def _say(result: Result, order: Order, output: str, summary: str | None) -> None
     if result.resumed:
         talk(f"note: {result.resumed:,} rows were done before")
     talk(result.summary.text())
+    if result.summary.turns is not None and order.against is not None:
+        talk(turns_text(result.summary.turns, replace(style(), colour=False), named_against(order)).rstrip())
     if result.summary.rejected and result.rejects is not None and output != "-":
         rejected = result.summary.rejected
         talk(f"warning: {rejected:,} row{'' if rejected == 1 else 's'} could not be decided: see {result.rejects}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -49,12 +49,13 @@ def command(
 ) -> int:
     """Show what would be otherwise under other facts or parameters.
 
-    The claim before and after, and which of the reasons go and which come. With --sweep: where along a range the claim
-    turns.
+    The claim before and after, and which of the reasons go and which come. Of several cases: how many turn, from which
+    claim to which, by which rules, and the first ten by name. With --sweep: where along a range the claim turns.
 
     \b
     averment whatif case.yaml --set engineering.team_size=4
     averment whatif case.yaml --unset product.audience --param decision_margin=3
+    averment whatif cases --param decision_margin=3
     averment whatif case.yaml --sweep engineering.team_size=0..200
     """
     from averment.questions.knowledge import Knowledge
@@ -66,6 +67,8 @@ def command(
     along = _range(sweep) if sweep else None
     asked = decide_files(facts, pack, ())
     change, overrides = _changes(asked, settings, unset, parameters, seconds)
+    if along is None and len(asked.cases) > 1:
+        return _summarized(asked, change, overrides, format)
     if along is None:
         return print_each(asked, change, format, whatif_text, shown=lambda found: found.before)
     after: list[Outcome] = []
@@ -76,6 +79,27 @@ def command(
         return _swept(Knowledge(asked.pack, overrides), found, along, seconds)
 
     return print_each(asked, swept, format, sweep_text, shown=lambda _: after[0])
+
+
+def _summarized(asked: Asked, change: Callable[[Decided], WhatIf], overrides: Mapping[str, Any], format: str) -> int:
+    """What turns among many cases; as JSON after the answer of each."""
+    from averment.outcome.turns import Turns, rewritten_rules
+    from averment.render.turns_text import turns_text
+    from averment_cli.questioning import Answers
+    from averment_cli.terminal import data, json_line, style
+
+    turns = Turns()
+    rewritten = rewritten_rules(asked.pack.program({}), asked.pack.program(dict(overrides)))
+    answers = Answers(asked, change)
+    for _, found in answers:
+        turns.add(found.before, found.after, rewritten)
+        if format == "json":
+            json_line(found.document())
+    if format == "json":
+        json_line({"question": "turns", **turns.document})
+    else:
+        data(turns_text(turns, style()))
+    return answers.end()
 
 
 def _changes(

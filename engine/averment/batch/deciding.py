@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -27,6 +27,7 @@ from averment.diagnostics.diagnostic import Diagnostic, Report
 from averment.law.evaluation import Given
 from averment.model.case import Case, read_case
 from averment.outcome.outcome import Outcome
+from averment.outcome.turns import fired_of
 
 Reader = JsonReader | CsvReader | TableReader
 _OF_RECORDS = ("AV342", "AV343")  # which the kernel finds, and the careful reader tells in full
@@ -48,10 +49,12 @@ class Decisions:
 
 
 class Decider:
-    """A program ready to decide units of some files."""
+    """A program ready to decide units of some files.
 
-    def __init__(self, job: Job) -> None:
-        self._job = job
+    ``answered``: the tables have a column of that name, too, with the rules that fired for what is presumed."""
+
+    def __init__(self, job: Job, answered: bool = False) -> None:
+        self._job, self._answered = job, answered
         self._single = Singles(job)
         self.kernel = Kernel(job.program, job.firings) if job.columnar and not job.whole else None
         self.rules = job.rules
@@ -61,11 +64,15 @@ class Decider:
         values = job.program.types[claim.type].fields[claim.field].values
         self._claims = [*values, "open", "gap", "conflict"]
         self._presumes = job.program.presumes
+        self._columns = (*columns_of(self._presumes), *(["answered"] if answered else []))
 
     def decide(self, unit: Unit) -> Decisions:
         """The decisions of a unit."""
-        reading = self._reader(unit).read(unit)
-        return self.decide_reading(reading, unit.first, unit.file, sides=unit.sides)
+        return self.decide_reading(self.read(unit), unit.first, unit.file, sides=unit.sides)
+
+    def read(self, unit: Unit) -> Reading:
+        """The rows of a unit, as they are written."""
+        return self._reader(unit).read(unit)
 
     def decide_reading(
         self, reading: Reading, first: int, file: int, counted: bool = True, sides: Sequence[Joined] = ()
@@ -86,7 +93,8 @@ class Decider:
         if self._job.whole:
             documents = [outcome.canonical for _, outcome in singles]
             counts = counts_of(outcome for _, outcome in singles) + engines_of(outcome for _, outcome in singles)
-            return Decisions(None, documents, rejects, counts, alone)
+            table = self._rows(singles, first) if self._answered else None
+            return Decisions(table, documents, rejects, counts, alone)
         if singles or not tables:
             tables.append(self._rows(singles, first))
         table = _in_order(tables)
@@ -110,7 +118,7 @@ class Decider:
         rejects: list[Reject],
         sides: Sequence[Joined],
     ) -> Table:
-        decided = kernel.decide(reading.table, self._alone)
+        decided = kernel.decide(reading.table, self._alone, answered=self._answered)
         assert reading.names is not None and reading.table is not None
         names, places = reading.names, reading.places
         if decided.rejects:
@@ -129,8 +137,8 @@ class Decider:
                 reading.singles = sorted([*reading.singles, *reading.places[refused].tolist()])
         batch = decided.batch
         columns = [pa.array(places + first), names]
-        columns += [batch.column(batch.schema.get_field_index(name)) for name in columns_of(self._presumes)]
-        return pa.table(columns, names=["row", "case", *columns_of(self._presumes)])
+        columns += [batch.column(batch.schema.get_field_index(name)) for name in self._columns]
+        return pa.table(columns, names=["row", "case", *self._columns])
 
     def _alone(self, given: Given) -> Outcome:
         """The outcome of a row as the kernel read it; only what needs no name is asked of it."""
@@ -148,8 +156,6 @@ class Decider:
 
     def _rows(self, singles: list[tuple[int, Outcome]], first: int) -> Table:
         outcomes = [outcome for _, outcome in singles]
-        width = mask_width(self.rules)
-        masks = [sum(1 << self._bit[rule] for rule in outcome.fired).to_bytes(width, "little") for outcome in outcomes]
         columns = {
             "row": pa.array([row + first for row, _ in singles], pa.int64()),
             "case": pa.array([outcome.case.name for outcome in outcomes], pa.string()),
@@ -158,9 +164,15 @@ class Decider:
             "strength": _strengths([outcome.strength for outcome in outcomes]),
             **(self._presumed(outcomes) if self._presumes else {}),
             "hangs_on": pa.array([listed(outcome.hangs_on) for outcome in outcomes], pa.string()).dictionary_encode(),
-            "fired": pa.array(masks, pa.binary(width)),
+            "fired": self._masks(outcome.fired for outcome in outcomes),
+            **({"answered": self._masks(map(fired_of, outcomes))} if self._answered else {}),
         }
-        return pa.table(columns).select(["row", "case", *columns_of(self._presumes)])
+        return pa.table(columns).select(["row", "case", *self._columns])
+
+    def _masks(self, fired: Iterable[Sequence[str]]) -> Any:
+        width = mask_width(self.rules)
+        masks = [sum(1 << self._bit[rule] for rule in rules).to_bytes(width, "little") for rules in fired]
+        return pa.array(masks, pa.binary(width))
 
     def _presumed(self, outcomes: Sequence[Outcome]) -> dict[str, Any]:
         found = [outcome.presumed for outcome in outcomes]

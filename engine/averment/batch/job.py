@@ -27,6 +27,7 @@ class Job:
     whole: bool  # outcome documents instead of rows
     output: Format
     firings: int  # the budget of a case
+    against: Job | None = None  # what the decisions are held against
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -54,6 +55,7 @@ class Done:
     decided: int
     counts: Counter[str]
     alone: int
+    turns: Mapping[str, Any] | None = None  # where they are held against others: what turns
 
 
 class Worker(Protocol):

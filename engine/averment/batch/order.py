@@ -15,10 +15,19 @@ from averment.batch.sides import Named
 from averment.batch.sources import Source
 from averment.batch.unit import Format
 from averment.engines import open_engine
+from averment.extras import installed
 from averment.ir.program import FactType, Program
 from averment.law.budget import FIRINGS
 
 _VERSION = 3
+
+
+@dataclass(frozen=True)
+class Against:
+    """What else decides each case, to tell what turns: a program, and the vocabulary of its pack."""
+
+    program: Program
+    types: Mapping[str, FactType]
 
 
 @dataclass(frozen=True)
@@ -43,11 +52,24 @@ class Order:
     names: tuple[str, ...] = ()
     sides: Named = ()
     firings: int = FIRINGS
+    against: Against | None = None
 
     @property
     def rules(self) -> tuple[str, ...]:
         """The ids of the rules, in the order of their bits."""
         return tuple(dict.fromkeys(rule.id for rule in self.program.rules))
+
+
+def columnar_of(order: Order) -> tuple[bool, str]:
+    """Whether the kernel decides, and if not, why."""
+    if order.engine or order.warrants:
+        return False, ""
+    if not installed("scale"):
+        return False, "the extra `scale` is not installed"
+    from averment.backends.columnar.support import unsupported
+
+    against = unsupported(order.program)
+    return not against, "; ".join(found.message for found in against)
 
 
 def folder_of(output: Path) -> Path:
@@ -77,8 +99,8 @@ def header_of(order: Order, source: Source, columnar: bool) -> Entry:
     return ({"sides": beside} if beside else {}) | {
         "kind": "run",
         "version": _VERSION,
-        "pack": {"name": program.name, "version": program.version, "digest": program.digest},
-        "parameters": dict(program.parameters),
+        **_decided_by(program),
+        **({"against": _decided_by(order.against.program)} if order.against else {}),
         "input": order.alias or order.name,
         "files": [
             {"path": shape.file, "format": file.format.value, "digest": file.digest, **_dialect(file)}
@@ -92,6 +114,11 @@ def header_of(order: Order, source: Source, columnar: bool) -> Entry:
         "rules": list(order.rules),
         "firings": order.firings,
     }
+
+
+def _decided_by(program: Program) -> dict[str, Any]:
+    pack = {"name": program.name, "version": program.version, "digest": program.digest}
+    return {"pack": pack, "parameters": dict(program.parameters)}
 
 
 def _dialect(file: files.Input) -> dict[str, Any]:
@@ -109,24 +136,28 @@ _SAID = {
     "mapping": "the mapping of columns has changed",
     "firings": "a case may have another number of firings",
     "adapter": "the mapping has changed",
+    "against": "it is held against something else",
 }
 
 
 def difference(before: Entry, now: Entry) -> str:
     """What tells the headers of two runs apart; empty where both are one."""
-    for key in (*now, "sides", "adapter"):
+    for key in (*now, "sides", "adapter", "against"):
         if before.get(key) != now.get(key):
             return _SAID.get(key, f"`{key}` is another one")
     return ""
 
 
 def metadata_of(order: Order, header: Entry) -> dict[str, str]:
-    """What the schema of a binary output says of it: the pack, the run, and as a JSON list the rule of each bit."""
-    program = order.program
+    """What the schema of a binary output says of it: the pack, the run, and as a JSON list the rule of each bit.
+
+    What the run was held against is no matter of its output.
+    """
+    program, run = order.program, {key: value for key, value in header.items() if key != "against"}
     return {
         "averment.pack": program.digest,
         "averment.name": program.name,
         "averment.version": program.version,
         "averment.rules": json.dumps(header["rules"]),
-        "averment.run": json.dumps(header, sort_keys=True, ensure_ascii=False),
+        "averment.run": json.dumps(run, sort_keys=True, ensure_ascii=False),
     }

@@ -5,12 +5,17 @@ The bytes are those of ``work``, which decides whole tables in columns and needs
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from averment.batch.against import Comparer
 from averment.batch.fetching import fetch_text
 from averment.batch.job import Done, Job
 from averment.batch.singles import Singles, counts_of, engines_of
 from averment.batch.text_rows import TextRows, heading_of
 from averment.batch.unit import REJECTS, TEXT, Unit
 from averment.batch.written_rows import written_rows
+from averment.outcome.outcome import Outcome
 
 
 class PlainWorker:
@@ -19,6 +24,8 @@ class PlainWorker:
     def __init__(self, job: Job) -> None:
         self._job = job
         self._single = Singles(job)
+        self._other = Singles(job.against) if job.against else None
+        self._comparer = Comparer(job) if job.against else None
         self._rows = TextRows(job.program, job.output)
 
     def run(self, unit: Unit) -> Done:
@@ -35,7 +42,16 @@ class PlainWorker:
         counts = counts_of(outcome for _, outcome in found) + engines_of(outcome for _, outcome in found)
         counts.update(f"reject:{reject.code}" for reject in rejects)
         contents = {TEXT: data} | ({REJECTS: b"".join(map(self._job.line, rejects))} if rejects else {})
-        return Done(contents, len(found), counts, len(rows))
+        return Done(contents, len(found), counts, len(rows), self._turns(unit, rows, found))
+
+    def _turns(self, unit: Unit, rows: Sequence[int], found: Sequence[tuple[int, Outcome]]) -> Mapping[str, Any] | None:
+        if self._comparer is None or self._other is None or self._job.against is None:
+            return None
+        held = written_rows(unit, self._job.against.shapes[unit.file])
+        others, _ = self._other.decide(rows, held.document, held.offset, unit.first, unit.file)
+        return self._comparer.turns(found, others, unit.first)
 
     def close(self) -> None:
         self._single.close()
+        if self._other is not None:
+            self._other.close()

@@ -17,12 +17,22 @@ from pathlib import Path
 from secrets import token_hex
 
 from averment.batch import inputs as files
+from averment.batch.against import job_against
 from averment.batch.aside import aside
 from averment.batch.earlier import Earlier, done_in, earlier
 from averment.batch.inputs import Input, Unreadable
 from averment.batch.job import Job
 from averment.batch.manifest import NAME, Damaged, Entry, sync_folder
-from averment.batch.order import Order, difference, folder_of, header_of, manifest_of, metadata_of, rejects_of
+from averment.batch.order import (
+    Order,
+    columnar_of,
+    difference,
+    folder_of,
+    header_of,
+    manifest_of,
+    metadata_of,
+    rejects_of,
+)
 from averment.batch.parts import Busy, Ends, Parts, held
 from averment.batch.pool import Crew, Lost, Run, as_many_as_pay, workers
 from averment.batch.sides import open_sides
@@ -32,6 +42,7 @@ from averment.batch.text_rows import heading_of
 from averment.batch.unit import REJECTS, ROWS, TEXT, WHOLE
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
 from averment.extras import MissingExtra, installed
+from averment.outcome.turns import Turns
 
 Progress = Callable[[int, float], None]
 """Told after each part: how many rows are done, and which share of the input."""
@@ -117,7 +128,7 @@ def _refused(code: str, message: str, *help: str) -> Refused:
 
 
 def _run(order: Order, source: Source, crew: Crew, progress: Progress, record: Record) -> Result:
-    kernel, fallback = _columnar(order)
+    kernel, fallback = columnar_of(order)
     folder = folder_of(order.output)
     before = earlier(order.output, done_in(folder))
     if order.restart:
@@ -134,9 +145,19 @@ def _run(order: Order, source: Source, crew: Crew, progress: Progress, record: R
         order.format,
         order.firings,
     )
+    job = replace(job, against=job_against(order, source, job))
     with closing(Parts(folder)) as parts:
         header = aside(lambda: header_of(order, source, kernel))  # the input is digested while the workers begin
-        batch = _Batch(order, source, parts, before, header, Summary(order.rules), progress, record)
+        batch = _Batch(
+            order,
+            source,
+            parts,
+            before,
+            header,
+            Summary(order.rules, turns=Turns() if order.against else None),
+            progress,
+            record,
+        )
         resumed = batch.go_on(crew.on(job, folder))
     rejects = rejects_of(order.output)
     return Result(batch.summary, fallback, resumed, rejects if rejects.exists() else None, _notes(order, source))
@@ -148,18 +169,6 @@ def _notes(order: Order, source: Source) -> tuple[str, ...]:
     told += [(side.file.dialect, side.shape.file) for side in source.sides]
     stated = order.mapping.dialect if order.mapping.stated else None
     return tuple(said for dialect, file in told if dialect != stated and (said := dialect.sentence(file)))
-
-
-def _columnar(order: Order) -> tuple[bool, str]:
-    """Whether the kernel decides, and if not, why."""
-    if order.engine or order.warrants:
-        return False, ""
-    if not installed("scale"):
-        return False, "the extra `scale` is not installed"
-    from averment.backends.columnar.support import unsupported
-
-    against = unsupported(order.program)
-    return not against, "; ".join(found.message for found in against)
 
 
 @dataclass
@@ -230,6 +239,7 @@ class _Batch:
                     "decided": done.decided,
                     "alone": done.alone,
                     "counts": sorted(done.counts.items()),
+                    **({} if done.turns is None else {"turns": done.turns}),
                 }
                 self.written.append((self.parts.add(done.contents), about, after))
                 if self.header.done():

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from averment.outcome.turns import Turns
+
 
 @dataclass
 class Summary:
@@ -17,6 +19,7 @@ class Summary:
     decided: int = 0
     alone: int = 0
     counts: Counter[str] = field(default_factory=Counter[str])
+    turns: Turns | None = None  # of a run that is held against another pack or other parameters
 
     def add(self, entry: Mapping[str, Any]) -> None:
         """Count a part as its entry in the manifest has it."""
@@ -24,6 +27,8 @@ class Summary:
         self.decided += entry["decided"]
         self.alone += entry["alone"]
         self.counts.update(dict(entry["counts"]))
+        if self.turns is not None:
+            self.turns.merge(entry["turns"])
 
     @property
     def rejected(self) -> int:
@@ -44,6 +49,7 @@ class Summary:
             "never_fired": sorted(set(self.rules) - fired.keys()),
             "rejected": self.rejected,
             "errors": _ordered(self._of("reject")),
+            **({"turns": self.turns.document} if self.turns else {}),
         }
 
     def text(self) -> str:

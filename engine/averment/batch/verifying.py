@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from averment.batch.adapter import restored
+from averment.batch.against import told_against
 from averment.batch.earlier import output_digest, rejects_digest
 from averment.batch.explaining import refuse_another_input
 from averment.batch.inputs import digest_of, find_inputs
 from averment.batch.manifest import Damaged, Entry, read_entries
-from averment.batch.order import Order, manifest_of, rejects_of
+from averment.batch.order import Against, Order, manifest_of, rejects_of
 from averment.batch.output_rows import Row, difference, rows_of
 from averment.batch.run import run
 from averment.batch.unit import Format
@@ -53,38 +54,47 @@ def told_by(output: Path) -> list[Entry]:
 
 
 def verify(
-    output: Path, entries: list[Entry], program: Program, types: Mapping[str, FactType], place: str = "", jobs: int = 1
+    output: Path,
+    entries: list[Entry],
+    program: Program,
+    types: Mapping[str, FactType],
+    place: str = "",
+    jobs: int = 1,
+    against: Against | None = None,
 ) -> Proof:
-    """Prove an output. ``place``: where its input is, if no longer where it was. Raises Refused for another input."""
+    """Prove an output. ``place``: where its input is, if no longer where it was; ``against``: what its run was held
+    against, if anything. Raises Refused for another input.
+    """
     header, rejects = entries[0], rejects_of(output)
     rows, decided = entries[-1]["rows"], entries[-1]["decided"]
-    against: list[str] = []
+    found: list[str] = []
     if not output.is_file():
-        against.append(f"`{output}` is not there")
+        found.append(f"`{output}` is not there")
     elif digest_of(str(output)) != output_digest(entries):
-        against.append(f"`{output}` is not as its run left it: its digest is another one")
+        found.append(f"`{output}` is not as its run left it: its digest is another one")
     there = rejects.is_file() or rejects.is_symlink()
     if there != bool(rejects_digest(entries)):
-        against.append(f"`{rejects}` is {'there, and no row was rejected' if there else 'not there'}")
+        found.append(f"`{rejects}` is {'there, and no row was rejected' if there else 'not there'}")
     elif there and digest_of(str(rejects)) != rejects_digest(entries):
-        against.append(f"`{rejects}` is not as its run left it: its digest is another one")
+        found.append(f"`{rejects}` is not as its run left it: its digest is another one")
     with tempfile.TemporaryDirectory(prefix="averment-") as folder:
         again = Path(folder, f"again.{header['format']}")
-        result = run(_order(header, program, types, place, again, jobs))
+        result = run(replace(_order(header, program, types, place, again, jobs), against=against))
         for path, other, format in (
             (output, again, Format(header["format"])),
             (rejects, rejects_of(again), Format.JSONL),
         ):
             if path.is_file() and other.is_file() and digest_of(str(path)) != digest_of(str(other)):
-                against.append(_first(path, other, format, header["rules"]))
+                found.append(_first(path, other, format, header["rules"]))
         counts = {name: number for name, number in result.summary.counts.items() if name.startswith(_COUNTED)}
-        if not against and (
+        if not found and (
             _counts(entries) != counts or (rows, decided) != (result.summary.rows, result.summary.decided)
         ):
-            against.append(f"the manifest of `{output}` does not count what is decided")
-    found = tuple(Diagnostic("AV538", what) for what in against)
+            found.append(f"the manifest of `{output}` does not count what is decided")
+        if not found and told_against(entries) != result.summary.turns:
+            found.append(f"the manifest of `{output}` does not tell what turns")
     formats = {file["format"] for file in header["files"]} - {Format.PARQUET}
-    return Proof(found, rows, rows - decided, tuple(sorted(formats)))
+    return Proof(tuple(Diagnostic("AV538", what) for what in found), rows, rows - decided, tuple(sorted(formats)))
 
 
 def _order(

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from averment.batch.arrow import Array, pa, to_bytes
+from averment.batch.comparing import TableComparer
 from averment.batch.deciding import Decider, Decisions
 from averment.batch.fetching import Fetcher
 from averment.batch.job import Done, Job
@@ -22,7 +23,8 @@ class TableWorker:
     """Does the work of units, one after the other."""
 
     def __init__(self, job: Job) -> None:
-        self._job, self._decider = job, Decider(job)
+        self._job, self._decider = job, Decider(job, answered=job.against is not None)
+        self._comparer = TableComparer(job) if job.against else None
         self._fetcher = Fetcher(job.inputs, job.shapes)
         self._format, self._whole = job.output, job.whole
         self._pack = pa.array([job.program.digest])
@@ -33,7 +35,13 @@ class TableWorker:
 
     def run(self, unit: Unit) -> Done:
         """The part that a unit becomes. Raises what ``Fetcher.fetch`` does."""
-        decisions = self._decider.decide(self._fetcher.fetch(unit))
+        unit = self._fetcher.fetch(unit)
+        reading = self._decider.read(unit)
+        others = self._comparer.decide(unit, reading) if self._comparer else None
+        decisions = self._decider.decide_reading(reading, unit.first, unit.file, sides=unit.sides)
+        turns = self._comparer.turns(decisions, others) if self._comparer and others else None
+        if turns is not None:
+            decisions.table = decisions.table.drop_columns(["answered"])
         counts = decisions.counts
         counts.update(f"reject:{reject.code}" for reject in decisions.rejects)
         kind, data = self._output_of(decisions, unit)
@@ -41,7 +49,7 @@ class TableWorker:
         if decisions.rejects:
             contents[REJECTS] = b"".join(map(self._job.line, decisions.rejects))
         decided = len(decisions.documents) if self._whole else decisions.table.num_rows
-        return Done(contents, decided, counts, decisions.alone)
+        return Done(contents, decided, counts, decisions.alone, turns)
 
     def _output_of(self, decisions: Decisions, unit: Unit) -> tuple[str, Any]:
         if self._whole:
@@ -58,6 +66,8 @@ class TableWorker:
 
     def close(self) -> None:
         self._decider.close()
+        if self._comparer is not None:
+            self._comparer.close()
 
 
 def _same(rows: int) -> Array:

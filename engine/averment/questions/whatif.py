@@ -19,10 +19,13 @@ from averment.ir.program import Fact, Field, Kind, Program, Value
 from averment.ir.values import Misfit, decode, ends, fit
 from averment.law.truth import CaseError
 from averment.model.case import Case
+from averment.outcome.deciding import decided
 from averment.outcome.outcome import Outcome
+from averment.outcome.turns import Answer
 from averment.questions.budget import SECONDS, Budget, Clock, Spent
 from averment.questions.knowledge import Knowledge
 from averment.questions.quick import judge_of
+from averment.questions.rebuttals import rebuttals
 from averment.questions.regions import OneField, OneParameter, Region
 from averment.questions.situation import Changes, Situation, Slot
 from averment.warrant.derivation import Application
@@ -53,14 +56,15 @@ class WhatIf:
 
     @property
     def turns(self) -> bool:
-        """Whether the claim is another."""
-        return self.before.claim != self.after.claim
+        """Whether the claim is another, or what the case presumably is."""
+        return Answer.of(self.before) != Answer.of(self.after)
 
     def document(self) -> dict[str, Any]:
         """Valid against ``questions.schema.json``."""
 
         def side(outcome: Outcome) -> dict[str, Any]:
-            return {"claim": outcome.claim, "status": outcome.status.value, "strength": outcome.strength}
+            told = {"status": outcome.status.value, "strength": outcome.strength}
+            return {**Answer.of(outcome).document, **told}
 
         def lines(found: Iterable[Fired]) -> list[dict[str, str]]:
             return [{"rule": line.rule, "says": line.says, "truth": line.truth} for line in found]
@@ -102,7 +106,7 @@ def whatif(
 
 def _decided(program: Program, case: Case, budget: Budget) -> Outcome:
     try:
-        return Outcome(case, reference.evaluate(program, case, budget.check))
+        return decided(case, lambda given: reference.evaluate(program, given, budget.check), rebuttals)
     except CaseError as error:
         problem = Diagnostic(error.code, f"case `{case.name}` has no outcome: {error.message}")
     except Spent:

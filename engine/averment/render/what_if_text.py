@@ -22,10 +22,14 @@ def whatif_text(whatif: WhatIf, style: Style) -> str:
     rows = [row for line in _changes(before, after, style) for row in layout(line, style)]
     rows += [""] if rows else []
     same = not (whatif.stops or whatif.fires)
-    claim = Piece("open" if after.claim == "open" else claim_phrase(after.claim), "bad" if whatif.turns else "good")
+    word = "open" if after.claim == "open" else claim_phrase(after.claim)
+    claim = Piece(
+        f"presumably {claim_phrase(after.presumed.claim)}" if after.presumed else word,
+        "bad" if whatif.turns else "good",
+    )
     if not whatif.turns:
         rows += layout(say("The claim stays ", claim, ", for the same reasons." if same else "."), style)
-    elif after.claim == "open":
+    elif after.claim == "open" or before.presumed:
         rows += layout(say("The claim is ", claim, " then."), style)
     else:
         rows += layout(say("The claim turns to ", claim, "."), style)

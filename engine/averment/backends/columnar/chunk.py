@@ -38,6 +38,7 @@ class Run:
     """What one call of ``decide`` asks for, and what it gathers.
 
     ``room``: how many ways to satisfy the patterns of rules that join a case may have, and be decided with others.
+    ``answered``: which rules fired for what an open case presumably is, too.
     """
 
     alone: Alone
@@ -48,6 +49,7 @@ class Run:
     hangs: Words = field(default_factory=Words)
     strengths: Words = field(default_factory=Words)
     singles: int = 0
+    answered: bool = False
 
 
 @dataclass
@@ -56,7 +58,7 @@ class Coded:
 
     ``keep`` are the rows that have a decision (None: all); ``strength`` is empty where the pack has none, ``hangs_on``
     and ``fired`` where nobody asked for an explanation. ``presumed`` (0, or the code of a claim and 1) and the strength
-    beside it are empty where the pack presumes nothing.
+    beside it are empty where the pack presumes nothing. ``answered`` is ``fired``, of what is presumed where a row is.
     """
 
     rows: int
@@ -69,6 +71,7 @@ class Coded:
     derived: dict[str, Batch] = field(default_factory=dict[str, Batch])
     presumed: Array = field(default_factory=lambda: np.zeros(0, np.int32))
     presumed_strength: Array = field(default_factory=lambda: np.zeros(0, np.int32))
+    answered: Array = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
 
 
 class Chunk:

@@ -80,16 +80,18 @@ class Kernel:
         sides: Mapping[str, arrow.Table] | None = None,
         explain: bool = True,
         bindings: bool = False,
+        answered: bool = False,
     ) -> Decided:
         """The decisions of the rows of a table or record batch (see ``reading`` for its columns).
 
         ``sides`` are tables of the records of `many` types, keyed by the column ``case`` that the main table then has.
         Without ``explain`` the columns ``hangs_on`` and ``fired`` are left out; with ``bindings`` the derived facts
-        that joins made are given too: they say with what each rule fired.
+        that joins made are given too: they say with what each rule fired. With ``answered`` the column of that name has
+        the rules that fired for the answer: for what the case is presumed to be, where it is presumed.
         """
         places = find_columns(self.program, table.schema)
         sorted_sides = sort_sides(self.program, table, sides or {})
-        run = Run(alone, self._room, explain, bindings, [*sorted_sides.strays])
+        run = Run(alone, self._room, explain, bindings, [*sorted_sides.strays], answered=answered)
         chunks: list[Coded] = []
         first = 0
         rows = min(ROWS, max(LEAST_ROWS, PLANES // self._compiled.planes))

@@ -23,11 +23,16 @@ def mark_presumed(compiled: Compiled, chunk: Chunk, coded: Coded, decide: Decide
     """Of the open rows of a chunk those whose claim presumptions settle become presumed."""
     coded.presumed = np.zeros(coded.rows, np.int32)
     coded.presumed_strength = np.zeros(len(coded.strength), np.int32)
+    answered = chunk.run.answered
+    if answered:
+        coded.answered = coded.fired.copy()
     is_open = coded.status == OPEN
     rows = np.flatnonzero(is_open if coded.keep is None else is_open & coded.keep)
     if not len(rows):
         return
-    run = Run(chunk.run.alone, chunk.run.room, explain=False, bindings=False, rejects=[], strengths=chunk.run.strengths)
+    run = Run(
+        chunk.run.alone, chunk.run.room, explain=answered, bindings=False, rejects=[], strengths=chunk.run.strengths
+    )
     again = decide(compiled, _presuming(compiled, chunk, rows, run))
     settled = again.status == SETTLED if again.keep is None else (again.status == SETTLED) & again.keep
     found = rows[settled]
@@ -35,6 +40,8 @@ def mark_presumed(compiled: Compiled, chunk: Chunk, coded: Coded, decide: Decide
     coded.presumed[found] = again.claim[settled] + 1
     if len(again.strength):
         coded.presumed_strength[found] = again.strength[settled]
+    if answered:
+        coded.answered[found] = again.fired[settled]
 
 
 def _presuming(compiled: Compiled, chunk: Chunk, rows: Array, run: Run) -> Chunk:

@@ -52,6 +52,9 @@ def assemble(compiled: Compiled, table: arrow.Table, chunks: list[Coded], run: R
             presuming = [listed(path for path in value if _presumes(compiled, path)) for value in run.hangs.values]
             columns["presuming"] = arrow.words(hangs, presuming, presumed == 0)
         columns["fired"] = arrow.masks(gather("fired").reshape(len(claim), compiled.bytes))
+        if run.answered:
+            answered = gather("answered").reshape(len(claim), compiled.bytes) if compiled.program.presumes else None
+            columns["answered"] = columns["fired"] if answered is None else arrow.masks(answered)
     return arrow.record_batch(columns, compiled.metadata)
 
 
