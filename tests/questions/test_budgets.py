@@ -104,6 +104,46 @@ def test_a_question_keeps_to_what_it_is_allowed(freight: averment.Pack, question
     assert clock.count < 1.1 * ALLOWED + 60 * many  # what is told of each record comes on top
 
 
+def weighed(many: int) -> dict[str, Any]:
+    """An order of so many parcels, together 50 heavier than a round takes: nothing else turns its claim alone."""
+    order = {"placed": "2026-10-05", "priority": "low", "insured": False}
+    found = [{"id": f"p{number}", "grams": 500, "due": "2027-01-01", "bulky": False} for number in range(many)]
+    found[0]["grams"] = 900_050 - 500 * (many - 1)
+    return {"order": order, "parcel": found}
+
+
+def test_one_change_among_many_records_is_found(freight: averment.Pack) -> None:
+    outcome = freight.decide(freight.case(weighed(200)), engine="reference")
+    found = flip(outcome, seconds=float("inf"))
+    assert (found.claim, found.proved_by, found.more) == ("own", "search", 190)
+    assert {(flip.claim, flip.cost, len(flip.changes)) for flip in found.flips} == {("round", 50, 1)}
+    assert {flip.changes[0].value for flip in found.flips} <= {450, 800_500}
+
+
+def test_what_matters_among_many_records_is_found(freight: averment.Pack) -> None:
+    outcome = freight.decide(freight.case(weighed(200)), engine="reference")
+    found = matters(outcome, seconds=float("inf"))
+    weights = {part.path: part.weight for part in found.parts}
+    assert all(weights[f'parcel["p{number}"].grams'] is Weight.DECISIVE for number in range(200))
+    margins = {margin.name: margin for margin in found.margins}
+    below = margins['parcel["p7"].grams'].below
+    assert below and (below.value, below.claim, margins['parcel["p7"].grams'].above) == (450, "round", None)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_one_change_of_a_wide_field_is_what_the_solver_finds(freight: averment.Pack, seed: int) -> None:
+    rng = random.Random(seed)
+    order = {"placed": "2026-10-05", "priority": rng.choice(["low", "high"]), "insured": rng.random() < 0.5}
+    parcel = [
+        {"id": f"p{number}", "grams": rng.randint(0, 40_000), "due": "2026-12-01", "bulky": rng.random() < 0.5}
+        for number in range(4)
+    ]
+    facts = {"order": order, "parcel": parcel}
+    outcome = freight.decide(freight.case(facts), {"load": rng.randint(0, 90_000)}, "reference")
+    told = [flip(outcome, by=by, most=100, seconds=float("inf")) for by in ("", "solver")]
+    assert told[0].flips == told[1].flips
+
+
 def test_what_matters_is_undetermined_where_there_was_no_time(freight: averment.Pack) -> None:
     outcome = freight.decide(freight.case(parcels(30)), engine="reference")
     found = matters(outcome, Knowledge(freight), seconds=0)

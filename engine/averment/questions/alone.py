@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from averment.ir.program import Value
+from averment.ir.values import ends
 from averment.questions.alternatives import kinds
+from averment.questions.halving import Region, halved
 from averment.questions.judge import Judge
 from averment.questions.together import verdicts
 
@@ -18,7 +20,7 @@ Kinds = list[list[Value]]
 class Alone:
     """The fields looked at so far, each with its values in kinds (``kinds``) and the claim of each kind (``claims``).
 
-    A field that has too many values to try is in neither.
+    A field that has too many values to try is in neither; where these are in order, it has ``regions`` of them.
     """
 
     def __init__(self, judge: Judge) -> None:
@@ -26,9 +28,16 @@ class Alone:
         self.before = judge.verdict({}).claim
         self.kinds: dict[int, Kinds] = {}
         self.claims: dict[int, list[str]] = {}
+        self.regions: dict[int, list[Region]] = {}
 
-    def look(self, numbers: Iterable[int]) -> None:
+    def look(self, numbers: Sequence[int]) -> None:
         """Look at these fields. Raises: Spent; what was found by then is kept."""
+        self._try_each(numbers)
+        slots = [(number, self._judge.situation.slots[number].field) for number in numbers]
+        wide = {number: ends(field) for number, field in slots if self._wide(number) and field.kind.ordered}
+        halved(self._judge, wide, self.regions)
+
+    def _try_each(self, numbers: Sequence[int]) -> None:
         for some in self._portions(numbers):
             changes = [
                 (number, place, {number: together[0]})
@@ -60,11 +69,14 @@ class Alone:
     def _held(self, number: int) -> Value | None:
         return self._judge.situation.slots[number].value
 
-    def _portions(self, numbers: Iterable[int]) -> Iterator[dict[int, Kinds]]:
+    def _wide(self, number: int) -> bool:
+        return self._judge.candidates[number] is None
+
+    def _portions(self, numbers: Sequence[int]) -> Iterator[dict[int, Kinds]]:
         some: dict[int, Kinds] = {}
         size = 0
         for number in numbers:
-            if self._judge.candidates[number] is None:
+            if self._wide(number):
                 continue
             some[number] = kinds(self._judge, number)
             size += len(some[number])

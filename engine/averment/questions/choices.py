@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from averment.dataclass import dataclass
+from averment.law.tick import Tick, on_and_on
 
 Taken = tuple[tuple[int, int], ...]
 """The things taken, each with the number of its form, in order."""
@@ -42,10 +43,10 @@ class Batch:
 
 
 class Choices:
-    """``forms``: how many forms each thing has."""
+    """``forms``: how many forms each thing has. ``tick`` is called while planes are made."""
 
-    def __init__(self, forms: Sequence[int]) -> None:
-        self._forms = forms
+    def __init__(self, forms: Sequence[int], tick: Tick = on_and_on) -> None:
+        self._forms, self._tick = forms, tick
         self._counts: dict[int, list[int]] = {}
         self._planes: dict[tuple[int, int], dict[tuple[int, int], Plane]] = {}
 
@@ -76,6 +77,7 @@ class Choices:
 
     def planes(self, start: int, many: int) -> dict[tuple[int, int], Plane]:
         """By thing and form the ways that take it."""
+        self._tick()
         if many == 0 or self.count(start, many) == 0:
             return {}
         if many == 1:

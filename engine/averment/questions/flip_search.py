@@ -18,6 +18,7 @@ from averment.questions.answers import Way
 from averment.questions.branching import Branching
 from averment.questions.budget import GaveUp, Spent
 from averment.questions.choices import Batch, Choices, Taken
+from averment.questions.flip_singly import nearest
 from averment.questions.growing import UNSET, Grown, taken_by
 from averment.questions.judge import Judge, Verdict
 from averment.questions.quick import Circuitry
@@ -35,14 +36,32 @@ def search(judge: Judge, free: list[int], targets: frozenset[str], most: int, pr
     Raises: GaveUp where a slot has values without end, or the budget is spent.
     """
     beyond = judge.beyond(free)
-    if beyond:
-        raise GaveUp(f"`{beyond[0]}` has too many values to try, and the rules reckon with it")
+    if beyond and not isinstance(judge.circuitry, Circuitry):
+        raise GaveUp(_too_many(beyond[0]), proved)
     if not isinstance(judge.circuitry, Circuitry):
         return Branching(judge, free, targets).run(), True
     try:
-        return _Search(judge, free, targets).run(proved), True
+        if not beyond:
+            return _Search(judge, free, targets).run(proved), True
+        found = _singly(judge, free, targets)
+        if found or len(free) == 1:
+            return found, True
+        raise GaveUp(_too_many(beyond[0]), 1)
     except Spent:
         raise GaveUp("there was no time to begin", proved) from None
+
+
+def _too_many(path: str) -> str:
+    return f"`{path}` has too many values to try with others, and the rules reckon with it"
+
+
+def _singly(judge: Judge, free: list[int], targets: frozenset[str]) -> list[Way]:
+    """The smallest changes of one slot, where some have too many values to try. Raises: GaveUp, Spent."""
+    ways = _Search(judge, free, targets).of_one()
+    wide = [number for number in free if judge.candidates[number] is None]
+    ways += nearest(judge, wide, targets, ways[0][0] if ways else None)
+    least = min((cost for cost, _ in ways), default=0)
+    return [way for cost, way in ways if cost == least]
 
 
 class _Search:
@@ -56,7 +75,7 @@ class _Search:
         self._forms = list(forms.values())
         self._cheapest = [min(form.cost for form in each) for each in self._forms]
         self._ranks = [[judge.fresh.rank(number, form.values[0]) for form in found] for number, found in forms.items()]
-        self._sets = Choices([1] * len(forms))
+        self._sets = Choices([1] * len(forms), judge.budget.check)
         self._least: int | None = None
         self._found: list[Taken] = []
 
@@ -71,10 +90,20 @@ class _Search:
                 raise GaveUp(f"not all changes of {size} fields were tried in time", size - 1) from None
             if self._found:
                 break
+        return self._ways()
+
+    def of_one(self) -> list[tuple[int, Way]]:
+        """The cheapest changes of one slot, each with its cost."""
+        self._size(1)
+        return [(self._least or 0, way) for way in self._ways()]
+
+    def _ways(self) -> list[Way]:
         return [{self._slots[place]: self._forms[place][form].values for place, form in way} for way in self._found]
 
     def _size(self, size: int) -> None:
-        changes = Choices([sum(rank <= size for rank in ranks) for ranks in self._ranks])  # fresh texts come last
+        changes = Choices(  # fresh texts come last
+            [sum(rank <= size for rank in ranks) for ranks in self._ranks], self._judge.budget.check
+        )
         if changes.count(0, size) <= DIRECT:
             for batch in changes.batches(size, AT_ONCE):
                 self._judge.budget.check()

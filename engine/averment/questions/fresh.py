@@ -60,6 +60,8 @@ class Fresh:
     def in_turn(self, numbers: Sequence[int], number: int, values: Iterable[Value]) -> tuple[Value, ...]:
         """The values of a slot that may occur in a change of some of these slots, in order."""
         group = self._group.get(number)
+        if group is None:
+            return tuple(values)
         place = [other for other in numbers if self._group.get(other) == group].index(number)
         return tuple(value for value in values if self.rank(number, value) <= place + 1)
 

@@ -24,10 +24,11 @@ from averment.ir.values import decode
 from averment.outcome.outcome import Outcome
 from averment.questions.alone import Alone
 from averment.questions.budget import MATTERS_SECONDS, Budget, Clock, Spent
+from averment.questions.halving import Region
 from averment.questions.judge import Judge
 from averment.questions.knowledge import Knowledge
 from averment.questions.quick import judge_of
-from averment.questions.regions import OneField, OneParameter, Region, first_beyond
+from averment.questions.regions import OneField, OneParameter, first_beyond
 from averment.questions.relevance import Relevance, relevance
 from averment.questions.situation import Situation
 
@@ -182,8 +183,13 @@ def _of_fields(judge: Judge, alone: Alone) -> list[Margin]:
     for number in judge.given():
         slot = judge.situation.slots[number]
         if slot.field.kind.ordered and isinstance(slot.value, int):
-            known = alone.at(number) if number in alone.claims else None
-            found.append(_margin(slot.path, OneField(judge, number, known), slot.value))
+            if number in alone.regions:
+                regions = alone.regions[number]
+            elif number in alone.claims:
+                regions = OneField(judge, number, alone.at(number)).regions
+            else:
+                regions = [Region(slot.value, slot.value, "")]
+            found.append(_margin(slot.path, slot.field, slot.value, regions))
     return found
 
 
@@ -193,13 +199,13 @@ def _of_parameters(outcome: Outcome, knowledge: Knowledge, budget: Budget) -> li
     found: list[Margin] = []
     for place, (name, field) in enumerate(fields):
         axis = OneParameter(outcome, knowledge, name, field, budget.share(1 / (len(fields) - place)))
-        found.append(_margin(name, axis, axis.value))
+        found.append(_margin(name, field, axis.value, axis.regions))
     return found
 
 
-def _margin(name: str, axis: OneField | OneParameter, value: int) -> Margin:
-    below, above = first_beyond(axis.regions, value, -1), first_beyond(axis.regions, value, 1)
-    return Margin(name, axis.field, value, _turn(below, -1), _turn(above, 1), axis.exact)
+def _margin(name: str, field: Field, value: int, regions: list[Region]) -> Margin:
+    below, above = first_beyond(regions, value, -1), first_beyond(regions, value, 1)
+    return Margin(name, field, value, _turn(below, -1), _turn(above, 1), all(region.claim for region in regions))
 
 
 def _turn(region: Region | None, way: int) -> Turn | None:

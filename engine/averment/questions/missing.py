@@ -169,7 +169,7 @@ def _settling(judge: Judge, numbers: list[int], possible: list[Possible]) -> tup
     left = MOST_STATES if isinstance(judge.circuitry, Circuitry) else MOST_DECISIONS
     try:
         values = [representatives(judge, number) or values_of(judge, number) for number in numbers]
-        choices = Choices([len(each) for each in values])
+        choices = Choices([len(each) for each in values], judge.budget.check)
         for size in range(1, len(numbers) + 1):
             left -= choices.count(0, size)
             if left < 0:

@@ -14,32 +14,24 @@ What there was no time for is a region without a claim, and the axis is not ``ex
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import cached_property
 
 from averment.backends import reference
 from averment.ir.program import Field, Program, Value
 from averment.ir.values import decode, ends
-from averment.law.truth import CaseError, Interval
+from averment.law.truth import CaseError
 from averment.outcome.outcome import Outcome
 from averment.questions.budget import ENDLESS, Budget, Spent
+from averment.questions.halving import Region, halved, merged
 from averment.questions.judge import NO_OUTCOME, Judge, Verdict, verdict_of
 from averment.questions.knowledge import Knowledge
 from averment.questions.thresholds import Thresholds, compared_values
 from averment.questions.uses import bearing_rules
 
 MOST_VALUES = 2_048  # of a parameter that is reckoned with
-MOST_PARTS = 4_096  # of a field's range, halved
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """All values from ``low`` to ``high``, both included and encoded, and the claim they have."""
-
-    low: int
-    high: int
-    claim: str
 
 
 @dataclass
@@ -54,7 +46,6 @@ class OneField:
     known: Mapping[Value, str] | None = None
     within: tuple[int, int] | None = None
     exact: bool = True
-    _left: int = field(default=MOST_PARTS, init=False)
 
     @property
     def field(self) -> Field:
@@ -72,12 +63,20 @@ class OneField:
         low, high = self.within or ends(self.field)
         points = self.judge.candidates[self.number]
         if points is None:
-            return merged(self._parts(low, high))
+            return self._halved(low, high)
         numbers = sorted(point for point in points if isinstance(point, int))
         first = max(bisect_right(numbers, low) - 1, 0)  # what lies between two points is like both, or like the lower
         claims = self.known or {}
         met = {number: self._claim(number, claims) for number in numbers[first : max(bisect_right(numbers, high), 1)]}
         return joined(low, high, met)
+
+    def _halved(self, low: int, high: int) -> list[Region]:
+        found: dict[int, list[Region]] = {}
+        with suppress(Spent):
+            halved(self.judge, {self.number: (low, high)}, found)
+        regions = found[self.number]
+        self.exact = all(region.claim for region in regions)
+        return regions
 
     def _claim(self, value: Value, claims: Mapping[Value, str]) -> str:
         """The claim at a value; nothing where there is no time to find it."""
@@ -89,24 +88,6 @@ class OneField:
 
     def _verdict(self, value: Value) -> Verdict:
         return self.judge.verdict({self.number: value})
-
-    def _parts(self, low: int, high: int) -> Iterator[Region]:
-        self._left -= 1
-        if self._left < 0 or not self.judge.budget.left:
-            self.exact = False
-            yield Region(low, high, "")
-            return
-        if low == high:
-            yield Region(low, high, self._claim(low, {}))
-            return
-        circuitry = self.judge.circuitry
-        verdict = circuitry.within({self.number: Interval(low, high)}) if circuitry else None
-        if verdict is not None and verdict.definite:
-            yield Region(low, high, verdict.claim)
-            return
-        middle = (low + high) // 2
-        yield from self._parts(low, middle)
-        yield from self._parts(middle + 1, high)
 
 
 class OneParameter:
@@ -253,17 +234,6 @@ def joined(low: int, high: int, claims: dict[int, str]) -> list[Region]:
     starts = [low, *points[1:]]
     stops = [*(point - 1 for point in points[1:]), high]
     return merged(Region(start, stop, claims[point]) for start, stop, point in zip(starts, stops, points, strict=True))
-
-
-def merged(regions: Iterable[Region]) -> list[Region]:
-    """Neighbours with one claim made one region."""
-    found: list[Region] = []
-    for region in regions:
-        if found and found[-1].claim == region.claim:
-            found[-1] = Region(found[-1].low, region.high, region.claim)
-        else:
-            found.append(region)
-    return found
 
 
 def first_beyond(regions: list[Region], value: int, way: int) -> Region | None:

@@ -27,7 +27,6 @@ from averment.questions.budget import Spent
 from averment.questions.choices import Batch, Choices, Taken
 from averment.questions.judge import Judge, Verdict
 from averment.questions.quick import Circuitry
-from averment.questions.regions import OneField
 from averment.questions.smaller import Change, made_smaller
 from averment.questions.together import parted, verdicts
 
@@ -145,15 +144,10 @@ class _Search:
 
     def _claims_of(self, number: int) -> bool:
         """Note the claims that a field of too many values turns to alone; whether these are all."""
-        slot = self._judge.situation.slots[number]
-        if not slot.field.kind.ordered:
-            return False
-        axis = OneField(self._judge, number)
-        claims = {region.claim for region in axis.regions} - {self._before.claim, ""}
-        if claims:
+        found = {region.claim for region in self._alone.regions.get(number, ())}
+        if claims := found - {self._before.claim, ""}:
             self._turn(number, claims)
-        self._judge.budget.check()
-        return axis.exact
+        return bool(found) and "" not in found
 
     def _keep_steady(self) -> None:
         """Leave out the fields that are seen to keep the claim, whatever they and the others that are loose hold."""
@@ -189,6 +183,7 @@ class _Search:
         pool = [number for number in self._loose() if number in self._others]
         drawn: list[Change] = []
         for number in wanted:
+            self._judge.budget.check()
             chosen = {number, *random.sample(pool, self._many(len(pool), random))}
             drawn.append({other: random.choice(self._others[other]) for other in sorted(chosen)})
         turning: dict[int, Change] = {}
@@ -218,7 +213,7 @@ class _Search:
         """Try all changes of these fields; the least sets among them that turn the claim are least of all."""
         if prod(len(self._others[number]) + 1 for number in fields) > MOST_STATES:
             return
-        choices = Choices([len(self._others[number]) for number in fields])
+        choices = Choices([len(self._others[number]) for number in fields], self._judge.budget.check)
         for size in range(2, len(fields) + 1):
             for batch in choices.batches(size, AT_ONCE):
                 self._learn(fields, batch)
@@ -261,7 +256,7 @@ class _Search:
     def set_by_set(self) -> None:
         """Try all changes, from the smallest, until nothing is left to find, or they are too many. Raises: Spent."""
         fields = [number for number in self._loose() if number in self._others]
-        choices = Choices([len(self._others[number]) for number in fields])
+        choices = Choices([len(self._others[number]) for number in fields], self._judge.budget.check)
         tried = 0
         for size in range(2, len(fields) + 1):
             tried += choices.count(0, size)

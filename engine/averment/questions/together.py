@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from averment.backends.symbolic.many import ClaimFact, States
 from averment.backends.symbolic.planes import Parts, Plane, states_of
 from averment.ir.program import Claim
+from averment.law.tick import Tick, on_and_on
 from averment.law.truth import Quantity
 from averment.questions.judge import Judge, Verdict
 from averment.questions.quick import Circuitry, read_claims
@@ -28,7 +29,8 @@ def verdicts(judge: Judge, many: Sequence[Changes]) -> list[Verdict]:
     found: list[Verdict | None] = [None] * len(many)
     for start, stop in _portions(many):
         some = many[start:stop]
-        for verdict, plane in parted(judge, len(some), parts_of([changes.items() for changes in some])).items():
+        told = parts_of([changes.items() for changes in some], judge.budget.check)
+        for verdict, plane in parted(judge, len(some), told).items():
             for state in states_of(plane):
                 found[start + state] = verdict
     return [
@@ -78,11 +80,14 @@ def _states(judge: Judge, circuitry: Circuitry, many: int, fields: Mapping[int, 
     return States(circuitry.circuit, many, leaves, tick=judge.budget.check)
 
 
-def parts_of(rows: Sequence[Iterable[tuple[int, Quantity]]]) -> dict[int, dict[Quantity, Plane]]:
+def parts_of(
+    rows: Sequence[Iterable[tuple[int, Quantity]]], tick: Tick = on_and_on
+) -> dict[int, dict[Quantity, Plane]]:
     """By slot and value the states that have it, of rows of slots with values."""
     found: dict[int, dict[Quantity, bytearray]] = {}
     size = len(rows)
     for state, row in enumerate(rows):
+        tick()
         for slot, value in row:
             planes = found.setdefault(slot, {})
             plane = planes.get(value)

@@ -23,10 +23,11 @@ from averment.outcome.deciding import decided
 from averment.outcome.outcome import Outcome
 from averment.outcome.turns import Answer
 from averment.questions.budget import SECONDS, Budget, Clock, Spent
+from averment.questions.halving import Region
 from averment.questions.knowledge import Knowledge
 from averment.questions.quick import judge_of
 from averment.questions.rebuttals import rebuttals
-from averment.questions.regions import OneField, OneParameter, Region
+from averment.questions.regions import OneField, OneParameter
 from averment.questions.situation import Changes, Situation, Slot
 from averment.warrant.derivation import Application
 from averment.warrant.sentences import sentence

@@ -24,6 +24,7 @@ Member = tuple[Truths, Sequence[Span]]
 Ends = dict[float, Plane]
 """By one end of an interval, which may be infinite, the states."""
 LEAST, MOST = float("-inf"), float("inf")
+MANY = 1 << 14  # pairs of ends that are not gone through one by one
 
 
 def mapped(parts: Parts, gate: Callable[[Quantity], Quantity]) -> dict[Quantity, Plane]:
@@ -206,16 +207,38 @@ def added(terms: Sequence[Sequence[tuple[int, Plane]]], states: Plane) -> Ends:
 
 def between(lows: Ends, highs: Ends) -> dict[Quantity, Plane]:
     """The column of these bounds."""
+    pairs = _state_by_state(lows, highs) if len(lows) * len(highs) > MANY else _pair_by_pair(lows, highs)
     found: dict[Quantity, Plane] = {}
-    for low, plane in lows.items():
-        left = plane & ~highs.get(low, 0)
-        if left != plane:
-            found[int(low)] = plane & ~left
-        for high, beside in highs.items() if left else ():
-            both = left & beside
-            if both:
-                found[interval(None if low == LEAST else int(low), None if high == MOST else int(high))] = both
+    for (low, high), plane in pairs.items():
+        ends = None if low == LEAST else int(low), None if high == MOST else int(high)
+        found[int(low) if low == high else interval(*ends)] = plane
     return found
+
+
+def _pair_by_pair(lows: Ends, highs: Ends) -> dict[tuple[float, float], Plane]:
+    """The states of each low with each high."""
+    return {
+        (low, high): both for low, plane in lows.items() for high, beside in highs.items() if (both := plane & beside)
+    }
+
+
+def _state_by_state(lows: Ends, highs: Ends) -> dict[tuple[float, float], Plane]:
+    """The same, where these are nearly as many as the states: few of the pairs are met."""
+    high_in = {bit: high for high, plane in highs.items() for bit in _bits(plane)}
+    found: dict[tuple[float, float], Plane] = {}
+    for low, plane in lows.items():
+        for bit in _bits(plane):
+            pair = low, high_in[bit]
+            found[pair] = found.get(pair, 0) | bit
+    return found
+
+
+def _bits(plane: Plane) -> Iterator[Plane]:
+    """Each state of a plane as a plane of its own: quick where they are few."""
+    while plane:
+        bit = plane & -plane
+        yield bit
+        plane ^= bit
 
 
 def ends(span: tuple[int | None, int | None]) -> tuple[float, float]:
