@@ -20,6 +20,7 @@ from averment_cli.terminal import talk_warnings
 COMMANDS = {
     "decide": "Decide cases, and say why.",
     "batch": "Decide the many cases of a table.",
+    "adapt": "Draft the mapping for a table in other words.",
     "explain": "Say why: every reason for a claim, or for any fact.",
     "whatif": "Show what would be otherwise under other facts or parameters.",
     "flip": "Find the smallest change that turns the claim.",

@@ -265,12 +265,15 @@ def _mapping(name: str | None, delimiter: str | None, report: Report, texts: Tex
     for shown, data in contents([name], report) if name is not None else ():
         texts.of[shown] = data.decode("utf-8", "replace")
         found = read_mapping(data, shown, report)
-    if delimiter is None:
-        return found
+    return found if delimiter is None else divided(found, mark_of(delimiter))
+
+
+def mark_of(delimiter: str) -> str:
+    """The mark that --delimiter names. Raises UsageError."""
     mark = _MARKS.get(delimiter, delimiter)
     if len(mark) != 1 or mark in '\r\n"':
         raise click.UsageError(f"--delimiter is one character, or `tab`, not `{delimiter}`")
-    return divided(found, mark)
+    return mark
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def adapted(column: Array, cell: Cell) -> Adapted | Array:
     if pa.types.is_nested(column.type) or pa.types.is_binary(column.type) or pa.types.is_null(column.type):
         return column
     encoded = column if pa.types.is_dictionary(column.type) else pc.dictionary_encode(column)
-    written = [_text(value) for value in encoded.dictionary.to_pylist()]
+    written = [cell_text(value) for value in encoded.dictionary.to_pylist()]
     read = cell.reader()
     found = [None if text is None else read(text) or None for text in written]
     if found == written:
@@ -56,11 +56,11 @@ def constant_column(text: str, field: Field, rows: int) -> Adapted:
 
 def joined_names(parts: list[Array]) -> Array:
     """The names of cases, of several columns."""
-    written = [[_text(value) or "" for value in part.to_pylist()] for part in parts]
+    written = [[cell_text(value) or "" for value in part.to_pylist()] for part in parts]
     return pa.array([Adaptation.name(list(row)) or None for row in zip(*written, strict=True)], pa.string())
 
 
-def _text(value: Any) -> str | None:
+def cell_text(value: Any) -> str | None:
     """A value as a cell of CSV would have it; none where it is unknown."""
     match value:
         case None:

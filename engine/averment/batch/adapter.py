@@ -100,7 +100,7 @@ def read_document(document: Node, report: Report) -> Adapter:
     for held in (document, *(column for _, column in _columns(document))):
         dates = held.get("date")
         for node in _nodes(dates):
-            if sorted(part[0] for part in re.findall("YYYY|MM?|DD?", node.text)) != ["D", "M", "Y"]:
+            if sorted(part[0] for part in re.findall("YYYY|MMM|MM?|DD?", node.text)) != ["D", "M", "Y"]:
                 help = "write YYYY, MM and DD where they stand, as DD.MM.YYYY"
                 report.error("AV520", f"`{node.text}` does not say how a day is written", node.span, "", help)
         _check_marks(held, "decimal", "thousands", report)
@@ -138,7 +138,7 @@ def _is_encoding(name: str) -> bool:
 
 
 def _read(plain: Mapping[str, Any]) -> Adapter:
-    base = _rule(plain, Rule())
+    base = read_rule(plain, Rule())
     columns: dict[str, str] = {}
     rules: dict[str, Rule] = {}
     for written, held in plain.get("columns", {}).items():
@@ -147,7 +147,7 @@ def _read(plain: Mapping[str, Any]) -> Adapter:
             columns[heading] = held
         else:
             columns[heading] = held["to"]
-            rules[heading] = _rule(held, base)
+            rules[heading] = read_rule(held, base)
     stated = tuple(key for key in _TEXT if key in plain)
     rest = "rest" in plain or columns.get(_REST) == IGNORE
     if rest:
@@ -184,7 +184,8 @@ def divided(adapter: Adapter, delimiter: str) -> Adapter:
     return _read(plain | {"delimiter": delimiter})
 
 
-def _rule(held: Mapping[str, Any], base: Rule) -> Rule:
+def read_rule(held: Mapping[str, Any], base: Rule) -> Rule:
+    """What a mapping file has ``held`` of a column, or of all, where all else is as in ``base``."""
     given: dict[str, Any] = {name: _listed(held[key]) for key, name in _LISTS.items() if key in held}
     given |= {key: held[key] for key in ("decimal", "thousands", "separator") if key in held}
     factor = Decimal(str(held["factor"])) if "factor" in held else None

@@ -20,8 +20,17 @@ from averment.source.composed import composed
 
 _MANY = 100_000  # distinct cells of a column that are remembered
 _EXACT = Context(prec=200)
-_DAY = {"YYYY": r"(?P<y>[0-9]{4})", "MM": r"(?P<m>[0-9]{2})", "M": r"(?P<m>[0-9]{1,2})", "DD": r"(?P<d>[0-9]{2})"}
-_DAY["D"] = r"(?P<d>[0-9]{1,2})"
+_DAY = {
+    "YYYY": r"(?P<y>[0-9]{4})",
+    "MMM": r"(?P<b>[A-Za-z]{3,9})\.?",
+    "MM": r"(?P<m>[0-9]{2})",
+    "M": r"(?P<m>[0-9]{1,2})",
+    "DD": r"(?P<d>[0-9]{2})",
+    "D": r"(?P<d>[0-9]{1,2})",
+}
+_MIDNIGHT = r"(?:[T ]00:00(?::00(?:\.0+)?)?)?"
+_NAMES = "january february march april may june july august september october november december"
+_MONTHS = _NAMES.split()
 
 
 @dataclass(frozen=True)
@@ -157,11 +166,21 @@ def _refusable(text: str) -> str:
 
 
 def _day(form: str) -> Callable[[str], str]:
-    parts = re.split("(YYYY|MM|M|DD|D)", form)
-    day = re.compile("".join(_DAY.get(part) or re.escape(part) for part in parts))
+    parts = re.split("(YYYY|MMM|MM|M|DD|D)", form)
+    day = re.compile("".join(_DAY.get(part) or re.escape(part) for part in parts) + _MIDNIGHT)
 
     def read(text: str) -> str:
         found = day.fullmatch(text.strip())
-        return f"{found['y']}-{int(found['m']):02}-{int(found['d']):02}" if found else ""
+        month = _month(found.groupdict()) if found else 0
+        return f"{found['y']}-{month:02}-{int(found['d']):02}" if found and month else ""
 
     return read
+
+
+def _month(parts: Mapping[str, str]) -> int:
+    """The number of a month, written as that or as its English name, whole or short; 0 where it is none."""
+    if "m" in parts:
+        return int(parts["m"])
+    name = parts["b"].lower()
+    fitting = [number for number, month in enumerate(_MONTHS, 1) if month.startswith(name)]
+    return fitting[0] if len(fitting) == 1 else 0

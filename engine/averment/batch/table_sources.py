@@ -29,6 +29,16 @@ def schema_of(file: Input) -> Any:
         return reader.schema
 
 
+def batches_of(file: Input) -> Iterator[Any]:
+    """All rows of a file, a record batch after the other."""
+    if file.format is Format.PARQUET:
+        with open_parquet(file.path) as opened:
+            yield from opened.iter_batches()
+    else:
+        with _open_arrow(file.path) as (reader, is_file):
+            yield from (reader.get_batch(index) for index in range(reader.num_record_batches)) if is_file else reader
+
+
 def table_units(file: Input, shape: Shape, start: Position, chunk: int) -> Iterator[tuple[Unit, Position]]:
     """The units of a file from a position on, each with the position after it."""
     return (_parquet_units if file.format is Format.PARQUET else _arrow_units)(file, shape, start, chunk)
