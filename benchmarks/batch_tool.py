@@ -307,8 +307,8 @@ def _unexplaining() -> Iterator[None]:
     """The kernel without its explanation: in its place, the same two words for every row."""
     real = Kernel.decide
 
-    def decide(self: Kernel, table: Any, alone: Any) -> Decided:
-        found = real(self, table, alone, explain=False)
+    def decide(self: Kernel, table: Any, alone: Any, **others: Any) -> Decided:
+        found = real(self, table, alone, explain=False, **others)
         rows = found.batch.num_rows
         nothing = pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), pa.array(["[]"]))
         width = (len(self.rules) + 7) // 8

@@ -23,13 +23,17 @@ def overlong(columns: list[Array], rows: int) -> tuple[Codes, Codes] | None:
 
 
 def _most(column: Array) -> int:
-    """No row of a column holds more bytes than this."""
+    """No row of a column holds more bytes than this, which is quickly found and may be far too many."""
     column = regular(column)
     kind = column.type
     if pa.types.is_dictionary(kind):
         return _most(column.dictionary)
     if _is_flat(kind):
         return 16
+    if pa.types.is_struct(kind):
+        return sum(map(_most, column.flatten()))
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return (pc.max(pc.list_value_length(column)).as_py() or 0) * _most(column.flatten())
     return int(np.diff(_ends(column)).max(initial=0))
 
 
