@@ -1,7 +1,4 @@
-"""The pack held against people: cases that three readers labelled who had seen the article and the fields, and no rule.
-
-Version 1 of the pack does not give their answers yet: where it falls short stands here as strict marks.
-"""
+"""The pack held against people: three readers, who had seen the article and the fields and no rule, labelled cases."""
 
 from __future__ import annotations
 
@@ -37,7 +34,6 @@ def test_the_panel_is_of_the_vocabulary_and_labelled_thrice(panel: Any, pack: av
     assert len({case["case"] for case in panel}) == len(panel) > 60
 
 
-@pytest.mark.xfail(strict=True, reason="the judgement on top of the criteria is to be thought through again")
 def test_where_the_readers_agree_the_pack_gives_their_answer(panel: Any, pack: averment.Pack) -> None:
     agreed = [case for case in panel if len(set(case["labels"])) == 1]
     told: Counter[bool] = Counter()
@@ -48,7 +44,20 @@ def test_where_the_readers_agree_the_pack_gives_their_answer(panel: Any, pack: a
     assert told[True] >= AGREED * len(agreed), told
 
 
-@pytest.mark.xfail(strict=True, reason="the pack presumes nothing yet")
+def test_where_they_do_not_it_is_not_clear(panel: Any, pack: averment.Pack) -> None:
+    for case in panel:
+        if len(set(case["labels"])) > 1:
+            outcome = pack.decide(case["facts"])
+            assert (outcome.presumed or outcome).strength in ("slight", None), case["case"]
+
+
 def test_a_plain_case_is_not_left_open(panel: Any, pack: averment.Pack) -> None:
     outcomes = [pack.decide(case["facts"]) for case in panel]
     assert [outcome.claim for outcome in outcomes if not outcome.settled and outcome.presumed is None] == []
+
+
+def test_contradictory_facts_are_told(panel: Any, pack: averment.Pack) -> None:
+    told = {case["case"]: list(pack.decide(case["facts"]).evaluation.memory.true("contradiction")) for case in panel}
+    for name in ("four-or-sixty", "bigger-team-than-company", "low-complexity-deep-ml"):
+        assert told[name], name
+    assert sum(map(bool, told.values())) < 8

@@ -83,21 +83,19 @@ ONE_CRITERION = [
 
 # What the cases with missing facts hang on.
 HANGS_ON = {
-    "marketplace": {"company.role_emphasis"},
-    "retail-analytics": {"engineering.team_size"},
-    "insurance-assistant": {
-        "company.role_emphasis",
-        "product.trains_own_models",
-        "role_needs.technical_knowledge",
-    },
     "museum-audio-tours": {"company.role_emphasis", 'component["map"].team'},
+    "quantum-library": {
+        "company.role_emphasis",
+        "engineering.product_minded_lead",
+        "engineering.team_size",
+    },
 }
 
 STRENGTH = {
     "ml-platform-start-up": "strong",
     "games-studio": "clear",
     "sensor-maker": "slight",
-    "open-banking-service": None,
+    "insurance-assistant": None,
 }
 
 
@@ -123,7 +121,10 @@ def test_case_is_decided_as_it_expects(path: Path) -> None:
     case = _case(path)
     assert case["case"] == path.stem
     outcome = PACK.decide(case["facts"])
-    assert {"claim": outcome.claim, "status": str(outcome.status)} == case["expect"]
+    found = {"claim": outcome.claim, "status": str(outcome.status)}
+    if outcome.presumed:
+        found["presumed"] = outcome.presumed.claim
+    assert found == case["expect"]
 
 
 @pytest.mark.parametrize(("name", "fields"), HANGS_ON.items())
@@ -136,12 +137,6 @@ def test_strength(name: str, strength: str | None) -> None:
     assert PACK.decide(_facts(name)).strength == strength
 
 
-def test_next_engineer_turns_the_route_planner() -> None:
-    facts = _facts("route-planner")
-    facts["engineering"]["team_size"] += 1
-    assert PACK.decide(facts).claim == "technical_product_manager"
-
-
 @pytest.mark.parametrize("emphasis", ["technical", "market"])
 def test_preference_decides_a_balanced_case_only(emphasis: str) -> None:
     def claim(name: str) -> str:
@@ -150,8 +145,9 @@ def test_preference_decides_a_balanced_case_only(emphasis: str) -> None:
         return PACK.decide(facts).claim
 
     balanced = {"technical": "technical_product_manager", "market": "product_manager"}[emphasis]
-    assert claim("marketplace") == balanced
-    assert claim("two-person-shop") == "product_manager"
+    assert claim("fleet-telematics") == balanced
+    assert claim("two-person-shop") == "neither_yet"
+    assert claim("marketplace") == "product_manager"
     assert claim("payments-api") == "technical_product_manager"
 
 
