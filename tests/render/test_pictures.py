@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
-from averment.outcome.explained import explain
+from averment.law.truth import bounds
+from averment.outcome.explained import Explained, explain
 from averment.render.diagram import diagram
 from averment.render.dot import dot
 from averment.render.evidence import sides
 from averment.render.explanation import explanation_document
 from averment.render.svg import svg
+from averment.warrant.derivation import Application
 
 _BOX = re.compile(r'<rect x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)"')
 
@@ -51,12 +53,29 @@ def test_every_firing_is_in_the_picture(example: Any) -> None:
 
 def test_the_evidence_adds_up_to_what_the_rules_summed(example: Any) -> None:
     explained, _, _ = example
-    for side in sides(explained):
+    found = sides(explained)
+    for side in found:
         assert int(side.total) == sum(weight.amount for weight in side.certain)
         assert side.reach == int(side.total) + int(side.doubtful)
     if explained.outcome.settled and explained.outcome.strength:
-        totals = {side.claim: int(side.total) for side in sides(explained)}
-        assert max(totals, key=lambda claim: totals[claim]) == explained.outcome.claim
+        ends = {side.claim: (int(side.total), int(side.reach)) for side in found}
+        summing = [each for each in claiming(explained) if {"t", "p"} <= each.bindings.keys()]
+        assert bool(found) is bool(summing)
+        for each in summing:
+            assert ends["technical_product_manager"] == bounds(each.bindings["t"])
+            assert ends["product_manager"] == bounds(each.bindings["p"])
+            if each.firing.rule.id.startswith("evidence-for-"):  # else the preference decides
+                assert max(ends, key=lambda claim: ends[claim]) == explained.outcome.claim
+
+
+def claiming(explained: Explained) -> list[Application]:
+    """The applications of rules that make the claim."""
+    claim = explained.derivation.evaluation.program.claim.type
+    return [
+        application
+        for application in explained.derivation.applications
+        if any(fact.type == claim for fact in application.conclusions)
+    ]
 
 
 def test_the_document_fits_its_schema(example: Any) -> None:

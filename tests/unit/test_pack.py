@@ -31,8 +31,9 @@ def codes(refused: pytest.ExceptionInfo[averment.Refused]) -> list[str]:
 
 def test_an_outcome_is_typed(pack: averment.Pack) -> None:
     outcome = pack.decide(FACTS)
-    assert outcome.status is averment.Status.OPEN
-    assert not outcome.settled
+    assert outcome.status is averment.Status.PRESUMED and outcome.presumed
+    assert outcome.presumed.open.status is averment.Status.OPEN
+    assert not outcome.settled and not outcome.presumed.open.settled
     assert "company.role_emphasis" in outcome.hangs_on
     assert {node["kind"] for node in outcome.warrant["nodes"]} == {"fact", "firing"}
     assert outcome.document["pack"] == {"name": "pm_tpm", "version": pack.version, "digest": pack.digest}

@@ -164,15 +164,18 @@ class _Screen:
         derivation = self._explained.derivation
         reasons = Reasons(derivation, self._model, Given.of(self._told, self._places), self._style)
         claims, _ = roots_of(self._told)
+        share = len(claims) if self._outcome.status is Status.OPEN else 1
+        most = max(_GROUNDS // share, 1)  # the claims share one screen
         for claim, facts in claims.items():
             found = [branch for fact in facts for branch in reasons.of(fact)]
             told = [
-                Branch(branch.lines[:1], _few([Branch(each.lines[:1]) for each in branch.children], _GROUNDS))
+                Branch(branch.lines[:1], _few([Branch(each.lines[:1]) for each in branch.children], most))
                 for branch in found
             ]
             certain = any(derivation.memory.truths[fact] is TRUE for fact in facts)
             title = f"{claim_phrase(claim)} {'is claimed' if certain else 'is possible'}"
-            yield from self._section("Because" if self._outcome.settled and len(claims) == 1 else title, _few(told))
+            because = self._outcome.settled and len(claims) == 1
+            yield from self._section("Because" if because else title, _few(told, max(_FEW // share, 1)))
 
     def _stops(self) -> list[Branch]:
         branches = stops(self._outcome, self._model, Given.of(self._outcome, self._places), self._style)

@@ -17,6 +17,7 @@ from averment.outcome.outcome import Outcome
 from averment.questions.glance import turning
 from averment.questions.missing import missing
 from averment.render.display import ASCII, Style, columns
+from averment.render.presumption import denied
 from averment.render.screen import screen
 from averment.surface.pack_files import read_case_file
 
@@ -35,6 +36,15 @@ def decided(pack: averment.Pack) -> Decided:
     return list(_decided(pack))
 
 
+@pytest.fixture(scope="module")
+def opened(pack: averment.Pack, decided: Decided) -> Decided:
+    """Open claims: those of the presumed cases as they are without presuming, and one that stays open with it."""
+    without = [(case, outcome.presumed.open) for case, outcome in decided if outcome.presumed]
+    facts = next(outcome.document["facts"] for case, outcome in decided if case.name == "museum-audio-tours")
+    leaning = pack.case({**facts, "company": {**facts["company"], "role_emphasis": "technical"}}, "leaning")
+    return [*without, (leaning, pack.decide(leaning))]
+
+
 def _decided(pack: averment.Pack) -> Iterator[tuple[Case, Outcome]]:
     for file in sorted(_CASES.glob("*.yaml")):
         for document in read_case_file(file.read_bytes(), file.name, Report()):
@@ -48,15 +58,15 @@ def _shown(pack: averment.Pack, case: Case, outcome: Outcome, style: Style) -> s
 
 
 @pytest.mark.parametrize(("width", "rows"), [(60, 50), (80, 40), (120, 32)])
-def test_it_is_one_screen(pack: averment.Pack, decided: Decided, width: int, rows: int) -> None:
-    for case, outcome in decided:
+def test_it_is_one_screen(pack: averment.Pack, decided: Decided, opened: Decided, width: int, rows: int) -> None:
+    for case, outcome in (*decided, *opened):
         lines = _shown(pack, case, outcome, Style(width)).splitlines()
         assert len(lines) <= rows, case.name
         assert all(columns(line) <= width for line in lines), case.name
 
 
-def test_colours_and_glyphs_change_no_word(pack: averment.Pack, decided: Decided) -> None:
-    for case, outcome in decided:
+def test_colours_and_glyphs_change_no_word(pack: averment.Pack, decided: Decided, opened: Decided) -> None:
+    for case, outcome in (*decided, *opened):
         plain = _shown(pack, case, outcome, Style())
         assert _ANSI.sub("", _shown(pack, case, outcome, Style(colour=True))) == plain
         assert _shown(pack, case, outcome, Style(glyphs=ASCII)).isascii()
@@ -81,19 +91,41 @@ def test_a_settled_claim_says_what_would_turn_it_and_it_does(pack: averment.Pack
     assert told > 15
 
 
-def test_an_open_claim_names_what_is_still_possible_and_asks_one_question(
-    pack: averment.Pack, decided: Decided
-) -> None:
+def test_an_open_claim_names_what_is_still_possible_and_asks_one_question(pack: averment.Pack, opened: Decided) -> None:
+    for case, outcome in opened:
+        assert outcome.status is averment.Status.OPEN
+        text = " ".join(_shown(pack, case, outcome, Style(200)).split())
+        found = missing(outcome)
+        assert "gap" not in text and "conflict" not in text
+        assert all(each.claim.replace("_", " ") in text for each in found.possible)
+        assert found.questions[0].text in text
+    assert len(opened) > 3
+
+
+def test_a_presumed_claim_says_what_would_turn_it_and_it_does(pack: averment.Pack, decided: Decided) -> None:
+    told = 0
     for case, outcome in decided:
-        if outcome.claim == "open":
+        if presumption := outcome.presumed:
             text = " ".join(_shown(pack, case, outcome, Style(200)).split())
-            found = missing(outcome)
-            assert "gap" not in text and "conflict" not in text
-            assert all(each.claim.replace("_", " ") in text for each in found.possible)
-            assert found.questions[0].text in text
+            assert f"presumably {presumption.claim.replace('_', ' ')}" in text
+            rebuttal = presumption.unless.rebuttals[0]
+            assert rebuttal.claim.replace("_", " ") in text
+            assert all(denied(denial) in text for denial in rebuttal.denials)
+            if any("[" in denial.path for denial in rebuttal.denials):
+                continue
+            facts = dict(outcome.document["facts"])
+            for denial in rebuttal.denials:
+                type, _, field = denial.path.partition(".")
+                facts[type] = {**facts.get(type, {}), field: decode(denial.values[0], denial.field)}
+            turned = pack.decide(facts)
+            assert (turned.presumed or turned).claim == rebuttal.claim, case.name
+            told += 1
+    assert told > 2
 
 
-def test_the_screen_is_the_same_on_every_engine(pack: averment.Pack, decided: Decided) -> None:
-    for case, outcome in decided:
+def test_the_screen_is_the_same_on_every_engine(pack: averment.Pack, decided: Decided, opened: Decided) -> None:
+    for case, outcome in (*decided, *opened):
         again = pack.decide(case, engine="reference")
+        if outcome.status is averment.Status.OPEN and again.presumed:
+            again = again.presumed.open
         assert _shown(pack, case, outcome, Style()) == _shown(pack, case, again, Style())
