@@ -127,7 +127,13 @@ def test_quit_ends_the_talk_wherever_it_is_typed(
     assert ran.code == 0 and "> quit" in ran.out and "> why" not in ran.out
 
 
-def test_how_leaves_the_questions_to_the_consultation(averment: Any, typed: Callable[[str], None]) -> None:
+def test_how_leaves_the_questions_to_the_consultation(
+    averment: Any, typed: Callable[[str], None], tmp_path: Path
+) -> None:
+    case = "knowledge/averment_knowledge/pm_tpm/cases/museum-audio-tours.yaml"
+    text = (Path(__file__).parents[2] / case).read_text("utf-8")
+    leaning = tmp_path / "leaning.yaml"  # towards the technology, so that no presumption settles it
+    leaning.write_text(text.replace("  company: {", "  company: {role_emphasis: technical, "), "utf-8")
     typed("how\n")
-    out = averment("ask").out
+    out = averment("ask", leaning).out
     assert "product_manager is possible" in out and "It hangs on" not in out and "listed at the end" not in out

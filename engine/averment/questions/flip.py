@@ -222,7 +222,7 @@ def _order(judge: Judge, way: Way) -> tuple[tuple[int, ...], tuple[int, ...]]:
 def _targets(outcome: Outcome, to: str | None) -> frozenset[str]:
     claim = outcome.evaluation.program.claim
     words = (*claim.values, "gap", "conflict")
-    if outcome.status is Status.OPEN:
+    if outcome.status in (Status.OPEN, Status.PRESUMED):
         help = "nothing turns what is not settled: `averment missing` names the facts that would settle it"
         raise Refused([Diagnostic("AV580", f"the claim of case `{outcome.case.name}` is still open", help=(help,))])
     if to is not None and to not in words:
