@@ -228,12 +228,13 @@ class _Search:
         from averment.backends.symbolic.terms import Beyond
         from averment.questions.turning import Turning
 
-        loose = {number: self._others.get(number) for number in self._loose()}
+        unsure = [number for number in self._unsure if number not in self._irrelevant]
+        loose = {number: self._others.get(number) for number in dict.fromkeys((*self._loose(), *unsure))}
         if not set(self.left) <= loose.keys():
             return  # not all fields were looked at, so nothing can be shown to be irrelevant
         try:
             turning = Turning(self._judge, circuitry, loose)
-            for number in self._unsure:
+            for number in unsure:
                 if claims := turning.alone(number):
                     self._turn(number, claims)
         except Beyond:

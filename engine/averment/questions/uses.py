@@ -3,7 +3,7 @@
 Fields and variables that meet (a join, a comparison of two variables, a fact derived from a variable) form a *group*.
 Within a group only the order and equality of values and the group's own constants decide anything, unless the group
 is *reckoned with*: added, multiplied, summed, or compared with a count. Only the rules that bear on the outcome
-count: those the claim depends on, and those that may find that a case has no lawful outcome.
+count: those the claim depends on, and those that may find that a case has no lawful outcome, up to where they find it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from averment.ir.program import (
     Cell,
     Compare,
     Expression,
+    Guard,
     Known,
     Literal,
     Match,
@@ -58,8 +59,10 @@ class Uses:
         self._groups: dict[Place, Group] = {}
         self.rules = bearing_rules(program)
         self.read: set[tuple[str, int]] = set()
+        needed = _needed(program, self.rules)
         for number, rule in enumerate(self.rules):
-            self._rule(number, rule)
+            whole = any(head.type in needed for head in rule.heads) or _heads_may_fail(program, rule)
+            self._rule(number, rule, rule.guards if whole else _up_to_failing(rule))
         for type, index in self.read:
             self.group(type, index).fields.add((type, index))
 
@@ -67,10 +70,10 @@ class Uses:
         """The group of a field."""
         return self._group((type, index))
 
-    def _rule(self, number: int, rule: Rule) -> None:
+    def _rule(self, number: int, rule: Rule, guards: tuple[Guard, ...]) -> None:
         for match in rule.matches:
             self._match(number, match)
-        for guard in rule.guards:
+        for guard in guards:
             if isinstance(guard, Compare):
                 self._compare(number, guard)
                 continue
@@ -192,13 +195,29 @@ def bearing_rules(program: Program) -> tuple[Rule, ...]:
     return tuple(rules[number] for number in sorted(bearing))
 
 
+def _needed(program: Program, rules: tuple[Rule, ...]) -> set[str]:
+    """The types that bearing rules look at, and the claim."""
+    return {program.claim.type, *(name for rule in rules for name in reads(rule))}
+
+
 def _may_fail(program: Program, rule: Rule) -> bool:
     """Whether a calculation may leave 64 bits or a derived value its field's range."""
-    for guard in rule.guards:
-        if isinstance(guard, Aggregate) and guard.function == "sum":
-            return True
-        if isinstance(guard, Compare) and any(isinstance(side, Arithmetic) for side in (guard.left, guard.right)):
-            return True
+    return any(map(_guard_may_fail, rule.guards)) or _heads_may_fail(program, rule)
+
+
+def _up_to_failing(rule: Rule) -> tuple[Guard, ...]:
+    """The guards up to the last that may fail: those after it only decide what the rule derives."""
+    last = max((place for place, guard in enumerate(rule.guards) if _guard_may_fail(guard)), default=-1)
+    return rule.guards[: last + 1]
+
+
+def _guard_may_fail(guard: Guard) -> bool:
+    if isinstance(guard, Aggregate):
+        return guard.function == "sum"
+    return isinstance(guard, Compare) and any(isinstance(side, Arithmetic) for side in (guard.left, guard.right))
+
+
+def _heads_may_fail(program: Program, rule: Rule) -> bool:
     for head in rule.heads:
         for expression, kept in zip(head.values, program.types[head.type].fields, strict=True):
             if isinstance(expression, Arithmetic):
