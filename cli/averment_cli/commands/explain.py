@@ -76,7 +76,6 @@ def command(
     averment explain case.yaml --why-not product_manager
     averment explain decisions.parquet --case acme
     """
-    from averment.outcome.explained import explain
     from averment.source.composed import composed
     from averment_cli.questioning import decide_files
     from averment_cli.terminal import talk_findings
@@ -105,7 +104,7 @@ def command(
         elif whole and not fact and format == "json":
             pieces.append(outcome.canonical.decode() + "\n")
         else:
-            pieces.append(_shown(explain(outcome, fact or ""), known, read, format, to_file=output is not None))
+            pieces.append(_shown(outcome, fact or "", known, read, format, to_file=output is not None))
     _write(("\n" if format == "text" else "").join(pieces), output)
     if against is not None:
         sys.stdout.flush()
@@ -156,7 +155,10 @@ def _of_batch(
     return known, read, outcome, finding_of_row(written, row, outcome, known.program(written.parameters))
 
 
-def _shown(explained: Explained, pack: Pack, case: Case, format: str, *, to_file: bool) -> str:
+def _shown(outcome: Outcome, fact: str, pack: Pack, case: Case, format: str, *, to_file: bool) -> str:
+    from averment.outcome.explained import explain
+
+    explained = explain(outcome, fact)
     model, places = pack.model, case.places
     match format:
         case "html":
@@ -176,7 +178,7 @@ def _shown(explained: Explained, pack: Pack, case: Case, format: str, *, to_file
             look = Style() if to_file else style()
             if explained.named:
                 return fact_explanation(explained, model, look, places)
-            return explanation(explained.outcome, model, look, places)
+            return explanation(outcome, model, look, places)
         case _:
             return _picture(explained, pack, case, format)
 
