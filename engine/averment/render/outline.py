@@ -64,9 +64,12 @@ def roots_of(outcome: Outcome) -> tuple[dict[str, list[Fact]], list[Fact]]:
     return {value: facts for value, facts in claims.items() if facts}, strengths
 
 
-def asides(outcome: Outcome) -> Derivation:
-    """The derivation of what is concluded beside the claim; empty where nothing is."""
-    return derive(outcome.evaluation, beside(outcome.evaluation))
+def asides(outcome: Outcome, *, certain: bool = False) -> Derivation:
+    """The derivation of what is concluded beside the claim, or of what of it is ``certain``; empty where nothing is."""
+    evaluation = outcome.evaluation
+    truths = evaluation.memory.truths
+    told = [fact for fact in beside(evaluation) if not certain or truths[fact] is TRUE]
+    return derive(evaluation, told)
 
 
 def aside_lines(derivation: Derivation, model: Model, style: Style) -> list[Branch]:

@@ -18,7 +18,7 @@ from averment.questions.missing import Missing, missing
 from averment.render.display import Piece, Style
 from averment.render.evidence import Evidence, Side, sides, weighs
 from averment.render.facts import Given
-from averment.render.outline import roots_of, stops
+from averment.render.outline import aside_lines, asides, roots_of, stops
 from averment.render.phrases import claim_phrase, held, noun, series, words
 from averment.render.places import ON_COMMAND_LINE, rule_place
 from averment.render.presumption import denied, presuming_lines, unless_lines
@@ -60,6 +60,7 @@ class _Screen:
                 yield from self._side(side)
         else:
             yield from self._grounds()
+        yield from self._asides()
         yield from self._outlook()
         yield from self._next()
 
@@ -89,9 +90,9 @@ class _Screen:
     def _score(self) -> str:
         """``13 to 6``; of an open claim ``so far 3 to 5``."""
         shown = [side for side in self._in_order() if not side.against]
-        if len(shown) != 2:
+        if len(shown) < 2 or any(side.reach for side in shown[2:]):
             return ""
-        score = " to ".join(side.total for side in shown)
+        score = f"{shown[0].total} to {shown[1].total}"
         if self._outcome.status is Status.OPEN:
             return f"so far {score} for {claim_phrase(shown[0].claim)}"
         return score
@@ -135,10 +136,9 @@ class _Screen:
     # --- reasons --------------------------------------------------------------------------------------------------
 
     def _in_order(self) -> list[Side]:
-        """The sides, that of the claim first; of an open claim the weightier first."""
-        if self._outcome.status is Status.OPEN:
-            return sorted(self._sides, key=lambda side: (side.against, -side.weight, -side.reach))
-        return sorted(self._sides, key=lambda side: (side.against, side.claim != self._told.claim))
+        """The sides, the weightier first; before them, of a claim that is made, its own."""
+        made = "" if self._outcome.status is Status.OPEN else self._told.claim
+        return sorted(self._sides, key=lambda side: (side.against, side.claim != made, -side.weight, -side.reach))
 
     def _side(self, side: Side) -> Iterator[str]:
         if not side.certain and not side.undecided:
@@ -175,7 +175,16 @@ class _Screen:
             certain = any(derivation.memory.truths[fact] is TRUE for fact in facts)
             title = f"{claim_phrase(claim)} {'is claimed' if certain else 'is possible'}"
             because = self._outcome.settled and len(claims) == 1
-            yield from self._section("Because" if because else title, _few(told, max(_FEW // share, 1)))
+            if because and len(told) == 1:  # its sentence stands above
+                told = told[0].children
+            else:
+                told = _few(told, max(_FEW // share, 1))
+            yield from self._section("Because" if because else title, told)
+
+    def _asides(self) -> Iterator[str]:
+        """What is certainly concluded beside the claim, such as that facts contradict each other."""
+        certain = asides(self._outcome, certain=True)
+        yield from self._section("Also concluded", _few(aside_lines(certain, self._model, self._style)))
 
     def _stops(self) -> list[Branch]:
         branches = stops(self._outcome, self._model, Given.of(self._outcome, self._places), self._style)
@@ -227,8 +236,9 @@ class _Screen:
 
 
 def _few(branches: list[Branch], most: int = _FEW) -> list[Branch]:
+    """The first of these, and how many more there are; one more takes no more room than to say so."""
     rest = len(branches) - most
-    return [*branches[:most], *([Branch([say(Piece(f"and {rest} more", "dim"))])] if rest > 0 else [])]
+    return [*branches[:most], Branch([say(Piece(f"and {rest} more", "dim"))])] if rest > 1 else branches
 
 
 def _s(many: int) -> str:

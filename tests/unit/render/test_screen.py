@@ -129,3 +129,16 @@ def test_the_screen_is_the_same_on_every_engine(pack: averment.Pack, decided: De
         if outcome.status is averment.Status.OPEN and again.presumed:
             again = again.presumed.open
         assert _shown(pack, case, outcome, Style()) == _shown(pack, case, again, Style())
+
+
+def test_what_contradicts_itself_is_told_on_the_first_screen(pack: averment.Pack, decided: Decided) -> None:
+    shown = {case.name: _shown(pack, case, outcome, Style(200)) for case, outcome in decided}
+    assert "A team of 14 engineers cannot belong to a company of 9 people." in shown["muddled-brief"]
+    possible = shown["first-conversation"]  # of which too little is given to contradict itself
+    assert "Also concluded" in shown["muddled-brief"] and "Also concluded" not in possible
+
+
+def test_the_score_is_of_the_two_sides_that_have_evidence(pack: averment.Pack, decided: Decided) -> None:
+    heads = {case.name: _shown(pack, case, outcome, Style(200)).partition("\n")[0] for case, outcome in decided}
+    assert "settled · 13 to 4" in heads["payments-api"] and "settled · 6 to 0" in heads["muddled-brief"]
+    assert " to " not in heads["two-person-shop"]  # nothing is weighed
