@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -55,11 +56,17 @@ CASES: list[dict[str, Any]] = [
 ]
 
 
+PRESUMPTION = re.compile(r", presume: (\{[^}]*\}|\w+)")
+
+
 @pytest.fixture(scope="module")
 def trips(tmp_path_factory: pytest.TempPathFactory) -> averment.Pack:
-    folder = tmp_path_factory.mktemp("trips")
+    return loaded(tmp_path_factory.mktemp("trips"), FACTS)
+
+
+def loaded(folder: Path, facts: str) -> averment.Pack:
     (folder / "rules").mkdir()
-    for name, text in (("facts.yaml", FACTS), ("pack.yaml", PACK), ("rules/rules.yaml", RULES)):
+    for name, text in (("facts.yaml", facts), ("pack.yaml", PACK), ("rules/rules.yaml", RULES)):
         (folder / name).write_text(text)
     return averment.load(folder)
 
@@ -122,7 +129,10 @@ def test_the_rows_tell_what_is_expected(trips: averment.Pack) -> None:
 
 
 def test_a_pack_without_presumptions_has_no_such_columns(
-    pack: averment.Pack, batch: Callable[..., Any], lines: Callable[..., Path]
+    tmp_path: Path, batch: Callable[..., Any], lines: Callable[..., Path]
 ) -> None:
-    path, _ = batch(lines([{"case": "a", "facts": {"product": {"stage": "idea"}}}]), "out.csv")
+    (folder := tmp_path / "trips").mkdir()
+    facts, gone = PRESUMPTION.subn("", FACTS)
+    path, _ = batch(lines(CASES), "out.csv", of=loaded(folder, facts))
+    assert gone == 3
     assert path.read_text().splitlines()[0] == "case,row,claim,status,strength,hangs_on,fired,pack"

@@ -64,6 +64,7 @@ def test_every_row_is_there_and_right(documents: Any, lines: Any, table: Any, ba
         fired = int.from_bytes(row.pop("fired"), "little")
         assert sorted(rule for bit, rule in enumerate(rules) if fired >> bit & 1) == other["fired"]
         assert json.loads(row.pop("hangs_on")) == other["hangs_on"]
+        assert json.loads(row.pop("presuming") or "[]") == other["presuming"]
         assert row == {name: other[name] for name in row}
     polars = pytest.importorskip("polars")
     assert polars.read_parquet(batch(table(documents, "in.parquet"), "out.parquet")[0])["row"].to_list() == [

@@ -22,7 +22,14 @@ INPUTS = ["in.jsonl", "in.csv", "in.parquet", "in.arrow"]
 
 def expected(pack: averment.Pack, document: dict[str, Any]) -> dict[str, Any]:
     outcome = pack.decide(pack.case(document["facts"], document["case"]), engine="reference")
+    presumed = outcome.presumed
+    said = {
+        "presumed": presumed.claim if presumed else None,
+        "presumed_strength": presumed.strength if presumed else None,
+        "presuming": list(presumed.presuming) if presumed else [],
+    }
     return {
+        **(said if pack.program().presumes else {}),
         "case": document["case"],
         "claim": outcome.claim,
         "status": outcome.status.value,

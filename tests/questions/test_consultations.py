@@ -7,6 +7,7 @@ import random
 import statistics
 import sys
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from types import ModuleType
@@ -19,12 +20,13 @@ from averment.backends import reference
 from averment.diagnostics.diagnostic import Refused
 from averment.law.truth import Quantity
 from averment.model.case import blank_case
-from averment.outcome.outcome import Outcome
+from averment.outcome.deciding import decided
 from averment.questions.completing import values_of
 from averment.questions.consultation import Consultation, consult
 from averment.questions.live import Live
 from averment.questions.proving import common_claim
 from averment.questions.quick import Circuitry, judge_of
+from averment.questions.rebuttals import rebuttals
 from averment.questions.sampled import Sampled
 from averment.questions.situation import Situation
 from averment.questions.together import parted
@@ -160,7 +162,7 @@ def test_records_come_and_go_in_the_live_session(pack: averment.Pack) -> None:
         assert path not in {question.slot.path for question in told.questions}  # still known to be unknown
         fewer = told.remove(told.records_of("team")[1])
         for state in (replace(told), fewer, fewer.back().back(), replace(first)):
-            plain = Outcome(state.case, reference.evaluate(program, state.case))
+            plain = decided(state.case, partial(reference.evaluate, program), rebuttals)
             assert state.outcome.canonical == plain.canonical
             assert live._session is not None and set(live._session.facts) == set(state.case.facts)
         fresh = told.back().back()

@@ -23,7 +23,6 @@ from averment.diagnostics.diagnostic import Diagnostic, Refused
 from averment.diagnostics.suggest import did_you_mean
 from averment.ir.program import Kind, Value
 from averment.ir.values import decode
-from averment.outcome.claim import Status
 from averment.outcome.outcome import Outcome
 from averment.questions.alternatives import distance
 from averment.questions.answers import Way, gathered
@@ -222,7 +221,7 @@ def _order(judge: Judge, way: Way) -> tuple[tuple[int, ...], tuple[int, ...]]:
 def _targets(outcome: Outcome, to: str | None) -> frozenset[str]:
     claim = outcome.evaluation.program.claim
     words = (*claim.values, "gap", "conflict")
-    if outcome.status in (Status.OPEN, Status.PRESUMED):
+    if not outcome.settled:
         help = "nothing turns what is not settled: `averment missing` names the facts that would settle it"
         raise Refused([Diagnostic("AV580", f"the claim of case `{outcome.case.name}` is still open", help=(help,))])
     if to is not None and to not in words:
