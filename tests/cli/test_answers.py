@@ -10,9 +10,16 @@ from typing import Any
 import pytest
 
 CASES = Path(__file__).parents[2] / "knowledge" / "averment_knowledge" / "pm_tpm" / "cases"
-OFFICE, REPORTS, APP, BEGUN = (
+OFFICE, REPORTS, APP, BEGUN, LIBRARY, TOURS = (
     CASES / f"{name}.yaml"
-    for name in ("ticket-office", "internal-reports", "consumer-loyalty-app", "first-conversation")
+    for name in (
+        "ticket-office",
+        "internal-reports",
+        "consumer-loyalty-app",
+        "first-conversation",
+        "quantum-library",
+        "museum-audio-tours",
+    )
 )
 WEARABLE, FLEET = (CASES / f"{name}.yaml" for name in ("fitness-wearable", "fleet-telematics"))
 
@@ -62,7 +69,13 @@ def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         pytest.param(
             ("whatif", FLEET, "--unset", "company.role_emphasis"),
-            ("for the role: market → not known", "The claim is open then."),
+            ("for the role: market → not known", "The claim is presumably product manager then."),
+            ("without strength",),
+            id="what if: it is presumed then",
+        ),
+        pytest.param(
+            ("whatif", TOURS, "--set", "company.role_emphasis=technical"),
+            ("for the role: not known → technical", "The claim is open then."),
             ("without strength",),
             id="what if: it is open then",
         ),
@@ -89,9 +102,13 @@ def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
             id="what matters: nothing moves it",
         ),
         pytest.param(
-            ("missing", BEGUN),
-            ("number of engineers: 1\n", "number of people: 15\n"),
-            ("Some answers to these", "1 engineer", "15 people"),
+            ("missing", LIBRARY),
+            (
+                "decisions: no\n",  # settles it alone, and is not listed again
+                "number of engineers: 3\n",
+                "Some answers to these settle it too\n└─ the number of engineers\n\n",
+            ),
+            ("3 engineers",),
             id="what is missing: an example is not listed again",
         ),
     ],
