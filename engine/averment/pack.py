@@ -120,7 +120,7 @@ class Pack:
         outcome = decide(self.engine(parameters, engine, firings), case, report)
         if outcome is None:
             raise Refused(report.diagnostics)
-        warn_of_loss(case.name, outcome.evaluation.loss)
+        warn_of_loss(case.name, outcome.loss)
         return outcome
 
     def decide_all(

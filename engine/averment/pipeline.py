@@ -37,7 +37,7 @@ def decide(engine: Engine, case: Case, report: Report) -> Outcome | None:
     """The outcome of a case; nothing, and a diagnostic, where it has no lawful one."""
     try:
         outcome = decided(case, engine.evaluate, rebut)
-        loss = outcome.evaluation.loss
+        loss = outcome.loss
     except CaseError as error:
         labels = (Label(case.place, "this case"),) if case.place else ()
         report.add(Diagnostic(error.code, f"case `{case.name}` has no outcome: {error.message}", labels))

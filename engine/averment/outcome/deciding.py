@@ -36,19 +36,23 @@ def decided(case: Decided, evaluate: Callable[[Given], Evaluation], rebut: Rebut
 
 def presuming(outcome: Outcome, evaluate: Callable[[Given], Evaluation], rebut: Rebut) -> Outcome:
     """The outcome with what an open claim presumably is, where presumptions settle it."""
-    presumed = None if outcome.settled else _presumed(outcome, evaluate)
-    return replace(outcome, presumed=Presumption(presumed, outcome, rebut)) if presumed else outcome
+    told = None if outcome.settled else _told(outcome)
+    if told is None:
+        return outcome
+    try:
+        presumed = Outcome(told, evaluate(told))
+    except CaseError as error:
+        return replace(outcome, lost=error.loss)
+    settled = presumed.status is Status.SETTLED
+    presumption = Presumption(presumed, outcome, rebut) if settled else None
+    return replace(outcome, presumed=presumption, lost=presumed.evaluation.loss)
 
 
-def _presumed(outcome: Outcome, evaluate: Callable[[Given], Evaluation]) -> Outcome | None:
+def _told(outcome: Outcome) -> Presuming | None:
+    """The case with presumptions filled in; none where there are none to fill in."""
     case = outcome.case
     facts, paths = presume(outcome.evaluation.program, case)
     if not paths:
         return None
     mentioned = case.mentioned | {fact.type for fact in facts}
-    told = Presuming(case.name, facts, mentioned, case.assumptions, frozenset(paths))
-    try:
-        presumed = Outcome(told, evaluate(told))
-    except CaseError:
-        return None
-    return presumed if presumed.status is Status.SETTLED else None
+    return Presuming(case.name, facts, mentioned, case.assumptions, frozenset(paths))

@@ -34,6 +34,8 @@ class Decided(Given, Protocol):
 class Outcome:
     """A claim and everything it rests on. Whatever is costly is worked out when first asked for.
 
+    ``lost`` says why the reference had to evaluate what is presumed, where it did so in place of another engine.
+
     ``document`` is valid against ``outcome.schema.json``; ``canonical`` are its RFC 8785 bytes, the same for the same
     pack digest, parameters and facts on every backend and platform.
     """
@@ -41,6 +43,7 @@ class Outcome:
     case: Decided
     evaluation: Evaluation
     presumed: Presumption | None = None
+    lost: str = ""
 
     def __repr__(self) -> str:
         return f"<Outcome of {self.case.name[:80]!r}: {self.claim[:80]}, {self.status.value}>"
@@ -72,6 +75,11 @@ class Outcome:
     def engine(self) -> str:
         """The backend that decided: ``reference`` too where it did so in place of another."""
         return self.evaluation.engine
+
+    @property
+    def loss(self) -> str:
+        """Why the reference had to decide in place of another engine, the case itself or what is presumed of it."""
+        return self.evaluation.loss or self.lost
 
     @property
     def possible(self) -> tuple[str, ...]:
