@@ -273,6 +273,11 @@ class Rule:
     shown: tuple[Shown, ...] = ()
     early: tuple[Compare, ...] = ()
 
+    @property
+    def weight(self) -> int:
+        """How much of the budget of a case a try of this rule takes: one for every four conditions."""
+        return max(1, -(-(len(self.matches) + len(self.guards)) // 4))
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:

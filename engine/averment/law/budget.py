@@ -1,8 +1,9 @@
 """The budget of the law: how many firings a case may have, and how often its rules may be tried.
 
 It counts firings, true and undecided, and tries: ways to satisfy the patterns of a rule of which no early guard is
-false. Stratum by stratum, the true phase before the possible one, round by round, in a round rule by rule in the order
-of their ids: rounds are sets, so the rule at which a case passes its budget depends on no other order.
+false, each times the weight of the rule. Stratum by stratum, the true phase before the possible one, round by round, in
+a round rule by rule in the order of their ids: rounds are sets, so the rule at which a case passes its budget hangs on
+no other order.
 """
 
 from __future__ import annotations
@@ -34,12 +35,15 @@ class Budget:
             raise BudgetSpent("AV503", f"rule `{rule.id}` takes it past {self._most:,} firing{plural}", rule.id)
 
     def allow(self, rule: Rule, times: int) -> None:
-        """Whether so many tries of a rule are in the budget; it stays as it is. Raises: BudgetSpent."""
-        if times > TRIES * self._most:
-            self.attempt(rule, times)
+        """Whether so many ways to satisfy the patterns of a rule are in the budget; it stays as it is.
 
-    def attempt(self, rule: Rule, times: int = 1) -> None:
-        """More ways to satisfy the patterns of a rule. Raises: BudgetSpent."""
+        Raises: BudgetSpent.
+        """
+        if rule.weight * times > TRIES * self._most:
+            self.attempt(rule, rule.weight * times)
+
+    def attempt(self, rule: Rule, times: int) -> None:
+        """More ways to satisfy the patterns of a rule, each times its weight. Raises: BudgetSpent."""
         self.tries -= times
         if self.tries < 0:
             raise BudgetSpent(

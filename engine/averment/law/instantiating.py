@@ -42,7 +42,7 @@ class Instances(Meeting):
                 if len(reached) > self.most:
                     raise Unground((), [number])
             states = reached
-        self.network.ways[number] = len(states)
+        self.network.ways[number] = rule.weight * len(states)
         for guard in rule.guards:
             states = [found for state in states if (found := guarded(self, guard, state)) is not None]
         return states

@@ -35,11 +35,12 @@ def saturate(program: Program, stratum: tuple[Rule, ...], memory: Memory, truth:
     while tasks:
         found: list[Fact] = []
         for number, rule, fresh in tasks:
+            weight = rule.weight
             for premises, bindings, certainty in matches(rule, memory, truth, fresh):
                 key = number, premises
                 if any(hold(guard, memory, bindings) is FALSE for guard in rule.early):
                     continue
-                budget.attempt(rule)
+                budget.attempt(rule, weight)
                 if key in firings:
                     continue
                 try:

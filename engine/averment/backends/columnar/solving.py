@@ -62,7 +62,7 @@ class Solver:
             for place, match in enumerate(rule.matches)
             if not self._program.types[match.type].one
         }
-        counted = not facts.spending.allows(prod(table.most for table in tables.values()))
+        counted = not facts.spending.allows(rule.weight * prod(table.most for table in tables.values()))
         frame: Frame | None = None
         for step, place in enumerate(order):
             match, table = rule.matches[place], tables.get(place)
@@ -74,16 +74,16 @@ class Solver:
                 later = needed(rule, [rule.matches[other] for other in order[step + 1 :]])
                 frame = self._join(rule, match, table, frame, later, values, facts)
             if counted and frame.ways is None:
-                frame.ways = np.ones(len(frame))
+                frame.ways = np.full(len(frame), float(rule.weight))
         frame = every(facts.cases) if frame is None else frame
         if counted:
-            frame = self._spend(frame, values, facts)
+            frame = self._spend(rule, frame, values, facts)
         return self.guarded(number, frame, values, facts)
 
     @staticmethod
-    def _spend(frame: Frame, values: Values, facts: Facts) -> Frame:
+    def _spend(rule: Rule, frame: Frame, values: Values, facts: Facts) -> Frame:
         """The solutions of cases that are within their budget with all of these; the others are decided alone."""
-        ways = np.ones(len(frame)) if frame.ways is None else frame.ways
+        ways = np.full(len(frame), float(rule.weight)) if frame.ways is None else frame.ways
         keep = facts.spending.within(frame.case, ways)
         if keep is not None:
             values.harden(frame.case[~keep])

@@ -244,7 +244,7 @@ class _Run:
             for text in network.drain():
                 plan = plans[text[2:_NAME_END]]
                 agenda[plan.stratum].append((plan, text))
-                self._budget.attempt(plan.rules[0], len(plan.rules))
+                self._budget.attempt(plan.rules[0], plan.weight)
         self._stirred.clear()
 
     def _by_law(self, plan: Plan, text: str) -> Iterator[Firing]:

@@ -15,7 +15,7 @@ class Plan:
 
     ``types`` are those of the rules' patterns; ``joined`` are the patterns that match facts of their own, in the
     engine's order, after the wide fact if ``wide``. ``variables`` tells where each is bound, ``equal`` what the engine
-    did not compare. ``asked`` are the types that guards look at.
+    did not compare. ``asked`` are the types that guards look at; ``weight`` is how much of its budget a match takes.
     """
 
     stratum: int
@@ -26,10 +26,12 @@ class Plan:
     equal: tuple[tuple[Place, Place], ...]
     rules: list[Rule] = field(default_factory=list[Rule])
     asked: dict[str, None] = field(default_factory=dict[str, None])
+    weight: int = 0
 
     def add(self, rule: Rule) -> None:
         """One more rule that is alike."""
         self.rules.append(rule)
+        self.weight += rule.weight
         self.asked |= {guard.match.type: None for guard in rule.guards if not isinstance(guard, Compare)}
 
 

@@ -22,8 +22,9 @@ from averment.ir.program import Absent, Aggregate, Compare, Expression, Guard, K
 from averment.law.mentions import variables
 
 WAYS = "ways"
-"""The name of how many ways there are by then, at most, to satisfy the patterns of rules. A case with no more of them
-than it may have firings is within its budget (``law.budget``); any other is left to an engine, which counts."""
+"""The name of how many ways there are by then, at most, to satisfy the patterns of rules, each times the weight of its
+rule. A case with no more of them than it may have firings is within its budget (``law.budget``); any other is left to
+an engine, which counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,18 +280,22 @@ class RuleCode:
 
     def _count(self, body: Block) -> None:
         """Count the ways to satisfy the patterns, or more; and end with the first where it is as good as all."""
+
+        def weighed(ways: str) -> str:
+            return ways if self._rule.weight == 1 else f"{self._rule.weight} * {ways}"
+
         early = self._ends_early
         counts = self._tables.counts(head.type for head in self._rule.heads)
         if self._counts_turns:
             times = " * ".join(self._beside) or "1"
-            self._turn.line(f"{WAYS} += {times}")
+            self._turn.line(f"{WAYS} += {weighed(times)}")
             body.line(*(f"{count} += {times}" for count in counts))
             self._loops[-1].leave(f"{WAYS} > {self._tools.firings}")
         elif most := " * ".join([*self._looped, *self._beside]):
-            self._tables.before.line(*(f"{count} += {most}" for count in (WAYS, *counts)))
+            self._tables.before.line(f"{WAYS} += {weighed(most)}", *(f"{count} += {most}" for count in counts))
             self._tables.before.leave(f"{WAYS} > {self._tools.firings}")
         else:
-            self._tables.before.line(f"{WAYS} += 1")
+            self._tables.before.line(f"{WAYS} += {weighed('1')}")
         if early and self._loops:
             body.line("break")
             for parent in reversed(self._loops[1:]):
