@@ -2,20 +2,24 @@
 
 ``pack.yaml``, ``facts.yaml``, and every ``*.yaml`` right in ``rules`` and ``tables``. Hidden files, ``*.md`` and
 ``*.txt`` are passed over; what else stands where rules are expected is a finding, because it would be silently unread.
+A pack has at most ``MOST_FILES`` files and ``MOST_BYTES`` bytes.
 """
 
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from pathlib import Path
 
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report, Severity
-from averment.source.text import MAX_BYTES, hidden, start_of
+from averment.source.text import hidden, start_of
 
 MANIFEST = "pack.yaml"
 VOCABULARY = "facts.yaml"
 FOLDERS = ("rules", "tables")
+MOST_FILES = 1000
+MOST_BYTES = 2 * 1024 * 1024  # some fourteen thousand rules, which take a few seconds to load
 
 
 def read_folder(path: Path, report: Report) -> tuple[dict[str, bytes], tuple[str, ...]]:
@@ -26,12 +30,33 @@ def read_folder(path: Path, report: Report) -> tuple[dict[str, bytes], tuple[str
     except (OSError, ValueError, RuntimeError) as problem:  # RuntimeError: a loop of symbolic links, up to 3.12
         report.error("AV117", f"`{path}` cannot be read: {reason(problem)}", start_of(str(path)))
         return {}, ()
+    for folder in FOLDERS:
+        if sum(name.startswith(f"{folder}/") for name in names) > MOST_FILES:
+            _too_large(f"{MOST_FILES:,} files", folder, report)
+            return {}, ()
     files: dict[str, bytes] = {}
     for name in belonging(names, report):
         data = _bytes(root, name, report)
         if data is not None:
             files[name] = data
+            if not bounded(files, report):
+                return {}, ()
     return files, names
+
+
+def bounded(files: Mapping[str, bytes], report: Report) -> bool:
+    """Whether these files are no more than those of a pack may be; the report has it where they are."""
+    if len(files) > MOST_FILES:
+        return _too_large(f"{MOST_FILES:,} files", list(files)[-1], report)
+    if sum(map(len, files.values())) > MOST_BYTES:
+        return _too_large(f"{MOST_BYTES:,} bytes", list(files)[-1], report)
+    return True
+
+
+def _too_large(most: str, name: str, report: Report) -> bool:
+    help = "make it several packs, or let the case give what is listed here"
+    report.error("AV127", f"the pack has more than {most}", start_of(name), "past it here", help)
+    return False
 
 
 def belonging(names: Iterable[str], report: Report) -> list[str]:
@@ -75,7 +100,7 @@ def _names(root: Path, report: Report) -> Iterable[str]:
             if not (root / folder).resolve().is_relative_to(root):
                 report.error("AV117", f"`{folder}` is a link to a place outside the pack", start_of(folder))
                 continue
-            for entry in (root / folder).iterdir():
+            for entry in islice((root / folder).iterdir(), MOST_FILES + 1):
                 yield f"{folder}/{entry.name}"
 
 
@@ -89,7 +114,7 @@ def _bytes(root: Path, name: str, report: Report) -> bytes | None:
             report.error("AV117", f"`{name}` is not a file", start_of(name))
             return None
         with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(MOST_BYTES + 1)
     except (OSError, ValueError, RuntimeError) as problem:
         report.error("AV117", f"`{name}` cannot be read: {reason(problem)}", start_of(name))
         return None

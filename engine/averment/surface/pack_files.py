@@ -17,7 +17,7 @@ from averment.source.collector import collector_paused
 from averment.source.node import Node
 from averment.source.text import MAX_FINDINGS, start_of
 from averment.source.yaml_reader import read_yaml
-from averment.surface.folder import MANIFEST, VOCABULARY, belonging, read_folder
+from averment.surface.folder import MANIFEST, VOCABULARY, belonging, bounded, read_folder
 from averment.surface.shape import check_shape, has_shape
 
 
@@ -42,13 +42,16 @@ def read_pack_folder(path: Path, report: Report) -> PackFiles:
     before = len(report.diagnostics)
     files, names = read_folder(path, report)
     if not names and len(report.diagnostics) > before:
-        return PackFiles(str(path), _nothing(MANIFEST), _nothing(VOCABULARY), (), ())
+        return _none(str(path))
     return _pack(files, names, str(path), report)
 
 
 def read_pack_files(files: Mapping[str, bytes], report: Report, root: str = "") -> PackFiles:
     """The files of a pack held in memory, by their relative paths."""
-    return _pack({name: files[name] for name in belonging(files, report)}, tuple(files), root, report)
+    found = {name: files[name] for name in belonging(files, report)}
+    if not bounded(found, report):
+        return _none(root)
+    return _pack(found, tuple(files), root, report)
 
 
 def read_case_file(data: bytes, file: str, report: Report) -> list[Node]:
@@ -113,6 +116,10 @@ def _document(name: str, data: bytes, schema: str, report: Report) -> Node | Non
         report.error("AV120", f"`{name}` holds more than one document", documents[1].span, "second document", help)
         return None
     return documents[0] if check_shape(documents[0], schema, report) else None
+
+
+def _none(root: str) -> PackFiles:
+    return PackFiles(root, _nothing(MANIFEST), _nothing(VOCABULARY), (), ())
 
 
 def _nothing(name: str) -> Node:

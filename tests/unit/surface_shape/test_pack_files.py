@@ -182,3 +182,23 @@ def test_the_collector_is_left_as_it_was() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("more", "found"),
+    [
+        ({f"rules/f{number:04}.yaml": b"rules: []\n" for number in range(996)}, ["1,000 files"]),
+        ({f"rules/f{number:04}.yaml": b"rules: []\n" for number in range(1001)}, ["1,000 files"]),
+        ({"rules/f.yaml": b"rules: []\n" + b"#" * 2_000_000}, []),
+        ({f"rules/f{number}.yaml": b"rules: []\n" + b"#" * 1_100_000 for number in range(2)}, ["2,097,152 bytes"]),
+    ],
+)
+def test_a_pack_is_bounded(folder: Path, more: dict[str, bytes], found: list[str]) -> None:
+    for name, data in more.items():
+        (folder / name).write_bytes(data)
+    for read in (lambda report: read_pack_folder(folder, report), lambda report: read_pack_files(PACK | more, report)):
+        report = Report()
+        read(report)
+        assert [finding.message for finding in report.diagnostics] == [
+            f"the pack has more than {most}" for most in found
+        ]
