@@ -9,7 +9,7 @@ from averment.ir.alternatives import expanded
 from averment.ir.digest import pack_digest
 from averment.ir.early import early_guards
 from averment.ir.lower_cell import lower_cell
-from averment.ir.lower_expression import aligned, beyond, lower_comparison, lower_term
+from averment.ir.lower_expression import aligned, beyond, lower_comparison, lower_term, told_as
 from averment.ir.parameters import Parameters, referred
 from averment.ir.program import (
     Absent,
@@ -159,9 +159,9 @@ class _Lowering:
                     match = self._match(condition.pattern)[0]
                     guards.append(Known(match, condition.field, condition.given, condition.text))
                 case Test():
-                    left, right = lower_comparison(condition, rule.variables, self._parameters)
+                    left, right, told = lower_comparison(condition, rule.variables, self._parameters)
                     self._check_scale(condition.text, left, right)
-                    guards.append(Compare(condition.operator, left, right, condition.text))
+                    guards.append(Compare(condition.operator, left, right, condition.text, told))
                 case Pattern() | AnyOf():
                     pass
         heads = tuple(self._head(conclusion) for conclusion in rule.then)
@@ -212,7 +212,13 @@ class _Lowering:
             left: Expression = aligned(Variable(variable), field.places, places)
             right = aligned(Variable(compare.variable), other, places)
             compares.append(
-                Compare(compare.operator, left, right, f"{of.name}.{field.name} {compare.operator} ${compare.variable}")
+                Compare(
+                    compare.operator,
+                    left,
+                    right,
+                    f"{of.name}.{field.name} {compare.operator} ${compare.variable}",
+                    told_as(field, places),
+                )
             )
         return Match(of.name, tuple(cells), tuple(binds), pattern.text), compares
 
@@ -221,8 +227,9 @@ class _Lowering:
         variable = condition.variable
         self._shown.setdefault(variable, self._rule.variables[variable])
         if variable in bound:
-            result = self._new(self._rule.variables[variable])
-            guards.append(Compare("=", Variable(variable), Variable(result), condition.text))
+            field = self._rule.variables[variable]
+            result = self._new(field)
+            guards.append(Compare("=", Variable(variable), Variable(result), condition.text, field))
         else:
             result = variable
             bound.add(variable)

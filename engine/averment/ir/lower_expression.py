@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from averment.ir.parameters import Parameters
-from averment.ir.program import Arithmetic, Expression, Field, Literal, Size, Variable
+from averment.ir.program import NUMBER, Arithmetic, Expression, Field, Kind, Literal, Size, Variable
 from averment.ir.values import INT64_MAX, INT64_MIN
 from averment.model.model import Computed, Constant, Reference, SizeUse, Term, Test, Use
+
+_NUMBERS = (Kind.INTEGER, Kind.DECIMAL)
 
 
 def lower_term(term: Term, variables: Mapping[str, Field], parameters: Parameters) -> tuple[Expression, int]:
@@ -34,12 +36,36 @@ def lower_term(term: Term, variables: Mapping[str, Field], parameters: Parameter
 
 def lower_comparison(
     test: Test, variables: Mapping[str, Field], parameters: Parameters
-) -> tuple[Expression, Expression]:
-    """Both sides of a test in one scale."""
+) -> tuple[Expression, Expression, Field]:
+    """Both sides of a test in one scale, and how they are told in it."""
     left, left_places = lower_term(test.left, variables, parameters)
     right, right_places = lower_term(test.right, variables, parameters)
     places = max(left_places, right_places)
-    return aligned(left, left_places, places), aligned(right, right_places, places)
+    fields = [_field_of(side, variables, parameters) for side in (test.left, test.right)]
+    told = told_as(next((field for field in fields if field.kind not in _NUMBERS), NUMBER), places)
+    return aligned(left, left_places, places), aligned(right, right_places, places), told
+
+
+def told_as(field: Field, places: int) -> Field:
+    """How values of a field are told, numbers in a scale of so many decimal places."""
+    if field.kind not in _NUMBERS:
+        return field
+    return Field("", Kind.DECIMAL, places=places) if places else NUMBER
+
+
+def _field_of(term: Term, variables: Mapping[str, Field], parameters: Parameters) -> Field:
+    """The field that a side is of, or is as if it were of."""
+    match term:
+        case Use():
+            return variables[term.name]
+        case Reference():
+            return parameters.field(term.name)
+        case Constant(value=bool()):
+            return Field("", Kind.BOOLEAN)
+        case Constant(value=str()):
+            return Field("", Kind.TEXT)
+        case _:
+            return NUMBER
 
 
 def aligned(expression: Expression, places: int, wanted: int) -> Expression:

@@ -116,6 +116,8 @@ class Fact(NamedTuple):
     values: tuple[Value | None, ...]
 
 
+NUMBER = Field("", Kind.INTEGER)
+
 # --- cells: unary tests on one field, with parameters filled in ---------------------------------------------------
 
 
@@ -201,10 +203,13 @@ class Aggregate:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
+    """``told``: how both sides are told, numbers in the scale that they are in."""
+
     operator: str  # = != < <= > >=
     left: Expression
     right: Expression
     text: str = ""
+    told: Field = NUMBER
 
 
 @dataclass(frozen=True, slots=True)

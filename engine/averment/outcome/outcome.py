@@ -16,6 +16,8 @@ from averment.outcome.presumption import Presumption
 from averment.warrant.derivation import Derivation, derive
 from averment.warrant.document import Document, warrant_document
 
+FORMAT = 2  # of the document: raised where what a reader finds in it changes
+
 
 class Decided(Given, Protocol):
     """What an outcome needs of the case: beside what a backend does, its name, and the paths of the fields that hold a
@@ -111,6 +113,7 @@ class Outcome:
         """The whole outcome as JSON-able data."""
         program = self.evaluation.program
         return {
+            "format": FORMAT,
             **({"presumed": self.presumed.document} if self.presumed else {}),
             "case": self.case.name,
             "claim": self.claim,

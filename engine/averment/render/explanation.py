@@ -8,6 +8,7 @@ from typing import Any
 from averment.ir.naming import field_at
 from averment.model.model import Model
 from averment.outcome.explained import Explained
+from averment.outcome.outcome import FORMAT
 from averment.render.evidence import sides
 from averment.render.facts import answers
 from averment.render.places import given_place, rule_place
@@ -24,6 +25,7 @@ def explanation_document(
     rules = sorted({node["rule"] for node in warrant["nodes"] if node["kind"] == "firing"})
     found = places or {}
     return {
+        "format": FORMAT,
         "case": outcome.case.name,
         **_standing(explained),
         "facts": facts,

@@ -87,7 +87,7 @@ def derive(evaluation: Evaluation, roots: Iterable[Fact]) -> Derivation:
         for firing in support.get(fact, ()):
             application = made.get(id(firing))
             if application is None:
-                application = made[id(firing)] = _apply(firing, memory)
+                application = made[id(firing)] = applied(firing, memory)
                 derivation.applications.append(application)
                 rule = firing.rule
                 if (rule.id, rule.alternative) not in seen:
@@ -119,7 +119,7 @@ def _put_in_order(derivation: Derivation) -> None:
     derivation.roots = tuple(sorted(derivation.roots, key=derivation.path))
 
 
-def _apply(firing: Firing, memory: Memory) -> Application:
+def applied(firing: Firing, memory: Memory) -> Application:
     """Run one firing again, condition by condition, and write down what it met."""
     bindings: Bindings = {}
     steps: list[Step] = []

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from averment.ir.program import Backing, Fact, Field, Rule
+from averment.ir.program import Backing, Fact, Rule
 from averment.ir.values import decode
+from averment.law.memory import Memory
 from averment.law.patterns import Bindings
-from averment.law.truth import TRUE, Interval, Quantity
+from averment.law.truth import TRUE
 from averment.warrant.bearing import Bearing
+from averment.warrant.conditions import conditions_document, quantity_document
 from averment.warrant.derivation import Application, Derivation
 from averment.warrant.sentences import sentence
 
@@ -27,7 +29,7 @@ def warrant_document(
     """
     claim = derivation.evaluation.program.claim
     nodes = [_fact(derivation, path, fact, assumptions, presumptions) for path, fact in derivation.facts.items()]
-    nodes += [_firing(application) for application in derivation.applications]
+    nodes += [_firing(application, derivation.memory) for application in derivation.applications]
     edges: dict[tuple[str, str, str, str, str], None] = {}
     for application in derivation.applications:
         for step in application.steps:
@@ -89,7 +91,7 @@ def _given(fact: Fact) -> bool:
     return any(value is not None for value in fact.values)
 
 
-def _firing(application: Application) -> Document:
+def _firing(application: Application, memory: Memory) -> Document:
     rule = application.firing.rule
     document: Document = {
         "id": application.id,
@@ -98,7 +100,7 @@ def _firing(application: Application) -> Document:
         "truth": application.truth.word,
         "says": sentence(rule, application.bindings),
         "bindings": bindings_document(rule, application.bindings),
-        "conditions": [{"text": step.text, "truth": step.truth.word} for step in application.steps],
+        "conditions": conditions_document(application, memory),
         "backing": [backing_document(backing) for backing in rule.backing],
     }
     if rule.alternative:
@@ -111,18 +113,11 @@ def bindings_document(rule: Rule, bindings: Bindings) -> Document:
     if not rule.shown:
         return {}
     return {
-        entry.variable: _quantity(bindings[entry.variable], entry.field)
+        entry.variable: quantity_document(bindings[entry.variable], entry.field)
         for entry in rule.shown
         # What is local to a negation or an aggregate has no value, and a name that no author wrote begins with `_`.
         if entry.variable in bindings and not entry.variable.startswith("_")
     }
-
-
-def _quantity(quantity: Quantity, field: Field) -> Any:
-    if isinstance(quantity, Interval):
-        low, high = (None if bound is None else decode(bound, field) for bound in quantity)
-        return {"from": low, "to": high}
-    return None if quantity is None else decode(quantity, field)
 
 
 def backing_document(backing: Backing) -> Document:

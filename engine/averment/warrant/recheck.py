@@ -15,11 +15,14 @@ from averment.ir.naming import record_path
 from averment.ir.program import Aggregate, Compare, Fact, Program, Rule
 from averment.ir.values import Misfit, fit
 from averment.law.conclusions import conclude
+from averment.law.evaluation import Firing
 from averment.law.matching import Solution, solutions
 from averment.law.memory import Memory
 from averment.law.patterns import matching
 from averment.law.truth import TRUE, UNKNOWN, Truth
 from averment.warrant.bearing import bearing
+from averment.warrant.conditions import conditions_document
+from averment.warrant.derivation import applied
 from averment.warrant.document import Document, backing_document, bearing_words, bindings_document
 from averment.warrant.sentences import sentence
 from averment.warrant.slopes import slopes
@@ -112,32 +115,37 @@ def _counted(edge: Document) -> tuple[str, str, str]:
 
 def _firing(program: Program, step: _Step, local: Memory, model: Memory) -> Iterator[str]:
     """One step: some solution over the facts it names alone gives just what the node says."""
-    rule, node, concluded = step.rule, step.node, step.concluded
-    for solution in solutions(rule, local, UNKNOWN):
-        if bindings_document(rule, solution.bindings) != node["bindings"]:
-            continue
-        conclusions, truth = conclude(program, rule, solution.bindings, solution.truth)
-        paths = {record_path(program.types[fact.type], fact) for fact in conclusions}
-        if truth is _truth(node["truth"]) and concluded and concluded <= paths:
-            if not _told(rule, solution, node):
-                yield f"`{node['id']}` does not say what its rule says"
-            if _weighed(rule, solution, local) != step.counted:
-                yield f"`{node['id']}` does not say rightly what speaks for it, and what against it"
-            if not _complete(rule, solution, local, model):
-                yield f"`{node['id']}` leaves out a fact that a condition would have met"
-            return
-    yield f"`{node['id']}` does not follow from the facts it names"
+    rule, node = step.rule, step.node
+    found = [solution for solution in solutions(rule, local, UNKNOWN) if _gives(program, step, solution)]
+    solution = next((each for each in found if _told(rule, each, node, local)), None)
+    if not found:
+        yield f"`{node['id']}` does not follow from the facts it names"
+        return
+    if solution is None:
+        yield f"`{node['id']}` does not say what its rule says"
+    solution = solution or found[0]
+    if _weighed(rule, solution, local) != step.counted:
+        yield f"`{node['id']}` does not say rightly what speaks for it, and what against it"
+    if not _complete(rule, solution, local, model):
+        yield f"`{node['id']}` leaves out a fact that a condition would have met"
 
 
-def _told(rule: Rule, solution: Solution, node: Document) -> bool:
-    """Whether a step has the sentence, the backing and the conditions of its rule, these as true together as it is."""
-    conditions = [*rule.matches, *rule.guards]
-    return (
+def _gives(program: Program, step: _Step, solution: Solution) -> bool:
+    """Whether a solution has the bindings, the truth and the conclusions of a step."""
+    if bindings_document(step.rule, solution.bindings) != step.node["bindings"]:
+        return False
+    conclusions, truth = conclude(program, step.rule, solution.bindings, solution.truth)
+    paths = {record_path(program.types[fact.type], fact) for fact in conclusions}
+    return truth is _truth(step.node["truth"]) and bool(step.concluded) and step.concluded <= paths
+
+
+def _told(rule: Rule, solution: Solution, node: Document, local: Memory) -> bool:
+    """Whether a step has the sentence, the backing and the conditions of its rule, as the facts it names meet them."""
+    application = applied(Firing(rule, solution.premises, ()), local)
+    return bool(
         node["says"] == sentence(rule, solution.bindings)
         and node["backing"] == [backing_document(backing) for backing in rule.backing]
-        and [told["text"] for told in node["conditions"]] == [condition.text for condition in conditions]
-        and all(told["truth"] in ("true", "unknown") for told in node["conditions"])
-        and (solution.truth is TRUE) == all(told["truth"] == "true" for told in node["conditions"])
+        and node["conditions"] == conditions_document(application, local)
     )
 
 

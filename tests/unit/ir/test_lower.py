@@ -10,7 +10,20 @@ import pytest
 
 from averment.diagnostics.diagnostic import Report
 from averment.ir.lower import lower
-from averment.ir.program import Absent, Aggregate, Arithmetic, Compare, Known, Literal, Match, Rule, Size, Variable
+from averment.ir.program import (
+    Absent,
+    Aggregate,
+    Arithmetic,
+    Compare,
+    Field,
+    Kind,
+    Known,
+    Literal,
+    Match,
+    Rule,
+    Size,
+    Variable,
+)
 
 
 def _rules(when: str, then: str = "- weight: {points: 1}") -> dict[str, str]:
@@ -101,8 +114,9 @@ def test_matches_come_first_and_guards_see_their_variables(sample: Callable[...,
 def test_a_comparison_in_a_cell_is_a_variable_of_its_own(sample: Callable[..., Any]) -> None:
     rule = _rule(sample, '- engineering: {team_size: $n}\n- product: {price: "not(>= $n)"}')
     assert rule.matches[1] == Match("product", (), ((1, "_1"),), 'product: {price: "not(>= $n)"}')
+    cents = Field("", Kind.DECIMAL, places=2)
     assert rule.guards == (
-        Compare("<", Variable("_1"), Arithmetic("*", Variable("n"), Literal(100)), "product.price < $n"),
+        Compare("<", Variable("_1"), Arithmetic("*", Variable("n"), Literal(100)), "product.price < $n", cents),
     )
     assert {shown.variable: shown.field.name for shown in rule.shown} == {"_1": "price", "n": "team_size"}
 
