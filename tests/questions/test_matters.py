@@ -43,6 +43,7 @@ def test_what_the_solver_says_is_what_enumeration_says(
     benchmark_questions: ModuleType, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
     monkeypatch.setattr(relevance, "ROUNDS", 0)
+    monkeypatch.setattr(relevance, "VAIN", 0)
     monkeypatch.setattr(relevance.Directions, "keep", lambda *_: False)
     monkeypatch.setattr(candidates, "MOST_VALUES", most)
     monkeypatch.setattr(candidates, "MOST_ELEMENTS", 0 if most == 1 else 10)

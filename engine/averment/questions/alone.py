@@ -39,18 +39,23 @@ class Alone:
 
     def _try_each(self, numbers: Sequence[int]) -> None:
         for some in self._portions(numbers):
-            changes = [
-                (number, place, {number: together[0]})
-                for number, found in some.items()
-                for place, together in enumerate(found)
-                if self._held(number) not in together
-            ]
-            told = verdicts(self._judge, [change for _, _, change in changes])
-            claims = {number: [self.before] * len(found) for number, found in some.items()}
-            for (number, place, _), verdict in zip(changes, told, strict=True):
-                claims[number][place] = verdict.claim
-            self.kinds |= some
-            self.claims |= claims
+            tried = [(number, place) for number, found in some.items() for place in self._apart(number, found)]
+            told = verdicts(self._judge, [{number: some[number][place][0]} for number, place in tried])
+            claims = {each: verdict.claim for each, verdict in zip(tried, told, strict=True)}
+            for number, found in some.items():
+                alike = self._alike(number, found)
+                self.kinds[number] = found
+                self.claims[number] = [claims.get((number, place), self.before) for place in alike]
+
+    def _apart(self, number: int, found: Kinds) -> list[int]:
+        """The places of the kinds to try."""
+        held = self._held(number)
+        return [place for place in dict.fromkeys(self._alike(number, found)) if held not in found[place]]
+
+    def _alike(self, number: int, found: Kinds) -> list[int]:
+        """By kind the place of the one that does alike as long as no other field changes: of fresh texts the first."""
+        fresh = [place for place, together in enumerate(found) if self._judge.fresh.rank(number, together[0])]
+        return [fresh[0] if fresh and place >= fresh[0] else place for place in range(len(found))]
 
     def others(self, number: int) -> list[Value]:
         """One value of each kind but that of the one given."""
@@ -79,7 +84,7 @@ class Alone:
             if self._wide(number):
                 continue
             some[number] = kinds(self._judge, number)
-            size += len(some[number])
+            size += len(self._apart(number, some[number]))
             if size >= AT_ONCE:
                 yield some
                 some, size = {}, 0

@@ -34,7 +34,7 @@ from averment.questions.situation import Situation
 
 WRITING = 0.6  # of the time for the circuit
 ALONE = 0.5  # of what is left then for what each field does alone
-SHARE = 0.6  # of what is left then for what they do together, where parameters follow
+SHARE = 0.4  # of what is left then for parameters; what fields do together has the rest
 
 
 class Weight(StrEnum):
@@ -139,19 +139,19 @@ def matters(
     situation = judge.situation if judge else Situation(outcome.evaluation.program, outcome.case)
     weights = _Weights()
     margins: list[Margin] = []
-    try:
+    alone = None
+    with suppress(Spent):
         judge = judge or judge_of(situation, budget.share(WRITING))
         with judge.within(budget):
             alone = Alone(judge)
             with suppress(Spent), judge.within(budget.share(ALONE)):
                 alone.look(judge.given())
             margins += _of_fields(judge, alone)
-            with judge.within(budget.share(SHARE if knowledge else 1.0)):
-                weights = _Weights(relevance(judge, alone))
-    except Spent:
-        pass
     if knowledge:
-        margins += _of_parameters(outcome, knowledge, budget)
+        margins += _of_parameters(outcome, knowledge, budget.share(SHARE))
+    if judge and alone:
+        with suppress(Spent), judge.within(budget):
+            weights = _Weights(relevance(judge, alone))
     margins.sort(key=_nearest)
     parts = [
         Part(slot.path, slot.field, slot.value, *weights.of(judge, number))

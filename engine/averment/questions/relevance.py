@@ -1,17 +1,19 @@
 """Which given fields belong to some least set that turns the claim.
 
 First the fields that turn the claim alone, and those whose every other value only speaks more for the claim: these are
-irrelevant. For the others, random changes of several fields are drawn. One that turns the claim is made smaller for as
-long as it still turns it (``smaller``). It is a least set where, each of its fields left out in turn, the law says that
-no values of the rest turn the claim; else, where its changes are few, all are tried together, and the least sets among
-them are least of the whole case. A field found in none of these is asked of Z3 where that is installed (``turning``),
-else looked for in all sets, the smallest first.
+irrelevant. For the others, changes of a kind are tried, and which fields turn the claim beside some that cannot
+(``pivots``); then random changes of several fields. One that turns the claim is made smaller for as long as it still
+turns it (``smaller``). It is a least set where, each of its fields left out in turn, the law says that no values of the
+rest turn the claim; else, where its changes are few, all are tried together, and the least sets among them are least of
+the whole case. A field found in none of these is asked of Z3 where that is installed (``turning``), else looked for in
+all sets, the smallest first.
 
 Where the judge's budget runs out, what was found by then stands, and the rest is undetermined.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from math import prod
@@ -26,10 +28,12 @@ from averment.questions.alone import Alone
 from averment.questions.budget import Spent
 from averment.questions.choices import Batch, Choices, Taken
 from averment.questions.judge import Judge, Verdict
+from averment.questions.pivots import Pivots, Places
 from averment.questions.quick import Circuitry
 from averment.questions.smaller import Change, made_smaller
 from averment.questions.together import parted, verdicts
 
+VAIN = 2  # changes of a kind, of the same fields, that find nothing
 ROUNDS = 6  # of changes found by chance that find nothing new
 DRAWN = 24  # changes by chance for one field in one round
 MOST_WANTED = 64  # fields they are drawn for in one round
@@ -59,7 +63,7 @@ def relevance(judge: Judge, alone: Alone) -> Relevance:
     """
     search = _Search(judge, alone)
     solver = find_spec("z3") is not None and isinstance(judge.circuitry, Circuitry)
-    for look in (search.by_themselves, search.by_chance, search.by_solver, search.set_by_set):
+    for look in (search.by_themselves, search.by_pivots, search.by_chance, search.by_solver, search.set_by_set):
         judge.allow(None if look == search.by_themselves else MOST_DECISIONS)
         part = CHANCE if solver and look == search.by_chance else 1.0
         try:
@@ -166,6 +170,22 @@ class _Search:
                     self._irrelevant.add(number)
             except Unsure:
                 continue
+
+    # --- by pivots ------------------------------------------------------------------------------------------------
+
+    def by_pivots(self) -> None:
+        """Find fields that turn the claim beside others which cannot, of changes of a kind. Raises: Spent."""
+        loose = {number: self._others[number] for number in self._loose() if number in self._others}
+        pivots, random = Pivots(self._judge, self._before.claim, loose), Random(len(loose))
+        vain: Counter[Places] = Counter()
+        for places, change in pivots.of_a_kind():
+            wanted = [number for number in self.left if number in loose]
+            if not wanted:
+                return
+            if vain[places] < VAIN:
+                found = pivots.beside(change, wanted, random)
+                self.found.relevant |= found
+                vain[places] += not found
 
     # --- by chance ------------------------------------------------------------------------------------------------
 
