@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from averment.pack import Pack
 
-_OPTIONS = {"sides": "side"}
+_OPTIONS = {"sides": "side", "reader": "for"}
 
 
 def decide_on(context: click.Context, host: str, pack: Pack, overrides: Mapping[str, Any], firings: int) -> int:
@@ -18,8 +18,8 @@ def decide_on(context: click.Context, host: str, pack: Pack, overrides: Mapping[
     from averment.scale.files import decide_files
     from averment_cli.terminal import talk
 
-    ours = ("engine", "format", "input_format", "mapping", "delimiter", "sides", "warrants", "jobs", "chunk",
-            "summary", "restart", "log", "requester", "masking_key")  # fmt: skip
+    ours = ("engine", "format", "input_format", "mapping", "delimiter", "sheet", "reader", "sides", "warrants", "jobs",
+            "chunk", "summary", "restart", "log", "requester", "masking_key")  # fmt: skip
     for name in ours:
         if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT:
             raise click.UsageError(f"--{_OPTIONS.get(name, name).replace('_', '-')} is not for --on {host}")

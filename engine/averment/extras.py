@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from averment.diagnostics.diagnostic import Diagnostic, Refused
 
-_MODULES = {"scale": ("numpy", "pyarrow")}
+_MODULES = {"scale": ("numpy", "pyarrow"), "tables": ("python_calamine", "xlsxwriter")}
 TABLES = "work on whole tables, and on Parquet and Arrow files,"
 
 

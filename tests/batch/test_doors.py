@@ -4,6 +4,7 @@ same finding in the same words; only the place differs.
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import sys
@@ -19,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter  # pyright: ignore[reportMissingTypeStubs]
 
 from averment.batch.order import Order
 from averment.batch.run import run
@@ -294,9 +296,14 @@ def _alone(pack: Pack, way: Way) -> Iterator[tuple[str, str]]:
             yield f"{name} {array.type}", _table(pack, frame)
 
 
-def _batch(pack: Pack, ways: list[Way], path: Path, write: Callable[[Way], str], head: str) -> dict[str, str]:
+def _batch(
+    pack: Pack, ways: list[Way], path: Path, write: Callable[[Way], str] | None = None, head: str = ""
+) -> dict[str, str]:
     """What a batch sees of the values, each in a row of the name of its way."""
-    path.write_text(head + "".join(write(way) for way in ways), encoding="utf-8")
+    if write is None:
+        _workbook(ways, path)
+    else:
+        path.write_text(head + "".join(write(way) for way in ways), encoding="utf-8")
     result = run(Order(pack.program(), pack.model.types, str(path), path.with_suffix(".out"), Format.JSONL))
     rows = [json.loads(line) for line in path.with_suffix(".out").read_text(encoding="utf-8").splitlines()]
     seen = {row["case"]: _seen(row["claim"], row["strength"], row["fired"]) for row in rows}
@@ -309,6 +316,37 @@ def _batch(pack: Pack, ways: list[Way], path: Path, write: Callable[[Way], str],
 
 def _json_line(way: Way) -> str:
     return f'{{"case": "{way.name}", "facts": {{"p": {{"x": {way.document}}}}}}}\n'
+
+
+def _element(ways: list[Way]) -> Callable[[Way], str]:
+    """The lines as elements of an array."""
+    return lambda way: _json_line(way)[:-1] + ("]\n" if way is ways[-1] else ",\n  ")
+
+
+def _workbook(ways: list[Way], path: Path) -> None:
+    """The values in a workbook, as it has them: numbers as floats, days as times, truth values; else as texts."""
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["case", "x"])
+    day = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+    for row, way in enumerate(ways, 1):
+        sheet.write_string(row, 0, way.name)
+        value = next((each for each in way.objects if _is_native(each)), way.cell)
+        match value:
+            case datetime() | date():
+                sheet.write_datetime(row, 1, datetime(*value.timetuple()[:6]), day)
+            case bool() | int() | float():
+                sheet.write(row, 1, value)
+            case _:
+                sheet.write_string(row, 1, next(csv.reader([_csv_line(way)]))[1])
+    book.close()
+
+
+def _is_native(value: Any) -> bool:
+    """Whether a cell of a workbook holds a value other than as text."""
+    if isinstance(value, int | float):
+        return type(value) in (bool, int, float) and abs(value) <= 2**53
+    return type(value) in (date, datetime)
 
 
 def _csv_line(way: Way) -> str:
@@ -326,10 +364,14 @@ def test_every_door_reads_alike(kind: str, packs: dict[str, Pack], tmp_path: Pat
         kept = [way for way in ways if some == "all" or not way.is_.startswith("AV")]
         lines = [way for way in kept if way.document is not None]
         cells = [way for way in kept if way.cell is not None]
-        for name, told in _batch(pack, lines, tmp_path / f"{some}.jsonl", _json_line, "").items():
+        for name, told in _batch(pack, lines, tmp_path / f"{some}.jsonl", _json_line).items():
             seen[name][f"jsonl, {some}"] = told
+        for name, told in _batch(pack, lines, tmp_path / f"{some}.json", _element(lines), "[").items():
+            seen[name][f"array, {some}"] = told
         for name, told in _batch(pack, cells, tmp_path / f"{some}.csv", _csv_line, "case,x\n").items():
             seen[name][f"csv, {some}"] = told
+        for name, told in _batch(pack, cells, tmp_path / f"{some}.xlsx").items():
+            seen[name][f"workbook, {some}"] = told
     differing: list[str] = []
     for way in ways:
         found = seen[way.name]

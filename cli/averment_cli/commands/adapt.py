@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from averment.drafting.sample import Sample
     from averment.pack import Pack
 
-_FORMATS = ["csv", "jsonl", "parquet", "arrow"]
+_FORMATS = ["csv", "jsonl", "json", "parquet", "arrow", "xlsx"]
 
 
 @click.command("adapt")
@@ -24,9 +24,16 @@ _FORMATS = ["csv", "jsonl", "parquet", "arrow"]
 @click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Write the mapping there; by default it is printed.")  # fmt: skip  # noqa: E501
 @click.option("--input-format", type=click.Choice(_FORMATS), help="What TABLE holds. Default: as its name says.")
 @click.option("--delimiter", metavar="MARK", help="What divides the columns: ; or tab, say. Default: as is seen.")
+@click.option("--sheet", metavar="NAME", help="Which sheet of a workbook. Default: the first that holds cells.")
 @click.option("--ask/--no-ask", default=None, help="Ask about what is not sure. Default: on a terminal.")
 def command(
-    table: str, pack: str, output: str | None, input_format: str | None, delimiter: str | None, ask: bool | None
+    table: str,
+    pack: str,
+    output: str | None,
+    input_format: str | None,
+    delimiter: str | None,
+    sheet: str | None,
+    ask: bool | None,
 ) -> int:
     """Look at a table, and draft the mapping file that batch reads it with.
 
@@ -50,7 +57,7 @@ def command(
     from averment_cli.terminal import data
 
     known = pack_of(pack)
-    sample = _look(table, input_format, delimiter)
+    sample = _look(table, input_format, delimiter, sheet)
     found = draft(sample, known.model.types)
     if found.unsure and (ask if ask is not None else sys.stdin.isatty() and sys.stderr.isatty()):
         from averment_cli.choosing import choose
@@ -65,18 +72,18 @@ def command(
     return 0 if any(line.choice is not None and line.choice.to not in ("case", "ignore") for line in found.lines) else 1
 
 
-def _look(table: str, input_format: str | None, delimiter: str | None) -> Sample:
+def _look(table: str, input_format: str | None, delimiter: str | None, sheet: str | None) -> Sample:
     """What the table holds, or the first of a folder's. Raises Refused."""
-    from averment.batch.adapter import Adapter, divided
     from averment.batch.inputs import find_inputs
     from averment.batch.unit import Format
     from averment.diagnostics.diagnostic import Refused, Report
     from averment.drafting.sample import look
-    from averment_cli.commands.batch import mark_of
+    from averment_cli.commands.batch import mapping_of
+    from averment_cli.reading import Texts
 
     report = Report()
     files = find_inputs(table, Format(input_format) if input_format else None, report)
-    stated = divided(Adapter(), mark_of(delimiter)) if delimiter else None
+    stated = mapping_of(None, delimiter, sheet, report, Texts())
     sample = look(files[0], report, stated) if files and not report.failed else None
     if sample is None:
         raise Refused(report.diagnostics)

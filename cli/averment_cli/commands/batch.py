@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 _TERMINATED = 143
 _MARKS = {"tab": "\t", "\\t": "\t"}
 _MOST = 100  # rejects said where there is no file for them
-_FORMATS = ["csv", "jsonl", "parquet", "arrow"]
+_FORMATS = ["csv", "jsonl", "parquet", "arrow", "xlsx"]
+_INPUTS = [*_FORMATS, "json"]
 
 
 @click.command("batch")
@@ -48,11 +49,13 @@ _FORMATS = ["csv", "jsonl", "parquet", "arrow"]
 @engine_option
 @firings_option
 @click.option("--format", "format", type=click.Choice(_FORMATS), help="What OUT holds. Default: as its name says.")
-@click.option("--input-format", type=click.Choice(_FORMATS), help="What IN holds. Default: as its name says.")
+@click.option("--input-format", type=click.Choice(_INPUTS), help="What IN holds. Default: as its name says.")
 @click.option(
     "--mapping", type=click.Path(dir_okay=False), metavar="FILE", help="Which column is which field (see below)."
 )
 @click.option("--delimiter", metavar="MARK", help="What divides the columns of IN: ; or tab, say. Default: as is seen.")
+@click.option("--sheet", metavar="NAME", help="Which sheet of a workbook. Default: the first that holds cells.")
+@click.option("--for", "reader", type=click.Choice(["spreadsheets", "programs"]), default="spreadsheets", help="Who reads CSV (see below). Default: spreadsheets.")  # fmt: skip  # noqa: E501
 @side_option("A table of the records of a type of many (see below). Repeatable.")
 @click.option(
     "--warrants",
@@ -90,6 +93,8 @@ def command(
     input_format: str | None,
     mapping: str | None,
     delimiter: str | None,
+    sheet: str | None,
+    reader: str,
     sides: Sequence[str],
     warrants: str,
     jobs: int | None,
@@ -105,9 +110,10 @@ def command(
 ) -> int:
     """Decide the many cases of a table.
 
-    IN is a file, a folder or a glob: *.jsonl, *.csv (either also .gz or .zst), *.parquet or *.arrow; - is JSON Lines
-    from standard input. Columns are called case and TYPE.FIELD, or FIELD where only one type has it. An empty cell is
-    unknown; in CSV a set is a|b. A line of JSON is {"case": …, "facts": {…}}, as in a fact file.
+    IN is a file, a folder or a glob: *.jsonl, *.csv (either also .gz or .zst), *.parquet, *.arrow, *.json (an array of
+    records), or a workbook (*.xlsx, *.xls, *.ods); - is JSON Lines from standard input. Columns are called case and
+    TYPE.FIELD, or FIELD where only one type has it. An empty cell is unknown; in CSV a set is a|b. A line of JSON is
+    {"case": …, "facts": {…}}, as in a fact file; flat records, {"case": …, "FIELD": …}, are read as CSV of them is.
 
     The records of a type of many are a column TYPE of lists of structs, in Parquet and Arrow; or they are in a table of
     their own, in CSV, too: --side TYPE=FILE, with the columns case and FIELD, a record a row, in the order in which the
@@ -116,6 +122,9 @@ def command(
     OUT is written over only where it is as an earlier run left it, which OUT.manifest proves; and so is OUT.rejects,
     where the rows go that cannot be decided. A run that was stopped, by whatever, goes on when the same command is
     given again. OUT is the same, byte for byte, for any --jobs and --chunk.
+
+    In CSV, a text that a spreadsheet would take for a formula, as =A1, has an apostrophe before it; numbers have none.
+    With --for programs it is as it is. OUT as *.xlsx has sheets of the decisions, the rejects and the summary.
 
     Exit code 0: OUT is written. 1: it is, but not one row could be decided, or with --strict, some could not. 3: it is
     not, because the input or something else is not as it should be.
@@ -175,7 +184,7 @@ def command(
         return decide_on(context, host, known, overrides, firings)
     other = against_of(against, known, overrides)
     kind = _format(output, format, warrants)
-    mapped = _mapping(mapping, delimiter, report, texts)
+    mapped = mapping_of(mapping, delimiter, sheet, report, texts)
     beside = given_sides(sides)
     _check_places(table, input_format, output, summary, beside, report)
     stop_if_failed(report, texts)
@@ -204,6 +213,7 @@ def command(
             names=("-",) if table == "-" else (),
             sides=beside,
             firings=firings,
+            exact=reader == "programs",
             against=other,
         )
         progress = Progress()
@@ -224,8 +234,14 @@ def _format(output: str, format: str | None, warrants: str) -> Format:
 
     told, compression = format_of(output)
     chosen = Format(format) if format else Format.JSONL if output == "-" else told
-    if chosen is None or compression:
-        raise click.UsageError(f"OUT is *.jsonl, *.csv, *.parquet, *.arrow or -, not `{output}`; or say --format")
+    if (
+        chosen in (None, Format.JSON)
+        or compression
+        or (chosen is Format.XLSX and told and not output.endswith(".xlsx"))
+    ):
+        raise click.UsageError(
+            f"OUT is *.jsonl, *.csv, *.parquet, *.arrow, *.xlsx or -, not `{output}`; or say --format"
+        )
     if output == "-" and not chosen.text:
         raise click.UsageError(f"{chosen} needs a file: name one with -o")
     if warrants == "full" and chosen is not Format.JSONL:
@@ -257,15 +273,17 @@ def _check_places(
         refuse_taken(Path(summary))
 
 
-def _mapping(name: str | None, delimiter: str | None, report: Report, texts: Texts) -> Adapter:
-    from averment.batch.adapter import Adapter, divided, read_mapping
+def mapping_of(name: str | None, delimiter: str | None, sheet: str | None, report: Report, texts: Texts) -> Adapter:
+    """The mapping in a file, and what is stated beside it. Raises UsageError."""
+    from averment.batch.adapter import Adapter, read_mapping, with_stated
     from averment_cli.reading import contents
 
     found = Adapter()
     for shown, data in contents([name], report) if name is not None else ():
         texts.of[shown] = data.decode("utf-8", "replace")
         found = read_mapping(data, shown, report)
-    return found if delimiter is None else divided(found, mark_of(delimiter))
+    stated = {} if delimiter is None else {"delimiter": mark_of(delimiter)}
+    return with_stated(found, **stated, **({} if sheet is None else {"sheet": sheet}))
 
 
 def mark_of(delimiter: str) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from averment.backends.columnar.columns import Array as Codes
 from averment.batch.adapting import Adaptation, Cell
 from averment.batch.arrow import Array, pa, pc
+from averment.batch.cells import cell_text
 from averment.batch.csv_records import cell_value
 from averment.batch.csv_rows import typed
 from averment.diagnostics.diagnostic import Report
@@ -58,24 +57,3 @@ def joined_names(parts: list[Array]) -> Array:
     """The names of cases, of several columns."""
     written = [[cell_text(value) or "" for value in part.to_pylist()] for part in parts]
     return pa.array([Adaptation.name(list(row)) or None for row in zip(*written, strict=True)], pa.string())
-
-
-def cell_text(value: Any) -> str | None:
-    """A value as a cell of CSV would have it; none where it is unknown."""
-    match value:
-        case None:
-            return None
-        case bool():
-            return str(value).lower()
-        case datetime():
-            return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat()
-        case date():
-            return value.isoformat()
-        case Decimal():
-            return f"{value:f}"
-        case float() if value != value:
-            return None
-        case float() if value.is_integer():
-            return str(int(value))
-        case _:
-            return str(value)

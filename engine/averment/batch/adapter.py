@@ -178,10 +178,10 @@ def restored(document: str, columns: Mapping[str, str]) -> Adapter:
     return _read(json.loads(document)) if document else Adapter(dict(columns))
 
 
-def divided(adapter: Adapter, delimiter: str) -> Adapter:
-    """The mapping for a table whose columns are divided so."""
+def with_stated(adapter: Adapter, **stated: str) -> Adapter:
+    """The mapping that states this as well: ``delimiter``, ``sheet``."""
     plain = {**(json.loads(adapter.document) if adapter.document else {"columns": dict(adapter.columns)})}
-    return _read(plain | {"delimiter": delimiter})
+    return _read(plain | stated) if stated else adapter
 
 
 def read_rule(held: Mapping[str, Any], base: Rule) -> Rule:

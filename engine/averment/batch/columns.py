@@ -2,8 +2,9 @@
 
 A column is called ``TYPE.FIELD``, or by the bare name of a field that no other type of one record has, or ``case``; a
 column of structs may be called by a type of one record, one of lists of structs by a type of many. A mapping gives one
-of those names or ``ignore`` for columns that are called otherwise. A column that is none of this is an error, but for
-the nameless index of a frame of pandas; with ``rest`` it is left out.
+of those names or ``ignore`` for columns that are called otherwise. The index of a frame of pandas that nobody named has
+the names of the cases, where nothing else has them. A column that is none of this is an error; with ``rest`` it is left
+out.
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ def map_columns(
     unknown: list[tuple[str, str, Span]] = []
     again: dict[str, list[tuple[str, Span]]] = {}
     bare: dict[str, list[Target]] = {}
+    indexes: dict[int, str] = {}
     for name, type in given.items():
         if type.one:
             for field in type.fields:
@@ -76,7 +78,10 @@ def map_columns(
     headings = [composed(heading) for heading in headings]
     for place, heading in enumerate(headings):
         written = columns.get(heading, heading)
-        if (heading in columns and written == IGNORE) or (heading not in columns and _UNNAMED.fullmatch(heading)):
+        if heading in columns and written == IGNORE:
+            continue
+        if heading not in columns and _UNNAMED.fullmatch(heading):
+            indexes[place] = heading
             continue
         span = spans[place] if spans else start_of(file)
         target = _target(written, given, bare)
@@ -90,6 +95,8 @@ def map_columns(
         else:
             found[place] = target
             first[target.path] = heading
+    if indexes and _names_cases(indexes, CASE in first or bool(adapter.names), adapter.rest, file, report):
+        found[next(iter(indexes))] = Target("")
     for path, others in again.items():
         heading, span = others[0]
         more = f" and {len(others) - 1:,} more" if len(others) > 1 else ""
@@ -105,6 +112,24 @@ def map_columns(
     if not (report.failed or sided or any(target.type for target in found.values())):
         report.error("AV522", f"no column of `{file}` is a field of this pack", None, "", *suggestion("", names))
     return found
+
+
+def _names_cases(indexes: Mapping[int, str], named: bool, rest: bool, file: str, report: Report) -> bool:
+    """Whether the index of a frame has the names of the cases; where it is neither that nor left out, that is reported,
+    for nothing of a frame is dropped.
+    """
+    heading = next(iter(indexes.values()))
+    if not named and len(indexes) == 1:
+        return True
+    if named and not rest:
+        what = f"the index (`{heading}`) would name the cases of `{file}`, and something else does"
+        help = f"map `{heading}` to `{IGNORE}`, or leave the index out: reset_index(drop=True), to_parquet(index=False)"
+        report.error("AV123", what, start_of(file), "", help)
+    elif not named:
+        levels = ", ".join(indexes.values())
+        what = f"the index of `{file}` has {len(indexes)} levels, which may name the cases only together"
+        report.error("AV123", what, start_of(file), "", f"say so in a mapping file: names: [{levels}]")
+    return False
 
 
 def _target(written: str, given: Mapping[str, FactType], bare: Mapping[str, list[Target]]) -> Target | None:

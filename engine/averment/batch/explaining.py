@@ -11,10 +11,11 @@ from typing import Any
 
 from averment.batch.adapter import restored
 from averment.batch.fetching import Fetcher
+from averment.batch.harmless import exact
 from averment.batch.inputs import Input, digest_of, find_inputs, format_of
 from averment.batch.manifest import Damaged, Entry, read_entries
 from averment.batch.order import manifest_of, rejects_of
-from averment.batch.output_rows import difference, expected_row, row_of
+from averment.batch.output_rows import difference, expected_row, row_of, rows_of
 from averment.batch.shape import Document, Shape
 from averment.batch.sides import open_sides
 from averment.batch.sources import Position, Source, open_source, units_of
@@ -48,6 +49,11 @@ class Output:
     def parameters(self) -> Mapping[str, Any]:
         """Every parameter of the run, as shown."""
         return self.header["parameters"]  # type: ignore[no-any-return]
+
+    @property
+    def harmless(self) -> bool:
+        """Whether its cells are made harmless for spreadsheets."""
+        return self.header["format"] == Format.CSV and self.header.get("cells") != "exact"
 
     @property
     def firings(self) -> int:
@@ -129,7 +135,7 @@ def _node(source: Source, output: Output, row: int, types: Mapping[str, FactType
 
 def _line(file: Input, unit: Unit, row: int, shape: Shape) -> int:
     """The line on which a row of a text starts; of a table, which has none, the number of the row in it."""
-    if not unit.format.text:
+    if not unit.format.text or file.origin is not None:
         return unit.index + row - unit.first + 1
     at = written_rows(unit, shape).offset(row - unit.first)
     line = 1
@@ -227,7 +233,7 @@ def finding_of_row(output: Output, row: int, outcome: Outcome, program: Program)
         return Diagnostic("AV538", f"`{output.path}` cannot be read: {problem}")
     if said is None:
         return Diagnostic("AV538", f"`{output.path}` has no row {row}, which is decided")
-    what = difference(said, expected_row(outcome, row, format, program))
+    what = difference(said, expected_row(outcome, row, format, program, not output.harmless))
     return Diagnostic("AV538", f"`{output.path}`, row {row} (case `{outcome.case.name}`): {what}") if what else None
 
 
@@ -266,7 +272,9 @@ def _named(output: Output, case: str) -> Iterator[tuple[str, int]]:
     elif kind is Format.CSV:
         with path.open(encoding="utf-8", newline="") as text:
             for record in csv.DictReader(text):
-                yield record["case"], int(record["row"])
+                yield exact(record["case"]) if output.harmless else record["case"], int(record["row"])
+    elif kind is Format.XLSX:
+        yield from ((row["case"], int(row["row"])) for row in rows_of(path, kind, output.header["rules"]))
     else:
         for batch in _batches(path, kind):
             yield from zip(batch.column("case").to_pylist(), batch.column("row").to_pylist(), strict=True)
@@ -287,7 +295,7 @@ def _batches(path: Path, kind: Format) -> Iterator[Any]:
 
 def _metadata(path: Path) -> Mapping[bytes, bytes]:
     format = format_of(path.name)[0]
-    if format is None or format.text:
+    if format is None or format.text or format.foreign:
         return {}
     from averment.batch.arrow import pa, parquet
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from averment.batch.adapting import Adaptation
-from averment.batch.converting import converted
+from averment.batch.converting import Converted, converted
 from averment.batch.dialects import PLAIN, Dialect
 from averment.batch.unit import Format
 from averment.diagnostics.diagnostic import Report
@@ -32,6 +32,12 @@ _FORMATS = {
     ".arrow": Format.ARROW,
     ".feather": Format.ARROW,
     ".arrows": Format.ARROW,
+    ".json": Format.JSON,
+    ".xlsx": Format.XLSX,
+    ".xlsm": Format.XLSX,
+    ".xlsb": Format.XLSX,
+    ".xls": Format.XLSX,
+    ".ods": Format.XLSX,
 }
 _COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 _BLOCK = 1 << 20
@@ -39,7 +45,10 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A file: ``size`` and ``changed`` tell whether it was touched, ``digest`` (``sha256:…``) what it holds."""
+    """A file: ``size`` and ``changed`` tell whether it was touched, ``digest`` (``sha256:…``) what it holds.
+
+    ``origin``: what it is, where it is put into text of its ``format``; ``sheet``: which of ``sheets`` of a workbook.
+    """
 
     path: str
     format: Format
@@ -49,6 +58,14 @@ class Input:
     digest: str = ""
     dialect: Dialect = PLAIN
     adaptation: Adaptation | None = None
+    origin: Format | None = None
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+
+    @property
+    def written(self) -> Format:
+        """The format in which the file is."""
+        return self.origin or self.format
 
     @property
     def is_plain(self) -> bool:
@@ -58,15 +75,44 @@ class Input:
     @property
     def is_converted(self) -> bool:
         """Whether its text is put into plain CSV first."""
-        return not self.dialect.is_plain or self.adaptation is not None
+        return not self.dialect.is_plain or self.adaptation is not None or self.origin is not None
 
     @contextmanager
     def open(self) -> Generator[IO[bytes]]:
         """The bytes of the table, decompressed, as plain CSV. Raises Unreadable where it is not as its name says."""
-        with self.raw() as stream:
-            if self.is_converted:
+        with self.text() as stream:
+            if self.adaptation is not None or not self.dialect.is_plain:
                 convert = self.adaptation.convert() if self.adaptation else None
                 yield cast("IO[bytes]", converted(stream, self.dialect, convert))
+            else:
+                yield stream
+
+    @contextmanager
+    def text(self) -> Generator[IO[bytes]]:
+        """The bytes of the file, decompressed and put into text, whatever its marks. Raises Unreadable."""
+        if self.origin is Format.XLSX:
+            from averment.batch.workbooks import csv_of
+
+            yield cast("IO[bytes]", Converted(csv_of(self.path, self.sheet)))
+        elif self.origin is not None and self.format is Format.CSV:
+            from averment.batch.json_tables import csv_of as csv_of_records
+
+            yield cast("IO[bytes]", Converted(csv_of_records(self.lines, self.path)))
+        elif self.origin is not None:
+            with self.lines() as stream:
+                yield stream
+        else:
+            with self.raw() as stream:
+                yield stream
+
+    @contextmanager
+    def lines(self) -> Generator[IO[bytes]]:
+        """The records of JSON in the file, each on a line. Raises Unreadable."""
+        with self.raw() as stream:
+            if self.origin is Format.JSON:
+                from averment.batch.json_arrays import lines_of
+
+                yield cast("IO[bytes]", Converted(lines_of(stream)))
             else:
                 yield stream
 
@@ -142,7 +188,12 @@ def find_inputs(name: str, format: Format | None, report: Report) -> tuple[Input
 
 
 def _is_table(file: Path) -> bool:
-    return file.is_file() and not file.name.startswith(".") and format_of(file.name)[0] is not None
+    return file.is_file() and not file.name.startswith(".") and _is_listed(file.name)
+
+
+def _is_listed(name: str) -> bool:
+    """Whether a file of a folder is one of its tables, by its name; JSON is as often something else."""
+    return format_of(name)[0] not in (None, Format.JSON)
 
 
 def _input(path: Path, format: Format | None, report: Report) -> Input | None:
@@ -152,7 +203,7 @@ def _input(path: Path, format: Format | None, report: Report) -> Input | None:
         help = f"name it *{', *'.join(_FORMATS)}, or say what it is with --input-format"
         report.error("AV523", f"the name of `{path}` does not tell what it holds", None, "", help)
         return None
-    if compression and not chosen.text:
+    if compression and not (chosen.text or chosen is Format.JSON):
         report.error("AV523", f"`{path}` is compressed twice: {chosen} files are not read through {compression}")
         return None
     if spelled(str(path)) != str(path):
@@ -186,10 +237,9 @@ def check_output(output: Path, name: str, inputs: Sequence[Input], report: Repor
         help = () if output.is_dir() else ("- is standard output",)
     elif any(_same(output, file.path) for file in inputs):
         why, help = "it is the input", ("name another file",)
-    elif format_of(output.name)[0] is not None and (
-        (Path(name).is_dir() and absolute.resolve().is_relative_to(Path(name).resolve()))
-        or (glob.has_magic(name) and absolute.match(os.path.abspath(name)))  # noqa: PTH100
-    ):
+    elif (
+        _is_listed(output.name) and Path(name).is_dir() and absolute.resolve().is_relative_to(Path(name).resolve())
+    ) or (format_of(output.name)[0] and glob.has_magic(name) and absolute.match(os.path.abspath(name))):  # noqa: PTH100
         why, help = f"the next run would take it for one of the tables of `{name}`", ("name a file outside",)
     elif not os.access(next(folder for folder in absolute.parents if folder.exists()), os.W_OK):
         why = "permission denied"

@@ -27,6 +27,7 @@ class Job:
     whole: bool  # outcome documents instead of rows
     output: Format
     firings: int  # the budget of a case
+    exact: bool = True  # cells of CSV as they are, also where a spreadsheet would take one for a formula
     against: Job | None = None  # what the decisions are held against
 
     @property

@@ -53,6 +53,7 @@ class Order:
     sides: Named = ()
     firings: int = FIRINGS
     against: Against | None = None
+    exact: bool = False  # CSV for programs: no apostrophe before what a spreadsheet would take for a formula
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -92,7 +93,7 @@ def header_of(order: Order, source: Source, columnar: bool) -> Entry:
     program, inputs = order.program, files.digested(source.inputs)
     sides = files.digested([side.file for side in source.sides])
     beside = [
-        {"type": side.kind.name, "path": side.shape.file, "format": file.format.value, "digest": file.digest}
+        {"type": side.kind.name, "path": side.shape.file, "format": file.written.value, "digest": file.digest}
         | _dialect(file)
         for side, file in zip(source.sides, sides, strict=True)
     ]
@@ -103,12 +104,13 @@ def header_of(order: Order, source: Source, columnar: bool) -> Entry:
         **({"against": _decided_by(order.against.program)} if order.against else {}),
         "input": order.alias or order.name,
         "files": [
-            {"path": shape.file, "format": file.format.value, "digest": file.digest, **_dialect(file)}
+            {"path": shape.file, "format": file.written.value, "digest": file.digest, **_dialect(file)}
             for shape, file in zip(source.shapes, inputs, strict=True)
         ],
         "mapping": [[heading, target] for heading, target in sorted(order.mapping.columns.items())],
         **({"adapter": order.mapping.document} if order.mapping.document else {}),
         "format": order.format.value,
+        **({"cells": "exact"} if order.exact and order.format is Format.CSV else {}),
         "warrants": "full" if order.warrants else "none",
         "engine": "columnar" if columnar else open_engine(order.engine, program).name,
         "rules": list(order.rules),
@@ -122,8 +124,9 @@ def _decided_by(program: Program) -> dict[str, Any]:
 
 
 def _dialect(file: files.Input) -> dict[str, Any]:
-    """How the text of a file is written, where it is not plain CSV."""
-    return {} if file.dialect.is_plain else {"dialect": file.dialect.told()}
+    """How the text of a file is written, where it is not plain CSV; which sheet of a workbook it is."""
+    sheet = {"sheet": file.sheet} if file.sheet else {}
+    return sheet | ({} if file.dialect.is_plain else {"dialect": file.dialect.told()})
 
 
 _SAID = {
@@ -136,6 +139,7 @@ _SAID = {
     "mapping": "the mapping of columns has changed",
     "firings": "a case may have another number of firings",
     "adapter": "the mapping has changed",
+    "cells": "what begins as a formula is written otherwise",
     "against": "it is held against something else",
 }
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+from averment.batch.inputs import Unreadable
 from averment.batch.text_rows import TextRows
 from averment.batch.unit import Format
 from averment.ir.program import Program
@@ -25,6 +27,8 @@ def rows_of(path: Path, format: Format, rules: Sequence[str]) -> Iterator[Row]:
     elif format is Format.CSV:
         with path.open(encoding="utf-8", newline="") as text:
             yield from cast("Iterator[Row]", csv.DictReader(text, strict=True))
+    elif format is Format.XLSX:
+        yield from _workbook(path)
     else:
         for batch in _batches(path, format):
             for row in batch.to_pylist():
@@ -37,15 +41,18 @@ def row_of(path: Path, format: Format, rules: Sequence[str], number: int) -> Row
     return next((row for row in found if str(row.get("row")) == str(number)), None)
 
 
-def expected_row(outcome: Outcome, number: int, format: Format, program: Program) -> Row:
-    """What an output has to say of a row of this outcome."""
-    text = TextRows(program, Format.CSV if format is Format.CSV else Format.JSONL).write(number, outcome)
-    if format is not Format.CSV:
+def expected_row(outcome: Outcome, number: int, format: Format, program: Program, exact: bool = True) -> Row:
+    """What an output has to say of a row of this outcome; ``exact``: with cells of CSV as they are."""
+    records = format in (Format.CSV, Format.XLSX)
+    text = TextRows(program, Format.CSV if records else Format.JSONL, exact or format is Format.XLSX).write(
+        number, outcome
+    )
+    if not records:
         return _json(text.encode())
     from averment.batch.text_rows import heading_of
 
     heading = heading_of(Format.CSV, program.presumes).decode()
-    return cast("Row", next(csv.DictReader([heading, *text.splitlines(keepends=True)])))
+    return cast("Row", next(csv.DictReader(io.StringIO(heading + text, newline=""))))
 
 
 def difference(said: Mapping[str, Any], found: Mapping[str, Any]) -> str:
@@ -70,6 +77,18 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _workbook(path: Path) -> Iterator[Row]:
+    from averment.batch.workbook_output import DECISIONS
+    from averment.batch.workbooks import rows_of
+
+    try:
+        records = rows_of(str(path), DECISIONS)
+        headings = next(records, list[str]())
+        yield from (dict(zip(headings, record, strict=True)) for record in records)
+    except Unreadable as problem:
+        raise ValueError(problem.why) from None
 
 
 def _near(path: Path, number: int) -> Iterator[Row]:

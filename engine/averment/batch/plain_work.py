@@ -13,7 +13,7 @@ from averment.batch.fetching import fetch_text
 from averment.batch.job import Done, Job
 from averment.batch.singles import Singles, counts_of, engines_of
 from averment.batch.text_rows import TextRows, heading_of
-from averment.batch.unit import REJECTS, TEXT, Unit
+from averment.batch.unit import REJECTS, ROWS, TEXT, Unit
 from averment.batch.written_rows import written_rows
 from averment.outcome.outcome import Outcome
 
@@ -26,7 +26,7 @@ class PlainWorker:
         self._single = Singles(job)
         self._other = Singles(job.against) if job.against else None
         self._comparer = Comparer(job) if job.against else None
-        self._rows = TextRows(job.program, job.output)
+        self._rows = TextRows(job.program, job.output, job.exact)
 
     def run(self, unit: Unit) -> Done:
         """The part that a unit becomes. Raises OSError; Unreadable where the file holds less or is damaged."""
@@ -41,7 +41,9 @@ class PlainWorker:
             data = heading + "".join(self._rows.write(unit.first + row, outcome) for row, outcome in found).encode()
         counts = counts_of(outcome for _, outcome in found) + engines_of(outcome for _, outcome in found)
         counts.update(f"reject:{reject.code}" for reject in rejects)
-        contents = {TEXT: data} | ({REJECTS: b"".join(map(self._job.line, rejects))} if rejects else {})
+        contents = {TEXT if self._job.output.text else ROWS: data} | (
+            {REJECTS: b"".join(map(self._job.line, rejects))} if rejects else {}
+        )
         return Done(contents, len(found), counts, len(rows), self._turns(unit, rows, found))
 
     def _turns(self, unit: Unit, rows: Sequence[int], found: Sequence[tuple[int, Outcome]]) -> Mapping[str, Any] | None:

@@ -12,10 +12,12 @@ import numpy as np
 
 from averment.batch.arrow import Array, Table, masks_in, one_chunk, pa, pc
 from averment.batch.fired import FiredTexts
-from averment.batch.text_rows import StrengthTexts, cell, json_text, paths
+from averment.batch.harmless import HARMFUL
+from averment.batch.text_rows import StrengthTexts, cell, json_text, paths, safe_cell
 from averment.batch.unit import words_of
 from averment.ir.program import Program
 
+_ODD = r'^$|[",\r\n]|^\s|\s$'
 _LISTS = ("hangs_on", "presuming")
 
 
@@ -59,32 +61,32 @@ class JsonWriter:
 
 
 class CsvWriter:
-    """A record of CSV a row."""
+    """A record of CSV a row; ``exact``: for programs, which take no text for a formula."""
 
-    def __init__(self, program: Program, rules: Sequence[str]) -> None:
+    def __init__(self, program: Program, rules: Sequence[str], exact: bool = True) -> None:
+        self._cell = cell if exact else safe_cell
+        self._odd = _ODD if exact else f"{_ODD}|{HARMFUL}"
         self._words = words_of(program.presumes)
         self._fired = FiredTexts(rules, rules, "|")
         self._end = f",{program.digest}\n"
 
     def write(self, table: Table) -> bytes:
         """The records of some decisions."""
-        names = _escaped(one_chunk(table.column("case")), r'^$|[",\r\n]|^\s|\s$', cell)
-        cells = [_written(table, name, _path_cells if name in _LISTS else _cells) for name in self._words]
+        names = _escaped(one_chunk(table.column("case")), self._odd, self._cell)
+        cells = [_written(table, name, self._path_cells if name in _LISTS else self._cells) for name in self._words]
         parts = [part for column in cells for part in ([","], column)]
         fired = _fired(table, self._fired)
         return _joined([names, ",", _numbers(table)], *parts, [","], fired, [self._end])
 
+    def _cells(self, words: list[str]) -> list[str]:
+        return [self._cell(word) for word in words]
+
+    def _path_cells(self, words: list[str]) -> list[str]:
+        return [self._cell(paths(json.loads(word))) for word in words]
+
 
 def _json_words(words: list[str]) -> list[str]:
     return [json_text(word) for word in words]
-
-
-def _cells(words: list[str]) -> list[str]:
-    return [cell(word) for word in words]
-
-
-def _path_cells(words: list[str]) -> list[str]:
-    return [cell(paths(json.loads(word))) for word in words]
 
 
 def _escaped(names: Array, suspicious: str, escape: Callable[[str], str]) -> Array:

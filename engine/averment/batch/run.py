@@ -39,7 +39,8 @@ from averment.batch.sides import open_sides
 from averment.batch.sources import CHUNK, SIDE_CHUNK, TEXT_CHUNK, Position, Source, open_source, units_of
 from averment.batch.summary import Summary
 from averment.batch.text_rows import heading_of
-from averment.batch.unit import REJECTS, ROWS, TEXT, WHOLE
+from averment.batch.unit import REJECTS, ROWS, TEXT, WHOLE, Format
+from averment.batch.workbook_output import need_writer, refuse_too_many, write_workbook
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
 from averment.extras import MissingExtra, installed
 from averment.outcome.turns import Turns
@@ -75,6 +76,8 @@ def run(order: Order, progress: Progress = lambda _, __: None, record: Record = 
     found = files.find_inputs(order.name, order.input_format, report)
     if not report.failed:
         files.check_output(order.output, order.name, found, report)
+    if not report.failed and order.format is Format.XLSX:
+        need_writer(order.output)
     if not report.failed and not installed("scale"):
         _check_plain(order, found)
     if report.failed:
@@ -117,9 +120,10 @@ def _opened(order: Order, found: Sequence[Input], report: Report) -> Source:
 
 def _check_plain(order: Order, inputs: Sequence[Input]) -> None:
     """Raises MissingExtra for what takes more than Python to decide."""
-    tables = [file.path for file in inputs if not file.format.text or file.compression == "zstd"]
+    rows = (Format.PARQUET, Format.ARROW)
+    tables = [file.path for file in inputs if file.format in rows or file.compression == "zstd"]
     tables += [file for _, file in order.sides]
-    if tables or not order.format.text:
+    if tables or order.format in rows:
         raise MissingExtra("scale", f"`{(*tables, order.output)[0]}`")
 
 
@@ -144,6 +148,7 @@ def _run(order: Order, source: Source, crew: Crew, progress: Progress, record: R
         order.warrants,
         order.format,
         order.firings,
+        order.exact or order.format is not Format.CSV,
     )
     job = replace(job, against=job_against(order, source, job))
     with closing(Parts(folder)) as parts:
@@ -168,7 +173,17 @@ def _notes(order: Order, source: Source) -> tuple[str, ...]:
     told = [(file.dialect, shape.file) for file, shape in zip(source.inputs, source.shapes, strict=True)]
     told += [(side.file.dialect, side.shape.file) for side in source.sides]
     stated = order.mapping.dialect if order.mapping.stated else None
-    return tuple(said for dialect, file in told if dialect != stated and (said := dialect.sentence(file)))
+    sentences = (dialect.sentence(file) for dialect, file in told if dialect != stated)
+    chosen = order.mapping.sheet
+    books = [(file, shape.file) for file, shape in zip(source.inputs, source.shapes, strict=True)]
+    sheets = (_of_sheets(file, name) for file, name in books if file.sheets[1:] and not chosen)
+    return tuple(said for said in (*sentences, *sheets) if said)
+
+
+def _of_sheets(file: Input, name: str) -> str:
+    """What is said where the first of several sheets is read."""
+    others = ", ".join(f"`{sheet}`" for sheet in file.sheets if sheet != file.sheet)
+    return f"`{name}`: the sheet `{file.sheet}` is read, the first that holds cells; --sheet names another: {others}"
 
 
 @dataclass
@@ -259,6 +274,8 @@ class _Batch:
             self.parts.commit(ends, about)
             self.record(entries[-1])
             self.summary.add(about)
+            if self.order.format is Format.XLSX:
+                refuse_too_many(self.order.output, self.summary.rows)
             self.progress(self.summary.rows, _share(self.source, after))
 
     def _named(self) -> Entry:
@@ -270,6 +287,9 @@ class _Batch:
         format, parts, presumes = self.order.format, self.parts, self.order.program.presumes
         if format.text:
             digest = parts.complete(TEXT, b"" if parts.committed else heading_of(format, presumes))
+        elif format is Format.XLSX:
+            rows, rejects = ((data for _, data in parts.slices(name)) for name in (ROWS, REJECTS))
+            digest = write_workbook(parts.folder / TEXT, rows, rejects, self.summary.document, presumes)
         else:
             from averment.batch.assembling import assemble
 
@@ -293,5 +313,7 @@ def _share(source: Source, after: Position) -> float:
     total = source.size
     before = sum(file.size for file in source.inputs[: after.file])
     file = source.inputs[after.file]
-    part = after.offset if file.format.text and not file.compression else file.size // 2
-    return (before + part) / total if total else 1.0
+    part = (
+        after.offset if file.format.text and file.origin is not Format.XLSX and not file.compression else file.size // 2
+    )
+    return min((before + part) / total, 1.0) if total else 1.0

@@ -74,10 +74,6 @@ def _open(kind: FactType, name: str, report: Report) -> Side | None:
     if len(files) != 1:
         report.error("AV535", f"`{name}` is {len(files)} tables, and a side table is one", None, "", "join them")
         return None
-    if files[0].format is Format.JSONL:
-        help = "write it as CSV, Parquet or Arrow, or the records into the cases"
-        report.error("AV535", f"`{name}` is JSON Lines, which no side table can be", None, "", help)
-        return None
     return side_of(kind, files[0], report)
 
 
@@ -85,6 +81,12 @@ def side_of(kind: FactType, file: Input, report: Report) -> Side | None:
     """The side table in a file."""
     before = len(report.diagnostics)
     file = dialect_of(file, Adapter(), report)
+    if len(report.diagnostics) > before:
+        return None
+    if file.format is Format.JSONL:
+        help = "write it as CSV, Parquet or Arrow, or the records into the cases"
+        report.error("AV535", f"`{file.path}` is JSON Lines, which no side table can be", None, "", help)
+        return None
     headings, spans, schema = headings_of(file, report)
     if len(report.diagnostics) > before:
         return None

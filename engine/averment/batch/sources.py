@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from averment.batch.adapter import Adapter, Mapped, adapter_of
@@ -12,10 +13,12 @@ from averment.batch.csv_records import MAX_RECORD, read_headings
 from averment.batch.dialects import recognize, workbook_in
 from averment.batch.fitting import fit
 from averment.batch.inputs import Input, Unreadable, damage_told
+from averment.batch.json_arrays import is_array, lines_of
+from averment.batch.json_tables import is_flat, is_json
 from averment.batch.lines import pieces
 from averment.batch.shape import Shape
 from averment.batch.unit import GROUP, Format, Unit
-from averment.diagnostics.diagnostic import Report
+from averment.diagnostics.diagnostic import Refused, Report
 from averment.ir.program import FactType
 from averment.source.node import Span
 from averment.source.text import start_of
@@ -76,7 +79,10 @@ def open_source(
     found: list[Input] = []
     shapes: list[Shape] = []
     for file in inputs:
+        before = len(report.diagnostics)
         file = dialect_of(file, adapter, report)
+        if len(report.diagnostics) > before:
+            continue
         headings: tuple[str, ...] = ()
         columns = {}
         if file.format is not Format.JSONL:
@@ -104,26 +110,66 @@ def open_source(
             file = replace(file, adaptation=shape.adaptation if file.format is Format.CSV else None)
         found.append(file)
         shapes.append(shape)
-    if adapter and all(file.format is Format.JSONL for file in inputs):
+    if adapter and not report.failed and all(file.format is Format.JSONL for file in inputs):
         report.error("AV520", "JSON Lines have no columns to map", None, "", "leave out --mapping")
     return Source(tuple(found), tuple(shapes))
 
 
 def dialect_of(file: Input, adapter: Adapter, report: Report) -> Input:
-    """The file, with the dialect of its text: as is stated, else as it is recognized; a workbook is reported."""
-    if file.format is not Format.CSV:
+    """The file as it is read: with the dialect of its text, as is stated or recognized; put into text, if it is none.
+
+    What cannot be read so is reported.
+    """
+    if file.format is Format.XLSX:
+        return _workbook(file, adapter.sheet, report)
+    if adapter.sheet:
+        what = f"`{file.path}` is no workbook, and has no sheet `{adapter.sheet}`"
+        report.error("AV520", what, None, "", "leave the sheet out")
+    if file.format not in (Format.CSV, Format.JSONL, Format.JSON):
         return file
     try:
         with file.raw() as stream:
             start = stream.read(_LOOK)
     except (Unreadable, OSError):
-        return file  # which is told when its headings are read
+        return replace(file, format=Format.JSONL) if file.format is Format.JSON else file  # told when it is read
+    if file.format is not Format.CSV:
+        return _records(file, start, report)
     workbook = workbook_in(start)
     if workbook:
-        help = "save the sheet as CSV"
+        help = "say --input-format xlsx, or name it *.xlsx, *.xls or *.ods"
         report.error("AV523", f"`{file.path}` is {workbook}, not CSV", None, "", help)
     dialect = recognize(start, adapter.dialect, adapter.stated)
     return replace(file, dialect=dialect)
+
+
+def _workbook(file: Input, wanted: str, report: Report) -> Input:
+    """A workbook, with the sheet that is read."""
+    from averment.batch.workbooks import chosen_sheet, sheets_of
+
+    try:
+        sheets = sheets_of(file.path)
+        sheet = chosen_sheet(file.path, sheets, wanted)
+    except Unreadable as problem:
+        report.error("AV523", f"`{file.path}` is not a workbook that can be read: {problem.why}")
+        return file
+    except Refused as refused:
+        report.extend(refused.diagnostics)
+        return file
+    return replace(file, format=Format.CSV, origin=Format.XLSX, sheet=sheet, sheets=sheets)
+
+
+def _records(file: Input, start: bytes, report: Report) -> Input:
+    """JSON as lines of cases; or, where its records are flat, as the table that they are."""
+    array = is_array(start)
+    origin = Format.JSON if array else None
+    first = next(lines_of(BytesIO(start + b"]")), b"") if array else start
+    line = next((line for line in first.removeprefix(b"\xef\xbb\xbf").split(b"\n") if line.strip()), b"")
+    if file.format is Format.JSON and not array and not is_json(line):
+        help = "averment decide reads one case; records are an array, or a line each in *.jsonl"
+        report.error("AV523", f"`{file.path}` is no JSON array, nor lines of JSON", None, "", help)
+    if is_flat(line):
+        return replace(file, format=Format.CSV, origin=origin or Format.JSONL)
+    return replace(file, format=Format.JSONL, origin=origin)
 
 
 def headings_of(file: Input, report: Report) -> tuple[tuple[str, ...], tuple[Span, ...], Any]:

@@ -13,6 +13,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from averment.batch.harmless import harmless
 from averment.batch.singles import strength_text
 from averment.batch.unit import PRESUMED, Format, columns_of
 from averment.ir.program import Kind, Program
@@ -21,18 +22,24 @@ from averment.outcome.outcome import Outcome
 from averment.outcome.presumption import Presumption
 
 
+def names_of(presumes: bool) -> tuple[str, ...]:
+    """The columns of an output; ``presumes``: whether the pack presumes anything."""
+    return "case", "row", *columns_of(presumes), "pack"
+
+
 def heading_of(format: Format, presumes: bool) -> bytes:
-    """What a text output begins with; ``presumes``: whether the pack presumes anything."""
-    return (",".join(("case", "row", *columns_of(presumes), "pack")) + "\n").encode() if format is Format.CSV else b""
+    """What a text output begins with."""
+    return (",".join(names_of(presumes)) + "\n").encode() if format is Format.CSV else b""
 
 
 class TextRows:
-    """Writes rows under one program, as JSON Lines or CSV."""
+    """Writes rows under one program, as JSON Lines or CSV; ``exact``: for programs, to which no text is a formula."""
 
-    def __init__(self, program: Program, format: Format) -> None:
+    def __init__(self, program: Program, format: Format, exact: bool = True) -> None:
+        self._cell = cell if exact else safe_cell
         self._strengths = StrengthTexts(program)
         self._digest, self._presumes = program.digest, program.presumes
-        self.write = self._csv if format is Format.CSV else self._json
+        self.write = self._csv if format in (Format.CSV, Format.XLSX) else self._json
 
     def _json(self, row: int, outcome: Outcome) -> str:
         return json_text({
@@ -67,7 +74,7 @@ class TextRows:
                 if presumption
                 else [""] * len(PRESUMED)
             )
-        return ",".join([*map(cell, words), "|".join(sorted(outcome.fired)), self._digest]) + "\n"
+        return ",".join([*map(self._cell, words), "|".join(sorted(outcome.fired)), self._digest]) + "\n"
 
 
 class StrengthTexts:
@@ -107,3 +114,8 @@ def cell(text: str) -> str:
         csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="").writerow([text])
         return stream.getvalue()
     return text
+
+
+def safe_cell(text: str) -> str:
+    """A cell of CSV that a spreadsheet takes for no formula."""
+    return cell(harmless(text))

@@ -39,10 +39,18 @@ class Format(StrEnum):
     CSV = "csv"
     PARQUET = "parquet"
     ARROW = "arrow"
+    XLSX = "xlsx"  # a workbook of any kind
+    JSON = "json"  # an array of records
 
     @property
     def text(self) -> bool:
+        """Whether its rows are lines of text, or as an input are put into such."""
         return self in (Format.JSONL, Format.CSV)
+
+    @property
+    def foreign(self) -> bool:
+        """Whether an input of it is put into text to be read."""
+        return self in (Format.XLSX, Format.JSON)
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,7 @@ def _order(
         output=output,
         format=Format(header["format"]),
         input_format=format,
+        exact=header.get("cells") == "exact",
         mapping=restored(header.get("adapter", ""), dict(header["mapping"])),
         warrants=header["warrants"] == "full",
         engine=engine,

@@ -28,10 +28,11 @@ class TableWorker:
         self._fetcher = Fetcher(job.inputs, job.shapes)
         self._format, self._whole = job.output, job.whole
         self._pack = pa.array([job.program.digest])
-        self._writer = None
-        if job.output.text and not job.whole:
-            writer = JsonWriter if job.output is Format.JSONL else CsvWriter
-            self._writer = writer(job.program, self._decider.rules)
+        self._writer: JsonWriter | CsvWriter | None = None
+        if job.output is Format.JSONL and not job.whole:
+            self._writer = JsonWriter(job.program, self._decider.rules)
+        elif job.output in (Format.CSV, Format.XLSX):
+            self._writer = CsvWriter(job.program, self._decider.rules, job.exact)
 
     def run(self, unit: Unit) -> Done:
         """The part that a unit becomes. Raises what ``Fetcher.fetch`` does."""
@@ -58,7 +59,7 @@ class TableWorker:
         if self._writer is not None:
             slices = (table.slice(start, _ROWS) for start in range(0, table.num_rows, _ROWS))
             heading = heading_of(self._format, self._job.program.presumes) if unit.first == 1 else b""
-            return TEXT, heading + b"".join(map(self._writer.write, slices))
+            return TEXT if self._format.text else ROWS, heading + b"".join(map(self._writer.write, slices))
         table = table.append_column("pack", pa.DictionaryArray.from_arrays(_same(table.num_rows), self._pack))
         if self._format is Format.PARQUET and is_group(unit.first, unit.rows):
             return WHOLE, to_parquet(table)

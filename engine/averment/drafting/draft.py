@@ -156,6 +156,8 @@ def _names_too(column: Column, found: Sequence[Match]) -> bool:
 def _stated(sample: Sample, marks: Said, words: Sequence[str]) -> dict[str, Any]:
     dialect = sample.dialect
     stated: dict[str, Any] = {}
+    if sample.file.sheets[1:]:
+        stated["sheet"] = sample.file.sheet
     if dialect.encoding not in ("utf-8", "utf-16", "utf-32"):
         stated["encoding"] = dialect.encoding
     if dialect.delimiter != ",":

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from averment.batch.adapter import Adapter
+from averment.batch.cells import cell_text
 from averment.batch.columns import MAX_COLUMNS
 from averment.batch.dialects import Dialect
 from averment.batch.inputs import Input, Unreadable, damage_told
@@ -66,7 +67,7 @@ def look(file: Input, report: Report, adapter: Adapter | None = None) -> Sample 
     file = dialect_of(file, adapter, report)
     guessed = False
     try:
-        if file.format is Format.CSV and not report.failed:
+        if file.format is Format.CSV and file.origin is None and not report.failed:
             file, guessed = _looked_at(file, adapter)
     except Unreadable as problem:
         report.error("AV523", f"`{file.path}` cannot be read: {problem.why}")
@@ -167,7 +168,6 @@ def _lines(stream: Any) -> Iterator[str]:
 
 
 def _table_records(file: Input) -> Iterator[list[str]]:
-    from averment.batch.adapted_columns import cell_text
     from averment.batch.table_sources import batches_of
 
     for batch in batches_of(file):
