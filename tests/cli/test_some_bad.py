@@ -69,3 +69,50 @@ def test_of_bad_cases_alone_nothing_is_printed(averment: Averment, tmp_path: Pat
     for words in (["decide"], ["missing"], ["explain"]):
         found = averment(words[0], str(tmp_path / "bad.yaml"))
         assert (found.code, found.out) == (3, "") and "headcount" in found.err
+
+
+BROKEN = {
+    "an open bracket": "case: bad\nfacts: {company: {headcount: 12}",
+    "an open quote": 'case: "bad\nfacts: {company: {headcount: 12}}',
+    "a tab": "case: bad\nfacts:\n\tcompany: {headcount: 12}",
+    "two values": "case: bad\nfacts: {company: {headcount: 12}}\n} 12",
+    "a block that ends nowhere": "case: |\n    bad\n  facts: [1",
+    "an anchor": "case: &bad bad\nfacts: {company: {headcount: 12}}",
+    "bytes": "case: b\xffd\nfacts: {company: {headcount: 12}}",
+}
+
+
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_broken_document_hides_no_other(averment: Averment, tmp_path: Path, text: str, place: int) -> None:
+    documents = [f"case: {name}\n{GOOD}" for name in ("one", "two")]
+    documents.insert(place, text)
+    file = tmp_path / "cases.yaml"
+    file.write_bytes("\n---\n".join(documents).encode("latin-1"))
+    found = averment("decide", str(file), "--quiet")
+    assert found.code == 3
+    assert [line.split("\t")[0] for line in found.out.splitlines()] == ["one", "two"]
+    first = sum(document.count("\n") + 2 for document in documents[:place])  # lines before it, of its `---` the last
+    lines = [int(place.split(":")[1]) for place in found.err.split("cases.yaml")[1:] if place.startswith(":")]
+    assert lines and all(first <= line <= first + text.count("\n") + 2 for line in lines), found.err
+
+
+def test_a_broken_document_hides_no_other_from_a_question(averment: Averment, tmp_path: Path) -> None:
+    file = tmp_path / "cases.yaml"
+    file.write_text(f"{BAD['syntax']}\n---\ncase: good\n{GOOD}\n")
+    for words in (["missing"], ["matters", "--seconds", "1"], ["whatif", "--set", "company.headcount=5"], ["explain"]):
+        found = averment(words[0], str(file), *words[1:], "--format", "json")
+        assert found.code == 3 and "AV112" in found.err
+        assert {json.loads(line)["case"] for line in found.out.splitlines()} == {"good"}
+
+
+@pytest.mark.parametrize("suffix", ["yaml", "jsonl"])
+def test_beyond_a_hundred_findings_good_cases_are_decided(averment: Averment, tmp_path: Path, suffix: str) -> None:
+    bad = ['{"case": "bad", "facts": [1]}', '{"case": "bad", "facts": {']
+    lines = [bad[number % 2] for number in range(250)]
+    lines[200] = '{"case": "good", "facts": {"company": {"headcount": 12}}}'
+    (tmp_path / f"cases.{suffix}").write_text(("\n---\n" if suffix == "yaml" else "\n").join(lines))
+    found = averment("decide", str(tmp_path / f"cases.{suffix}"), "--quiet")
+    assert found.code == 3
+    assert [line.split("\t")[0] for line in found.out.splitlines()] == ["good"]
+    assert "249 errors" in found.err and len(found.err.splitlines()) < 250

@@ -87,11 +87,12 @@ class Pivots:
     def _most_unable(self, order: Sequence[int]) -> list[int]:
         """Fields that cannot turn the claim together, to which none of the others can be added."""
         kept: list[int] = []
-        while order:
-            kept += order[: self._unable(kept, order)]
-            rest = [number for number in order if number not in kept]
-            told = verdicts(self._judge, [dict.fromkeys([*kept, number]) for number in rest])
-            order = [number for number, verdict in zip(rest, told, strict=True) if self._keeps(verdict)]
+        left = [*order]
+        while left:
+            many = self._unable(kept, left)
+            kept, left = kept + left[:many], left[many:]
+            told = verdicts(self._judge, [dict.fromkeys([*kept, number]) for number in left])
+            left = [number for number, verdict in zip(left, told, strict=True) if self._keeps(verdict)]
         return kept
 
     def _keeps(self, verdict: Verdict) -> bool:

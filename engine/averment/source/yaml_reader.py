@@ -33,16 +33,16 @@ from averment.source.yaml_slips import mend, sentence
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where there is one: ten times faster
 
 
-def read_yaml(text: bytes, file: str, report: Report) -> list[Node]:
-    """The documents of a YAML stream.
+def read_yaml(text: bytes, file: str, report: Report, line: int = 1) -> list[Node]:
+    """The documents of a YAML stream, which starts on ``line`` of ``file``.
 
     Whatever is refused is in the report. The documents returned then are what could still be read; they serve only to
     find more mistakes: use no value of them.
     """
-    decoded = decode(text, file, report)
+    decoded = decode(text, file, report, line)
     if decoded is None:
         return []
-    composer = _Composer(file, report)
+    composer = _Composer(file, report, line)
     try:
         loader = _Loader(decoded)
         try:
@@ -57,7 +57,7 @@ def read_yaml(text: bytes, file: str, report: Report) -> list[Node]:
         # PyYAML's parser leaks its own slips on some malformed input: for our user they are syntax errors too.
         composer.refuse_syntax(f"the parser gave up ({type(problem).__name__})", None)
     if not composer.documents and not composer.refused:
-        report.error("AV111", f"`{file}` holds no value, only comments", start_of(file))
+        report.error("AV111", f"`{file}` holds no value, only comments", start_of(file, line))
     return composer.documents
 
 
@@ -80,16 +80,17 @@ class _Full(Exception):
 
 
 class _Composer:
-    """Builds documents from events. ``refused``: whether anything was."""
+    """Builds documents from events, of which the first stands on ``line``. ``refused``: whether anything was."""
 
-    def __init__(self, file: str, report: Report) -> None:
+    def __init__(self, file: str, report: Report, line: int) -> None:
         self.file = file
+        self._line = line
         self.report = report
         self.documents: list[Node] = []
         self._before = len(report.diagnostics)
         self._stack: list[_Frame] = []
         self._count = 0
-        self._last = start_of(file)
+        self._last = start_of(file, line)
 
     @property
     def refused(self) -> bool:
@@ -118,7 +119,9 @@ class _Composer:
             return
 
     def refuse_syntax(self, problem: str, mark: Any) -> None:
-        line, column = (mark.line + 1, mark.column + 1) if mark else (self._last.end_line, self._last.end_column)
+        line, column = (
+            (mark.line + self._line, mark.column + 1) if mark else (self._last.end_line, self._last.end_column)
+        )
         span = Span(self.file, line, column, line, column + 1)
         self.report.error("AV112", f"this is not YAML: {problem}", span, "here", *mend(problem))
 
@@ -128,7 +131,7 @@ class _Composer:
         text = composed(event.value)
         style: str | None = event.style
         start, end = event.start_mark, event.end_mark
-        span = Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+        span = Span(self.file, start.line + self._line, start.column + 1, end.line + self._line, end.column + 1)
         if event.anchor is not None or event.tag is not None:
             self._properties(event, span)
         if len(text) > MAX_SCALAR:
@@ -169,7 +172,7 @@ class _Composer:
 
     def _open(self, event: Any, items: dict[str, Node] | list[Node]) -> None:
         start = event.start_mark
-        line, column = start.line + 1, start.column + 1
+        line, column = start.line + self._line, start.column + 1
         if event.anchor is not None or event.tag is not None:
             self._properties(event, Span(self.file, line, column, line, column + 1))
         if len(self._stack) == MAX_DEPTH:
@@ -188,7 +191,7 @@ class _Composer:
     def _close(self, event: Any) -> None:
         frame = self._stack.pop()
         if frame.flow or not frame.items:
-            end_line, end_column = event.end_mark.line + 1, event.end_mark.column + 1
+            end_line, end_column = event.end_mark.line + self._line, event.end_mark.column + 1
         else:  # libyaml ends a block where the next token starts; it ends with its last value
             end_line, end_column = self._last.end_line, self._last.end_column
         span = Span(self.file, frame.line, frame.column, end_line, end_column)
@@ -218,7 +221,7 @@ class _Composer:
 
     def _alias(self, event: Any) -> None:
         start, end = event.start_mark, event.end_mark
-        span = Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+        span = Span(self.file, start.line + self._line, start.column + 1, end.line + self._line, end.column + 1)
         self._refuse("AV102", f"the alias `*{event.anchor}` is not accepted", span, "alias", "write the value out")
         frame = self._stack[-1] if self._stack else None
         if frame is not None and isinstance(frame.items, dict) and frame.key is None and not frame.skips:
@@ -229,7 +232,7 @@ class _Composer:
     def _directives(self, event: Any) -> None:
         if event.version or event.tags:
             start = event.start_mark
-            span = Span(self.file, start.line + 1, 1, start.line + 1, 2)
+            span = Span(self.file, start.line + self._line, 1, start.line + self._line, 2)
             help = "delete the line that starts with `%`; files are read as YAML 1.2"
             self._refuse("AV103", "directives are not accepted", span, "directive", help)
 

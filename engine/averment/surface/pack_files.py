@@ -11,9 +11,10 @@ from dataclasses import field
 from pathlib import Path
 
 from averment.dataclass import dataclass
-from averment.diagnostics.diagnostic import Report
+from averment.diagnostics.diagnostic import Diagnostic, Report
 from averment.diagnostics.suggest import did_you_mean
 from averment.source.collector import collector_paused
+from averment.source.documents import read_documents
 from averment.source.node import Node
 from averment.source.text import MAX_FINDINGS, start_of
 from averment.source.yaml_reader import read_yaml
@@ -57,20 +58,28 @@ def read_pack_files(files: Mapping[str, bytes], report: Report, root: str = "") 
 def read_case_file(data: bytes, file: str, report: Report) -> list[Node]:
     """The cases of a fact file that can be read and are of the shape of one; the report has what is wrong with others.
 
-    A line of JSON Lines stands alone; of another file that cannot be read there are none.
+    A document of YAML and a line of JSON Lines stand alone. Of what is wrong with many the first is told, and of how
+    many more something is.
 
     By name: ``*.yaml`` and ``*.yml`` are YAML, one case a document; ``*.jsonl`` and ``*.ndjson`` JSON Lines; ``*.json``
     JSON. By content otherwise: what starts with ``{`` is JSON, or JSON Lines if a second line starts with ``{`` too.
     """
-    before = len(report.diagnostics)
+    before, more = len(report.diagnostics), 0
+    sound: list[Node] = []
     with collector_paused():
-        cases = list(_cases(data, file, report))
-
-        def sound(case: Node) -> bool:
-            told = len(report.diagnostics) - before >= MAX_FINDINGS
-            return has_shape(case, "case") if told else check_shape(case, "case", report)
-
-        return [case for case in cases if sound(case)]
+        for case, found in _cases(data, file, report):
+            told = len(report.diagnostics) - before
+            if case is not None and (
+                has_shape(case, "case") if told >= MAX_FINDINGS else check_shape(case, "case", found)
+            ):
+                sound.append(case)
+            elif told >= MAX_FINDINGS:
+                more += 1
+            report.extend(found.diagnostics[: max(0, MAX_FINDINGS - told)])
+    if more:
+        code = report.diagnostics[-1].code
+        report.add(Diagnostic(code, f"something is wrong with {more:,} more cases of `{file}`", count=more))
+    return sound
 
 
 def _pack(files: Mapping[str, bytes], names: tuple[str, ...], root: str, report: Report) -> PackFiles:
@@ -126,34 +135,24 @@ def _nothing(name: str) -> Node:
     return Node({}, start_of(name))
 
 
-def _cases(data: bytes, file: str, report: Report) -> Iterator[Node]:
+def _cases(data: bytes, file: str, report: Report) -> Iterator[tuple[Node | None, Report]]:
+    """Each case with what was found in it; none where it cannot be read."""
     suffix = file.lower().rpartition(".")[2]
     if suffix in ("jsonl", "ndjson") or (suffix not in ("yaml", "yml", "json") and _are_lines(data)):
         from averment.source.json_reader import read_json_lines  # here, as read_json: most files are YAML
 
-        before = known = len(report.diagnostics)
-        for _, node in read_json_lines(data.splitlines(), file, report):
-            if node is not None and len(report.diagnostics) == known:
-                yield node
-            elif len(report.diagnostics) - before >= MAX_FINDINGS:
-                return
-            known = len(report.diagnostics)
-        return
-    read = Report()
-    yield from _whole(data, file, suffix, read)
-    report.extend(read.diagnostics)
-
-
-def _whole(data: bytes, file: str, suffix: str, report: Report) -> list[Node]:
-    """The documents of a file that is not JSON Lines; none where something in it cannot be read."""
-    if suffix == "json" or (suffix not in ("yaml", "yml") and data.lstrip()[:1] == b"{"):
+        found = Report()
+        for _, node in read_json_lines(data.splitlines(), file, found):
+            yield (None if found.failed else node), found
+            found.diagnostics = []
+    elif suffix == "json" or (suffix not in ("yaml", "yml") and data.lstrip()[:1] == b"{"):
         from averment.source.json_reader import read_json
 
-        node = read_json(data, file, report)
-        found = [] if node is None else [node]
+        found = Report()
+        node = read_json(data, file, found)
+        yield (None if found.failed else node), found
     else:
-        found = read_yaml(data, file, report)
-    return [] if report.failed else found
+        yield from read_documents(data, file, report)
 
 
 def _are_lines(data: bytes) -> bool:
