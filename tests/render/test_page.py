@@ -7,10 +7,12 @@ from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
+from html import escape
 from typing import Any
 
 import pytest
 
+import averment
 from averment.ir.program import Fact
 from averment.outcome.explained import explain
 from averment.render.diagram import diagram
@@ -112,7 +114,8 @@ _DOT = re.compile(
 _MERMAID = re.compile(
     r'flowchart RL|  n\d+(?:\(\[|\(|\[/|\[)"(?:[\w .,:/()?\'-]|#\d+;|<br/>)*"(?:\]\)|\)|/\]|\])'
     r"|  n\d+ (?:-->|-\.->)(?:\|(?:for|against) [\d.]+\|)? n\d+|  linkStyle [\d,]+ stroke:#\w+"
-    r"|  classDef undecided stroke-dasharray: 4 3|  class [n\d,]+ undecided"
+    r"|  classDef (?:undecided stroke-dasharray: 4 3|(?:supports|opposes) stroke:#\w+)"
+    r"|  class [n\d,]+ (?:undecided|supports|opposes)"
 )
 
 
@@ -132,3 +135,15 @@ def _pages(filled: Any) -> dict[str, str]:
 def _kinds(found: Any) -> set[tuple[str, tuple[str, ...]]]:
     """The kinds of elements: a longer text takes more rows."""
     return set(found.elements)
+
+
+def test_the_page_names_the_source_and_links_what_is_above() -> None:
+    """Whoever reads the page alone knows what `article` is; whatever stands above is a link to it."""
+    pack = averment.load("pm_tpm")
+    seen = page(
+        explain(pack.decide({"company": {"has_product_manager": False, "role_emphasis": "market"}})), pack.model
+    )
+    article = pack.model.sources["article"]
+    for said in (article.title, *article.about.values()):
+        assert escape(str(said), quote=False) in seen
+    assert "↑ above" not in seen

@@ -8,6 +8,7 @@ import subprocess
 from typing import Any
 
 import pytest
+from tests.render.conftest import CASES
 
 from averment.law.truth import Interval, bounds
 from averment.outcome.explained import Explained, explain
@@ -15,9 +16,11 @@ from averment.render.diagram import diagram
 from averment.render.dot import dot
 from averment.render.evidence import sides
 from averment.render.explanation import explanation_document
+from averment.render.mermaid import mermaid
 from averment.render.svg import svg
 from averment.warrant.derivation import Application
 
+TICKET_OFFICE = next(path for path in CASES if path.stem == "ticket-office")
 _BOX = re.compile(r'<rect x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)"')
 
 
@@ -104,3 +107,17 @@ def test_how_clear_the_claim_is_stands_in_words(example: Any) -> None:
     strength = explained.outcome.strength
     assert (f"how clear: {strength}" in texts) is (strength is not None)
     assert not [text for text in texts if text.startswith("clarity[")]
+
+
+@pytest.mark.parametrize("example", [TICKET_OFFICE], indirect=True)
+def test_what_speaks_against_the_claim_is_drawn_as_such(example: Any) -> None:
+    """In `ticket-office`, a product manager's case, a large engineering team speaks against, and nothing is raw."""
+    explained, pack, case = example
+    drawn = diagram(explained, pack.model, case.places)
+    signs = {box.text: box.sign for box in drawn.boxes.values()}
+    against = next(box for box in drawn.boxes.values() if box.sign < 0)
+    assert against.text == "evidence: engineering size, technical product manager, weight 2"
+    assert signs["Finding out what customers need is much of the role."] == 1
+    assert not [box.text for box in drawn.boxes.values() if '["' in box.text or "_" in box.text]
+    assert svg(drawn).count('class="rule supports"') == 3 and 'class="fact opposes"' in svg(drawn)
+    assert 'color="#a3302b"' in dot(drawn) and "opposes stroke:#a3302b" in mermaid(drawn)

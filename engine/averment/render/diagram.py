@@ -16,10 +16,9 @@ from averment.law.truth import TRUE
 from averment.model.model import Model
 from averment.outcome.explained import Explained
 from averment.render.display import UNICODE
-from averment.render.facts import Given, looked_at
-from averment.render.phrases import words
-from averment.render.places import backing_phrase, rule_place
-from averment.render.tree import Line
+from averment.render.facts import Given
+from averment.render.phrases import fact_words, labelled, record_words, words
+from averment.render.places import backing_phrase, given_place, rule_place
 from averment.source.node import Span
 from averment.warrant.bearing import NEUTRAL, Bearing, total
 from averment.warrant.derivation import Application
@@ -28,12 +27,16 @@ from averment.warrant.sentences import sentence
 
 @dataclass(slots=True)
 class Box:
-    """``kind``: claim, fact, rule or given. ``certain``: true, not just possible. ``details`` stand in small print."""
+    """``kind``: claim, fact, rule or given. ``certain``: true, not just possible. ``details`` stand in small print.
+
+    ``sign``: 1 where it speaks for the claim, -1 against it, 0 neither or now this, now that.
+    """
 
     kind: str
     text: str
     details: tuple[str, ...] = ()
     certain: bool = True
+    sign: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class _Drawing:
         self._derivation = explained.derivation
         self._given = Given.of(explained.outcome, places)
         outcome = explained.outcome
-        self._diagram = Diagram(f"{outcome.case.name}: {explained.named or outcome.claim}")
+        self._diagram = Diagram(f"{outcome.case.name}: {explained.named or words(outcome.claim)}")
         self._ids: dict[str, str] = {}
 
     @property
@@ -99,7 +102,18 @@ class _Drawing:
                         seen.add(used)
                         pending.append(used)
                 drawn.add(application.id)
+        self._sign()
         return self._diagram
+
+    def _sign(self) -> None:
+        """Give the boxes their signs: those of the arrows that lead to what claims, where these agree."""
+        claiming = {start for (start, end) in self._diagram.arrows if self._diagram.boxes[end].kind == "claim"}
+        signs: dict[str, set[int]] = {}
+        for (start, end), arrow in self._diagram.arrows.items():
+            if end in claiming and arrow.bears.sign:
+                signs.setdefault(start, set()).add(arrow.bears.sign)
+        for id, found in signs.items():
+            self._diagram.boxes[id].sign = found.pop() if len(found) == 1 else 0
 
     def _grounds(self, application: Application, rule: str) -> list[Fact]:
         """Draw arrows from all that an application used; the derived facts among it, in order."""
@@ -138,7 +152,7 @@ class _Drawing:
         if fresh:
             claim = self._derivation.evaluation.program.claim
             is_claim = fact.type == claim.type
-            text = path
+            text = fact_words(self._derivation.memory.types[fact.type], fact)
             if is_claim:
                 text = words(str(fact.values[claim.field] or "some claim"))
             elif fact.type == claim.strength_type:
@@ -158,14 +172,31 @@ class _Drawing:
         return id
 
     def _looked_at(self, pattern: Match, fact: Fact) -> Iterator[str]:
-        record = record_path(self._derivation.memory.types[fact.type], fact)
-        for line in looked_at(self._derivation, pattern, fact, self._given):
-            text = _said(line)
-            id, fresh = self._id(f"{record} {text}")
-            if fresh:
-                details = (line.note,) if line.note else ()
-                self._diagram.boxes[id] = Box("given", text, details, self._certain(fact))
-            yield id
+        """The boxes of what a pattern saw of a given fact: one for each field of a `one` type, one for a record."""
+        type = self._derivation.memory.types[fact.type]
+        record = record_path(type, fact)
+        indexes = sorted({index for index, _ in (*pattern.cells, *pattern.binds)})
+        if not self._certain(fact):
+            yield self._box(record, f"{words(type.name)}: nothing is said of any", "", False)
+        elif type.one:
+            for index in indexes:
+                field = type.fields[index]
+                path = f"{record}.{field.name}"
+                yield self._box(path, labelled(field, fact.values[index]), self._origin(path), True)
+        else:
+            shown = [index for index in indexes if index not in type.naming]
+            told = ", ".join(labelled(type.fields[index], fact.values[index]) for index in shown)
+            text = record_words(type, fact) + (f" ({told})" if told else "")
+            yield self._box(f"{record} {told}", text, given_place(self._given.places, record), True)
+
+    def _box(self, name: str, text: str, place: str, certain: bool) -> str:
+        id, fresh = self._id(name)
+        if fresh:
+            self._diagram.boxes[id] = Box("given", text, (place,) if place else (), certain)
+        return id
+
+    def _origin(self, path: str) -> str:
+        return self._given.stands_in(path) or given_place(self._given.places, path)
 
     def _certain(self, fact: Fact) -> bool:
         return self._derivation.memory.truths[fact] is TRUE
@@ -173,8 +204,3 @@ class _Drawing:
     def _id(self, name: str) -> tuple[str, bool]:
         fresh = name not in self._ids
         return self._ids.setdefault(name, f"n{len(self._ids) + 1}"), fresh
-
-
-def _said(line: Line) -> str:
-    """A given fact without what was asked of it, so that each is one box whoever looked."""
-    return "".join(piece.text for piece in line.pieces if piece.role != "dim").strip()

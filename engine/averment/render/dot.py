@@ -26,7 +26,8 @@ def dot(diagram: Diagram) -> str:
         '  edge [color="#8a9199" arrowsize=0.7 fontname="Helvetica" fontsize=10];',
     ]
     for id, box in diagram.boxes.items():
-        dashed = "" if box.certain else ' color="#835200" fontcolor="#835200"'
+        signed = f' color="{_COLOURS[box.sign]}"' if box.sign else ""
+        dashed = signed if box.certain else ' color="#835200" fontcolor="#835200"'
         rows.append(f"  {id} [label={_label(box)} {_SHAPES[box.kind]}{dashed}];")
     for (start, end), arrow in diagram.arrows.items():
         rows.append(f"  {start} -> {end}{_arrow(arrow)};")

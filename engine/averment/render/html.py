@@ -26,12 +26,14 @@ from averment.render.html_evidence import picture
 from averment.render.html_tree import anchors_of, tree
 from averment.render.markup import Markup, element, joined
 from averment.render.outline import PRESUMED, asides, roots_of, stops, verdict_of
-from averment.render.phrases import words
+from averment.render.phrases import fact_words, words
 from averment.render.places import given_place, rule_place
 from averment.render.presumption import presuming_lines, unless_lines
 from averment.render.reasons import Reasons
 from averment.render.tree import Branch
 from averment.source.node import Span
+
+_PLAINLY = ("publisher", "author", "date", "url")  # of a source, that need no word before them
 
 
 def page(explained: Explained, model: Model, places: Mapping[str, Span] | None = None) -> str:
@@ -94,7 +96,7 @@ class _Page:
         )
 
     def _sections(self) -> Iterator[Markup]:
-        found = sides(self._explained)
+        found = [side for side in sides(self._explained) if side.reach]
         if found:
             yield _section(
                 "evidence",
@@ -122,6 +124,8 @@ class _Page:
             yield _section("derived", "Facts derived", derived)
         if self._program.parameters:
             yield _section("parameters", "Parameters", self._parameters())
+        if cited := self._sources():
+            yield _section("sources", "Sources", element("dl", *cited, class_="questions"))
 
     def _presumption(self, presumption: Presumption) -> Iterator[Markup]:
         """What a presumed claim presumes, and what would turn it."""
@@ -218,7 +222,7 @@ class _Page:
             rows.append(
                 element(
                     "tr",
-                    element("th", path, scope="row"),
+                    element("th", fact_words(derivation.memory.types[fact.type], fact), scope="row", title=path),
                     element("td", truth, class_="word"),
                     element("td", joined(*links)),
                 )
@@ -233,6 +237,17 @@ class _Page:
             cells = [element("td", _plain(value)), element("td", "as the pack" if pack == str(value) else pack)]
             rows.append(element("tr", element("th", name, scope="row"), *cells))
         return _table("Parameters, and what the pack says", ("Parameter", "Value", "In the pack"), rows)
+
+    def _sources(self) -> list[Markup]:
+        """What is cited: by which name, its title, and who published it when."""
+        backing = {each.source for rule in self._program.rules for each in rule.backing if not each.judgement}
+        entries: list[Markup] = []
+        for name in sorted(backing & self._model.sources.keys()):
+            source = self._model.sources[name]
+            about = [f"{words(what)} {said}" if what not in _PLAINLY else said for what, said in source.about.items()]
+            entries.append(element("dt", source.title or name))
+            entries.append(element("dd", " · ".join([*about, f"cited as “{name}”"])))
+        return entries
 
     def _foot(self) -> Markup:
         program = self._program

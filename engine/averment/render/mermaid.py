@@ -25,6 +25,10 @@ def mermaid(diagram: Diagram) -> str:
         if arrow.bears.sign:
             signed[arrow.bears.sign].append(str(number))
     rows += [f"  linkStyle {','.join(found)} stroke:{_COLOURS[sign]}" for sign, found in signed.items() if found]
+    for name, sign in (("supports", 1), ("opposes", -1)):
+        found = [id for id, box in diagram.boxes.items() if box.sign == sign]
+        if found:
+            rows += [f"  classDef {name} stroke:{_COLOURS[sign]}", f"  class {','.join(found)} {name}"]
     doubtful = [id for id, box in diagram.boxes.items() if not box.certain]
     if doubtful:
         rows += ["  classDef undecided stroke-dasharray: 4 3", f"  class {','.join(doubtful)} undecided"]

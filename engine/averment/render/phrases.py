@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from averment.ir.program import Field, Kind, Value
+from averment.ir.program import Fact, FactType, Field, Kind, Value
 from averment.ir.values import decode, show
 
 
@@ -35,6 +35,23 @@ def labelled(field: Field, value: Value | None) -> str:
     named = noun(field)
     told = bool(field.unit) and named.casefold().endswith(field.unit.casefold())
     return f"{named}: {held(replace(field, unit='') if told else field, value)}"
+
+
+def fact_words(type: FactType, fact: Fact) -> str:
+    """A fact without its sentence: ``evidence: engineering size, technical product manager, weight 2``."""
+    held_by = [_held_by(field, value) for field, value in zip(type.fields, fact.values, strict=True)]
+    return f"{words(type.name)}: {', '.join(held_by)}" if held_by else words(type.name)
+
+
+def _held_by(field: Field, value: Value | None) -> str:
+    plain = value is not None and field.kind in (Kind.CHOICE, Kind.LEVEL, Kind.TEXT, Kind.SET, Kind.DATE)
+    return held(field, value) if plain else f"{words(field.name)} {held(field, value)}"
+
+
+def record_words(type: FactType, fact: Fact) -> str:
+    """A given record by its key: ``component checkout``."""
+    keys = [held(type.fields[index], fact.values[index]) for index in type.naming if not type.one]
+    return f"{words(type.name)} {', '.join(keys)}".rstrip()
 
 
 def grouped(value: int, field: Field) -> str:

@@ -36,7 +36,7 @@ class Reasons:
         self._derivation, self._model, self._given, self._style = derivation, model, given, style
         self._program = derivation.evaluation.program
         self._shown: set[str] = set()
-        self._listed: set[Fact] = set()
+        self._listed: dict[Fact, str] = {}  # by the application that they are listed under
 
     def of(self, fact: Fact) -> Iterator[Branch]:
         """A branch for each justification of a derived fact."""
@@ -155,19 +155,21 @@ class Reasons:
             what=worded.pattern(guard.match),
             sign=signs.pop() if len(signs) == 1 else 0,
             wide=max((columns(each.amount) for each in facts), default=0),
+            under=application.id,
         )
 
     def _certain(self, tally: _Tally, depth: int) -> Iterator[Branch]:
         if not tally.facts:
             yield Branch([say(f"there is no {tally.what}")])
             return
-        if len(tally.facts) > 1 and self._listed.issuperset(each.fact for each in tally.facts):
+        if len(tally.facts) > 1 and all(each.fact in self._listed for each in tally.facts):
             what = f"the same {len(tally.facts)} {_SIDES[tally.sign] or 'facts'}"
             what += f", {_RESULT[tally.guard.function].format(tally.total)}" if tally.wide else ""
-            yield Branch([say(what, note=self._style.glyphs.above)])
+            where = self._listed[tally.facts[0].fact]
+            yield Branch([say(what, note=self._style.glyphs.above)], above=where)
             tally.facts.clear()
             return
-        self._listed.update(each.fact for each in tally.facts)
+        self._listed |= {each.fact: tally.under for each in tally.facts if each.fact not in self._listed}
         certain = [each for each in tally.facts if each.certain]
         for each in certain[:_MOST]:
             yield self._counted(tally, each, depth)
@@ -224,7 +226,7 @@ class Reasons:
 
 @dataclass(slots=True)
 class _Tally:
-    """What an aggregate counted, in words. ``sign``: the one that all of it has, if it has one."""
+    """What an aggregate of the application ``under`` counted, in words. ``sign``: the one that all of it has."""
 
     guard: Aggregate
     facts: list[Counted]
@@ -232,6 +234,7 @@ class _Tally:
     what: str
     sign: int
     wide: int
+    under: str
 
 
 def _another(application: Application) -> tuple[Piece, ...]:

@@ -15,6 +15,9 @@ svg { color-scheme: light dark; background: #fcfcfa; font: 13px system-ui, "Sego
 text { fill: #1b1d21; } .small { fill: #595f68; font-size: 11px; }
 .box { fill: #fff; stroke: #c9cdd1; } .given .box { fill: #f2f3ef; stroke: none; }
 .claim .box { fill: #e3eef4; stroke: #2f6f8f; stroke-width: 1.5; } .claim text:not(.small) { font-weight: 650; }
+.side { stroke-width: 4; stroke-linecap: round; }
+.supports .side { stroke: #2b7a54; } .opposes .side { stroke: #a3302b; }
+ .opposes .box { stroke: #d9b3b0; fill: #fdf6f5; }
 .undecided .box { stroke: #a8701a; stroke-dasharray: 4 3; }
 .arrow { fill: none; stroke: #aeb5bb; stroke-width: 1.3; }
 .for { stroke: #2b7a54; } .against { stroke: #a3302b; }
@@ -23,6 +26,8 @@ text.for, text.against { stroke: none; } text.for { fill: #14684a; } text.agains
 @media (prefers-color-scheme: dark) {
   svg { background: #14161a; } text { fill: #e7e8e4; } .small { fill: #a3a9b2; }
   .box { fill: #1d2026; stroke: #3a4048; } .given .box { fill: #23272d; }
+  .supports .side { stroke: #3f9c6f; } .opposes .side { stroke: #d1685f; }
+  .opposes .box { stroke: #6b3a37; fill: #2a1c1d; }
   .claim .box { fill: #16303d; stroke: #6fb3d2; } .undecided .box, .perhaps { stroke: #d9a54a; }
   .arrow { stroke: #565e67; } .for { stroke: #3f9c6f; } .against { stroke: #d1685f; } .perhaps { stroke: #d9a54a; }
   text.for { fill: #6fcfa1; } text.against { fill: #f19088; }
@@ -79,6 +84,9 @@ def _box(box: Box, place: Place, height: int, text: list[str], small: list[str])
             at += step
             rows.append(element("text", line, x=left + 13, y=at - 4, class_=kind))
     state = "" if box.certain else " undecided"
+    if box.sign:
+        frame = joined(frame, element("path", d=f"M{left + 2} {top + 3}v{height - 6}", class_="side"))
+        state += " supports" if box.sign > 0 else " opposes"
     return element("g", frame, joined(*rows), class_=f"{box.kind}{state}")
 
 
