@@ -13,13 +13,21 @@ from averment.diagnostics.diagnostic import Report
 from averment.source.yaml_reader import read_yaml
 
 AGREED = 0.95  # of the cases that all readers label alike
-PANEL = Path(__file__).with_name("panel.yaml")
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="module", params=["panel.yaml", "held_out.yaml"])
+def labelled(request: pytest.FixtureRequest) -> list[dict[str, Any]]:
+    return _read(HERE / request.param)
 
 
 @pytest.fixture(scope="module")
 def panel() -> list[dict[str, Any]]:
-    documents = read_yaml(PANEL.read_bytes(), PANEL.name, Report())
-    return [document.plain() for document in documents]
+    return _read(HERE / "panel.yaml")
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    return [document.plain() for document in read_yaml(path.read_bytes(), path.name, Report())]
 
 
 @pytest.fixture(scope="module")
@@ -27,20 +35,20 @@ def pack() -> averment.Pack:
     return averment.load("pm_tpm")
 
 
-def test_the_panel_is_of_the_vocabulary_and_labelled_thrice(panel: Any, pack: averment.Pack) -> None:
-    for case in panel:
+def test_the_panel_is_of_the_vocabulary_and_labelled_thrice(labelled: Any, pack: averment.Pack) -> None:
+    for case in labelled:
         assert pack.case(case["facts"], case["case"]).facts
         assert len(case["labels"]) == 3
-    assert len({case["case"] for case in panel}) == len(panel) > 60
+    assert len({case["case"] for case in labelled}) == len(labelled) >= 60
 
 
-def test_where_the_readers_agree_the_pack_gives_their_answer(panel: Any, pack: averment.Pack) -> None:
-    agreed = [case for case in panel if len(set(case["labels"])) == 1]
+def test_where_the_readers_agree_the_pack_gives_their_answer(labelled: Any, pack: averment.Pack) -> None:
+    agreed = [case for case in labelled if len(set(case["labels"])) == 1]
     told: Counter[bool] = Counter()
     for case in agreed:
         outcome = pack.decide(case["facts"])
         told[(outcome.presumed or outcome).claim == case["labels"][0]] += 1
-    assert len(agreed) > 60
+    assert len(agreed) >= 60
     assert told[True] >= AGREED * len(agreed), told
 
 
@@ -51,8 +59,8 @@ def test_where_they_do_not_it_is_not_clear(panel: Any, pack: averment.Pack) -> N
             assert (outcome.presumed or outcome).strength in ("slight", None), case["case"]
 
 
-def test_a_plain_case_is_not_left_open(panel: Any, pack: averment.Pack) -> None:
-    outcomes = [pack.decide(case["facts"]) for case in panel]
+def test_a_plain_case_is_not_left_open(labelled: Any, pack: averment.Pack) -> None:
+    outcomes = [pack.decide(case["facts"]) for case in labelled]
     assert [outcome.claim for outcome in outcomes if not outcome.settled and outcome.presumed is None] == []
 
 
