@@ -7,7 +7,7 @@ that case, and the evaluation says so.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +94,15 @@ def loss_of(case: str, loss: str) -> Diagnostic:
     """That another engine was lost on a case, as a warning."""
     notes = ("the reference engine decided the case instead",)
     return Diagnostic("AV454", f"case `{case}`: {loss}", notes=notes, severity=Severity.WARNING)
+
+
+def losses_of(losses: Mapping[str, int]) -> list[Diagnostic]:
+    """That another engine was lost so often in a batch, by why, as warnings."""
+    notes = ("the reference engine decided these cases instead",)
+    return [
+        Diagnostic("AV454", f"{times:,} time{'s' * (times != 1)}: {why}", notes=notes, severity=Severity.WARNING)
+        for why, times in losses.items()
+    ]
 
 
 def warn_of_loss(case: str, loss: str) -> None:

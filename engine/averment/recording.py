@@ -12,7 +12,7 @@ from averment.audit.log import DecisionLog, Receipt
 from averment.audit.record import Entry, Maker, decision, part
 from averment.audit.replay import StoredPack
 from averment.diagnostics.diagnostic import Refused, Report
-from averment.engines import Engine
+from averment.engines import Engine, warn_of_loss
 from averment.ir.digest import canonical
 from averment.model.case import Case
 from averment.outcome.outcome import Outcome
@@ -117,6 +117,7 @@ class Redecider:
         outcome = decide(ready, known.case(facts), report)
         if outcome is None:
             raise Refused(report.diagnostics)
+        warn_of_loss("replayed", outcome.loss)
         return outcome.document
 
     def under_its_own_parameters(

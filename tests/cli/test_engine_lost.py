@@ -78,6 +78,20 @@ def test_the_log_names_the_engine_that_decided(
     exported = averment("audit", "export", "--log", "sqlite:log.db", "-o", "-").out.splitlines()
     engines = [record["engine"] for record in map(json.loads, exported) if record["kind"] != "pack"]
     assert engines == ["reference" if lost else "durable"]
+    assert ran.err.count("AV454") == lost
+
+
+def test_a_batch_says_how_often_it_lost_its_engine(
+    averment: Averment, dying_engine: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("in.jsonl").write_text("".join(f'{{"case": "{number}", "facts": {{}}}}\n' for number in range(3)))
+    words = ["batch", "in.jsonl", "-o", "out.jsonl", "--warrants", "full", "--jobs", "1", "--summary", "sum.json"]
+    for ran in (averment(*words), averment(*words)):  # the second time from the manifest
+        assert ran.code == 0, ran.err
+        assert ran.err.count("AV454") == 1 and "signal 11" in ran.err
+    (lost,) = json.loads(Path("sum.json").read_text())["lost"].values()
+    assert lost in (3, 6)  # what is presumed of a case is decided as well
 
 
 # A command whose engine segfaults at every case, as under a clock before 1970; the process is forked or started anew.

@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import signal
-import sys
-import tempfile
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING
 
 import click
@@ -24,6 +17,7 @@ from averment_cli.logs import record_options, recording_parts
 from averment_cli.options import engine_option, firings_option, given_sides, pack_option, param_option, side_option
 from averment_cli.progress import Progress
 from averment_cli.proving import prove
+from averment_cli.streams import input_of, interruptible, output_of
 
 if TYPE_CHECKING:
     from averment.batch.adapter import Adapter
@@ -33,11 +27,11 @@ if TYPE_CHECKING:
     from averment.diagnostics.diagnostic import Diagnostic, Report
     from averment_cli.reading import Texts
 
-_TERMINATED = 143
 _MARKS = {"tab": "\t", "\\t": "\t"}
 _MOST = 100  # rejects said where there is no file for them
 _FORMATS = ["csv", "jsonl", "parquet", "arrow", "xlsx"]
 _INPUTS = [*_FORMATS, "json"]
+_SAID = ["text", "json"]
 
 
 @click.command("batch")
@@ -48,7 +42,11 @@ _INPUTS = [*_FORMATS, "json"]
 @param_option
 @engine_option
 @firings_option
-@click.option("--format", "format", type=click.Choice(_FORMATS), help="What OUT holds. Default: as its name says.")
+@click.option(
+    "--format",
+    type=click.Choice([*_FORMATS, *_SAID]),
+    help="What OUT holds; by default as its name says. text and json: what --verify says.",
+)
 @click.option("--input-format", type=click.Choice(_INPUTS), help="What IN holds. Default: as its name says.")
 @click.option(
     "--mapping", type=click.Path(dir_okay=False), metavar="FILE", help="Which column is which field (see below)."
@@ -149,7 +147,8 @@ def command(
     averment batch cases.csv -o decisions.csv --against ./next
 
     --verify proves an output that batch wrote, every row of it and the rejects: by its manifest, its input and its
-    pack, which decides once more. What differs first is named: exit code 1.
+    pack, which decides once more. What differs first is named: exit code 1. IN and --side say where the input and its
+    side tables are, if they are no longer where they were.
 
     A mapping file is YAML, for a table in other words. It names marks, words for what is missing, ways to write days,
     values, constants, and which column is which field (averment schema mapping):
@@ -171,9 +170,11 @@ def command(
     from averment_cli.written import parameters_of
 
     if verify is not None:
-        return prove(context, Path(verify), table or "", pack, jobs or 0, against)
+        return prove(context, Path(verify), table or "", pack, jobs or 0, against, given_sides(sides), format or "text")
     if table is None or output is None:
         raise click.UsageError("name a table, and with -o where decisions go; or --verify an output")
+    if format in _SAID:
+        raise click.UsageError(f"--format {format} is of --verify: OUT is {', '.join(_FORMATS[:-1])} or {_FORMATS[-1]}")
     report, texts = Report(), Texts()
     known = pack_of(pack)
     overrides = parameters_of(parameters, known.model, report)
@@ -192,9 +193,9 @@ def command(
     scratch: list[Path] = []
     with (
         recording_parts(log, requester, masking_key, known) as record,
-        _interruptible(output, scratch),
-        _input(table, scratch) as name,
-        _output(output, scratch) as target,
+        interruptible(output, scratch),
+        input_of(table, scratch) as name,
+        output_of(output, scratch) as target,
     ):
         order = Order(
             program=program,
@@ -294,87 +295,16 @@ def mark_of(delimiter: str) -> str:
     return mark
 
 
-@contextmanager
-def _input(table: str, scratch: list[Path]) -> Generator[str]:
-    """The input's name. Standard input is put into a file first: a run looks at its input more than once."""
-    if table != "-":
-        yield table
-        return
-    with _scratch(scratch) as folder:
-        copied = folder / "input.jsonl"
-        with copied.open("wb") as stream:
-            shutil.copyfileobj(sys.stdin.buffer, stream)
-        yield str(copied)
-
-
-@contextmanager
-def _output(output: str, scratch: list[Path]) -> Generator[Path]:
-    """Where the output goes; standard output is written at the end."""
-    from averment.diagnostics.diagnostic import Diagnostic, Refused
-
-    if output != "-":
-        target = Path(output)
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise Refused([Diagnostic("AV531", f"`{output}` cannot be written: {error.strerror}")]) from None
-        yield target
-        return
-    with _scratch(scratch) as folder:
-        target = folder / "output"
-        yield target
-        sys.stdout.flush()
-        with target.open("rb") as stream:
-            shutil.copyfileobj(stream, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
-
-
-@contextmanager
-def _scratch(scratch: list[Path]) -> Generator[Path]:
-    """A folder that lasts as long as the command does. It is in ``scratch`` before it is made."""
-    folder = Path(tempfile.gettempdir()) / f"averment-{token_hex(8)}"
-    scratch.append(folder)
-    folder.mkdir(0o700)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder)
-
-
-@contextmanager
-def _interruptible(output: str, scratch: list[Path]) -> Generator[None]:
-    """SIGTERM ends the process at once: whatever it was at, what is done so far lasts, and ``scratch`` is removed."""
-
-    def stop(*_: object) -> None:
-        _goes_on(output)
-        for folder in scratch:
-            shutil.rmtree(folder, ignore_errors=True)
-        os._exit(_TERMINATED)
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    except KeyboardInterrupt:
-        _goes_on(output)
-        raise
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _goes_on(output: str) -> None:
-    if output != "-":
-        os.write(2, b"stopped; the same command goes on from here\n")
-
-
 def _resumable(found: Diagnostic, output: str) -> Diagnostic:
     return found if output == "-" else replace(found, help=(*found.help, "the same command goes on where it stopped"))
 
 
 def _say(result: Result, order: Order, output: str, summary: str | None) -> None:
+    from averment.engines import losses_of
     from averment.ir.digest import canonical
     from averment.ownership import UNSEALED, write_sealed
     from averment.render.turns_text import turns_text
-    from averment_cli.terminal import style, talk
+    from averment_cli.terminal import style, talk, talk_findings
 
     for note in result.notes:
         talk(f"note: {note}")
@@ -382,6 +312,7 @@ def _say(result: Result, order: Order, output: str, summary: str | None) -> None
         talk(f"note: not decided in columns but case by case: {result.fallback}")
     if result.resumed:
         talk(f"note: {result.resumed:,} rows were done before")
+    talk_findings(losses_of(result.summary.losses), {})
     talk(result.summary.text())
     if result.summary.turns is not None and order.against is not None:
         talk(turns_text(result.summary.turns, replace(style(), colour=False), named_against(order)).rstrip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -31,6 +32,10 @@ class TableComparer:
         """The other decisions of a unit; ``reading``: as the job's own pack reads it."""
         reading = replace(reading) if self._alike else self._decider.read(unit)
         return self._decider.decide_reading(reading, unit.first, unit.file, counted=False, sides=unit.sides)
+
+    def lost(self) -> Counter[str]:
+        """As of ``Singles``."""
+        return self._decider.lost()
 
     def turns(self, before: Decisions, after: Decisions) -> Mapping[str, Any]:
         """The document of what turns between two decisions of a unit."""

@@ -194,6 +194,10 @@ class Decider:
         counts.update({f"rule:{rule}": number for rule, number in zip(self.rules, numbers, strict=False) if number})
         return counts
 
+    def lost(self) -> Counter[str]:
+        """As of ``Singles``."""
+        return self._single.lost()
+
     def close(self) -> None:
         self._single.close()
 

@@ -33,7 +33,7 @@ class Against:
 @dataclass(frozen=True)
 class Order:
     """What is to be done. ``name``: the input as it was asked for; ``alias``: what it is called, if not by its name,
-    and ``names``: what its files are.
+    and ``names``: what its files are; ``side_names``: what the side table of a type is called, if not by its name.
     """
 
     program: Program
@@ -51,6 +51,7 @@ class Order:
     alias: str = ""
     names: tuple[str, ...] = ()
     sides: Named = ()
+    side_names: Mapping[str, str] = field(default_factory=dict[str, str])
     firings: int = FIRINGS
     against: Against | None = None
     exact: bool = False  # CSV for programs: no apostrophe before what a spreadsheet would take for a formula

@@ -44,7 +44,10 @@ class PlainWorker:
         contents = {TEXT if self._job.output.text else ROWS: data} | (
             {REJECTS: b"".join(map(self._job.line, rejects))} if rejects else {}
         )
-        return Done(contents, len(found), counts, len(rows), self._turns(unit, rows, found))
+        turns = self._turns(unit, rows, found)
+        counts.update(self._single.lost())
+        counts.update(self._other.lost() if self._other else ())
+        return Done(contents, len(found), counts, len(rows), turns)
 
     def _turns(self, unit: Unit, rows: Sequence[int], found: Sequence[tuple[int, Outcome]]) -> Mapping[str, Any] | None:
         if self._comparer is None or self._other is None or self._job.against is None:

@@ -112,6 +112,10 @@ def _opened(order: Order, found: Sequence[Input], report: Report) -> Source:
             files.check_output(order.output, order.name, [side.file for side in source.sides], report)
     if report.failed:
         raise Refused(report.diagnostics)
+    if order.side_names:
+        called = [replace(side.shape, file=order.side_names[side.kind.name]) for side in source.sides]
+        sides = zip(source.sides, called, strict=True)
+        source = replace(source, sides=tuple(replace(side, shape=shape) for side, shape in sides))
     if order.names:
         named = zip(source.shapes, order.names, strict=True)
         source = replace(source, shapes=tuple(replace(shape, file=name) for shape, name in named))

@@ -11,6 +11,8 @@ from averment.batch.shape import Document
 from averment.batch.unit import Joined, Reject
 from averment.diagnostics.diagnostic import Diagnostic, Report, Severity
 from averment.engines import Engine, open_engine
+from averment.law.evaluation import Evaluation, Given
+from averment.law.truth import CaseError
 from averment.model.case import read_case
 from averment.outcome.outcome import Outcome
 from averment.pipeline import decide
@@ -22,8 +24,11 @@ class Singles:
 
     def __init__(self, job: Job) -> None:
         self._types = job.types
-        self.engine: Engine = open_engine(job.engine, job.program, firings=job.firings)
+        opened = open_engine(job.engine, job.program, firings=job.firings)
+        self._evaluate = opened.evaluate
+        self.engine = Engine(opened.name, opened.program, self._counting, opened.close)
         self.discretion = Discretion(job.types.values())
+        self._losses: Counter[str] = Counter()
 
     def decide(
         self,
@@ -52,6 +57,21 @@ class Singles:
             blamed = side_of(problem, sides)
             rejects.append(Reject(first + row, file, offset(row), name, problem.code, said, blamed))
         return found, rejects
+
+    def lost(self) -> Counter[str]:
+        """Why the reference had to decide in place of the engine, and how often since this was last asked."""
+        found = Counter({f"lost:{why}": times for why, times in self._losses.items()})
+        self._losses.clear()
+        return found
+
+    def _counting(self, given: Given) -> Evaluation:
+        try:
+            found = self._evaluate(given)
+        except CaseError as error:
+            self._losses.update([error.loss] if error.loss else [])
+            raise
+        self._losses.update([found.loss] if found.loss else [])
+        return found
 
     def close(self) -> None:
         self.engine.close()

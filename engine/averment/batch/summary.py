@@ -12,7 +12,8 @@ from averment.outcome.turns import Turns
 
 @dataclass
 class Summary:
-    """``counts``: ``claim:…``, ``status:…``, ``presumed:…``, ``rule:…`` and ``reject:CODE`` to a number of rows."""
+    """``counts``: ``claim:…``, ``status:…``, ``presumed:…``, ``rule:…`` and ``reject:CODE`` to a number of rows;
+    ``lost:WHY`` to how often the reference decided in place of the engine."""
 
     rules: Sequence[str]
     rows: int = 0
@@ -35,6 +36,11 @@ class Summary:
         return sum(self._of("reject").values())
 
     @property
+    def losses(self) -> Mapping[str, int]:
+        """Why the reference had to decide in place of the engine, and how often."""
+        return _ordered(self._of("lost"))
+
+    @property
     def document(self) -> dict[str, Any]:
         """The summary as JSON has it."""
         fired = self._of("rule")
@@ -49,6 +55,7 @@ class Summary:
             "never_fired": sorted(set(self.rules) - fired.keys()),
             "rejected": self.rejected,
             "errors": _ordered(self._of("reject")),
+            **({"lost": losses} if (losses := self.losses) else {}),
             **({"turns": self.turns.document} if self.turns else {}),
         }
 

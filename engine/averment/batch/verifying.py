@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from averment.batch.manifest import Damaged, Entry, read_entries
 from averment.batch.order import Against, Order, manifest_of, rejects_of
 from averment.batch.output_rows import Row, difference, rows_of
 from averment.batch.run import run
+from averment.batch.sides import Named
 from averment.batch.unit import Format
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
 from averment.ir.program import FactType, Program
@@ -32,14 +33,15 @@ _COUNTED = ("claim:", "status:", "rule:", "reject:", "presumed:")
 
 @dataclass(frozen=True)
 class Proof:
-    """What was found against an output, if anything; how many rows it has, and how many were rejected; and of which
-    formats of the input nobody can know whether they were damaged before they were decided.
+    """What was found against an output, if anything; how many rows it has, and how many were rejected; of which formats
+    of the input nobody can know whether they were damaged before they were decided; and how the engine was lost.
     """
 
     found: tuple[Diagnostic, ...]
     rows: int = 0
     rejected: int = 0
     unsure: tuple[str, ...] = ()
+    losses: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 def told_by(output: Path) -> list[Entry]:
@@ -61,9 +63,10 @@ def verify(
     place: str = "",
     jobs: int = 1,
     against: Against | None = None,
+    sides: Named = (),
 ) -> Proof:
-    """Prove an output. ``place``: where its input is, if no longer where it was; ``against``: what its run was held
-    against, if anything. Raises Refused for another input.
+    """Prove an output. ``place`` and ``sides``: where its input and its side tables are, if no longer where they were;
+    ``against``: what its run was held against, if anything. Raises Refused for another input.
     """
     header, rejects = entries[0], rejects_of(output)
     rows, decided = entries[-1]["rows"], entries[-1]["decided"]
@@ -79,7 +82,7 @@ def verify(
         found.append(f"`{rejects}` is not as its run left it: its digest is another one")
     with tempfile.TemporaryDirectory(prefix="averment-") as folder:
         again = Path(folder, f"again.{header['format']}")
-        result = run(replace(_order(header, program, types, place, again, jobs), against=against))
+        result = run(replace(_order(header, program, types, place, again, jobs, sides), against=against))
         for path, other, format in (
             (output, again, Format(header["format"])),
             (rejects, rejects_of(again), Format.JSONL),
@@ -94,11 +97,12 @@ def verify(
         if not found and told_against(entries) != result.summary.turns:
             found.append(f"the manifest of `{output}` does not tell what turns")
     formats = {file["format"] for file in header["files"]} - {Format.PARQUET}
-    return Proof(tuple(Diagnostic("AV538", what) for what in found), rows, rows - decided, tuple(sorted(formats)))
+    against_it = tuple(Diagnostic("AV538", what) for what in found)
+    return Proof(against_it, rows, rows - decided, tuple(sorted(formats)), result.summary.losses)
 
 
 def _order(
-    header: Entry, program: Program, types: Mapping[str, FactType], place: str, output: Path, jobs: int
+    header: Entry, program: Program, types: Mapping[str, FactType], place: str, output: Path, jobs: int, sides: Named
 ) -> Order:
     """The order whose header this is."""
     files = header["files"]
@@ -111,9 +115,14 @@ def _order(
     if report.failed:
         raise Refused(report.diagnostics)
     refuse_another_input(found, files, name, "say where the file is that was decided: averment batch IN --verify OUT")
-    for side in header.get("sides", ()):
-        if not Path(side["path"]).is_file() or digest_of(side["path"]) != side["digest"]:
-            raise _refused("AV534", f"the side table `{side['path']}` is not what was decided")
+    told = {side["type"]: side for side in header.get("sides", ())}
+    places = {type: side["path"] for type, side in told.items()} | dict(sides)
+    for type, file in sorted(places.items(), key=lambda item: item[0] in told):
+        if type not in told:
+            raise _refused("AV534", f"no side table of `{type}` was decided", "leave it out")
+        if not Path(file).is_file() or digest_of(file) != told[type]["digest"]:
+            help = f"say where it is: --side {type}=FILE"
+            raise _refused("AV534", f"the side table `{file}` is not what was decided", help)
     engine = "" if header["engine"] == "columnar" else header["engine"]
     return Order(
         program=program,
@@ -129,7 +138,8 @@ def _order(
         jobs=jobs,
         alias=header["input"],
         names=tuple(file["path"] for file in files),
-        sides=tuple((side["type"], side["path"]) for side in header.get("sides", ())),
+        sides=tuple(places.items()),
+        side_names={type: side["path"] for type, side in told.items()},
         firings=header.get("firings", FIRINGS),
     )
 

@@ -45,6 +45,8 @@ class TableWorker:
             decisions.table = decisions.table.drop_columns(["answered"])
         counts = decisions.counts
         counts.update(f"reject:{reject.code}" for reject in decisions.rejects)
+        counts.update(self._decider.lost())
+        counts.update(self._comparer.lost() if self._comparer else ())
         kind, data = self._output_of(decisions, unit)
         contents = {kind: data}
         if decisions.rejects:

@@ -39,9 +39,9 @@ class Turns:
     up_to: int | None
 
 
-def bounded_judge(situation: Situation) -> Judge:
+def bounded_judge(situation: Situation, steps: int = MOST_STEPS) -> Judge:
     """A judge of a situation. Raises: Spent where it is too large to look at many assignments of it."""
-    budget = Budget(MOST_STEPS, count().__next__)
+    budget = Budget(steps, count().__next__)
     judge = judge_of(situation, budget)
     if judge.circuitry is None and not budget.left:
         raise Spent

@@ -20,6 +20,7 @@ from averment.questions.rebuttals import denial
 from averment.questions.situation import Situation
 
 MOST_STATES = 1 << 13
+MOST_STEPS = 40_000  # to write out a circuit: less than a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def turning(outcome: Outcome) -> Turning | None:
     if outcome.status is not Status.SETTLED:
         return None
     try:
-        judge = bounded_judge(Situation(outcome.evaluation.program, outcome.case))
+        judge = bounded_judge(Situation(outcome.evaluation.program, outcome.case), MOST_STEPS)
     except Spent:
         return None
     free = [number for number in judge.given() if not judge.situation.slots[number].field.fixed]
