@@ -47,7 +47,7 @@ class Talk:
         from threading import Thread
 
         from averment.questions.proving import prepare
-        from averment.render.consultation_text import question_text, standing, whether_text
+        from averment.render.consultation_text import hurry, question_text, standing, whether_text
 
         if not self.state.finished:
             several = tellable(self.state.judge.situation.program)
@@ -64,6 +64,8 @@ class Talk:
                 if question
                 else whether_text(self.state, number, self.style)
             )
+            if question and self.state.hurried:
+                self.line(hurry(self.state))
             self.say("\n" + asked)
             if number == 1:
                 Thread(target=prepare, daemon=True).start()

@@ -35,7 +35,9 @@ def format_option(command: _Command) -> _Command:
     )(command)
 
 
-def seconds_option(default: float) -> Callable[[_Command], _Command]:
+def seconds_option(
+    default: float, help: str = "Stop after S seconds a case, with what is found and certain by then."
+) -> Callable[[_Command], _Command]:
     """``--seconds``: how long one case may take."""
     return click.option(
         "--seconds",
@@ -43,7 +45,7 @@ def seconds_option(default: float) -> Callable[[_Command], _Command]:
         default=default,
         show_default=True,
         metavar="S",
-        help="Stop after S seconds a case, with what is found and certain by then.",
+        help=help,
     )
 
 

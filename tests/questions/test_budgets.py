@@ -15,6 +15,7 @@ import pytest
 import averment
 from averment.diagnostics.diagnostic import Refused
 from averment.outcome.outcome import Outcome
+from averment.questions.consultation import consult
 from averment.questions.flip import flip
 from averment.questions.knowledge import Knowledge
 from averment.questions.matters import Weight, matters
@@ -156,6 +157,29 @@ def test_a_sweep_without_time_says_so(freight: averment.Pack) -> None:
     for name in ("season", "order.placed", "order.priority", "clear_weight"):
         found = sweep(Knowledge(freight), outcome, name, seconds=0)
         assert not found.exact and {stretch.claim for stretch in found.stretches} == {""}
+
+
+def test_a_consultation_without_time_goes_on(freight: averment.Pack) -> None:
+    outcome = freight.decide(freight.case(parcels(30, unknown=True)), engine="reference")
+    state = consult(outcome, seconds=0)
+    paths = {question.slot.path for question in state.questions}
+    assert state.hurried and paths == set(outcome.hangs_on) and not consult(outcome, seconds=float("inf")).hurried
+    while not state.finished:
+        state = state.unknown()
+    assert state.outcome.claim == outcome.claim and {reply.path for reply in state.replies} == paths
+
+
+@pytest.mark.parametrize("many", [100, 1_500])
+def test_a_consultation_keeps_to_what_it_is_allowed(freight: averment.Pack, many: int) -> None:
+    outcome = freight.decide(freight.case(parcels(many, unknown=True)), engine="reference")
+    assert outcome.hangs_on and outcome.presumed is None
+    clock = Calls()
+    sys.setprofile(clock.note)
+    try:
+        assert consult(outcome, seconds=ALLOWED, clock=clock).question
+    finally:
+        sys.setprofile(None)
+    assert clock.count < 1.1 * ALLOWED + 200 * many  # what has to be known of each record comes on top
 
 
 def test_what_if_without_time_is_refused(freight: averment.Pack) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from averment_cli.options import format_option, pack_option, param_option
+from averment_cli.options import format_option, pack_option, param_option, seconds_option
 
 if TYPE_CHECKING:
     from averment.model.case import Case
@@ -26,9 +26,16 @@ if TYPE_CHECKING:
 @click.option("--presumably", is_flag=True, help="Stop as soon as what the pack presumes of most cases settles it.")
 @pack_option
 @param_option
+@seconds_option(5.0, "Look for the best next question for S seconds, then ask one that is left.")
 @format_option
 def command(
-    facts: str | None, output: str | None, presumably: bool, pack: str, parameters: Sequence[str], format: str
+    facts: str | None,
+    output: str | None,
+    presumably: bool,
+    pack: str,
+    parameters: Sequence[str],
+    seconds: float,
+    format: str,
 ) -> int:
     """Ask only what still matters, until the claim is settled.
 
@@ -57,7 +64,7 @@ def command(
         raise click.UsageError(f"`{output}` is there already: name another file")
     asked, case, begun = _begun(facts, pack, parameters)
     with Live(asked.pack.engine(asked.parameters)) as live:
-        state = consult(begun, live.evaluate, _usual(asked.pack), until_presumed=presumably)
+        state = consult(begun, live.evaluate, _usual(asked.pack), presumably, seconds)
         talk = Talk(asked.pack, pack, case, state, aside=format == "json" or output == "-")
         try:
             code = talk.hold()

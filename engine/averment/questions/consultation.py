@@ -7,9 +7,11 @@ unknown is shown to decide alike. Records may be added and taken away at any tim
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from time import monotonic
 from typing import Any
 
 from averment.diagnostics.diagnostic import Diagnostic, Refused
@@ -21,11 +23,12 @@ from averment.law.mentions import patterns
 from averment.outcome.deciding import presuming
 from averment.outcome.outcome import Decided, Outcome, facts_document
 from averment.questions import records
+from averment.questions.budget import SECONDS, Budget, Clock, Spent
 from averment.questions.foresight import Foresight, look_ahead
 from averment.questions.judge import Judge
-from averment.questions.next_question import Question, questions
+from averment.questions.next_question import Question, questions, unweighed
 from averment.questions.proving import common_claim
-from averment.questions.quick import judge_of
+from averment.questions.quick import give_circuit
 from averment.questions.rebuttals import rebuttals
 from averment.questions.situation import Situation
 from averment.questions.told import told
@@ -34,6 +37,7 @@ from averment.questions.usual import NOTHING_USUAL, Usual
 ANSWER, UNKNOWN, SKIPPED = "answer", "unknown", "skipped"
 ADDED, REMOVED, NONE = "added", "removed", "none"
 Evaluate = Callable[[Decided], Evaluation]
+WRITING, PROVING, AHEAD, COMPARING, WEIGHING = 0.3, 0.15, 0.2, 0.2, 0.1  # of the time for each step
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ class Consultation:
     those from ``since`` on were said after that.
 
     ``evaluate`` finds what follows from a case; without it the reference backend does. ``until_presumed``: it is over
-    as soon as presumptions settle the claim. ``known`` tells which answers are usual.
+    as soon as presumptions settle the claim. ``known`` tells which answers are usual. ``seconds`` are allowed, by
+    ``clock``, to find the next question after each reply: where it is not found by then, one of those left is asked.
     """
 
     judge: Judge = field(repr=False)
@@ -64,6 +69,8 @@ class Consultation:
     until_presumed: bool = False
     known: Usual = field(default=NOTHING_USUAL, repr=False, compare=False)
     since: int = 0
+    seconds: float = SECONDS
+    clock: Clock = field(default=monotonic, repr=False, compare=False)
     before: Consultation | None = field(default=None, repr=False, compare=False)
 
     # --- where it stands ------------------------------------------------------------------------------------------
@@ -96,14 +103,17 @@ class Consultation:
         """The one claim that every completion of an open case has, where that is shown; else empty."""
         if self.outcome.settled or self.judge.situation.unspoken or (self._ahead and not self._ahead.agree):
             return ""
-        now = told(self.judge, self.answers)
-        return common_claim(now, [now.situation.numbers[path] for path in self._hanging])
+        with suppress(Spent):
+            budget = self._budget(PROVING)
+            now = told(self.judge, self.answers, budget)
+            with now.within(budget):
+                return common_claim(now, [now.situation.numbers[path] for path in self._hanging])
+        return ""
 
     @cached_property
     def question(self) -> Question | None:
         """The next best question; none when the consultation is over."""
-        left = self.left
-        return questions(self.judge, self.answers, [left[0]])[0] if left else None
+        return self._weighed(self.left[:1])[0] if self.left else None
 
     @cached_property
     def left(self) -> tuple[int, ...]:
@@ -114,20 +124,38 @@ class Consultation:
     @property
     def questions(self) -> tuple[Question, ...]:
         """The questions that are left, in the same order."""
-        found = {question.number: question for question in questions(self.judge, self.answers, list(self.left))}
-        return tuple(found[number] for number in self.left)
+        return tuple(self._weighed(self.left))
+
+    @property
+    def hurried(self) -> bool:
+        """Whether there was no time to find the best of the questions left."""
+        return bool(self._ranking) and self._compared[1]
+
+    def _weighed(self, numbers: Sequence[int]) -> list[Question]:
+        """The questions that these slots stand for, in this order."""
+        with self._within(WEIGHING):
+            found = {question.number: question for question in questions(self.judge, self.answers, [*numbers])}
+        return [found.get(number) or unweighed(self.judge, number, len(self.outcome.possible)) for number in numbers]
 
     @cached_property
     def _ranking(self) -> Sequence[int]:
         """The slots left to ask for, the best first."""
         if self.outcome.settled or self.proved or (self.until_presumed and self.outcome.presumed):
             return ()
-        if self._ahead is None:
-            order = [question.number for question in questions(self.judge, self.answers, self._open)]
-        else:
-            order = [*self._ahead.order()]
+        order, _ = self._compared
         rebutting = self._rebutting
         return sorted(order, key=lambda number: rebutting.get(number, len(order)))
+
+    @cached_property
+    def _compared(self) -> tuple[Sequence[int], bool]:
+        """The slots left to ask for, the best first, and whether there was no time to compare them all."""
+        if self._ahead is not None:
+            with suppress(Spent), self._within(COMPARING):
+                return self._ahead.order(), False
+        with self._within(COMPARING):
+            order = [question.number for question in questions(self.judge, self.answers, self._open)]
+        rest = [number for number in self._open if number not in set(order)]
+        return [*order, *rest], bool(rest) or self._ahead is not None
 
     @property
     def _rebutting(self) -> dict[int, int]:
@@ -143,7 +171,18 @@ class Consultation:
 
     @cached_property
     def _ahead(self) -> Foresight | None:
-        return look_ahead(self.judge, self.answers, self._open, self.known)
+        with suppress(Spent), self._within(AHEAD):
+            return look_ahead(self.judge, self.answers, self._open, self.known)
+        return None
+
+    def _budget(self, part: float) -> Budget:
+        return Budget(self.seconds * part, self.clock)
+
+    @contextmanager
+    def _within(self, part: float) -> Generator[None]:
+        """What is asked of the judge here may take a part of the time."""
+        with self.judge.within(self._budget(part)):
+            yield
 
     @property
     def _open(self) -> list[int]:
@@ -278,12 +317,25 @@ class Consultation:
         after = replace(self, replies=(*self.replies, reply), before=self)
         if case is None:
             return after
-        return replace(after, judge=judge_of(Situation(self.judge.situation.program, case)), since=len(after.replies))
+        judge = _judge(Situation(self.judge.situation.program, case), self._budget(WRITING))
+        return replace(after, judge=judge, since=len(after.replies))
 
 
 def consult(
-    outcome: Outcome, evaluate: Evaluate | None = None, known: Usual = NOTHING_USUAL, until_presumed: bool = False
+    outcome: Outcome,
+    evaluate: Evaluate | None = None,
+    known: Usual = NOTHING_USUAL,
+    until_presumed: bool = False,
+    seconds: float = SECONDS,
+    clock: Clock = monotonic,
 ) -> Consultation:
     """A consultation that begins with the case of ``outcome``. ``evaluate``: as of a live session (``live.Live``)."""
-    judge = judge_of(Situation(outcome.evaluation.program, outcome.case))
-    return Consultation(judge, (), evaluate, until_presumed, known)
+    judge = _judge(Situation(outcome.evaluation.program, outcome.case), Budget(seconds * WRITING, clock))
+    return Consultation(judge, (), evaluate, until_presumed, known, 0, seconds, clock)
+
+
+def _judge(situation: Situation, budget: Budget) -> Judge:
+    """The quickest judge that there is in time."""
+    judge = Judge(situation)
+    give_circuit(judge, budget)
+    return judge

@@ -34,14 +34,14 @@ Drawn = dict[int, dict[Quantity, Plane]]
 class Foresight:
     """Completions of a case after some answers, in which to look ahead. ``numbers`` are the slots to ask for.
 
-    Raises: Unsure where the circuit does not have the law's answer.
+    Raises: Unsure where the circuit does not have the law's answer; Spent, as ``order`` does.
     """
 
     def __init__(
         self, circuitry: Circuitry, judge: Judge, answers: Changes, numbers: Sequence[int], known: Usual
     ) -> None:
         self._random = Random(len(answers) * 1_000 + len(numbers))
-        self._circuitry = circuitry
+        self._circuitry, self._tick = circuitry, lambda: judge.budget.check()  # whichever counts by then
         self._numbers = [number for number in numbers if number in circuitry.places]
         self._given = {circuitry.places[slot]: value for slot, value in answers.items() if slot in circuitry.places}
         self._drawn = self._draw(judge, answers, known)
@@ -82,7 +82,7 @@ class Foresight:
         held: dict[int, Parts] = {place: {value: every} for place, value in self._given.items()}
         for number, parts in fields.items():
             held[self._circuitry.places[number]] = _parts(parts, every)
-        return Sampled(self._circuitry.circuit, many, held)
+        return Sampled(self._circuitry.circuit, many, held, self._tick)
 
     def _draw(self, judge: Judge, answers: Changes, known: Usual) -> Drawn:
         drawn: Drawn = {number: {} for number in self._numbers}

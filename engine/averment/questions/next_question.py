@@ -65,6 +65,11 @@ def questions(judge: Judge, answers: Changes, numbers: list[int]) -> list[Questi
     return sorted(asked, key=rank)
 
 
+def unweighed(judge: Judge, number: int, possible: int) -> Question:
+    """The question that a slot stands for where there is no time to weigh it: all of the claims stay ``possible``."""
+    return Question(judge.situation.slots[number], number, Fraction(possible), 0.0)
+
+
 def _weigh(judge: Judge, answers: Changes, number: int, before: int) -> Question:
     values = values_of(judge, number)
     step = max(1, -(-len(values) // MOST_TRIALS))

@@ -68,6 +68,14 @@ def judge_of(situation: Situation, budget: Budget = ENDLESS) -> Judge:
     Raises: Spent where there is none for anything.
     """
     judge = Judge(situation, budget=budget)
+    give_circuit(judge, budget)
+    judge.budget = ENDLESS
+    return judge
+
+
+def give_circuit(judge: Judge, budget: Budget) -> None:
+    """Have a judge answer through a circuit, where there is one and time to make it."""
+    situation = judge.situation
     loose = {(slot.record, slot.index) for number, slot in enumerate(situation.slots) if judge.read(number)}
     circuit = None
     with suppress(Spent):
@@ -76,5 +84,3 @@ def judge_of(situation: Situation, budget: Budget = ENDLESS) -> Judge:
         circuit = circuit_of(program, rules, situation.records, situation.unspoken, loose, frozen, budget.check)
     if circuit is not None:
         judge.circuitry = Circuitry(situation, circuit)
-    judge.budget = ENDLESS
-    return judge

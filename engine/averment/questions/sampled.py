@@ -14,6 +14,7 @@ from averment.backends.symbolic.planes import Parts, Plane
 from averment.ir.program import Field
 from averment.ir.values import limits
 from averment.law import network as net
+from averment.law.tick import Tick, on_and_on
 from averment.law.truth import Interval, Quantity, bounds
 from averment.questions.digits import Number, compared, minus, plus, total
 
@@ -25,10 +26,10 @@ _MOST = 1 << 53  # in size: beyond that a sum is left to the gates, which mind t
 class Sampled(States):
     """``leaves`` are told again and again, the other fields hold what they are given at first."""
 
-    def __init__(self, circuit: Circuit, many: int, fields: Mapping[int, Parts]) -> None:
+    def __init__(self, circuit: Circuit, many: int, fields: Mapping[int, Parts], tick: Tick = on_and_on) -> None:
         self._spans: dict[int, Span] = {}
         self._bearing = _bearing(circuit)
-        super().__init__(circuit, many, fields)
+        super().__init__(circuit, many, fields, tick=tick)
         self._cones = {leaf: sorted(circuit.cone([leaf]) & self._bearing) for leaf in fields}
 
     def tell(self, leaf: int, parts: Parts) -> None:
@@ -71,6 +72,7 @@ class Sampled(States):
     # --- numbers --------------------------------------------------------------------------------------------------
 
     def _evaluate(self, place: int) -> None:
+        self._tick()
         node = self._circuit.network.nodes[place]
         if place not in self._bearing:
             return

@@ -11,19 +11,21 @@ from __future__ import annotations
 from copy import copy
 
 from averment.backends.symbolic.gates import Unsure
+from averment.questions.budget import ENDLESS, Budget
 from averment.questions.judge import Judge
 from averment.questions.quick import Circuitry, judge_of
 from averment.questions.situation import Changes, Situation
 
 
-def told(judge: Judge, answers: Changes) -> Judge:
+def told(judge: Judge, answers: Changes, budget: Budget = ENDLESS) -> Judge:
     """The judge of the case after these answers (by slot of ``judge``); what ``judge`` is made of is used again."""
     if not answers:
         return judge
     situation = Situation(judge.situation.program, judge.situation.told(answers))
     if not isinstance(judge.circuitry, Circuitry):
-        return judge_of(situation)
-    after = Judge(situation, judge.uses)
+        return judge_of(situation, budget)
+    after = Judge(situation, judge.uses, budget)
+    after.budget = ENDLESS
     places, slots = judge.circuitry.places, judge.situation.slots
     held = {places[number]: value for number, value in answers.items() if number in places}
     circuitry = copy(judge.circuitry)

@@ -29,6 +29,11 @@ def question_text(question: Question, number: int, style: Style) -> str:
     return "\n".join([*rows, *(" " * len(lead) + row for row in may)]) + "\n"
 
 
+def hurry(state: Consultation) -> str:
+    """That the next question may not be the best."""
+    return f"There was no time to compare all questions that are left; {state.seconds:g} s were allowed."
+
+
 def whether_text(state: Consultation, number: int, style: Style) -> str:
     """The question whether there is any record of a type."""
     asked = say(Piece(f"{number}. Is there any {type_phrase(state.whether)}?", "bold"), note=state.whether)
