@@ -300,6 +300,7 @@ def _resumable(found: Diagnostic, output: str) -> Diagnostic:
 
 
 def _say(result: Result, order: Order, output: str, summary: str | None) -> None:
+    from averment.drafting.mending import groups_in, rejects_text
     from averment.engines import losses_of
     from averment.ir.digest import canonical
     from averment.ownership import UNSEALED, write_sealed
@@ -313,16 +314,20 @@ def _say(result: Result, order: Order, output: str, summary: str | None) -> None
     if result.resumed:
         talk(f"note: {result.resumed:,} rows were done before")
     talk_findings(losses_of(result.summary.losses), {})
+    groups = groups_in(result.rejects) if result.summary.rejected and result.rejects else []
     talk(result.summary.text())
     if result.summary.turns is not None and order.against is not None:
         talk(turns_text(result.summary.turns, replace(style(), colour=False), named_against(order)).rstrip())
     if result.summary.rejected and result.rejects is not None and output != "-":
         rejected = result.summary.rejected
         talk(f"warning: {rejected:,} row{'' if rejected == 1 else 's'} could not be decided: see {result.rejects}")
+        for line in rejects_text(groups, order.types, order.mapping):
+            talk(line)
     elif result.rejects is not None:
         for reject in map(json.loads, islice(result.rejects.read_bytes().splitlines(), _MOST)):
             talk(f"row {reject['row']}: {reject['code']}: {reject['message']}")
     if summary:
-        document = {"output": output, "seal": UNSEALED, **result.summary.document}
+        told = {"rejects": [group.document for group in groups]} if groups else {}
+        document = {"output": output, "seal": UNSEALED, **result.summary.document, **told}
         Path(summary).parent.mkdir(parents=True, exist_ok=True)
         write_sealed(Path(summary), canonical(document).decode() + "\n")

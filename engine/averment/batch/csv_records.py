@@ -35,6 +35,10 @@ class Records:
     def offset(self, row: int) -> int:
         return self.unit.offset + self.start(row)
 
+    def text(self, row: int) -> bytes:
+        """What is written there, if that can be held."""
+        return b"" if self.unit.overlong else bytes(self.unit.data[self.start(row) : self.ends[row]])
+
     def is_blank(self, row: int) -> bool:
         """Whether nothing is written there, which is no case either."""
         start, end = self.start(row), self.ends[row]

@@ -41,7 +41,13 @@ class CsvReader:
         records = _Records(unit, self._shape)
         good, singles = ([], [0]) if unit.overlong else records.sorted()
         table, together, alone = by_halves(good, lambda rows: self._parsed(records.of(rows), len(rows)))
-        reading = Reading(len(records.ends), records.document, singles=sorted(singles + alone), offset=records.offset)
+        reading = Reading(
+            len(records.ends),
+            records.document,
+            singles=sorted(singles + alone),
+            offset=records.offset,
+            text=records.text,
+        )
         if table is not None:
             self._add(reading, table, together, unit.first)
         return reading

@@ -28,9 +28,9 @@ from averment.law.evaluation import Given
 from averment.model.case import Case, read_case
 from averment.outcome.outcome import Outcome
 from averment.outcome.turns import fired_of
+from averment.source.node import Node
 
 Reader = JsonReader | CsvReader | TableReader
-_OF_RECORDS = ("AV342", "AV343")  # which the kernel finds, and the careful reader tells in full
 _BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")  # of each byte
 
 
@@ -87,7 +87,9 @@ class Decider:
             reading = all_singles(reading)
         elif reading.table is not None:
             tables.append(self._columnar(self.kernel, reading, first, file, rejects, sides))
-        singles, refused = self._single.decide(reading.singles, reading.document, reading.offset, first, file, sides)
+        singles, refused = self._single.decide(
+            reading.singles, reading.document, reading.offset, first, file, sides, reading.text
+        )
         rejects += refused
         alone = len(reading.singles)
         if self._job.whole:
@@ -128,11 +130,13 @@ class Decider:
             if reading.final:
                 for reject in decided.rejects:
                     row, name = int(reading.places[reject.row]), reading.names[reject.row].as_py()
-                    problem = self._problem(reading, row) if sides or reject.code in _OF_RECORDS else None
-                    line = problem.line if problem and problem.code == reject.code else reject.message
-                    said = self._single.discretion.said(reject.code, line)
+                    problem, node = self._problem(reading, row)
                     side = side_of(problem, sides) if problem else None
-                    rejects.append(Reject(first + row, file, reading.offset(row), name, reject.code, said, side))
+                    if problem is None:  # what only the rules find
+                        problem = Diagnostic(reject.code, reject.message)
+                    said = self._single.discretion.told(problem, node)
+                    place = first + row, file, reading.offset(row)
+                    rejects.append(Reject(*place, name, problem.code, said.message, side, said.about))
             else:
                 reading.singles = sorted([*reading.singles, *reading.places[refused].tolist()])
         batch = decided.batch
@@ -144,13 +148,13 @@ class Decider:
         """The outcome of a row as the kernel read it; only what needs no name is asked of it."""
         return Outcome(cast(Case, given), self._single.engine.evaluate(given))
 
-    def _problem(self, reading: Reading, row: int) -> Diagnostic | None:
-        """What the careful reader finds wrong with a row."""
+    def _problem(self, reading: Reading, row: int) -> tuple[Diagnostic | None, Node | None]:
+        """What the careful reader finds wrong with a row, and its document."""
         report = Report()
         node = reading.document(row, report)
         if node is not None:
             read_case(node, self._job.types, report)
-        return first_error(report) if report.failed else None
+        return (first_error(report) if report.failed else None), node
 
     # --- one at a time --------------------------------------------------------------------------------------------
 

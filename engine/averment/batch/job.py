@@ -42,6 +42,11 @@ class Job:
             about["offset"] = reject.offset
         if reject.side is not None:
             about["side"] = {"file": reject.side[0], "row": reject.side[1]}
+        about |= reject.about
+        if "field" in reject.about:
+            shape = self.shapes[reject.file]
+            found = [place for place, target in shape.columns.items() if target.path == reject.about["field"]]
+            about |= {"column": shape.headings[found[0]]} if found else {}
         return canonical(about | {"case": reject.case, "code": reject.code, "message": reject.message}) + b"\n"
 
 

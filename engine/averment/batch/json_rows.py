@@ -46,7 +46,7 @@ class JsonReader:
     def read(self, unit: Unit) -> Reading:
         """The rows of a unit. Nothing is refused here: lines that are no cases are among the singles."""
         lines = _Lines(unit, self._shape)
-        reading = Reading(len(lines.ends), lines.document, offset=lines.offset)
+        reading = Reading(len(lines.ends), lines.document, offset=lines.offset, text=lines.text)
         table = self._template.read(unit.data, np.array(lines.ends)) if not unit.overlong and lines.regular else None
         together = list(range(len(lines.ends)))
         if table is None:

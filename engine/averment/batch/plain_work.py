@@ -33,7 +33,7 @@ class PlainWorker:
         unit = fetch_text(unit, self._job.inputs)
         held = written_rows(unit, self._job.shapes[unit.file])
         rows = [row for row in range(len(held.ends)) if not held.is_blank(row)]
-        found, rejects = self._single.decide(rows, held.document, held.offset, unit.first, unit.file)
+        found, rejects = self._single.decide(rows, held.document, held.offset, unit.first, unit.file, text=held.text)
         if self._job.whole:
             data = b"".join(outcome.canonical + b"\n" for _, outcome in found)
         else:
@@ -53,7 +53,7 @@ class PlainWorker:
         if self._comparer is None or self._other is None or self._job.against is None:
             return None
         held = written_rows(unit, self._job.against.shapes[unit.file])
-        others, _ = self._other.decide(rows, held.document, held.offset, unit.first, unit.file)
+        others, _ = self._other.decide(rows, held.document, held.offset, unit.first, unit.file, text=held.text)
         return self._comparer.turns(found, others, unit.first)
 
     def close(self) -> None:

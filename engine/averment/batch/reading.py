@@ -27,6 +27,7 @@ class Reading:
     names: Array | None = None
     singles: list[int] = field(default_factory=list[int])
     offset: Callable[[int], int | None] = lambda _: None
+    text: Callable[[int], bytes] = lambda _: b""
     final: bool = False
 
 
@@ -81,4 +82,4 @@ def by_halves(
 def all_singles(reading: Reading) -> Reading:
     """The same rows, each to be read by itself."""
     rows = sorted({*reading.places.tolist(), *reading.singles})
-    return Reading(reading.rows, reading.document, singles=rows, offset=reading.offset)
+    return Reading(reading.rows, reading.document, singles=rows, offset=reading.offset, text=reading.text)

@@ -38,8 +38,11 @@ class Singles:
         first: int,
         file: int,
         sides: Sequence[Joined] = (),
+        text: Callable[[int], bytes] = lambda _: b"",
     ) -> tuple[list[tuple[int, Outcome]], list[Reject]]:
-        """The outcomes of some rows of a unit, and those that have none; ``first``: the number of its row 0."""
+        """The outcomes of some rows of a unit, and those that have none; ``first``: the number of its row 0; ``text``:
+        what is written in a row.
+        """
         found: list[tuple[int, Outcome]] = []
         rejects: list[Reject] = []
         for row in rows:
@@ -53,9 +56,9 @@ class Singles:
             problem = first_error(report)
             named = node.get("case") if node is not None else None
             name = named.value if named is not None and isinstance(named.value, str) else None
-            said = self.discretion.said(problem.code, problem.line)
+            said = self.discretion.told(problem, node, text(row))
             blamed = side_of(problem, sides)
-            rejects.append(Reject(first + row, file, offset(row), name, problem.code, said, blamed))
+            rejects.append(Reject(first + row, file, offset(row), name, problem.code, said.message, blamed, said.about))
         return found, rejects
 
     def lost(self) -> Counter[str]:

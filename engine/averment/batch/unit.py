@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -96,7 +96,7 @@ class Unit:
 @dataclass(frozen=True, slots=True)
 class Reject:
     """A row without an outcome. ``offset`` is the byte at which it starts, in text formats; ``side`` the file and the
-    row of the record in a side table that is to blame.
+    row of the record in a side table that is to blame. ``about``: see ``discretion.Said``.
     """
 
     row: int
@@ -106,3 +106,4 @@ class Reject:
     code: str
     message: str
     side: tuple[str, int] | None = None
+    about: Mapping[str, Any] = field(default_factory=dict[str, Any])

@@ -30,15 +30,7 @@ def mapping_text(draft: Draft, table: str, pack: str, seal: str = "") -> str:
             f"# See what is marked {MARK[2]}. To choose a line that is a comment, put it in the place of its column's."
         )
     lines += [f"# Note: {_comment(note)}." for note in draft.notes]
-    lines += [f"{key}: {flow(value)}" for key, value in draft.stated.items()]
-    if draft.names:
-        lines.append(f"names: [{_scalar(draft.names)}]")
-    if draft.lines:
-        lines.append("columns:")
-        for line in draft.lines:
-            lines += _line(line)
-    if "rest" in draft.document:
-        lines.append("rest: ignore")
+    lines += mapping_lines(draft)
     if draft.left_out:
         lines += _listed("Columns that are no fields of the pack", [f"`{_comment(name)}`" for name in draft.left_out])
     if draft.absent:
@@ -49,6 +41,20 @@ def mapping_text(draft: Draft, table: str, pack: str, seal: str = "") -> str:
     if draft.many:
         lines += _listed("Records for which there are side tables, with --side TYPE=FILE", draft.many)
     return "\n".join(lines) + "\n"
+
+
+def mapping_lines(draft: Draft) -> list[str]:
+    """The lines of the file that are more than comments on the whole."""
+    lines = [f"{key}: {flow(value)}" for key, value in draft.stated.items()]
+    if draft.names:
+        lines.append(f"names: [{_scalar(draft.names)}]")
+    if draft.lines:
+        lines.append("columns:")
+        for line in draft.lines:
+            lines += _line(line)
+    if "rest" in draft.document:
+        lines.append("rest: ignore")
+    return lines
 
 
 def _line(line: Line) -> Iterator[str]:
