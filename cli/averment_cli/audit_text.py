@@ -12,10 +12,14 @@ from averment_cli.grid import grid
 
 if TYPE_CHECKING:
     from averment.audit.anchor import Anchor
+    from averment.audit.batches import Batch
     from averment.audit.record import Record
-    from averment.audit.replay import Flip, Replayed
+    from averment.audit.replay import Replayed
     from averment.audit.stats import Stats
     from averment.audit.verify import VerifyReport
+    from averment.diagnostics.diagnostic import Diagnostic
+    from averment.replaying.replaying import BatchReplayed
+    from averment.replaying.rows import Told
 
 _MARKS = {"same": "good", "differs": "bad", "masked": "doubt", "refused": "bad"}
 
@@ -31,24 +35,29 @@ def verified(report: VerifyReport, name: str, anchor: Anchor | None, trusted: bo
             if anchor.signature
             else "unsigned"
         )
-        rows.append(["anchor", f"agrees: {_many(anchor.size, 'record')} at {moment(anchor.time)}, {signed}"])
+        rows.append(["anchor", f"agrees: {many(anchor.size, 'record')} at {moment(anchor.time)}, {signed}"])
     if not anchor:
         rows.append(["anchor", "none given: a cut end or a log written anew would not show"])
     if report.whole:
         mark = style.paint(f"{style.glyphs.holds} whole", "headline-good")
-        return f"{mark}: {_many(report.records, 'record')} in {visible(name)}\n{_indented(rows, style)}"
+        return f"{mark}: {many(report.records, 'record')} in {visible(name)}\n{indented(rows, style)}"
     said = "".join(
         f"{style.paint(f'{style.glyphs.against} {found.code}', 'headline-bad')} {visible(found.message)}\n"
         + "".join(f"  {style.paint('help', 'dim')}: {visible(help)}\n" for help in found.help)
         for found in report.diagnostics
     )
     before = "nothing before it is whole" if not report.records else f"whole up to record {report.records:,}"
-    return f"{said}  {before}, in {visible(name)}\n{_indented(rows[:2], style)}"
+    return f"{said}  {before}, in {visible(name)}\n{indented(rows[:2], style)}"
 
 
-def listed(records: Iterable[Record], style: Style) -> str:
-    """A line for each record."""
-    rows = [[record.id, moment(record.time), _subject(record), record.claim, record.status] for record in records]
+def listed(records: Iterable[Told], style: Style, runs: Mapping[str, Batch] | None = None) -> str:
+    """A line for each record; ``runs``: of batches, by id."""
+    rows = [
+        [record.id, moment(record.time), *_of_run(record, (runs or {})[record.id])]
+        if record.id in (runs or {})
+        else [record.id, moment(record.time), _subject(record), record.claim, record.status]
+        for record in records
+    ]
     return grid(rows, style, ("id", "time", "case", "claim", "status"))
 
 
@@ -64,11 +73,11 @@ def shown(record: Record, style: Style) -> str:
     rows += [[name.replace("_", " "), _plain(value)] for name, value in body.items() if value != ""]
     rows += [["key", record.key]] if record.key else []
     rows += [["previous", record.previous], ["hash", record.hash]]
-    text = f"{head}\n{_indented(rows, style)}"
+    text = f"{head}\n{indented(rows, style)}"
     for title, content in (("facts", facts), ("parameters", parameters)):
         if content is not None:
             lines = [[name, _plain(value)] for name, value in _paths(content)] or [["none", ""]]
-            text += f"\n{style.paint(title, 'bold')}\n{_indented(lines, style)}"
+            text += f"\n{style.paint(title, 'bold')}\n{indented(lines, style)}"
     return text
 
 
@@ -80,50 +89,79 @@ def replay_line(one: Replayed, style: Style) -> str:
     if one.reason:
         return f"{head}: {visible(one.reason)}\n"
     rows = [[found.what, f"{found.recorded} → {found.now}"] for found in one.differences]
-    return f"{head}\n{_indented(rows, style)}"
+    return f"{head}\n{indented(rows, style)}"
 
 
-def replay_summary(counts: Mapping[str, int], style: Style) -> str:
-    """How many were decided again, and with what result."""
+def replay_summary(counts: Mapping[str, int], rows: int, runs: int, style: Style) -> str:
+    """How many were decided again, so many ``rows`` of ``runs`` of batches among them, and with what result."""
     if not any(counts.values()):
         return "No decision meets this: nothing was decided again.\n"
     words = {"same": "the same, to the byte", "differs": "different"}
     parts = [f"{counts[state]:,} {word}" for state, word in words.items() if counts.get(state)]
-    left = [f"{counts[state]:,} {state}, not decided again" for state in ("masked", "refused") if counts.get(state)]
-    clean = not counts.get("differs") and not counts.get("refused")
+    left = [
+        f"{counts[state]:,} {state}, not decided again"
+        for state in ("masked", "refused", "left out")
+        if counts.get(state)
+    ]
+    clean = not any(counts.get(state) for state in ("differs", "refused", "left out"))
     glyph = style.paint(style.glyphs.holds if clean else style.glyphs.against, "good" if clean else "bad")
     again = sum(counts.get(state, 0) for state in words)
-    said = [f"{_many(again, 'decision')} decided again: {', '.join(parts)}"] if again else []
+    of = f", {rows:,} of them of {many(runs, 'batch', 'batches')}" if runs else ""
+    said = [f"{many(again, 'decision')} decided again{of}: {', '.join(parts)}"] if again else []
     return f"{glyph} {'; '.join([*said, *left])}\n"
 
 
-def flips(table: Iterable[Flip], pack: str, style: Style) -> str:
-    """How many decisions another pack turns."""
-    found = list(table)
-    if not found:
-        return "No decision was decided again.\n"
-    total, stay = sum(flip.decisions for flip in found), sum(flip.decisions for flip in found if flip[0] == flip[1])
-    rows = [
-        [flip.before, flip.after if flip.after != flip.before else "as before", f"{flip.decisions:,}"] for flip in found
-    ]
-    text = grid(rows, style, ("recorded", f"with {pack}", "decisions"), right=(2,))
-    return f"{text}\n{_many(total - stay, 'decision')} of {total:,} would turn\n"
+def batch_line(each: BatchReplayed, style: Style) -> str:
+    """What became of decisions of a batch that were decided again; nothing of what came out the same."""
+    if each.state == "same":
+        return ""
+    if each.why is not None:
+        return left_out(each.cases, each.id, each.why) + "\n"
+    head = f"{style.paint(each.state, _MARKS[each.state])}  {each.id}  {visible(each.input)}"
+    return f"{head}\n" + "".join(f"  {visible(said)}\n" for said in each.differences)
+
+
+def left_out(cases: int, id: str, why: Diagnostic) -> str:
+    """Which decisions were left out, and why."""
+    help = f" ({'; '.join(why.help)})" if why.help else ""
+    return f"left out: {many(cases, 'decision')}, {id}: {visible(why.message)}{visible(help)}"
+
+
+def run_shown(batch: Batch, style: Style) -> str:
+    """What a run came to."""
+    end = "finished" if batch.done else "its end is not recorded"
+    rows = [["rows", f"{batch.rows:,}"], ["cases", f"{batch.cases:,}"], ["parts", f"{len(batch.parts):,}, {end}"]]
+    text = indented(rows, style)
+    for title in ("claims", "statuses", "presumed", "rules", "rejected"):
+        found = batch.counts(title)
+        if found:
+            lines = [
+                [name, f"{count:,}"] for name, count in sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+            ]
+            text += f"\n{style.paint(title, 'bold')}\n" + indented(lines, style)
+    return text
 
 
 def counted(stats: Stats, style: Style) -> str:
     """The numbers of a log."""
+    runs = f"{many(stats.runs, 'run')} of {many(stats.orders, 'batch', 'batches')}"
+    unfinished = f", {stats.unfinished:,} without an end" if stats.unfinished else ""
     rows = [
-        ["decisions", f"{stats.decided:,}", f"{stats.single:,} single, {_many(stats.parts, 'part')} of batches"],
+        ["cases", f"{stats.cases:,}", "runs of the same order counted once" if stats.runs > stats.orders else ""],
+        ["decisions", f"{stats.decided:,}", f"{stats.single:,} single, {runs}{unfinished}"],
         ["packs", f"{stats.packs:,}", ""],
         ["records", f"{stats.records:,}", ""],
     ]
     text = grid(rows, style, right=(1,))
-    tables = (("claim", stats.claims), ("status", stats.statuses), ("pack", stats.by_pack), ("day", stats.by_day))
-    for title, found in tables:
+    for title, found, unit in (
+        ("claim", stats.claims, "cases"),
+        ("status", stats.statuses, "cases"),
+        ("presumably", stats.presumed, "cases"),
+        ("pack", stats.by_pack, "cases"),
+        ("day", stats.by_day, "decisions"),
+    ):
         if found:
-            text += "\n" + grid(
-                [[name, f"{count:,}"] for name, count in found.items()], style, (title, "decisions"), (1,)
-            )
+            text += "\n" + grid([[name, f"{count:,}"] for name, count in found.items()], style, (title, unit), (1,))
     return text
 
 
@@ -132,11 +170,27 @@ def moment(time: str) -> str:
     return time.partition(".")[0].replace("T", " ") + "Z"
 
 
-def _subject(record: Record) -> str:
+def _subject(record: Told) -> str:
     """The case of a decision; else what is recorded."""
-    if record.kind == "part":
-        return f"({record.body.get('cases', 0):,} cases of a batch)"
-    return f"(pack {record.pack})" if record.kind == "pack" else record.case
+    if record.kind in ("decision", "row"):
+        return record.case
+    body = record.document()
+    match record.kind:
+        case "pack":
+            return f"(pack {body['pack']})"
+        case "run":
+            return f"(batch {body['run']['input']})"
+        case "part":
+            return f"({body.get('cases', 0):,} cases of a batch)"
+        case _:
+            return f"(end of a batch of {body.get('cases', 0):,} cases)"
+
+
+def _of_run(record: Told, batch: Batch) -> list[str]:
+    claims = ", ".join(f"{claim} {count:,}" for claim, count in batch.counts("claims").most_common(3))
+    statuses = ", ".join(f"{status} {count:,}" for status, count in batch.counts("statuses").most_common(3))
+    told = f"{_subject(record)[1:-1]}: {many(batch.cases, 'case')}{'' if batch.done else ', not finished'}"
+    return [f"({told})", claims, statuses]
 
 
 def _paths(facts: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -156,12 +210,14 @@ def _plain(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _indented(rows: list[list[str]], style: Style) -> str:
+def indented(rows: list[list[str]], style: Style) -> str:
+    """Names, and what is said of each."""
     width = max(len(row[0]) for row in rows)
     return "".join(
         f"  {style.paint(visible(name).ljust(width), 'dim')}  {visible(value)}".rstrip() + "\n" for name, value in rows
     )
 
 
-def _many(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
+def many(count: int, word: str, words: str = "") -> str:
+    """A number of things."""
+    return f"{count:,} {word if count == 1 else words or word + 's'}"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _Command = Callable[..., Any]
 ADDRESS = "sqlite:PATH|postgresql://…"
+_STATUSES = ["settled", "presumed", "open", "gap", "conflict"]
 FILE = click.Path(exists=True, dir_okay=False)
 
 
@@ -42,17 +43,30 @@ def log_option(command: _Command) -> _Command:
 
 
 def filter_options(command: _Command) -> _Command:
-    """Which records: ``--since``, ``--until``, ``--claim``, ``--status``, ``--case``, ``--of-pack``."""
+    """Which decisions: ``--since``, ``--until``, ``--claim``, ``--status``, ``--case``, ``--of-pack``."""
     for option in (
         click.option("--of-pack", metavar="PACK", help="Those of this pack: its name, or how its digest begins."),
         click.option("--case", "case", metavar="NAME", help="Those of the case of this name."),
         click.option(
-            "--status", type=click.Choice(["settled", "open", "gap", "conflict"]), help="Those of this status."
+            "--status",
+            type=click.Choice(["settled", "presumed", "open", "gap", "conflict"]),
+            help="Those of this status.",
         ),
         click.option("--claim", metavar="CLAIM", help="Those that claim this."),
         click.option("--until", metavar="TIME", help="Those before this time, as 2026-12-01."),
         click.option("--since", metavar="TIME", help="Those from this time on, as 2026-11-23 or 2026-11-23T09:30Z."),
     ):
+        command = option(command)
+    return command
+
+
+def batch_options(command: _Command) -> _Command:
+    """``--input`` and ``--masking-key``, of a command that reads the decisions of batches."""
+    for option in (
+        click.option("--masking-key", type=FILE, metavar="FILE", help="Keys sensitive fields; SQLite keeps its own."),
+        click.option("--input", "places", multiple=True, metavar="PATH",
+                     help="Where tables of batches are, if not where they were. Repeatable."),
+    ):  # fmt: skip
         command = option(command)
     return command
 
@@ -73,11 +87,11 @@ def filter_of(options: dict[str, Any], kind: str = "") -> Filter:
 
 
 @contextmanager
-def reading(address: str) -> Generator[DecisionLog]:
+def reading(address: str, masking_key: str | None = None) -> Generator[DecisionLog]:
     """The log at this address, to read."""
     from averment.audit.log import open_log
 
-    with open_log(address) as log:
+    with open_log(address, key=Path(masking_key).read_bytes() if masking_key else b"") as log:
         yield log
 
 
@@ -105,18 +119,19 @@ def recording(
 
 @contextmanager
 def recording_parts(
-    address: str | None, requester: str | None, masking_key: str | None, pack: Pack
+    address: str | None, requester: str | None, masking_key: str | None, pack: Pack, output: str
 ) -> Generator[Record]:
-    """As ``recording``, of the parts of a batch."""
+    """As ``recording``, of a batch whose output is to be there; ``-`` is nowhere."""
     with _writing(address, requester, masking_key) as opened:
         if opened is None:
             yield lambda entry: None
             return
         from averment import __version__
-        from averment.recording import PartRecorder
+        from averment.recording import BatchRecorder
 
         log, who = opened
-        recorder = PartRecorder(log, pack, __version__, who)
+        place = "" if output == "-" else str(Path(output).absolute())
+        recorder = BatchRecorder(log, pack, __version__, who, str(Path.cwd()), place)
         try:
             yield recorder
         finally:

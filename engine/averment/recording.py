@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from averment.audit.batches import BatchEntries
 from averment.audit.errors import CONFLICT, LogRefused, refused
 from averment.audit.given import given_facts
 from averment.audit.log import DecisionLog, Receipt
-from averment.audit.record import Entry, Maker, decision, part
+from averment.audit.record import Entry, Maker, decision
 from averment.audit.replay import StoredPack
 from averment.diagnostics.diagnostic import Refused, Report
 from averment.engines import Engine, warn_of_loss
@@ -42,51 +43,54 @@ class Recorder:
         return self._log.append(decision(outcome.document, given, mask=self._mask, maker=maker, key=key))
 
 
-class PartRecorder:
-    """Records the parts of a batch in a log; a ``batch.run.Record``. ``receipts``: of each part it was told of.
+class BatchRecorder:
+    """Records a batch in a log, by the lines of its manifest; a ``batch.run.Record``. ``receipts``: of each part.
 
-    A part is known by its number and by the hash of its run's entry in the manifest, which no other run has, and enters
-    once. It enters with the hash of its own entry, which covers the digests of its files and every entry before it, and
-    with the digest of the file that its rows are of. Rows without an outcome are no cases of it.
+    A part is known by its number and by the hash of its run's line in the manifest, which no other run has, and enters
+    once, with the hash of its own line, which covers the digests of its files and every line before it. Rows without an
+    outcome are no cases of it. ``place``: where the output is to be; ``folder``: what the paths of the run are from.
     """
 
-    def __init__(self, log: DecisionLog, pack: Pack, version: str, requester: str) -> None:
+    def __init__(
+        self, log: DecisionLog, pack: Pack, version: str, requester: str, folder: str = "", place: str = ""
+    ) -> None:
         self._log, self._pack, self._version, self._requester = log, pack, version, requester
         self._mask = log.mask(pack.model.types)
-        self._run: Mapping[str, Any] = {}
+        self._folder, self._place, self._rejects = folder, place, ""
+        self._run: BatchEntries | None = None
         self.receipts: list[Receipt] = []
 
-    def __call__(self, entry: Mapping[str, Any]) -> None:
-        """Take an entry of a manifest. Raises LogError: then its part does not count as recorded."""
-        if entry["kind"] == "run":
-            self._run = entry
+    def __call__(self, line: Mapping[str, Any]) -> None:
+        """Take a line of a manifest. Raises LogError: then it does not count as recorded."""
+        if line["kind"] == "run":
             self._log.put_pack(self._pack.digest, pack_bytes(self._pack), self._pack.name)
-        else:
-            self.receipts.append(self._part(entry))
+            self._run, self._rejects = BatchEntries(line, self._mask, self._folder, self._place), ""
+            self._log.append(self._run.run(self._maker(line["engine"])))
+            return
+        assert self._run is not None
+        engine: str = self._run.header["engine"]
+        if line["kind"] == "done":
+            self._log.append(self._run.done(line, self._rejects, self._maker(engine)))
+            return
+        if _REJECTS in line["files"]:
+            self._rejects = line["files"][_REJECTS][1]
+        self.receipts.append(self._part(self._run.part(line, self._maker(_engines(engine, line))), line["part"]))
 
-    def _part(self, entry: Mapping[str, Any]) -> Receipt:
+    def _part(self, entry: Entry, number: int) -> Receipt:
         try:
-            return self._log.append(self._entry(entry))
+            return self._log.append(entry)
         except LogRefused as error:
             if error.diagnostic.code != CONFLICT:
                 raise
-        message = f"part {entry['part']} of this run is in the decision log `{self._log.name}` with other content"
+        message = f"part {number} of this run is in the decision log `{self._log.name}` with other content"
         help = "it was lost and decided again otherwise, or the masking key is another one: begin anew with --restart"
         raise refused(CONFLICT, message, help)
 
-    def _entry(self, entry: Mapping[str, Any]) -> Entry:
-        run = self._run
-        return part(
-            entry["hash"],
-            key=f"{run['hash']}/{entry['part']}",
-            cases=entry["decided"],
-            claims={name.removeprefix("claim:"): rows for name, rows in entry["counts"] if name.startswith("claim:")},
-            pack=run["pack"],
-            parameters=run["parameters"],
-            maker=Maker(_engines(run["engine"], entry), self._version, self._requester),
-            mask=self._mask,
-            inputs=run["files"][entry["file"]]["digest"],
-        )
+    def _maker(self, engine: str) -> Maker:
+        return Maker(engine, self._version, self._requester)
+
+
+_REJECTS = "rejects"  # as the manifest calls the file
 
 
 def _engines(first: str, entry: Mapping[str, Any]) -> str:
@@ -106,25 +110,29 @@ class Redecider:
 
     def __call__(self, pack: StoredPack, parameters: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
         """The outcome document. Raises Refused where the stored pack no longer compiles or takes the facts."""
-        known = self._packs.get(pack.digest)
-        if known is None:
-            known = self._packs[pack.digest] = loaded_files(pack.files)
+        return self.outcome(pack, parameters, facts).document
+
+    def outcome(
+        self, pack: StoredPack, parameters: Mapping[str, Any], facts: Mapping[str, Any], name: str = ""
+    ) -> Outcome:
+        """The outcome of a case of this name; raises as a call."""
+        known = self.pack(pack)
         key = pack.digest, canonical(dict(parameters))
         ready = self._ready.get(key)
         if ready is None:
             ready = self._ready[key] = known.engine(dict(parameters), self._engine)
         report = Report()
-        outcome = decide(ready, known.case(facts), report)
+        outcome = decide(ready, known.case(facts, name or "case"), report)
         if outcome is None:
             raise Refused(report.diagnostics)
         warn_of_loss("replayed", outcome.loss)
-        return outcome.document
+        return outcome
 
-    def under_its_own_parameters(
-        self, pack: StoredPack, parameters: Mapping[str, Any], facts: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        """As a call, but under the pack's own parameters: of another pack than the one that decided."""
-        return self(pack, {}, facts)
+    def pack(self, stored: StoredPack) -> Pack:
+        """A stored pack, compiled. Raises Refused."""
+        if stored.digest not in self._packs:
+            self._packs[stored.digest] = loaded_files(stored.files)
+        return self._packs[stored.digest]
 
 
 def pack_bytes(pack: Pack) -> dict[str, bytes]:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import pytest
 from tests.postgres import new_schema, postgres
 
+from averment.audit.batches import BatchEntries
 from averment.audit.log import DecisionLog, open_log
 from averment.audit.mask import Mask
 from averment.audit.record import Entry, Maker, decision
@@ -86,6 +87,19 @@ class World:
     def entry(self, case: str = "one", claim: str = "hire", *, key: str = "", **more: Any) -> Entry:
         facts = {"person": {"role": f"role of {case}"}}
         return decision(self.outcome(case, claim, **more), facts, mask=Mask(), maker=MAKER, key=key)
+
+    def batch(self, part: str = "sha256:01", requester: str = "ann") -> list[Entry]:
+        """A run of one part, with its end: nine cases of ten rows."""
+        maker, digest = Maker("columnar", "0.1.0", requester), "sha256:aa"
+        files = [{"path": "in.csv", "format": "csv", "digest": digest}]
+        header = {"kind": "run", "hash": "sha256:run", "pack": PACK, "parameters": {}, "files": files, "mapping": []}
+        entries = BatchEntries({**header, "firings": 1, "input": "in.csv", "engine": "columnar"}, Mask())
+        counts = [["claim:hire", 5], ["claim:open", 4], ["status:open", 1], ["status:presumed", 3]]
+        counts += [["status:settled", 5], ["presumed:hire", 3], ["rule:some-rule", 8], ["reject:AV312", 1]]
+        about = {"part": 0, "first": 1, "rows": 10, "file": 0, "decided": 9, "counts": counts}
+        line = {**about, "hash": part, "files": {"output": [9, "sha256:07"]}}
+        end = {"digest": "sha256:08", "rows": 10, "decided": 9}
+        return [entries.run(maker), entries.part(line, maker), entries.done(end, "", maker)]
 
     def fill(self, log: DecisionLog, count: int) -> None:
         """The pack and ``count`` decisions: ``count`` + 1 records."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from averment.audit.batches import batches
 from averment.audit.errors import LogError, LogRefused, LogUnavailable
 from averment.audit.log import open_log
-from averment.audit.mask import Mask
-from averment.audit.record import part
 from averment.audit.stats import stats
 from averment.audit.store import Filter
 from averment.audit.verify import verify
@@ -69,31 +69,46 @@ def test_an_entry_with_a_key_is_recorded_once(world: Any) -> None:
         assert log.head().size == 4
 
 
-def test_a_part_of_a_batch_is_recorded_once_across_resumes(world: Any) -> None:
-    def record(log: Any, digest: str, requester: str) -> Any:
-        entry = part(
-            digest,
-            key="run 7/3",
-            cases=1000,
-            claims={"hire": 600, "wait": 400},
-            pack=world.pack,
-            parameters={},
-            maker=type(world.maker)("columnar", "0.1.0", requester),
-            mask=Mask(),
-            inputs="sha256:aa",
-        )
-        return log.append(entry)
+def test_a_batch_is_recorded_once_across_resumes(world: Any) -> None:
+    def record(log: Any, digest: str, requester: str) -> list[Any]:
+        return [log.append(entry) for entry in world.batch(digest, requester)]
 
     with world.open() as log:
         log.put_pack(world.pack["digest"], world.files)
         first = record(log, "sha256:01", "ann")
     with world.open() as log:
-        assert record(log, "sha256:01", "bob") == first._replace(fresh=False)
+        assert record(log, "sha256:01", "bob") == [receipt._replace(fresh=False) for receipt in first]
         with pytest.raises(LogRefused, match="AV558"):
             record(log, "sha256:02", "ann")
-        assert log.head().size == 2
+        assert log.head().size == 4
+        (batch,) = batches(log)
+        assert (batch.cases, batch.rows, len(batch.parts), batch.done is not None) == (9, 10, 1, True)
+        assert batch.counts("rejected") == {"AV312": 1}
+
+
+def test_stats_tell_runs_from_cases_and_how_claims_stand(world: Any) -> None:
+    """An order that runs twice has no more cases; what is presumed is neither settled nor open."""
+    with world.open() as log:
+        world.fill(log, 1)
+        for entry in world.batch():
+            log.append(entry)
+            log.append(replace(entry, key=f"{entry.key} again", body=entry.body.replace(b"sha256:run", b"sha256:two"))
+                       if entry.kind != "run" else replace(entry, key="run:sha256:two"))  # fmt: skip
         found = stats(log)
-        assert (found.parts, found.single, found.decided, found.claims) == (1, 0, 1000, {"hire": 600, "wait": 400})
+        assert (found.runs, found.orders, found.unfinished, found.parts) == (2, 1, 0, 2)
+        assert (found.single, found.cases, found.decided) == (1, 10, 19)
+        assert found.claims == {"hire": 6, "open": 4}
+        assert found.statuses == {"open": 1, "presumed": 3, "settled": 6}
+        assert found.presumed == {"hire": 3}
+        assert list(found.by_pack.values()) == [10] and list(found.by_day.values()) == [19]
+        for where, number in (
+            (Filter(claim="hire"), 6),
+            (Filter(status="presumed"), 3),
+            (Filter(claim="open", status="open"), 1),
+            (Filter(claim="hire", status="open"), 0),
+            (Filter(since=world.start + timedelta(days=1)), 0),
+        ):
+            assert stats(log, where).cases == number
 
 
 def test_packs_are_kept_by_digest(world: Any) -> None:

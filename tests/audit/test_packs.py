@@ -12,11 +12,15 @@ import averment
 from averment.audit.given import given_facts
 from averment.audit.log import DecisionLog
 from averment.audit.record import decision
-from averment.audit.replay import State, StoredPack, flip_table, replay
+from averment.audit.replay import State, replay
+from averment.audit.store import Filter
 from averment.audit.verify import verify
 from averment.diagnostics.diagnostic import Report
 from averment.pack import Pack
 from averment.recording import Redecider, loaded_files
+from averment.replaying.finding import Finder
+from averment.replaying.rows import Decisions
+from averment.replaying.turning import Turning
 from averment.surface.pack_files import read_case_file
 
 PM_TPM = Path(__file__).parents[2] / "knowledge/averment_knowledge/pm_tpm"
@@ -130,15 +134,11 @@ def test_another_version_of_a_pack_shows_what_flips(sqlite_world: Any) -> None:
     with sqlite_world.open() as log:
         record(log, sqlite_world, pack, SMALL, [pack.case(CASES[0], "hot"), pack.case(CASES[1], "cool")])
 
-        def decide(stored: StoredPack, _: Any, facts: Any) -> dict[str, Any]:
-            return loaded_files(stored.files).decide(dict(facts), {}, "reference").document
-
-        replayed = list(replay(log, decide, pack=StoredPack(other.digest, stricter)))
-        assert [(one.record.case, one.record.claim, one.claim) for one in replayed] == [
-            ("hot", "urgent", "wait"),
-            ("cool", "wait", "wait"),
-        ]
-        assert [flip[2] for flip in flip_table(replayed)] == [1, 1]
+        turning = Turning(Decisions(log, Finder(log)), other)
+        turning.all(Filter())
+        (turned,) = turning.turns.first
+        assert (turned.case, turned.before.claim, turned.after.claim) == ("hot", "urgent", "wait")
+        assert (turning.turns.cases, turning.left) == (2, [])
 
 
 @pytest.mark.parametrize("name", ["Ann Doe", "38"])

@@ -1,4 +1,4 @@
-"""Deciding again: the same pack gives the same bytes; another pack gives the flip table."""
+"""Deciding again: the same pack gives the same bytes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from averment.audit.errors import LogRefused
 from averment.audit.mask import Mask
 from averment.audit.record import decision
-from averment.audit.replay import Flip, StoredPack, flip_table, replay
+from averment.audit.replay import StoredPack, replay
 from averment.audit.store import Filter
 from averment.diagnostics.diagnostic import Diagnostic, Refused
 
@@ -76,14 +76,6 @@ def test_a_difference_is_told(world: Any) -> None:
         assert len(flipped.differences) == 2
 
 
-def test_another_pack_gives_the_flip_table(world: Any) -> None:
-    with world.open() as log:
-        record(log, world, stored(1, 20), (5, 10, 15, 25, 35, 45))
-        replayed = list(replay(log, decide, pack=stored(2, 30)))
-        assert [one.record.case for one in replayed if one.differences] == ["case 25"]
-        assert flip_table(replayed) == [Flip("wait", "wait", 3), Flip("hire", "hire", 2), Flip("hire", "wait", 1)]
-
-
 def test_what_is_replayed_can_be_chosen(world: Any) -> None:
     with world.open() as log:
         record(log, world, stored(1, 20), (5, 25, 35))
@@ -101,10 +93,9 @@ def test_a_masked_record_is_neither_same_nor_different(world: Any) -> None:
         log.append(decision(world.outcome(), facts, mask=log.mask(world.types), maker=world.maker))
         (one,) = replay(log, lambda *_: pytest.fail("it was decided again"))
         assert (one.state, one.differences, one.claim) == ("masked", (), "")
-        assert flip_table([one]) == []
 
 
-def test_a_case_that_the_other_pack_refuses_is_told(world: Any) -> None:
+def test_a_case_that_is_refused_is_told(world: Any) -> None:
     with world.open() as log:
         world.fill(log, 1)
         (one,) = replay(log, decide)

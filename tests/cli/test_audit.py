@@ -180,11 +180,11 @@ def test_replays_are_the_same_after_the_pack_has_changed(decide: Any, audit: Any
     ran = audit("replay", "--all")
     assert ran.code == 0
     assert "8 decisions decided again: 8 the same, to the byte" in ran.out
-    flips = json.loads(audit("replay", "--all", "--pack", "loans", "--format", "json").out)["flips"]
-    assert {(flip["before"], flip["after"]): flip["decisions"] for flip in flips} == {
-        ("give", "give"): 4,
-        ("refuse", "give"): 4,
-    }
+    found = json.loads(audit("replay", "--all", "--pack", "loans", "--format", "json").out)
+    (turn,) = found["turns"]
+    assert (turn["before"]["claim"], turn["after"]["claim"]) == ("refuse", "give")
+    assert (found["cases"], found["turned"], len(found["first"])) == (8, 4, 4)
+    assert (turn["no_longer"], turn["now"]) == ({"too-young": 4}, {"old-enough": 4})
 
 
 def test_a_replay_that_differs_is_told_and_fails(
@@ -208,7 +208,10 @@ def test_a_replay_that_differs_is_told_and_fails(
 def test_show_stats_and_filters(decide: Any, audit: Any, world: Path) -> None:
     decide()
     assert json.loads(audit("show", "2", "--format", "json").out)["case"] == "ann"
-    assert "person.age  40" in audit("show", "2").out
+    shown = audit("show", "2").out
+    assert "person.age  40" in shown and "decided again, it is the same, to the byte" in shown
+    assert "ann: give · settled" in shown and "Because" in shown
+    assert json.loads(audit("show", "2", "--format", "json").out)["again"]["outcome"]["fired"] == ["old-enough"]
     assert json.loads(audit("stats", "--format", "json").out)["claims"] == {"give": 1, "refuse": 1}
     assert audit("list", "--claim", "give").out.count("\n") == 2
     assert audit("list", "--since", "2999-01-01").out.count("\n") == 1

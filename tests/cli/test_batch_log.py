@@ -110,7 +110,7 @@ def holds_once(parts: list[dict[str, Any]], output: str = "out.jsonl") -> None:
 def test_each_part_is_recorded(batch: Any, parts: Any, log: Log, jobs: str) -> None:
     ran = batch("--jobs", jobs)
     assert ran.code == 0, ran.err
-    assert f"9 parts recorded in `{log.name}`: 2-" in ran.err
+    assert f"9 parts recorded in `{log.name}`: 3-" in ran.err
     found = parts()
     assert len(found) == 9
     holds_once(found)
@@ -125,7 +125,7 @@ def test_a_finished_run_found_again_records_nothing_new(averment: Any, batch: An
     assert "9 parts recorded in" in batch().err  # of a run that was not on the record
     first = parts()
     ran = batch()
-    assert (ran.code, "60 rows were done before" in ran.err, ", 9 of them before: 2-" in ran.err) == (0, True, True)
+    assert (ran.code, "60 rows were done before" in ran.err, ", 9 of them before: 3-" in ran.err) == (0, True, True)
     assert parts() == first
     holds_once(first)
 
@@ -269,14 +269,15 @@ def test_what_audit_makes_of_a_batch(batch: Any, averment: Any, audit: Any, part
     assert (stats["parts"], stats["single"], stats["decided"]) == (9, 1, _ROWS)
     assert stats["claims"] == {"give": 31, "refuse": 29}
     assert list(stats["by_pack"].values()) == list(stats["by_day"].values()) == [_ROWS]
-    assert "(6 cases of a batch)" in audit("list").out
+    assert (stats["runs"], stats["orders"], stats["cases"], stats["statuses"]) == (1, 1, _ROWS, {"settled": _ROWS})
+    assert "(batch in.csv: 59 cases)" in audit("list").out
     shown = audit("show", "2").out
     assert "claims" in shown and "refuse" in shown
     assert audit("export", "-o", "all.csv").code == 0
     rows = list(csv.DictReader(Path("all.csv").read_text().splitlines()))
     assert [row["cases"] for row in rows if row["kind"] == "part"] == ["6", *["7"] * 7, "4"]
-    assert rows[1]["part"] == parts()[0]["part"]
-    assert audit("replay", "--all").code == 0  # parts are not replayed; the pack that decided them is there
+    assert rows[2]["part"] == parts()[0]["part"]
+    assert "60 decisions decided again, 59 of them of 1 batch: 60 the same" in audit("replay", "--all").out
 
 
 def _secret_table() -> None:

@@ -192,7 +192,7 @@ def command(
     program = known.program(overrides)
     scratch: list[Path] = []
     with (
-        recording_parts(log, requester, masking_key, known) as record,
+        recording_parts(log, requester, masking_key, known, output) as record,
         interruptible(output, scratch),
         input_of(table, scratch) as name,
         output_of(output, scratch) as target,

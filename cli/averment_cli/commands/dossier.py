@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 @click.command("dossier")
 @click.argument("facts", required=False, type=click.Path(allow_dash=True))
 @click.option("-o", "--output", type=click.Path(), metavar="PATH", help="A new folder, or a new *.zip.")
+@click.option("--id", "id", metavar="ID", help="Of this record of --log, or RUN/ROW of a batch, instead of FACTS.")
+@click.option("--input", "places", multiple=True, metavar="PATH", help="Where the table of that batch is now.")
 @click.option("--verify", type=click.Path(exists=True), metavar="PATH", help="Prove this dossier instead.")
 @pack_option
 @param_option
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 def command(
     facts: str | None,
     output: str | None,
+    id: str | None,
+    places: tuple[str, ...],
     verify: str | None,
     pack: str,
     parameters: Sequence[str],
@@ -40,24 +44,33 @@ def command(
 ) -> int:
     """Write a decision with all it rests on, provable anywhere; or prove one.
 
+    It is of the one case in FACTS, or with --id a recorded one, decided by the pack and the parameters in the log.
+
     A dossier holds the facts, the pack, the outcome, its warrant, a page, and a digest of each; with --log also the
     record and an anchor. Facts marked sensitive are in it as they were given. --verify needs nothing but averment:
     exit code 1 where something does not hold.
 
     \b
     averment dossier case.yaml -o case.zip
+    averment dossier --log sqlite:decisions.db --id 2/41 -o case.zip
     averment dossier --verify case.zip
     """
     signing = Path(key).read_bytes() if key else b""
     if verify is not None:
-        if facts or output or log:
+        if facts or output or log or id:
             raise click.UsageError("--verify takes a dossier and nothing else")
         return _prove(verify, signing, format)
-    if facts is None or output is None:
-        raise click.UsageError("name a fact file, and with -o where the dossier goes; or --verify a dossier")
+    if (facts is None) == (id is None) or output is None:
+        message = "name a fact file, or with --id a record, and with -o where the dossier goes; or --verify a dossier"
+        raise click.UsageError(message)
     if signing and not log:
         raise click.UsageError("--key signs the anchor of a --log")
     masking = Path(masking_key).read_bytes() if masking_key else b""
+    if id is not None:
+        if log is None or parameters:
+            raise click.UsageError("--id is of a record of --log, which has its parameters")
+        return _make_recorded(log, id, places, output, engine or "", signing, masking)
+    assert facts is not None
     return _make(facts, output, pack, parameters, engine or "", log, signing, masking)
 
 
@@ -90,6 +103,26 @@ def _make(
         raise click.UsageError(f"a dossier is of one case, and `{facts}` has {len(cases)}")
     with open_log(address, key=masking) if address else nullcontext() as log:
         files = make(pack, cases[0], overrides, engine, log=log, clock=now, key=signing)
+    write(files, Path(output))
+    talk(f"{len(files)} files in {output}: prove them with averment dossier --verify {output}")
+    return 0
+
+
+def _make_recorded(
+    address: str, id: str, places: tuple[str, ...], output: str, engine: str, signing: bytes, masking: bytes
+) -> int:
+    """A dossier of a recorded decision, by what the log has of it, and the input of its batch."""
+    from averment.audit.log import open_log
+    from averment.dossier.files import write
+    from averment.dossier.making import make
+    from averment.replaying.rows import case_in_log
+    from averment_cli.audit_reading import chosen, decisions_of
+    from averment_cli.terminal import talk
+
+    with open_log(address, key=masking) as log:
+        record, row = chosen(log, id)
+        pack, case, recorded = case_in_log(decisions_of(log, places), record, row)
+        files = make(pack, case, record.parameters, engine, log=log, clock=now, key=signing, record=recorded, row=row)
     write(files, Path(output))
     talk(f"{len(files)} files in {output}: prove them with averment dossier --verify {output}")
     return 0

@@ -1,11 +1,10 @@
 """A record of the decision log: what is written (an entry) and what is read (a record).
 
-Kinds: ``decision`` (one case decided), ``part`` (a part of a batch, by its digest), ``pack`` (a pack's files, stored).
-The body, canonical JSON, holds by kind:
+Kinds: ``decision`` (one case decided), ``pack`` (a pack's files, stored), and of a batch ``run``, ``part`` and ``done``
+(see ``batches``). The body, canonical JSON, holds by kind:
 
 - decision: ``engine version requester pack_version parameters facts outcome warrant`` (the last two are digests), and
   of an open case ``presumed``: what its claim presumably is, if that was found
-- part: ``engine version requester pack_version parameters part cases claims inputs``
 - pack: ``files`` (how many) and ``archive`` (the SHA-256 of the packed files)
 """
 
@@ -23,8 +22,8 @@ from averment.audit.errors import UNRECORDABLE, damaged, refused
 from averment.audit.mask import Mask, recordable
 from averment.ir.digest import digest_of
 
-DECISION, PART, PACK = "decision", "part", "pack"
-_MAKER = ("engine", "version", "requester")  # may differ when the same thing is recorded again
+DECISION, PACK, RUN, PART, DONE = "decision", "pack", "run", "part", "done"
+_MAKER = ("engine", "version", "requester", "folder", "place")  # may differ when the same thing is recorded again
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +54,17 @@ class Entry:
         texts = (time, self.kind, self.key, self.case, self.pack, self.digest, self.claim, self.status)
         return (*(text.encode() for text in texts), self.body)
 
-    def agrees(self, row: Row) -> bool:
-        """Whether ``row`` records the same, whoever made it and whenever.
+    def agrees(self, record: Record) -> bool:
+        """Whether ``record`` says the same, whoever made it and whenever.
 
         A pack's digest is that of its meaning: files that differ in comments or layout are the same pack.
         """
         if self.kind == PACK:
-            return row.fields[1] == PACK.encode()
-        if self.fields("")[1:8] != row.fields[1:8]:
+            return record.kind == PACK
+        names = ("kind", "key", "case", "pack", "digest", "claim", "status")
+        if any(getattr(self, name) != getattr(record, name) for name in names):
             return False
-        mine, theirs = json.loads(self.body), json.loads(row.fields[8])
+        mine, theirs = json.loads(self.body), record.body
         return all(mine.get(name) == theirs.get(name) for name in mine.keys() | theirs.keys() if name not in _MAKER)
 
 
@@ -151,7 +151,7 @@ def decision(outcome: Mapping[str, Any], facts: Mapping[str, Any], *, mask: Mask
     pack = outcome["pack"]
     outcome_digest, warrant_digest = mask.digests(outcome, masked.hidden)
     body = {
-        **_made_by(maker),
+        **made_by(maker),
         "pack_version": pack["version"],
         "parameters": outcome["parameters"],
         "facts": masked.facts,
@@ -162,43 +162,12 @@ def decision(outcome: Mapping[str, Any], facts: Mapping[str, Any], *, mask: Mask
     return Entry(
         kind=DECISION,
         body=recordable("the case", body),
-        key=_plain("the key", f"{DECISION}:{key}" if key else ""),
-        case=_plain("the case's name", outcome["case"] or ""),
-        pack=_plain("the pack's name", pack["name"]),
-        digest=_plain("the pack's digest", pack["digest"]),
-        claim=_plain("the claim", outcome["claim"] or ""),
-        status=_plain("the status", outcome["status"]),
-    )
-
-
-def part(
-    part_digest: str,
-    *,
-    key: str,
-    cases: int,
-    claims: Mapping[str, int],
-    pack: Mapping[str, str],
-    parameters: Mapping[str, Any],
-    maker: Maker,
-    mask: Mask,
-    inputs: str = "",
-) -> Entry:
-    """The entry for a part of a batch. ``key`` (the run's identity and the part's number) makes it exact-once.
-
-    ``claims``: claim to number of cases; ``inputs``: the digest of what was read; ``pack``: name, version, digest.
-    """
-    body = {
-        **_made_by(maker),
-        "pack_version": pack["version"],
-        "parameters": dict(parameters),
-        "part": mask.seal(part_digest),
-        "cases": cases,
-        "claims": dict(claims),
-        "inputs": mask.seal(inputs),
-    }
-    key = _plain("the key", f"{PART}:{key}")
-    return Entry(
-        PART, recordable("the entry", body), key, pack=_plain("the pack's name", pack["name"]), digest=pack["digest"]
+        key=plain("the key", f"{DECISION}:{key}" if key else ""),
+        case=plain("the case's name", outcome["case"] or ""),
+        pack=plain("the pack's name", pack["name"]),
+        digest=plain("the pack's digest", pack["digest"]),
+        claim=plain("the claim", outcome["claim"] or ""),
+        status=plain("the status", outcome["status"]),
     )
 
 
@@ -211,7 +180,7 @@ def stored_pack(digest: str, files: Mapping[str, bytes], name: str = "") -> Entr
         recordable("the entry", body),
         pack_key(digest),
         pack=name,
-        digest=_plain("the digest", digest),
+        digest=plain("the digest", digest),
         archive=archive,
     )
 
@@ -244,11 +213,11 @@ def utc_text(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _made_by(maker: Maker) -> dict[str, str]:
+def made_by(maker: Maker) -> dict[str, str]:
     return {"engine": maker.engine, "version": maker.version, "requester": maker.requester}
 
 
-def _plain(what: str, text: str) -> str:
+def plain(what: str, text: str) -> str:
     """``text`` if every store can hold it as it is."""
     if "\0" in text or (not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)):
         raise refused(

@@ -1,4 +1,4 @@
-"""Deciding again what was decided, with the stored pack (is it the same, to the byte?) or with another (what flips?).
+"""Deciding single cases again, each with the pack that decided it: is it the same, to the byte?
 
 A record whose facts are masked cannot be decided again, for what was hidden may have mattered: its replay says
 ``masked``, and neither that it is the same nor that it differs.
@@ -6,7 +6,6 @@ A record whose facts are masked cannot be decided again, for what was hidden may
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -36,6 +35,7 @@ class State(StrEnum):
     DIFFERS = "differs"
     MASKED = "masked"
     REFUSED = "refused"
+    LEFT = "left out"
 
 
 class Difference(NamedTuple):
@@ -57,14 +57,6 @@ class Replayed:
     reason: str = ""
 
 
-class Flip(NamedTuple):
-    """How many decisions went from one claim to another (or stayed, where both are the same)."""
-
-    before: str
-    after: str
-    decisions: int
-
-
 _EVERYTHING = Filter()
 
 
@@ -74,27 +66,18 @@ def replay(
     *,
     ids: Iterable[str] | None = None,
     where: Filter = _EVERYTHING,
-    pack: StoredPack | None = None,
 ) -> Iterator[Replayed]:
     """Decide again the decisions of ``ids`` (else those that meet ``where``), as a stream, in order.
 
-    With ``pack``, that pack decides instead of the stored ones, and only claim and status are compared.
     Raises LogRefused (AV557) for a pack, and KeyError for an id, that is not in the log.
     """
     stored: dict[str, StoredPack] = {}
     for record in log.records(where) if ids is None else _by_id(log, ids):
         if record.kind != DECISION:
             continue
-        if pack is None and record.digest not in stored:
+        if record.digest not in stored:
             stored[record.digest] = StoredPack(record.digest, log.get_pack(record.digest))
-        yield _again(record, decide, pack or stored[record.digest], other=pack is not None)
-
-
-def flip_table(replayed: Iterable[Replayed]) -> list[Flip]:
-    """The decisions that were decided again, by claim before and after: most frequent first."""
-    again = [one for one in replayed if one.state in (State.SAME, State.DIFFERS)]
-    counted = Counter((told(one.record.claim, one.record.presumed), one.claim) for one in again)
-    return [Flip(*claims, count) for claims, count in sorted(counted.items(), key=lambda item: (-item[1], item[0]))]
+        yield _again(record, decide, stored[record.digest])
 
 
 def told(claim: str, presumed: str | None) -> str:
@@ -110,7 +93,7 @@ def _by_id(log: DecisionLog, ids: Iterable[str]) -> Iterator[Record]:
         yield record
 
 
-def _again(record: Record, decide: Decide, pack: StoredPack, *, other: bool) -> Replayed:
+def _again(record: Record, decide: Decide, pack: StoredPack) -> Replayed:
     if is_masked(record.facts):
         return Replayed(record, State.MASKED, reason="facts of this case are masked")
     try:
@@ -120,9 +103,8 @@ def _again(record: Record, decide: Decide, pack: StoredPack, *, other: bool) -> 
     presumed: str | None = outcome["presumed"]["claim"] if "presumed" in outcome else None
     now = {"claim": outcome["claim"], "status": outcome["status"], "presumed": presumed}
     then = {"claim": record.claim, "status": record.status, "presumed": record.presumed}
-    if not other:
-        now |= dict(zip(("outcome", "warrant"), Mask().digests(outcome, ()), strict=True))
-        then |= {name: record.body[name] for name in ("outcome", "warrant")}
+    now |= dict(zip(("outcome", "warrant"), Mask().digests(outcome, ()), strict=True))
+    then |= {name: record.body[name] for name in ("outcome", "warrant")}
     differences = tuple(Difference(name, then[name], now[name]) for name in then if then[name] != now[name])
     state = State.DIFFERS if differences else State.SAME
     return Replayed(record, state, told(outcome["claim"], presumed), differences)

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 from averment.audit.chain import FIELDS, Head, Link, Row, follow
 from averment.audit.errors import CONFLICT, LogRefused, refused
-from averment.audit.record import Entry, utc_text
+from averment.audit.record import Entry, record_of, utc_text
 
 COLUMNS = ("hash", "previous", "sequence", *FIELDS)
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM averment_record"
@@ -124,7 +124,7 @@ def chained(pending: Sequence[Pending], head: Head, known: Callable[[str], Row |
     here: dict[str, Row] = {}
     for entry, time in pending:
         if entry.key and (old := here.get(entry.key) or known(entry.key)):
-            results.append(Appended(old, fresh=False) if entry.agrees(old) else _conflict(entry, old))
+            results.append(Appended(old, fresh=False) if entry.agrees(record_of(old)) else _conflict(entry, old))
             continue
         row = follow(head, entry.fields(time))
         head = Head(row.sequence, row.hash)

@@ -86,6 +86,12 @@ def read_entries(path: Path) -> list[Entry]:
     return manifest.entries
 
 
+def line_hash(entry: Entry, previous: str = "") -> str:
+    """The hash of a line: of all that is in it beside the hash; ``previous``: that of the line before."""
+    rest = {"previous": previous, **{key: value for key, value in entry.items() if key != "hash"}}
+    return "sha256:" + hashlib.sha256(canonical(rest)).hexdigest()
+
+
 def sync_folder(folder: Path) -> None:
     """Make what was renamed in a folder last."""
     descriptor = os.open(folder, os.O_RDONLY)
@@ -97,7 +103,7 @@ def sync_folder(folder: Path) -> None:
 
 def _chained(entry: Entry, previous: str) -> tuple[bytes, Entry]:
     chained = {**entry, "previous": previous}
-    chained["hash"] = "sha256:" + hashlib.sha256(canonical(chained)).hexdigest()
+    chained["hash"] = line_hash(chained)
     return canonical(chained) + b"\n", chained
 
 
@@ -106,7 +112,7 @@ def _entry(line: bytes, previous: str) -> Entry | None:
         entry: Any = json.loads(line)
         held = cast(Entry, entry) if isinstance(entry, dict) else {}
         rest: Entry = {key: value for key, value in held.items() if key != "hash"}
-        expected = "sha256:" + hashlib.sha256(canonical(rest)).hexdigest()
+        expected = line_hash(rest)
     except (ValueError, TypeError, RecursionError):
         return None
     as_written = held.get("previous") == previous and held.get("hash") == expected and "kind" in held

@@ -48,7 +48,8 @@ from averment.outcome.turns import Turns
 Progress = Callable[[int, float], None]
 """Told after each part: how many rows are done, and which share of the input."""
 Record = Callable[[Entry], None]
-"""Told of the run, then of each part once it lasts, as the manifest has them; by a run that goes on, of all again."""
+"""Told of the run, of each part once it lasts and of the end, as the manifest has them; by a run that goes on, of all
+again."""
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -211,7 +212,7 @@ class _Batch:
         elif not self.order.restart and self._finished():
             return self.summary.rows
         self.parts.recover()
-        for entry in self.parts.told:
+        for entry in self.parts.manifest.entries:
             self.record(entry)
         for entry in self.parts.committed:
             self.summary.add(entry)
@@ -236,7 +237,7 @@ class _Batch:
         """Whether this very run has already made the output; if so, ``summary`` has what it came to."""
         if not self.before.whole or difference(self.before.entries[0], self.header.result()):
             return False
-        for entry in self.before.entries[:-1]:
+        for entry in self.before.entries:
             self.record(entry)
             if entry["kind"] == "part":
                 self.summary.add(entry)
@@ -301,6 +302,7 @@ class _Batch:
             digest = assemble(parts.slices(ROWS, WHOLE), parts.folder / TEXT, format, about, presumes)
         counts = {"rows": self.summary.rows, "decided": self.summary.decided}
         parts.manifest.append({"kind": "done", "digest": digest, **counts})
+        self.record(parts.manifest.entries[-1])
 
     def _put_in_place(self) -> None:
         """Move what is done from the run's folder to where it belongs; a run killed meanwhile moves the rest."""

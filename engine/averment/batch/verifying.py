@@ -13,20 +13,18 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from averment.batch.adapter import restored
+from averment.batch.again import order_again
 from averment.batch.against import told_against
 from averment.batch.earlier import output_digest, rejects_digest
-from averment.batch.explaining import refuse_another_input
-from averment.batch.inputs import digest_of, find_inputs
+from averment.batch.inputs import digest_of
 from averment.batch.manifest import Damaged, Entry, read_entries
-from averment.batch.order import Against, Order, manifest_of, rejects_of
+from averment.batch.order import Against, manifest_of, rejects_of
 from averment.batch.output_rows import Row, difference, rows_of
 from averment.batch.run import run
 from averment.batch.sides import Named
 from averment.batch.unit import Format
-from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
+from averment.diagnostics.diagnostic import Diagnostic, Refused
 from averment.ir.program import FactType, Program
-from averment.law.budget import FIRINGS
 
 _COUNTED = ("claim:", "status:", "rule:", "reject:", "presumed:")
 
@@ -82,13 +80,13 @@ def verify(
         found.append(f"`{rejects}` is not as its run left it: its digest is another one")
     with tempfile.TemporaryDirectory(prefix="averment-") as folder:
         again = Path(folder, f"again.{header['format']}")
-        result = run(replace(_order(header, program, types, place, again, jobs, sides), against=against))
+        result = run(replace(order_again(header, program, types, place, again, jobs, sides), against=against))
         for path, other, format in (
             (output, again, Format(header["format"])),
             (rejects, rejects_of(again), Format.JSONL),
         ):
             if path.is_file() and other.is_file() and digest_of(str(path)) != digest_of(str(other)):
-                found.append(_first(path, other, format, header["rules"]))
+                found.append(first_difference(path, other, format, header["rules"]))
         counts = {name: number for name, number in result.summary.counts.items() if name.startswith(_COUNTED)}
         if not found and (
             _counts(entries) != counts or (rows, decided) != (result.summary.rows, result.summary.decided)
@@ -101,49 +99,6 @@ def verify(
     return Proof(against_it, rows, rows - decided, tuple(sorted(formats)), result.summary.losses)
 
 
-def _order(
-    header: Entry, program: Program, types: Mapping[str, FactType], place: str, output: Path, jobs: int, sides: Named
-) -> Order:
-    """The order whose header this is."""
-    files = header["files"]
-    name = place or header["input"]
-    if name == "-":
-        raise _refused("AV534", "the input came from standard input", "say where it is: averment batch IN --verify OUT")
-    report = Report()
-    format = Format(files[0]["format"]) if len({file["format"] for file in files}) == 1 else None
-    found = find_inputs(name, format, report)
-    if report.failed:
-        raise Refused(report.diagnostics)
-    refuse_another_input(found, files, name, "say where the file is that was decided: averment batch IN --verify OUT")
-    told = {side["type"]: side for side in header.get("sides", ())}
-    places = {type: side["path"] for type, side in told.items()} | dict(sides)
-    for type, file in sorted(places.items(), key=lambda item: item[0] in told):
-        if type not in told:
-            raise _refused("AV534", f"no side table of `{type}` was decided", "leave it out")
-        if not Path(file).is_file() or digest_of(file) != told[type]["digest"]:
-            help = f"say where it is: --side {type}=FILE"
-            raise _refused("AV534", f"the side table `{file}` is not what was decided", help)
-    engine = "" if header["engine"] == "columnar" else header["engine"]
-    return Order(
-        program=program,
-        types=types,
-        name=name,
-        output=output,
-        format=Format(header["format"]),
-        input_format=format,
-        exact=header.get("cells") == "exact",
-        mapping=restored(header.get("adapter", ""), dict(header["mapping"])),
-        warrants=header["warrants"] == "full",
-        engine=engine,
-        jobs=jobs,
-        alias=header["input"],
-        names=tuple(file["path"] for file in files),
-        sides=tuple(places.items()),
-        side_names={type: side["path"] for type, side in told.items()},
-        firings=header.get("firings", FIRINGS),
-    )
-
-
 def _counts(entries: list[Entry]) -> Mapping[str, int]:
     found: dict[str, int] = {}
     for entry in entries[1:-1]:
@@ -153,7 +108,7 @@ def _counts(entries: list[Entry]) -> Mapping[str, int]:
     return found
 
 
-def _first(path: Path, again: Path, format: Format, rules: list[str]) -> str:
+def first_difference(path: Path, again: Path, format: Format, rules: list[str]) -> str:
     """The first row in which a file differs from what is decided."""
     pairs = zip_longest(_readable(path, format, rules), rows_of(again, format, rules))
     for number, (said, found) in enumerate(pairs, 1):

@@ -6,7 +6,7 @@
 ``outcome.json``      the canonical outcome (RFC 8785)
 ``warrant.json``      the warrant in it, canonical
 ``explanation.html``  the page
-``record.json``       where a log is given: the record of the decision
+``record.json``       where a log is given: the record of the decision, or of the part of a batch it is in
 ``anchor.json``       where a log is given: its anchor
 ``manifest.json``     what this is, and the SHA-256 of every other file
 ====================  ==========================================================================================
@@ -51,9 +51,12 @@ def make(
     log: DecisionLog | None = None,
     clock: Clock | None = None,
     key: bytes = b"",
+    record: Record | None = None,
+    row: int = 0,
 ) -> dict[str, bytes]:
     """The files by path. With a ``log``, which must hold the decision, ``clock`` dates its anchor and ``key`` signs it.
 
+    ``record``: which record of it, where that is known; of a ``row`` of a batch, that of its part.
     Raises: Refused, where the case has no lawful outcome or the log has no record of it (AV565); LogError.
     """
     facts = _readable({"case": case.name, "facts": given_facts(case, pack.model.types)})
@@ -68,7 +71,7 @@ def make(
     }
     if log is not None:
         assert clock is not None
-        files[RECORD] = _readable(_recorded(log, outcome, read, pack).document())
+        files[RECORD] = _readable((record or _recorded(log, outcome, read, pack)).document())
         files[ANCHOR] = draw(log, clock, key).text().encode()
     files[MANIFEST] = _readable(
         {
@@ -78,6 +81,7 @@ def make(
             "claim": outcome.claim,
             "status": outcome.status.value,
             "pack": outcome.document["pack"],
+            **({"row": row} if row else {}),
             "files": {path: digest_of(files[path]) for path in sorted(files)},
         }
     )

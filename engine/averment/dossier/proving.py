@@ -14,6 +14,7 @@ from averment.audit.anchor import Anchor, check_own_signature, check_signature, 
 from averment.audit.chain import FIELDS, packed, sealed
 from averment.audit.errors import LogError
 from averment.audit.mask import Mask, is_masked
+from averment.audit.record import PART
 from averment.backends import reference
 from averment.diagnostics.diagnostic import Diagnostic, Refused
 from averment.dossier.making import (
@@ -90,7 +91,7 @@ def _checks(files: Mapping[str, bytes], manifest: Mapping[str, Any], public_key:
     yield _warrant(files, outcome, case)
     yield _page(files, outcome, pack, case, manifest)
     if RECORD in files or ANCHOR in files or public_key:
-        yield _record(files, outcome, public_key)
+        yield _record(files, outcome, public_key, manifest.get("row"))
 
 
 def _manifest(files: Mapping[str, bytes]) -> dict[str, Any]:
@@ -157,7 +158,7 @@ def _page(files: Mapping[str, bytes], outcome: Outcome, pack: Pack, case: Case, 
 # --- the record and the anchor ------------------------------------------------------------------------------------
 
 
-def _record(files: Mapping[str, bytes], outcome: Outcome, public_key: bytes) -> Check:
+def _record(files: Mapping[str, bytes], outcome: Outcome, public_key: bytes, row: Any) -> Check:
     if RECORD not in files or ANCHOR not in files:
         return Check("record", "", (_unfit("there is no record and anchor of a log"),))
     try:
@@ -171,15 +172,18 @@ def _record(files: Mapping[str, bytes], outcome: Outcome, public_key: bytes) -> 
         return Check("record", "", (problem.diagnostic,))
     except Refused as problem:
         return Check("record", "", tuple(problem.diagnostics))
-    found = tuple(_unfit(reason) for reason in _misfits(record, anchor, outcome))
+    found = tuple(_unfit(reason) for reason in _misfits(record, anchor, outcome, row))
     signed = ", signed by the key given" if public_key else ""
     last = f"the head that the anchor saw{signed}"
     among = f"before the head that the anchor saw{signed}; that it is one of those, the log itself must show"
     where = last if record.get("hash") == anchor.head else among
-    return Check("record", f"{record.get('id')} of log {anchor.log}: {where}", found)
+    which = str(record.get("id"))
+    if record.get("kind") == PART:
+        which = f"{which}, a part of a batch that has row {row} and counts such a claim,"
+    return Check("record", f"{which} of log {anchor.log}: {where}", found)
 
 
-def _misfits(record: dict[str, Any], anchor: Anchor, outcome: Outcome) -> Iterator[str]:
+def _misfits(record: dict[str, Any], anchor: Anchor, outcome: Outcome, row: Any) -> Iterator[str]:
     """What keeps the record from being one of this decision, in the log of this anchor."""
     try:
         sequence = record["sequence"]
@@ -194,11 +198,27 @@ def _misfits(record: dict[str, Any], anchor: Anchor, outcome: Outcome) -> Iterat
     if sequence > anchor.size or (sequence == anchor.size and hash != anchor.head):
         yield "it is not in the log of the anchor"
     program = outcome.evaluation.program
+    if record["kind"] == PART:
+        if not _is_in_part(record, outcome, row):
+            yield "it is of a part of a batch that does not count this decision"
+        return
     stated = (record["case"], record["claim"], record["status"], record["digest"], record.get("parameters"))
     if stated != (outcome.case.name, outcome.claim, outcome.status.value, program.digest, dict(program.parameters)):
         yield "it is of another decision"
     elif not is_masked(record["facts"]) and record.get("outcome") != Mask().digest(outcome.document, ()):
         yield "it is of another outcome"
+
+
+def _is_in_part(record: dict[str, Any], outcome: Outcome, row: Any) -> bool:
+    """Whether a part of a batch has the row, and counts a claim that stands like this one by this pack."""
+    program = outcome.evaluation.program
+    try:
+        counted = record["claims"].get(outcome.claim, 0) and record["statuses"].get(outcome.status.value, 0)
+        here = record["first"] <= row < record["first"] + record["rows"]
+    except (KeyError, TypeError, AttributeError):
+        return False
+    same = (record["digest"], record.get("parameters")) == (program.digest, dict(program.parameters))
+    return bool(counted) and here and same
 
 
 def _fields(record: dict[str, Any]) -> tuple[bytes, ...]:

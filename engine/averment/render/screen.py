@@ -36,14 +36,21 @@ _COMMAND = 50  # columns of a command beside the name of its file, and of what i
 _MORE = {"missing": "what else is missing", "ask": "ask what would turn it", "flip": "what would turn it"}
 
 
-def screen(outcome: Outcome, model: Model, style: Style, places: Mapping[str, Span], file: str = "") -> str:
-    """The first screen, ending in a newline. ``file``: the fact file, for the commands that tell more."""
-    return "\n".join(row.rstrip() for row in _Screen(outcome, model, style, places, file).rows()) + "\n"
+def screen(
+    outcome: Outcome, model: Model, style: Style, places: Mapping[str, Span], file: str = "", more: str = ""
+) -> str:
+    """The first screen, ending in a newline. ``file``: the fact file, for the commands that tell more; ``more``: what
+    tells every reason, of a case that is in no file.
+    """
+    return "\n".join(row.rstrip() for row in _Screen(outcome, model, style, places, file, more).rows()) + "\n"
 
 
 class _Screen:
-    def __init__(self, outcome: Outcome, model: Model, style: Style, places: Mapping[str, Span], file: str) -> None:
-        self._outcome, self._model, self._style, self._places, self._file = outcome, model, style, places, file
+    def __init__(
+        self, outcome: Outcome, model: Model, style: Style, places: Mapping[str, Span], file: str, more: str
+    ) -> None:
+        self._outcome, self._model, self._style, self._places = outcome, model, style, places
+        self._file, self._more = file, more
         self._explained = explain(outcome)
         self._told = self._explained.outcome  # of a presumed claim that of what is presumed
         weighing = outcome.status is not Status.CONFLICT and weighs(self._explained)
@@ -217,6 +224,10 @@ class _Screen:
         yield from self._section(f"{what} would make it {claim_phrase(change.claim)}", branches)
 
     def _next(self) -> Iterator[str]:
+        if self._more:
+            yield ""
+            yield from layout(say(Piece(self._more, "name"), note="every reason"), self._style)
+            return
         file = self._file if len(self._file) <= self._style.width - _COMMAND else ""
         ways = {Status.OPEN: "missing", Status.PRESUMED: "ask", Status.SETTLED: "flip"}
         told = [("decide", " --full", "every reason")]
