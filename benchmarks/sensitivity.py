@@ -22,8 +22,8 @@ import averment
 HERE = Path(__file__).parent.parent
 
 
-def population(pack: averment.Pack, count: int) -> list[Any]:
-    """Cases of the pack."""
+def population(pack: averment.Pack, count: int) -> list[dict[str, Any]]:
+    """The facts of cases of the pack."""
     rng = random.Random(1)
     paths = [HERE / "tests" / "knowledge" / "panel.yaml", *sorted(Path(pack.root, "cases").glob("*.yaml"))]
     known = [document["facts"] for path in paths for document in yaml.safe_load_all(path.read_text("utf-8"))]
@@ -37,7 +37,7 @@ def population(pack: averment.Pack, count: int) -> list[Any]:
                 if rng.random() < 0.25:
                     facts[name][field] = value
         mixed.append(facts)
-    return [pack.case(facts, str(number)) for number, facts in enumerate((known + mixed)[:count])]
+    return (known + mixed)[:count]
 
 
 def claims(pack: averment.Pack, cases: list[Any], parameters: dict[str, Any]) -> list[str]:
@@ -63,7 +63,7 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=600)
     asked = parser.parse_args()
     pack = averment.load(asked.pack)
-    cases = population(pack, asked.cases)
+    cases = [pack.case(facts, str(number)) for number, facts in enumerate(population(pack, asked.cases))]
     before = claims(pack, cases, {})
     print(f"{len(cases)} cases, pack {pack.version}: ", end="")
     print(", ".join(f"{claim} {before.count(claim) / len(before):.0%}" for claim in sorted(set(before))))
@@ -76,7 +76,8 @@ def main() -> None:
         }
         shown = ", ".join(f"{value}: {100 * many / len(cases):.1f}%" for value, many in turned.items())
         value = pack.program().parameters[name]
-        rows.append((-max(turned.values(), default=0), f"| `{name}` | {value} {declared.field.unit} | {shown} |"))
+        counted = f"{value} {declared.field.unit}".strip()
+        rows.append((-max(turned.values(), default=0), f"| `{name}` | {counted} | {shown} |"))
     for _, row in sorted(rows):
         print(row)
 

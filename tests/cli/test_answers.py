@@ -105,10 +105,10 @@ def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
             ("missing", LIBRARY),
             (
                 "decisions: no\n",  # settles it alone, and is not listed again
-                "number of engineers: 3\n",
+                "number of engineers: 2\n",
                 "Some answers to these settle it too\n└─ the number of engineers\n\n",
             ),
-            ("3 engineers",),
+            ("2 engineers",),
             id="what is missing: an example is not listed again",
         ),
     ],

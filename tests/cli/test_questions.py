@@ -151,10 +151,11 @@ def test_a_sweep_starts_from_the_changes(averment: Any) -> None:
 
 def test_a_plot_has_a_lane_for_each_claim_and_a_mark_at_the_value(averment: Any) -> None:
     lines = averment("whatif", SETTLED, "--sweep", "engineering.team_size=0..59").out.splitlines()
-    low, high, _, mark = lines[-4:]
-    assert low.startswith("product manager ") and high.startswith("technical product manager ")
-    assert low.count("█") == 20 and high.count("█") == 40
-    assert mark.index("^") == low.index("█") + 11
+    none, low, high, _, mark = lines[-5:]
+    assert none.startswith("neither yet ") and low.startswith("product manager ")
+    assert high.startswith("technical product manager ")
+    assert [lane.count("█") for lane in (none, low, high)] == [2, 18, 40]
+    assert mark.index("^") == none.index("█") + 11
 
 
 def test_several_cases_are_answered_one_after_another(averment: Any) -> None:
