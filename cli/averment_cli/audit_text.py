@@ -37,7 +37,7 @@ def verified(report: VerifyReport, name: str, anchor: Anchor | None, trusted: bo
         )
         rows.append(["anchor", f"agrees: {many(anchor.size, 'record')} at {moment(anchor.time)}, {signed}"])
     if not anchor:
-        rows.append(["anchor", "none given: a cut end or a log written anew would not show"])
+        rows.append(["anchor", "none given: a cut end or a rewritten log would not show"])
     if report.whole:
         mark = style.paint(f"{style.glyphs.holds} whole", "headline-good")
         return f"{mark}: {many(report.records, 'record')} in {visible(name)}\n{indented(rows, style)}"

@@ -42,13 +42,13 @@ def proved_against(header: Mapping[str, Any], pack: Pack, written: Sequence[str]
     told = header.get("against")
     if told is None:
         if written:
-            raise click.UsageError("that output was held against nothing: leave out --against")
+            raise click.UsageError("that output was compared with nothing: leave out --against")
         return None
     if len(written) > 1 or any(map(_is_setting, written)):
         raise click.UsageError("to prove an output, --against names a pack: its manifest has the parameters")
     other = pack_of(written[0]) if written else pack
     if other.digest != told["pack"]["digest"]:
-        what = f"it was held against another pack: {told['pack']['name']} {told['pack']['version']}"
+        what = f"it was compared with another pack: {told['pack']['name']} {told['pack']['version']}"
         raise Refused([Diagnostic("AV532", what, (), ("name that pack with --against",))])
     return Against(other.program(told["parameters"]), other.model.types)
 

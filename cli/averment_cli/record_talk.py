@@ -175,7 +175,7 @@ class RecordTalk:
         if any(
             all(_plain(fact, type, name) == written[name] for name in type.key) for fact in before.records_of(type.name)
         ):
-            self._talk.line(f"There is such a {_words(type)} already; remove it first to tell of it anew.")
+            self._talk.line(f"There is such a {_words(type)} already; remove it first to enter it again.")
         elif self._talk.told(lambda: before.add(type.name, written), self._say_refused):
             added = self._talk.state.replies[-1].record
             assert added is not None

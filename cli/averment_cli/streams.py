@@ -84,4 +84,4 @@ def interruptible(output: str, scratch: list[Path]) -> Generator[None]:
 
 def _goes_on(output: str) -> None:
     if output != "-":
-        os.write(2, b"stopped; the same command goes on from here\n")
+        os.write(2, b"stopped; the same command continues from here\n")

@@ -171,7 +171,7 @@ def test_a_log_written_anew_shows_against_an_anchor_only(world: Any, tamper: Cal
         assert verify(log).whole
         report = verify(log, anchor)
         assert [found.code for found in report.diagnostics] == ["AV555"]
-        assert report.diagnostics[0].message.startswith("the log was written anew")
+        assert report.diagnostics[0].message.startswith("the log was rewritten")
 
 
 def test_an_anchor_of_an_earlier_size_holds_for_a_log_that_grew(world: Any) -> None:

@@ -168,7 +168,7 @@ def test_a_log_that_fails_half_way_stops_the_run_which_goes_on(
             patched.setattr(DecisionLog, "append", append)
             ran = batch("--jobs", jobs)
         assert ran.code == 3, ran.err
-        assert "AV550" in ran.err and "the same command goes on where it stopped" in ran.err
+        assert "AV550" in ran.err and "the same command continues where it stopped" in ran.err
         assert "decided," not in ran.err and not Path("out.jsonl").exists()
     assert len(parts()) == 6
     ran = batch("--jobs", jobs)

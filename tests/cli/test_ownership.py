@@ -133,7 +133,7 @@ def test_what_comes_while_a_run_works_stays(averment: Any, monkeypatch: pytest.M
     with monkeypatch.context() as patched:
         patched.setattr(_Batch, "_put_in_place", meddled)
         ran = averment(*BATCH)
-    assert (ran.code, "AV537" in ran.err, "the same command goes on" in ran.err) == (3, True, True), ran.err
+    assert (ran.code, "AV537" in ran.err, "the same command continues" in ran.err) == (3, True, True), ran.err
     assert Path("out.csv.rejects").read_text() == Path("out.csv.parts/notes.txt").read_text() == "mine\n"
     assert averment(*BATCH).code == 3
     Path("out.csv.parts/notes.txt").rename("mine/notes.txt")

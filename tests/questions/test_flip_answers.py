@@ -203,7 +203,9 @@ def test_answers_of_different_fields_come_first_and_the_rest_are_counted() -> No
         ("strewn", "place"),
     ]
     found = flip(outcome, most=2)
-    assert found.more == 1 and flips_text(found, Style()).endswith("\n\nThere is 1 more, just as small.\n")
+    assert found.more == 1 and flips_text(found, Style()).endswith(
+        "\n\n1 other change of the same size would do as well.\n"
+    )
 
 
 def test_missing_says_of_a_new_text_that_it_is_one() -> None:
@@ -213,6 +215,9 @@ def test_missing_says_of_a_new_text_that_it_is_one() -> None:
     assert witnesses["paired"] == [("another", True), ("another", True)]
     assert witnesses["gap"] == [("another", True), ("another 2", True)]
     rows = [row.strip("│├└─ ") for row in missing_text(found, Style(width=200)).splitlines()]
-    assert rows[rows.index("paired, as with") + 1 :][:2] == ["team: a new one", "team: the same new one"]
-    assert rows[rows.index("no claim at all, as with") + 1 :][:2] == ["team: a new one", "team: another new one"]
+    assert rows[rows.index("paired, for example with") + 1 :][:2] == ["team: a new one", "team: the same new one"]
+    assert rows[rows.index("no claim at all, for example with") + 1 :][:2] == [
+        "team: a new one",
+        "team: another new one",
+    ]
     assert "A new one is any that neither the case nor a rule names." in rows

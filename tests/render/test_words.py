@@ -277,7 +277,7 @@ def test_every_kind_of_condition_is_met() -> None:
         "is at least the greatest number of people (",
         "the number of room records where the floor is",
         "the size of the set of materials (",
-        "less 0.50 (wide margin) is at least 0.25",
+        "exceeds 0.50 (wide margin) by at least 0.25",
         "is on or after 2024-01-31 (first day)",
         "the grade (high) is not low",
         "there is no mark",

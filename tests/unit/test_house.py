@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SOURCE_ROOTS = ("engine", "cli", "service", "schemas", "knowledge")
+SOURCE_ROOTS = ("docs", "engine", "cli", "service", "schemas", "knowledge")
 OURS = {"averment", "averment_cli", "averment_service", "averment_schemas", "averment_knowledge"}
 
 TOP_LEVEL = {

@@ -31,7 +31,7 @@ def command() -> None:
 def verify_command(log: str, anchor_file: str | None, key: str | None, format: str) -> int:
     """Is the log whole? Names the first bad record.
 
-    Edits, removals and another order break the chain. A cut end, and a log written anew, show against an anchor only.
+    Edits, removals and another order break the chain. A cut end, and a rewritten log, show against an anchor only.
     """
     from averment.audit.anchor import read_anchor
     from averment.audit.verify import verify

@@ -118,7 +118,7 @@ def command(
     cases come in IN. A case without rows there has no such records; one with a bad row is rejected.
 
     OUT is written over only where it is as an earlier run left it, which OUT.manifest proves; and so is OUT.rejects,
-    where the rows go that cannot be decided. A run that was stopped, by whatever, goes on when the same command is
+    where the rows go that cannot be decided. A run that was stopped, by whatever, continues when the same command is
     given again. OUT is the same, byte for byte, for any --jobs and --chunk.
 
     In CSV, a text that a spreadsheet would take for a formula, as =A1, has an apostrophe before it; numbers have none.
@@ -296,7 +296,7 @@ def mark_of(delimiter: str) -> str:
 
 
 def _resumable(found: Diagnostic, output: str) -> Diagnostic:
-    return found if output == "-" else replace(found, help=(*found.help, "the same command goes on where it stopped"))
+    return found if output == "-" else replace(found, help=(*found.help, "the same command continues where it stopped"))
 
 
 def _say(result: Result, order: Order, output: str, summary: str | None) -> None:

@@ -62,7 +62,7 @@ def newer(name: str, format: int, known: int, version: str) -> LogRefused:
     """Of a log that is as it should be. ``version``: of the averment that wrote its last record, if it is told."""
     message = f"the decision log `{name}` is of format {format}, newer than format {known}, which this averment reads"
     writer = f"averment {version}, which wrote its last record, or later" if version else "the averment that writes it"
-    return refused(UNAVAILABLE, message, f"read it with {writer}: there is nothing to mend")
+    return refused(UNAVAILABLE, message, f"read it with {writer}: there is nothing to repair")
 
 
 def refused(code: str, message: str, *help: str) -> LogRefused:

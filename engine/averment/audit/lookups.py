@@ -18,7 +18,7 @@ Connection = TypeVar("Connection")
 _TAIL = 1000
 """How many of the last records are looked at before anything is appended to a log that was just opened."""
 
-_BROKEN = ("look at the whole of it with `averment audit verify`, and go on in a copy that is whole, or in a new log",)
+_BROKEN = ("look at all of it with `averment audit verify`, and continue in a copy that is whole, or in a new log",)
 
 
 class Lookups(ABC, Generic[Connection]):

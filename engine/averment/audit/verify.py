@@ -116,7 +116,7 @@ class _Walk:
             return None
         return Diagnostic(
             REWRITTEN,
-            f"the log was written anew: the hash of record {anchor.size} is not the one that the anchor saw",
+            f"the log was rewritten: the hash of record {anchor.size} is not the one that the anchor saw",
             help=("compare with a copy of the log to find where they part",),
         )
 

@@ -141,7 +141,7 @@ _SAID = {
     "firings": "a case may have another number of firings",
     "adapter": "the mapping has changed",
     "cells": "what begins as a formula is written otherwise",
-    "against": "it is held against something else",
+    "against": "it is compared with something else",
 }
 
 

@@ -93,15 +93,15 @@ def run(order: Order, progress: Progress = lambda _, __: None, record: Record = 
         raise _refused("AV526", what, "wait for it, or write to another file") from None
     except Damaged as damage:
         what = f"the manifest of `{order.output}` is damaged: {damage}"
-        raise _refused("AV527", what, "begin anew with --restart") from None
+        raise _refused("AV527", what, "start over with --restart") from None
     except Lost as lost:
         what = f"a worker ended by itself ({lost})"
-        raise _refused("AV530", what, "the same command goes on where it stopped; perhaps with fewer --jobs") from None
+        raise _refused("AV530", what, "the same command continues where it stopped; try fewer --jobs") from None
     except OSError as problem:
         if problem.errno not in _FULL:
             raise
         what = f"`{order.output}` cannot be written: {problem.strerror}"
-        raise _refused("AV531", what, "make room; the same command goes on where it stopped") from None
+        raise _refused("AV531", what, "make room; the same command continues where it stopped") from None
 
 
 def _opened(order: Order, found: Sequence[Input], report: Report) -> Source:
@@ -230,8 +230,8 @@ class _Batch:
         assert self.parts.header is not None
         what = difference(self.parts.header, self.header.result())
         if what:
-            help = "run it as it was begun, or begin anew with --restart"
-            raise _refused("AV529", f"`{self.order.output}` is begun and cannot go on: {what}", help)
+            help = "run it as it was started, or start over with --restart"
+            raise _refused("AV529", f"`{self.order.output}` is unfinished and cannot continue: {what}", help)
 
     def _finished(self) -> bool:
         """Whether this very run has already made the output; if so, ``summary`` has what it came to."""

@@ -66,5 +66,5 @@ def _mend(
             index = order.index(found[digests[neighbour]]) + step
             if 0 <= index < len(order) and paragraph_digest(lines[order[index]]) not in listed:
                 now = paragraph_digest(lines[order[index]])
-                return (f"line {order[index]} may have taken its place: read it, mend the rules, then list {now}",)
+                return (f"line {order[index]} may have taken its place: read it, correct the rules, then list {now}",)
     return ("read the text again: the rules that cite the paragraph may no longer follow from it",)

@@ -32,6 +32,12 @@ from averment.surface.grammar import Fault, parse_comparison
 from averment.warrant.bearing import claims_from
 
 _FUNCTIONS = {"sum": "sum of the", "min": "least", "max": "greatest"}
+_LEADS = {
+    ">=": "exceeds {0} by at least {1}",
+    ">": "exceeds {0} by more than {1}",
+    "<": "does not exceed {0} by {1} or more",
+    "<=": "does not exceed {0} by more than {1}",
+}
 _ARITHMETIC = {"+": "plus", "-": "less", "*": "times"}
 _PLAIN = Field("", Kind.INTEGER)
 
@@ -114,9 +120,30 @@ class Worded:
                 verb = "is not"
             case _:
                 verb = f"is {order_words(guard.operator, kind)}"
+        if not isinstance(tree, Fault) and (lead := self._lead(tree, guard.operator)):
+            return lead
         if isinstance(tree, Fault):  # a cell that compares with a variable, or an aggregate of a variable bound before
             return f"{self._side(guard.left)} {verb} {self._side(guard.right)}"
         return f"{self._whole(tree.left)} {verb} {self._whole(tree.right)}"
+
+    def shortfall(self, guard: Compare) -> tuple[str, str, str] | None:
+        """A comparison of one value that is not so, as what it is, its value, and what is needed; nothing of others."""
+        tree = parse_comparison(guard.text)
+        if isinstance(tree, Fault) or not isinstance(tree.left, syntax.Dollar):
+            return None
+        kind = self._kind(guard.left) or self._kind(guard.right) or Kind.INTEGER
+        equal = {"=": "", "!=": "not"}
+        order = equal[guard.operator] if guard.operator in equal else order_words(guard.operator, kind)
+        needed = f"{order} {self._whole(tree.right)}".strip()
+        return f"{self._named(tree.left.name)}: ", self.value(tree.left.name), f", needed: {needed}"
+
+    def _lead(self, tree: syntax.Comparison, operator: str) -> str:
+        """A difference that is compared: ``5 for train exceeds 3 for plane by at least 2``."""
+        left = tree.left
+        if not isinstance(left, syntax.Operation) or left.operator != "-" or operator not in _LEADS:
+            return ""
+        one, other = self._expression(left.left), self._expression(left.right)
+        return f"{one} {_LEADS[operator].format(other, self._whole(tree.right))}"
 
     def _whole(self, side: syntax.Expression) -> str:
         """One side of a comparison."""
@@ -173,6 +200,11 @@ class Worded:
                 return f"{counted} ({value})"
         field = self._fields().get(name)
         return f"the {noun(field)}{self._whose(name, field)} ({value})" if field else value
+
+    def _named(self, name: str) -> str:
+        """What a variable is called, without its value and an article."""
+        told = self._variable(name).removesuffix(f" ({self.value(name)})")
+        return told.removeprefix("the ")
 
     def _all_of(self, type: str) -> str:
         """What is counted: ``component records`` that are given, ``core work facts`` that are derived."""

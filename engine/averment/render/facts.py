@@ -46,7 +46,7 @@ def looked_at(derivation: Derivation, pattern: Match, fact: Fact, given: Given) 
     type = derivation.memory.types[fact.type]
     record = record_path(type, fact)
     if derivation.memory.truths[fact] is not TRUE:
-        yield say(Piece(record, "doubt"), " is not spoken of, so there may be any")
+        yield say(Piece(record, "doubt"), ": nothing is said of these, so there may be some")
         return
     cells = dict(pattern.cells)
     fields = sorted({*cells, *(index for index, _ in pattern.binds)})

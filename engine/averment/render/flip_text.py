@@ -33,9 +33,8 @@ def flips_text(flips: Flips, style: Style) -> str:
     if any(" new one" in row for row in rows):
         rows += ["", *layout(say(Piece(NOTE, "dim")), style)]
     if flips.more != 0:
-        many = "more" if flips.more is None else f"{flips.more} more"
-        verb = "is" if flips.more == 1 else "are"
-        rows += ["", *layout(say(f"There {verb} {many}, just as small."), style)]
+        many = "Other changes" if flips.more is None else f"{flips.more} other change{'' if flips.more == 1 else 's'}"
+        rows += ["", *layout(say(f"{many} of the same size would do as well."), style)]
     return "\n".join(row.rstrip() for row in rows) + "\n"
 
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 from averment.ir.program import Fact, FactType, Field, Kind, Value
 from averment.ir.values import decode, show
 
+_OF_WHETHER = ("whether ", "presence of ", "need to ")  # what labels of booleans begin with
+
 
 def words(name: str) -> str:
     """A declared name, or a value, as a reader would write it: ``technical product manager``."""
@@ -30,11 +32,32 @@ def held(field: Field, value: Value | None) -> str:
     return "not known" if value is None else show(value, field)
 
 
+def untold(field: Field) -> Field:
+    """The field without its unit, where what it is called has told that: ``number of engineers``."""
+    told = bool(field.unit) and noun(field).casefold().endswith(field.unit.casefold())
+    return replace(field, unit="") if told else field
+
+
 def labelled(field: Field, value: Value | None) -> str:
-    """A field and its value: ``decision margin: 2``; ``number of engineers: 24``, whose unit the label has told."""
+    """A field and its value: ``decision margin: 2``; ``number of engineers: 24``."""
+    return f"{noun(field)}: {held(untold(field), value)}"
+
+
+def stated(field: Field, told: str) -> str:
+    """What is so of a field, ``told`` being its value in words: ``there is no need to lead``."""
     named = noun(field)
-    told = bool(field.unit) and named.casefold().endswith(field.unit.casefold())
-    return f"{named}: {held(replace(field, unit='') if told else field, value)}"
+    if field.kind is not Kind.BOOLEAN or told not in ("yes", "no"):
+        return f"{subject(field)} is {told}"
+    no = "" if told == "yes" else "no "
+    for lead in _OF_WHETHER:
+        if named.startswith(lead):
+            what = named.removeprefix(lead)
+            if lead == "whether ":
+                return f"it is not so that {what}" if no else what
+            if lead == "need to ":
+                return f"there is {no or 'a '}need to {what}"
+            return f"there is {no}{what.removeprefix('a ').removeprefix('an ') if no else what}"
+    return f"{named}: {told}"
 
 
 def fact_words(type: FactType, fact: Fact) -> str:

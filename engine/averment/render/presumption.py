@@ -10,7 +10,7 @@ from averment.ir.program import Field, Kind, Value
 from averment.outcome.presumption import Denial, Presumption, Rebuttal
 from averment.render.display import Piece
 from averment.render.new_ones import NewOnes
-from averment.render.phrases import claim_phrase, held, series, subject
+from averment.render.phrases import claim_phrase, held, series, stated, untold
 from averment.render.tree import Branch, say
 
 _MOST = 12  # rebuttals told
@@ -24,7 +24,7 @@ def presuming_lines(presumption: Presumption) -> Iterator[Branch]:
     for path in presumption.presuming:
         field = field_at(types, path)
         assert field is not None and field.presumption is not None
-        lines = [say(f"{subject(field)} is ", Piece(held(field, field.presumption), "bold"), note=path)]
+        lines = [say(stated(field, held(untold(field), field.presumption)), note=path)]
         if field.presumed_for:
             lines.append(say(Piece(field.presumed_for, "dim")))
         yield Branch(lines)
@@ -59,12 +59,12 @@ def searched(up_to: int) -> str:
 def rebuttal_phrase(rebuttal: Rebuttal) -> str:
     """``the need to lead is yes and the technical debt is high``."""
     met = NewOnes()
-    return " and ".join(f"{subject(denial.field)} is {denied(denial, met)}" for denial in rebuttal.denials)
+    return " and ".join(stated(denial.field, denied(denial, met)) for denial in rebuttal.denials)
 
 
 def denied(denial: Denial, met: NewOnes | None = None) -> str:
     """What a denied field would be instead: ``high``, ``20 engineers or more``, ``api or web``."""
-    field = denial.field
+    field = untold(denial.field)
     if field.kind.ordered:
         return series((_run(field, low, high) for low, high in denial.runs), "or")
     named = [value for value in denial.values if value not in denial.new]

@@ -28,7 +28,7 @@ def missing_text(missing: Missing, style: Style) -> str:
     for possible in missing.possible:
         met = NewOnes()
         answers = [_answer(answer, met) for answer in possible.witness]
-        lines = [say(Piece(claim_phrase(possible.claim), "doubt"), ", as with" if answers else "")]
+        lines = [say(Piece(claim_phrase(possible.claim), "doubt"), ", for example with" if answers else "")]
         branches.append(Branch(lines, [Branch([say(answer)]) for answer in answers]))
     branches += [Branch([say(claim_phrase(word), note="neither shown nor excluded")]) for word in missing.undetermined]
     rows += draw(branches, style)

@@ -71,7 +71,7 @@ class Reasons:
         says = sentence(rule, application.bindings)
         if first and first.firing.rule.id == rule.id and sentence(first.firing.rule, first.bindings) == says:
             other = first.firing.rule.alternative != rule.alternative
-            says = f"the same, {'by other conditions of this rule' if other else 'of other facts'}"
+            says = "another alternative of the same rule" if other else "the same rule, with other facts"
         hang = sum(columns(piece.text) for piece in lead)
         if application.id in self._shown:
             return Branch([say(*lead, says, note=self._style.glyphs.above, hang=hang)], above=application.id)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from averment.ir.naming import record_path
-from averment.ir.program import Fact, Kind, Match, Program, Rule
+from averment.ir.program import Compare, Fact, Kind, Match, Program, Rule
 from averment.law.evaluation import Evaluation
 from averment.law.truth import FALSE, TRUE, UNKNOWN
 from averment.model.model import Model
@@ -17,7 +17,7 @@ from averment.questions.why_not import WhyNot
 from averment.render.cells import Wording
 from averment.render.conditions import Worded
 from averment.render.display import Piece, Style
-from averment.render.phrases import claim_phrase, held, subject
+from averment.render.phrases import claim_phrase, held, noun, untold
 from averment.render.places import rule_place
 from averment.render.tree import Branch, Line, draw, layout, say
 from averment.warrant.derivation import Derivation, derive
@@ -85,6 +85,8 @@ class _Tree:
         worded = Worded(rule, dict(failing.bindings), self._program)
         if isinstance(asked, Match) and failing.truth is FALSE:
             return say(Piece("there is no ", "bad"), worded.pattern(asked))
+        if isinstance(asked, Compare) and failing.truth is FALSE and (short := worded.shortfall(asked)):
+            return say(*(Piece(text, "bad" if number == 1 else "") for number, text in enumerate(short)))
         words = worded.condition(asked) if asked else failing.text
         if failing.truth is UNKNOWN:
             return say(Piece("undecided: ", "doubt"), f"whether {words}")
@@ -122,8 +124,8 @@ def _lack(lack: Lack, program: Program) -> Line:
     needed = f"one that {wording.asks(lack.needed, field)}" if of_set else wording.cell(lack.needed, field)
     path = f"{record_path(type, lack.fact)}.{field.name}"
     return say(
-        f"{subject(field)} is ",
-        Piece(held(field, value), "doubt" if value is None else "bad"),
+        f"{noun(field)}: ",
+        Piece(held(untold(field), value), "doubt" if value is None else "bad"),
         "" if lack.needed == "known" else f", needed: {needed}",
         note=path,
     )

@@ -68,7 +68,7 @@ class Finder:
 
     def _ready(self, batch: Batch) -> tuple[Pack, Mask]:
         if batch.done is None:
-            raise _refused("AV561", "no end of its run is recorded", "where it was stopped, the same command goes on")
+            raise _refused("AV561", "no end of its run is recorded", "where it was stopped, the same command continues")
         try:
             pack = self.pack(batch.record.digest)
             return pack, self.log.mask(pack.model.types)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from averment.ir.program import Field, Rule
 from averment.ir.values import show
 from averment.law.patterns import Bindings
@@ -24,7 +26,7 @@ def sentence(rule: Rule, bindings: Bindings) -> str:
 
 
 def phrase(quantity: Quantity, field: Field) -> str:
-    """A quantity as it stands in a sentence: ``12 people``, ``between 2 and 6``, ``at least 3``, ``not known``."""
+    """A quantity as it stands in a sentence: ``12 people``, ``2 to 6``, ``at least 3``, ``not known``."""
     match quantity:
         case None:
             return f"an unknown {field.label or field.name.replace('_', ' ')}"
@@ -35,7 +37,7 @@ def phrase(quantity: Quantity, field: Field) -> str:
         case Interval(None, high):
             return f"at most {show(_known(high), field)}"
         case Interval(low, high):
-            return f"between {show(_known(low), field)} and {show(_known(high), field)}"
+            return f"{show(_known(low), replace(field, unit=''))} to {show(_known(high), field)}"
         case _:
             return show(quantity, field)
 

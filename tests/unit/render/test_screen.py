@@ -17,6 +17,7 @@ from averment.outcome.outcome import Outcome
 from averment.questions.glance import turning
 from averment.questions.missing import missing
 from averment.render.display import ASCII, Style, columns
+from averment.render.phrases import stated
 from averment.render.presumption import denied
 from averment.render.screen import screen
 from averment.surface.pack_files import read_case_file
@@ -110,7 +111,7 @@ def test_a_presumed_claim_says_what_would_turn_it_and_it_does(pack: averment.Pac
             assert f"presumably {presumption.claim.replace('_', ' ')}" in text
             rebuttal = presumption.unless.rebuttals[0]
             assert rebuttal.claim.replace("_", " ") in text
-            assert all(denied(denial) in text for denial in rebuttal.denials)
+            assert all(stated(denial.field, denied(denial)) in text for denial in rebuttal.denials)
             if any("[" in denial.path for denial in rebuttal.denials):
                 continue
             facts = dict(outcome.document["facts"])
