@@ -196,6 +196,34 @@ def test_a_second_runner_is_refused(tmp_path: Path, cases: Any, lines: Any, batc
         batch(lines(cases(3)))
 
 
+def test_what_a_run_left_that_was_killed_as_it_began_is_removed(
+    cases: Any, lines: Any, batch: Any, tmp_path: Path, monkeypatch: Any
+) -> None:
+    """Its folder before it had its name; not that of another output, nor one in which somebody put something."""
+    source = lines(cases(3))
+
+    def left(output: str) -> Path:
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, "rename", lambda *_: sys.exit("killed"))
+            patched.setattr("averment.batch.parts.remove", lambda _: None)
+            before = set(tmp_path.glob(".averment-*"))
+            with pytest.raises(SystemExit):
+                batch(source, output)
+        (found,) = set(tmp_path.glob(".averment-*")) - before
+        return Path(found)
+
+    other = left("other.jsonl")
+    ours = left("out.jsonl")
+    kept = left("third.jsonl")
+    (kept / "notes").write_text("mine")
+    empty = tmp_path / ".averment-0123456789abcdef"
+    empty.mkdir()
+    batch(source)
+    assert [each.exists() for each in (ours, other, kept, empty)] == [False, True, True, True]
+    batch(source, "third.jsonl")
+    assert (kept / "notes").read_text() == "mine"
+
+
 def test_an_input_written_to_meanwhile_is_refused(cases: Any, lines: Any, batch: Any, monkeypatch: Any) -> None:
     source = lines(cases(30))
     real = running.run

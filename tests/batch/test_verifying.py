@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -115,7 +114,7 @@ def test_a_few_harms_are_all_noticed() -> None:
     command = [sys.executable, str(program), "--draws", "40", "--rows", "12"]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, (ran.stdout, ran.stderr)
-    assert json.loads(ran.stdout)["unnoticed"] == []
+    assert ran.stdout.endswith("none unnoticed\n")
 
 
 @pytest.mark.parametrize("version", ["1.0", "2.0"])

@@ -41,9 +41,13 @@ def open_parquet(path: str | Path, **options: Any) -> Any:
 def dataset(sources: Sequence[str]) -> Any:
     """Parquet files, or folders of such, as one dataset, verified too; what it takes is loaded only here."""
     datasets = import_module("pyarrow.dataset")
-    verified = datasets.ParquetFragmentScanOptions(page_checksum_verification=True)
-    format = datasets.ParquetFileFormat(default_fragment_scan_options=verified)
+    format = datasets.ParquetFileFormat(default_fragment_scan_options=verified())
     return datasets.dataset([datasets.dataset(source, format=format) for source in sources])
+
+
+def verified() -> Any:
+    """How Parquet is scanned with the checksums of its pages verified."""
+    return import_module("pyarrow.dataset").ParquetFragmentScanOptions(page_checksum_verification=True)
 
 
 def masks_in(column: Array) -> Any:

@@ -13,7 +13,7 @@ import hashlib
 import os
 import re
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import IO, Any
@@ -224,15 +224,33 @@ def held(folder: Path, output: str) -> Generator[None]:
 
 def _make(folder: Path, output: str) -> None:
     """Make the folder with its mark in it, at once: an empty one could be anybody's."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(folder.parent, output)
     fresh = folder.with_name(f".averment-{token_hex(8)}")
-    fresh.mkdir(parents=True)
-    (fresh / _LOCK).write_bytes(_mark(output))
-    try:
-        fresh.rename(folder)
-    except OSError:
-        remove(fresh)
-        if not is_there(folder):  # else another run was faster
-            raise
+    fresh.mkdir()
+    with (fresh / _LOCK).open("xb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # so that no other run takes it for one that was left
+        lock.write(_mark(output))
+        lock.flush()
+        try:
+            fresh.rename(folder)
+        except OSError:
+            remove(fresh)
+            if not is_there(folder):  # else another run was faster
+                raise
+
+
+def _sweep(parent: Path, output: str) -> None:
+    """Remove what runs of this output left that were killed while they made their folder: it holds but their mark."""
+    for folder in parent.glob(".averment-*"):
+        with suppress(OSError):
+            if folder.is_symlink() or [file.name for file in folder.iterdir()] != [_LOCK]:
+                continue
+            if is_plain(folder / _LOCK):
+                with (folder / _LOCK).open("rb") as lock:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    if lock.read(_BLOCK) == _mark(output):
+                        remove(folder)
 
 
 def _mark(output: str) -> bytes:

@@ -56,7 +56,8 @@ def decide_files(
             report.error("AV571", f"a host reads Parquet, and `{path}` is not named so", None, "", help)
     if report.failed:
         raise Refused(report.diagnostics)
-    from averment.batch.arrow import parquet  # which a host brings
+    from averment.batch.arrow import dataset as verified  # with pyarrow, which a host brings
+    from averment.batch.arrow import parquet
     from averment.batch.host_output import ABOUT, KEY, header
     from averment.scale.rows import deciding
 
@@ -67,7 +68,7 @@ def decide_files(
     if report.failed:
         raise Refused(report.diagnostics)
     sources = [_uri(path) for path in inputs]
-    given = dataset.dataset([dataset.dataset(path, format="parquet") for path in sources])
+    given = verified(sources)
     known = pack if isinstance(pack, Pack) else load(pack)
     _, schema = deciding(known, given.schema, parameters, firings)
     about = {**schema.metadata, KEY: header(known.program(parameters), sources, firings)}

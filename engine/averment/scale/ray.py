@@ -16,6 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from averment.batch.arrow import verified
 from averment.law.budget import FIRINGS
 from averment.pack import Pack, Parameters
 from averment.scale.rows import deciding
@@ -46,4 +47,6 @@ def decide_files(
     firings: int = FIRINGS,
 ) -> None:
     """Decide Parquet files into a folder of such, on the cluster there is or a local one."""
-    decide(import_module("ray.data").read_parquet(list(inputs)), pack, parameters, firings).write_parquet(output)
+    data = import_module("ray.data")
+    given = data.read_parquet(list(inputs), fragment_scan_options=verified())
+    decide(given, pack, parameters, firings).write_parquet(output)

@@ -19,6 +19,7 @@ from averment.pack import Pack, Parameters
 from averment.scale.rows import Deciding, deciding, metadata
 
 DataFrame = Any  # pyspark.sql.DataFrame
+_VERIFIED = "parquet.page.verify-checksum.enabled"  # which is off unless asked for
 
 
 def decide(
@@ -51,7 +52,8 @@ def decide_files(
 ) -> None:
     """Decide Parquet files into a folder of such, in the session there is or a new one."""
     session = import_module("pyspark.sql").SparkSession.builder.appName("averment").getOrCreate()
-    decide(session.read.parquet(*inputs), pack, parameters, firings).write.parquet(output)
+    given = session.read.option(_VERIFIED, "true").parquet(*inputs)
+    decide(given, pack, parameters, firings).write.parquet(output)
 
 
 def _each(work: Deciding, names: list[str]) -> Any:
