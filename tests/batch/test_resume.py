@@ -354,7 +354,7 @@ def test_a_signal_leaves_a_run_that_goes_on(
     process.send_signal(sent)
     _, talk = process.communicate()
     assert process.returncode == code, talk
-    assert (b"goes on from here" in talk) == (sent is not signal.SIGKILL)
+    assert (b"continues from here" in talk) == (sent is not signal.SIGKILL)
     again, result = batch(source)
     assert again.read_bytes() == whole
     assert 0 < result.resumed < 400
