@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from averment.batch.adapter import Adapter
+from averment.batch.arrow import pa, parquet
 from averment.batch.converting import Converted
 from averment.batch.explaining import find_rows, open_output, read_row
 from averment.batch.harmless import exact, harmless
@@ -276,3 +277,26 @@ def test_records_that_cannot_be_read(text: str, said: str, loan: Pack, tmp_path:
     (tmp_path / "t.json").write_text(text)
     with pytest.raises(Refused, match=said):
         run(ordered(loan, tmp_path / "t.json"))
+
+
+INDEXES = [
+    ([{"kind": "range", "name": None, "start": 2, "stop": -2, "step": -2}], ["2", "0"]),
+    ([{"kind": "range", "name": None, "start": 0, "stop": 2, "step": 1}], None),
+    ([{"kind": "range", "name": None, "start": 5, "stop": 9, "step": 1}], None),  # of a table of other rows
+    ([], None),
+]
+
+
+@pytest.mark.parametrize(("index", "names"), INDEXES)
+def test_the_index_of_a_part_of_a_frame(index: list[Any], names: list[str] | None, loan: Pack) -> None:
+    """As pandas says it in the metadata of a table."""
+    table = pa.table({"income": [2000, 5]}).replace_schema_metadata({"pandas": json.dumps({"index_columns": index})})
+    assert loan.decide_table(table).to_pydict().get("case") == names
+
+
+def test_an_index_of_labels_names_the_cases(loan: Pack, tmp_path: Path) -> None:
+    table = pa.table({"income": [2000, 5], "__index_level_0__": ["x", "y"]})
+    assert loan.decide_table(table).column("case").to_pylist() == ["x", "y"]
+    parquet.write_table(table, tmp_path / "t.parquet")
+    order = ordered(loan, tmp_path / "t.parquet")
+    assert decided(run(order), order) == {"x": "grant", "y": "gap"}

@@ -63,6 +63,8 @@ class TableDecider:
             check_main(columns, [kind for kind, _, _ in beside], _NAME, report)
         if report.failed:
             raise Refused(report.diagnostics)
+        if not adapter.names and all(target.type for target in columns.values()):
+            given, columns = _named_by_range(given, columns)
         shape = Shape(self._types, columns, tuple(given.schema.names), _NAME)
         if adapter.converts:
             shape = fit(shape, adapter, report)
@@ -89,6 +91,22 @@ class TableDecider:
         found = found.set_column(found.schema.get_field_index("fired"), "fired", masks)
         shown = [*(["case"] if named else []), *columns_of(self._presumes)]
         return found.select(shown).append_column("error", error).replace_schema_metadata(self._metadata)
+
+
+def _named_by_range(table: Table, columns: Mapping[int, Target]) -> tuple[Table, Mapping[int, Target]]:
+    """The table with the index of a frame as the names of its cases, where that is a range that does not just count
+    the rows, as of a part of a frame: such a one is no column, but said in the schema's metadata.
+    """
+    about: dict[str, Any] = table.schema.pandas_metadata or {}
+    index: list[Any] = about.get("index_columns", [])
+    parts: list[dict[str, Any]] = [each for each in index if isinstance(each, dict)]
+    ranges = [each for each in parts if each.get("kind") == "range"]
+    if len(ranges) != 1 or (ranges[0]["start"], ranges[0]["step"]) == (0, 1):
+        return table, columns
+    labels = range(ranges[0]["start"], ranges[0]["stop"], ranges[0]["step"])
+    if len(labels) != table.num_rows:  # of another table, from which this one was made
+        return table, columns
+    return table.append_column("index", pa.array(labels, pa.int64())), {**columns, table.num_columns: Target("")}
 
 
 _Side = tuple[FactType, Table, Shape]
