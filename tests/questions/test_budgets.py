@@ -23,6 +23,8 @@ from averment.questions.missing import missing
 from averment.questions.regions import OneParameter
 from averment.questions.whatif import sweep, whatif
 from averment.questions.why_not import why_not
+from averment.render.display import Style
+from averment.render.what_if_text import whatif_text
 
 FREIGHT = Path(__file__).parents[2] / "benchmarks" / "packs" / "freight"
 ALLOWED = 200_000  # calls
@@ -186,6 +188,22 @@ def test_what_if_without_time_is_refused(freight: averment.Pack) -> None:
     with pytest.raises(Refused) as refused:
         whatif(Knowledge(freight), freight.case(parcels(30)), unsets=["order.placed"], seconds=0)
     assert refused.value.diagnostics[0].code == "AV582"
+
+
+def test_what_if_with_time_for_the_claims_alone_says_so(freight: averment.Pack) -> None:
+    case = freight.case(parcels(300))
+    for allowed in range(0, 400_000, 2_000):
+        clock = Calls()
+        sys.setprofile(clock.note)
+        try:
+            found = whatif(Knowledge(freight), case, unsets=["order.placed"], seconds=allowed, clock=clock)
+            break
+        except Refused:
+            continue
+        finally:
+            sys.setprofile(None)
+    assert not found.compared and found.document()["compared"] is False and not found.fires
+    assert "no time to compare the reasons" in whatif_text(found, Style())
 
 
 @pytest.mark.parametrize("name", ["season", "heavy_from", "load"])

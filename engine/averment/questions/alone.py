@@ -11,7 +11,7 @@ from averment.questions.halving import Region, halved
 from averment.questions.judge import Judge
 from averment.questions.together import verdicts
 
-AT_ONCE = 2_048  # changes judged together: what is found by then is kept when time runs out
+FIRST, AT_ONCE = 64, 2_048  # changes judged together, ever more: what is found by then is kept when time runs out
 
 Kinds = list[list[Value]]
 """The candidate values of a field, those together that do alike."""
@@ -79,14 +79,14 @@ class Alone:
 
     def _portions(self, numbers: Sequence[int]) -> Iterator[dict[int, Kinds]]:
         some: dict[int, Kinds] = {}
-        size = 0
+        size, most = 0, FIRST
         for number in numbers:
             if self._wide(number):
                 continue
             some[number] = kinds(self._judge, number)
             size += len(self._apart(number, some[number]))
-            if size >= AT_ONCE:
+            if size >= most:
                 yield some
-                some, size = {}, 0
+                some, size, most = {}, 0, min(2 * most, AT_ONCE)
         if some:
             yield some

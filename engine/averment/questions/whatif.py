@@ -29,7 +29,7 @@ from averment.questions.quick import judge_of
 from averment.questions.rebuttals import rebuttals
 from averment.questions.regions import OneField, OneParameter
 from averment.questions.situation import Changes, Situation, Slot
-from averment.warrant.derivation import Application
+from averment.warrant.derivation import Application, derive
 from averment.warrant.sentences import sentence
 
 WRITING = 0.6  # of the time for the circuit
@@ -46,7 +46,10 @@ class Fired:
 
 @dataclass(frozen=True)
 class WhatIf:
-    """Two outcomes of a case and how their warrants differ. ``appear`` and ``go`` are paths of derived facts."""
+    """Two outcomes of a case and how their warrants differ. ``appear`` and ``go`` are paths of derived facts.
+
+    ``compared`` is false where there was no time for that: ``seconds`` were allowed.
+    """
 
     before: Outcome
     after: Outcome
@@ -54,6 +57,8 @@ class WhatIf:
     go: tuple[str, ...]
     fires: tuple[Fired, ...]
     stops: tuple[Fired, ...]
+    compared: bool = True
+    seconds: float = SECONDS
 
     @property
     def turns(self) -> bool:
@@ -78,6 +83,7 @@ class WhatIf:
             "turns": self.turns,
             "facts": {"appear": list(self.appear), "go": list(self.go)},
             "firings": {"appear": lines(self.fires), "go": lines(self.stops)},
+            **({} if self.compared else {"compared": False}),
         }
 
 
@@ -102,7 +108,10 @@ def whatif(
     told = situation.told(changes_of(situation, sets or {}, unsets))
     changed = Case(told.name, told.facts, told.mentioned, told.assumptions, case.places)
     after = _decided(knowledge.program(parameters or {}), changed, budget)
-    return difference(before, after)
+    try:
+        return difference(before, after, budget)
+    except Spent:
+        return WhatIf(before, after, (), (), (), (), False, budget.seconds)
 
 
 def _decided(program: Program, case: Case, budget: Budget) -> Outcome:
@@ -115,9 +124,9 @@ def _decided(program: Program, case: Case, budget: Budget) -> Outcome:
     raise Refused([problem])
 
 
-def difference(before: Outcome, after: Outcome) -> WhatIf:
-    """How two outcomes of a case differ."""
-    (facts, firings), (new_facts, new_firings) = _content(before), _content(after)
+def difference(before: Outcome, after: Outcome, budget: Budget) -> WhatIf:
+    """How two outcomes of a case differ. Raises: Spent."""
+    (facts, firings), (new_facts, new_firings) = _content(before, budget), _content(after, budget)
     return WhatIf(
         before,
         after,
@@ -131,8 +140,8 @@ def difference(before: Outcome, after: Outcome) -> WhatIf:
 _Key = tuple[str, int, tuple[str, ...], tuple[Fact, ...], str]
 
 
-def _content(outcome: Outcome) -> tuple[list[str], dict[_Key, Application]]:
-    derivation = outcome.derivation
+def _content(outcome: Outcome, budget: Budget) -> tuple[list[str], dict[_Key, Application]]:
+    derivation = derive(outcome.evaluation, outcome.reading.roots, budget.check)
     types = derivation.memory.types
     facts = [path for path, fact in derivation.facts.items() if types[fact.type].derived]
     firings: dict[_Key, Application] = {}

@@ -21,7 +21,7 @@ def whatif_text(whatif: WhatIf, style: Style) -> str:
     before, after = whatif.before, whatif.after
     rows = [row for line in _changes(before, after, style) for row in layout(line, style)]
     rows += [""] if rows else []
-    same = not (whatif.stops or whatif.fires)
+    same = whatif.compared and not (whatif.stops or whatif.fires)
     word = "open" if after.claim == "open" else claim_phrase(after.claim)
     claim = Piece(
         f"presumably {claim_phrase(after.presumed.claim)}" if after.presumed else word,
@@ -39,6 +39,8 @@ def whatif_text(whatif: WhatIf, style: Style) -> str:
         if lines:
             said = dict.fromkeys(lines)  # what holds in two ways is said once
             rows += ["", *layout(say(Piece(title, "bold")), style), *draw([_fired(line) for line in said], style)]
+    if not whatif.compared:
+        rows += layout(say(f"There was no time to compare the reasons; {whatif.seconds:g} s were allowed."), style)
     return _page(rows)
 
 

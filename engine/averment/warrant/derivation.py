@@ -14,6 +14,7 @@ from averment.law.guards import aggregate, hold
 from averment.law.memory import Memory
 from averment.law.mentions import patterns
 from averment.law.patterns import Bindings, match, matching
+from averment.law.tick import Tick, on_and_on
 from averment.law.truth import TRUE, UNKNOWN, CaseError, Truth
 from averment.warrant.bearing import Bearing, bearing
 from averment.warrant.grounds import grounds
@@ -70,8 +71,10 @@ class Derivation:
         return path
 
 
-def derive(evaluation: Evaluation, roots: Iterable[Fact]) -> Derivation:
-    """The derivation of ``roots``: all justifications of each, down to the given facts, without circles."""
+def derive(evaluation: Evaluation, roots: Iterable[Fact], tick: Tick = on_and_on) -> Derivation:
+    """The derivation of ``roots``: all justifications of each, down to the given facts, without circles. ``tick`` is
+    called at each.
+    """
     memory = evaluation.told
     support = grounds(evaluation)
     derivation = Derivation(evaluation, tuple(roots), {}, {}, [], {})
@@ -79,6 +82,7 @@ def derive(evaluation: Evaluation, roots: Iterable[Fact]) -> Derivation:
     made: dict[int, Application] = {}
     pending = list(derivation.roots)
     while pending:
+        tick()
         fact = pending.pop()
         path = derivation.path(fact)
         if path in derivation.facts:
@@ -87,6 +91,7 @@ def derive(evaluation: Evaluation, roots: Iterable[Fact]) -> Derivation:
         for firing in support.get(fact, ()):
             application = made.get(id(firing))
             if application is None:
+                tick()
                 application = made[id(firing)] = applied(firing, memory)
                 derivation.applications.append(application)
                 rule = firing.rule
