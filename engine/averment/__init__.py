@@ -7,10 +7,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from averment.diagnostics.diagnostic import Diagnostic, Refused
 from averment.outcome.claim import Status
 from averment.outcome.outcome import Outcome
 from averment.pack import Pack, load
 
-__all__ = ["Diagnostic", "Outcome", "Pack", "Refused", "Status", "load"]
+if TYPE_CHECKING:
+    from averment.batch.frames import fired_names
+
+__all__ = ["Diagnostic", "Outcome", "Pack", "Refused", "Status", "fired_names", "load"]
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    if name == "fired_names":  # which takes Arrow, that nobody needs for a single case
+        from averment.batch.frames import fired_names
+
+        return fired_names
+    raise AttributeError(f"module `averment` has no attribute `{name}`")

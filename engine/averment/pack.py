@@ -9,8 +9,9 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Refused, Report
@@ -26,11 +27,13 @@ from averment.outcome.outcome import Outcome
 from averment.pipeline import compile_pack, decide
 from averment.recent import Recent
 from averment.shelf import find_pack
+from averment.showing import Showing, pack_shown
 from averment.source.node import node_of
 from averment.surface.pack_files import PackFiles, read_pack_folder
 
 if TYPE_CHECKING:
     from averment.quick import Decide
+    from averment.shown_answers import ShownFlips, ShownWhatIf
 
 Parameters = Mapping[str, Any]
 Overrides = tuple[tuple[str, Value], ...]
@@ -50,6 +53,13 @@ class Pack:
     _engines: Recent[tuple[str, int, Overrides], Engine] = field(default_factory=lambda: Recent(2 * SETS))
     _scalars: Recent[tuple[int, Overrides], Decide | None] = field(default_factory=lambda: Recent(SETS))
     _deciders: Recent[tuple[int, Overrides], Any] = field(default_factory=lambda: Recent(SETS))
+
+    @cached_property
+    def _showing(self) -> Showing:
+        return Showing(self.model)
+
+    def _repr_html_(self) -> str:
+        return pack_shown(self.model, self.digest)
 
     def __repr__(self) -> str:
         return f"<Pack {self.name[:80]} {self.version[:80]} {self.digest[:19]}>"
@@ -114,14 +124,42 @@ class Pack:
             quick = self._quick(parameters, firings)
             found = quick(facts) if quick else None
             if found:
-                return found
+                return found.shown_by(self._showing)
         case = facts if isinstance(facts, Case) else self.case(facts)
         report = Report()
         outcome = decide(self.engine(parameters, engine, firings), case, report)
         if outcome is None:
             raise Refused(report.diagnostics)
         warn_of_loss(case.name, outcome.loss)
-        return outcome
+        return outcome.shown_by(self._showing)
+
+    def flip(self, outcome: Outcome, to: str | None = None, **how: Any) -> ShownFlips:
+        """The smallest changes that would turn the claim of an outcome of this pack, ``to`` one claim or to any.
+
+        ``how`` as for ``averment.questions.flip.flip``. Raises: Refused as that does.
+        """
+        from averment.questions.flip import flip
+        from averment.shown_answers import shown_flips
+
+        return shown_flips(flip(outcome, to, **how))
+
+    def whatif(
+        self,
+        facts: Mapping[str, Any] | Case,
+        sets: Mapping[str, object] | None = None,
+        unsets: Iterable[str] = (),
+        parameters: Parameters | None = None,
+    ) -> ShownWhatIf:
+        """The case as it is, and with fields ``sets`` by path, ``unsets`` or ``parameters`` otherwise: what differs.
+
+        Raises: Refused as ``averment.questions.whatif.whatif`` does.
+        """
+        from averment.questions.knowledge import Knowledge
+        from averment.questions.whatif import whatif
+        from averment.shown_answers import shown_what_if
+
+        case = facts if isinstance(facts, Case) else self.case(facts)
+        return shown_what_if(whatif(Knowledge(self), case, sets, unsets, parameters))
 
     def decide_all(
         self, cases: Iterable[Case], parameters: Parameters | None = None, engine: str = "", firings: int = FIRINGS
@@ -133,7 +171,8 @@ class Pack:
         ready = self.engine(parameters, engine, firings)
         for case in cases:
             report = Report()
-            yield case, decide(ready, case, report), report
+            outcome = decide(ready, case, report)
+            yield case, outcome and outcome.shown_by(self._showing), report
 
     def decide_table(
         self,
@@ -142,8 +181,14 @@ class Pack:
         sides: Mapping[str, Any] | None = None,
         firings: int = FIRINGS,
         mapping: Mapping[str, Any] | None = None,
+        *,
+        fired: Literal["mask", "names"] = "mask",
+        frame: bool = False,
     ) -> Any:
         """A table of cases decided row for row, in columns: pyarrow, polars or pandas in, a pyarrow Table out.
+
+        ``fired="names"``: the ids of the rules that fired as a list, and the paths an open claim hangs on too; else
+        bits, which ``averment.fired_names`` reads, and JSON. ``frame``: what went in comes out, a frame as its like.
 
         Columns are called ``TYPE.FIELD``, or ``FIELD`` where only one type has it; see ``averment.batch.table``.
         ``mapping``: what a mapping file says, for a table in other words.
@@ -164,7 +209,15 @@ class Pack:
         adapter = read_document(node_of(mapping, "mapping"), report) if mapping else None
         if report.failed:
             raise Refused(report.diagnostics)
-        return ready.decide(table, adapter, sides)
+        found = ready.decide(table, adapter, sides)
+        if fired not in ("mask", "names"):
+            raise ValueError(f"fired is `mask` or `names`, not `{fired}`")
+        if fired == "names" or frame:
+            from averment.batch.frames import framed, named
+
+            found = named(found) if fired == "names" else found
+            return framed(found, table) if frame else found
+        return found
 
     def engine(self, parameters: Parameters | None = None, engine: str = "", firings: int = FIRINGS) -> Engine:
         """The named engine (``reference``, ``durable``) made ready for this pack, kept for the next call.

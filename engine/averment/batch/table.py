@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -37,7 +38,14 @@ class TableDecider:
         columnar = not unsupported(program)
         self._decider = Decider(Job(program, types, (), (), "reference", columnar, False, Format.ARROW, firings))
         kernel = self._decider.kernel
-        self._metadata = dict(kernel.metadata) if kernel else {"averment.pack": program.digest}
+        self._metadata = (
+            dict(kernel.metadata)
+            if kernel
+            else {
+                "averment.pack": program.digest,
+                "averment.rules": json.dumps(self._decider.rules),
+            }
+        )
 
     def decide(self, table: Any, mapping: Mapped | None = None, sides: Mapping[str, Any] | None = None) -> Table:
         """The decisions of the rows of a pyarrow Table or RecordBatch, or of what offers itself as an Arrow stream

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from averment.dataclass import dataclass
 from averment.ir.digest import canonical
@@ -30,6 +30,15 @@ class Decided(Given, Protocol):
     def assumptions(self) -> frozenset[str]: ...
     @property
     def presumptions(self) -> frozenset[str]: ...
+
+
+class Display(Protocol):
+    """What shows outcomes of a pack; it knows how, and outcomes do not."""
+
+    def text(self, outcome: Outcome, full: bool = False) -> str: ...
+    def html(self, outcome: Outcome) -> str: ...
+    def svg(self, outcome: Outcome) -> str: ...
+    def framed(self, outcome: Outcome) -> str: ...
 
 
 @dataclass(frozen=True, repr=False)
@@ -132,6 +141,36 @@ class Outcome:
     @property
     def canonical(self) -> bytes:
         return canonical(self.document)
+
+    def shown_by(self, display: Display) -> Self:
+        """The same outcome, which is shown so."""
+        self.__dict__["_display"] = display  # no part of what it is
+        return self
+
+    def explain(self, full: bool = False) -> str:
+        """Why, as text: the claim, the strongest reasons on each side, what would turn it; ``full``: every reason."""
+        return self._shown.text(self, full)
+
+    def html(self) -> str:
+        """Why, as a page that stands alone, in light and dark."""
+        return self._shown.html(self)
+
+    def svg(self) -> str:
+        """The warrant as a picture, in light and dark."""
+        return self._shown.svg(self)
+
+    def _repr_html_(self) -> str:
+        return self._shown.framed(self)
+
+    def _repr_svg_(self) -> str:
+        return self._shown.svg(self)
+
+    @property
+    def _shown(self) -> Display:
+        display: Display | None = self.__dict__.get("_display")
+        if display is None:
+            raise AttributeError("this outcome was not decided by a pack, so nothing says how it is shown")
+        return display
 
 
 def facts_document(program: Program, case: Decided) -> dict[str, Any]:
