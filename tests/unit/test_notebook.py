@@ -116,10 +116,10 @@ def test_masks_in_a_file_are_read(pack: averment.Pack, tmp_path: Any) -> None:
 @pytest.mark.parametrize("library", ["polars", "pandas"])
 def test_a_frame_comes_back_as_what_went_in(pack: averment.Pack, library: str) -> None:
     frames = pytest.importorskip(library)
-    given = frames.DataFrame({name: values[:2] for name, values in ROWS.items()})
+    given = frames.DataFrame({name: values[:2] for name, values in ROWS.items() if name != "case"})
     if library == "pandas":
-        given.index = ["first", "second"]
-    found = pack.decide_table(given.copy() if library == "pandas" else given, frame=True, fired="names")
+        given.index = ["first", "second"]  # which names the cases
+    found = pack.decide_table(given, frame=True, fired="names")
     assert isinstance(found, frames.DataFrame)
     assert [list(names) for names in found["fired"]] == NAMES[:2]
     if library == "pandas":
