@@ -11,9 +11,18 @@ PYTHON ?= python3
 VENV ?= .venv
 PIP = $(VENV)/bin/python -m pip --quiet --disable-pip-version-check --no-input
 
+CASES := knowledge/averment_knowledge/pm_tpm/cases
+
 .PHONY: demo test axe
 demo: $(VENV)/installed
-	$(VENV)/bin/averment decide knowledge/averment_knowledge/pm_tpm/cases
+	@$(VENV)/bin/averment decide $(CASES) --table
+	@echo
+	@$(VENV)/bin/averment decide $(CASES)/warehouse-suite.yaml
+	@echo
+	@echo "Try next, after: . $(VENV)/bin/activate"
+	@echo "  averment flip $(CASES)/warehouse-suite.yaml      what would turn it"
+	@echo "  averment ask                                     a case of your own, question by question"
+	@echo "  averment new lending                             a pack of your own"
 
 test: $(VENV)/installed-dev
 	$(VENV)/bin/pytest --numprocesses auto --dist worksteal

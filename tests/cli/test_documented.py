@@ -18,8 +18,9 @@ def test_every_command_is_in_the_readme(command: str) -> None:
     assert re.search(rf"averment {command}\b", _README.read_text("utf-8"))
 
 
-def test_every_command_the_readme_calls_is_there() -> None:
-    code = "\n".join(re.findall(r"^```[a-z]*\n(.*?)^```", _README.read_text("utf-8"), re.MULTILINE | re.DOTALL))
+def test_every_command_that_a_page_calls_is_there() -> None:
+    pages = "".join(page.read_text("utf-8") for page in (_README, *(_README.parent / "docs").glob("*.md")))
+    code = "\n".join(re.findall(r"^```[a-z]*\n(.*?)^```", pages, re.MULTILINE | re.DOTALL))
     assert set(_CALL.findall(code)) <= set(COMMANDS)
 
 

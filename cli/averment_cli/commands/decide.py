@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @click.option(
     "--quiet", "-q", is_flag=True, help="One line a case: case, claim, status and strength, with tabs between."
 )
+@click.option("--table", is_flag=True, help="The claims of all cases, each with the names of its cases.")
 @click.option("--full", is_flag=True, help="Every reason, down to the facts given, instead of one screen.")
 @engine_option
 @firings_option
@@ -44,6 +45,7 @@ def command(
     parameters: Sequence[str],
     format: str,
     quiet: bool,
+    table: bool,
     full: bool,
     engine: str | None,
     firings: int,
@@ -62,6 +64,7 @@ def command(
     averment decide case.yaml --set product.technical_complexity=high
     averment decide case.yaml --full
     averment decide cases/ --quiet
+    averment decide cases/ --table
     averment decide case.yaml --log sqlite:decisions.db
     """
     from averment.diagnostics.diagnostic import Report
@@ -72,6 +75,8 @@ def command(
         raise click.UsageError("name a fact file, a folder or -, or give facts with --set")
     if quiet and format == "json":
         raise click.UsageError("--quiet is text: leave out one of --quiet and --format json")
+    if table and (quiet or full or format == "json"):
+        raise click.UsageError("--table tells all cases at once: leave out --quiet, --full and --format json")
     report, texts = Report(), Texts()
     known = pack_of(pack)
     overrides = parameters_of(parameters, known.model, report, texts)
@@ -79,13 +84,19 @@ def command(
     failed = tell(report, texts)
     if not cases:
         return 3 if failed else 0
+    told: list[Outcome] = []
     with recording(
         log, requester, masking_key, known, lambda: known.engine(overrides, engine or "", firings).name
     ) as record:
         for number, (case, outcome) in enumerate(_decided(known, cases, overrides, engine or "", firings, report)):
             if outcome is not None:
                 record(outcome, case)
-                _print(outcome, case, known, format, quiet, full, first=number == 0)
+                if table:
+                    told.append(outcome)
+                else:
+                    _print(outcome, case, known, format, quiet, full, first=number == 0)
+    if told:
+        _print_table(told)
     return 3 if tell(report, texts) or failed else 0
 
 
@@ -110,6 +121,13 @@ def _cases(facts: Sequence[str], settings: Sequence[str], pack: Pack, report: Re
         documents = [node_of({"case": "case", "facts": {}}, "--set")]
     types = pack.model.types
     return sound_cases((changed(document, changes, types) for document in documents), types, report)
+
+
+def _print_table(outcomes: Sequence[Outcome]) -> None:
+    from averment.render.claims_table import claims_table
+    from averment_cli.terminal import data, style
+
+    data(claims_table(outcomes, style()))
 
 
 def _print(outcome: Outcome, case: Case, pack: Pack, format: str, quiet: bool, full: bool, *, first: bool) -> None:
