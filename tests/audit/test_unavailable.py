@@ -179,7 +179,7 @@ def test_a_log_of_a_newer_format_is_not_damaged(world: Any, version: str, tamper
             opens()
         one_line(error, "AV550", "is of format 2, newer than format 1, which this averment reads")
         reader = "averment 0.1.0, which wrote its last record, or later" if version else "the averment that writes it"
-        assert error.value.diagnostic.help == (f"read it with {reader}: there is nothing to mend",)
+        assert error.value.diagnostic.help == (f"read it with {reader}: there is nothing to repair",)
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
