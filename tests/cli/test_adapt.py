@@ -9,7 +9,7 @@ from typing import Any
 import click
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from averment import load
@@ -227,6 +227,7 @@ _CELLS = st.text(max_size=8) | st.sampled_from(
     st.lists(_CELLS, min_size=1, max_size=4, unique=True),
     st.lists(st.lists(_CELLS, min_size=4, max_size=4), max_size=4),
 )
+@example(["member"], [["I\x08"] * 4, ["NA"] * 4])
 def test_every_draft_can_be_read(
     hotel: Path, tmp_path_factory: Any, headings: list[str], rows: list[list[str]]
 ) -> None:

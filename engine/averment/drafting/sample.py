@@ -20,6 +20,7 @@ from averment.batch.unit import Format
 from averment.diagnostics.diagnostic import Report
 from averment.drafting.marks import looked_at
 from averment.source.composed import composed
+from averment.source.text import hidden
 
 ROWS = 100_000  # rows of a table that are looked at
 _DISTINCT = 10_000  # cells of a column that are told apart
@@ -109,15 +110,13 @@ def _looked_at(file: Input, adapter: Adapter) -> tuple[Input, bool]:
 
 def _counted(file: Input, headings: list[str], guessed: bool) -> Sample:
     counts: list[Counter[str]] = [Counter() for _ in headings]
-    full = [0] * len(headings)
     rows = 0
     records = _records(file, len(headings))
     for record in islice(records, ROWS):
         rows += 1
         for place, cell in enumerate(record):
-            if not cell:
+            if not cell or hidden(cell):  # which no row of a batch may hold, and no mapping
                 continue
-            full[place] += 1
             seen = counts[place]
             if cell in seen or len(seen) < _DISTINCT:
                 seen[cell] += 1

@@ -1,10 +1,12 @@
-"""What turns a settled claim, as far as a glance shows: the smallest changes of given facts, among few tried.
+"""What turns a settled claim, and what an open one is missing, as far as a glance shows.
 
-The same as ``flip`` finds, where it is found at once; bounded by how many changes are tried, so that the same case has
-the same first screen on every machine.
+The same as ``flip`` and ``missing`` find, where it is found at once; bounded by what is tried and not by time, so that
+the same case has the same first screen on every machine.
 """
 
 from __future__ import annotations
+
+from itertools import count
 
 from averment.dataclass import dataclass
 from averment.ir.program import Value
@@ -16,11 +18,13 @@ from averment.questions.answers import Way
 from averment.questions.assignments import bounded_judge, turns
 from averment.questions.budget import Spent
 from averment.questions.judge import Judge
+from averment.questions.missing import Missing, missing
 from averment.questions.rebuttals import denial
 from averment.questions.situation import Situation
 
 MOST_STATES = 1 << 13
 MOST_STEPS = 40_000  # to write out a circuit: less than a second
+MOST_LOOKS = 10_000  # at the clock, of what an open claim is missing: about half a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,11 @@ def turning(outcome: Outcome) -> Turning | None:
         claim,
         len(cheapest) - 1,
     )
+
+
+def lacking(outcome: Outcome) -> Missing | None:
+    """What an open claim is missing, by a clock that tells how often it was looked at; none of any other claim."""
+    return missing(outcome, seconds=MOST_LOOKS, clock=count().__next__) if outcome.status is Status.OPEN else None
 
 
 def _nearest(judge: Judge, way: Way) -> Way:

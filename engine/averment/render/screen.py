@@ -13,8 +13,8 @@ from averment.model.model import Model
 from averment.outcome.claim import Status
 from averment.outcome.explained import explain
 from averment.outcome.outcome import Outcome
-from averment.questions.glance import Turning, turning
-from averment.questions.missing import Missing, missing
+from averment.questions.glance import Turning, lacking, turning
+from averment.questions.missing import Missing
 from averment.render.display import Piece, Style
 from averment.render.evidence import Evidence, Side, sides, weighs
 from averment.render.facts import Given
@@ -55,7 +55,7 @@ class _Screen:
         self._told = self._explained.outcome  # of a presumed claim that of what is presumed
         weighing = outcome.status is not Status.CONFLICT and weighs(self._explained)
         self._sides = sides(self._explained) if weighing else []
-        self._missing: Missing | None = missing(outcome) if outcome.status is Status.OPEN else None
+        self._missing: Missing | None = lacking(outcome)
 
     def rows(self) -> Iterator[str]:
         yield from self._head()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from averment.diagnostics.diagnostic import Report
 from averment.ir.values import decode
 from averment.model.case import Case, read_case
 from averment.outcome.outcome import Outcome
-from averment.questions.glance import turning
+from averment.questions import glance
+from averment.questions.glance import lacking, turning
 from averment.questions.missing import missing
 from averment.render.display import ASCII, Style, columns
 from averment.render.phrases import stated
@@ -71,6 +73,16 @@ def test_colours_and_glyphs_change_no_word(pack: averment.Pack, decided: Decided
         plain = _shown(pack, case, outcome, Style())
         assert _ANSI.sub("", _shown(pack, case, outcome, Style(colour=True))) == plain
         assert _shown(pack, case, outcome, Style(glyphs=ASCII)).isascii()
+
+
+def test_what_an_open_claim_is_missing_is_bounded_by_what_is_tried(
+    opened: Decided, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcomes = [outcome for _, outcome in opened]
+    assert any(found.complete for found in map(lacking, outcomes) if found)
+    monkeypatch.setattr(glance, "MOST_LOOKS", 100)
+    monkeypatch.setattr(time, "monotonic", lambda: 0.0)
+    assert not any(found.complete for found in map(lacking, outcomes) if found)
 
 
 def test_a_settled_claim_says_what_would_turn_it_and_it_does(pack: averment.Pack, decided: Decided) -> None:
