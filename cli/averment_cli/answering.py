@@ -29,7 +29,8 @@ _SAME = {"?": "help", "h": "help", "q": "quit", "exit": "quit", "don't know": "u
 _BARE = ("what if", "save", "add", "remove", "records")  # they say what is missing
 _NUMBER = re.compile(r"-?[0-9]{1,60}(\.[0-9]{1,60})?")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
-_YES_NO = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
+_PLACE = re.compile(r"[1-9][0-9]{0,5}")
+_YES_NO = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "2": False}
 
 
 def command_of(text: str, field: Field | None) -> tuple[str, str]:
@@ -89,7 +90,9 @@ def _elements(text: str, field: Field) -> object:
 
 
 def _word(text: str, field: Field) -> str:
-    """A value of the field as people may write it: with spaces or capitals."""
+    """A value of the field as people may write it: with spaces or capitals, or by its number."""
     plain = text.strip("\"'").strip()
+    if _PLACE.fullmatch(plain) and int(plain) <= len(field.values):
+        return field.values[int(plain) - 1]
     folded = re.sub(r"[\s-]+", "_", plain).casefold()
     return next((value for value in field.values if value.casefold() == folded), plain)

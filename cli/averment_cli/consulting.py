@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _LONGEST = 100_000  # bytes of one answer
 _INTRODUCTION = (
-    "Answer, or type why, how, what if VALUE, skip, unknown, back, {records}save FILE or quit; help explains them."
+    "Answer, in words or by number, or type why, how, what if VALUE, skip, unknown, back, {records}save FILE or quit; "
+    "help explains them."
 )
 
 
@@ -35,7 +36,7 @@ class Talk:
         self.style = self._look(aside)
         self._saved: Consultation | None = None
         self._files: dict[str, bytes] = {}  # that this consultation has written
-        self._told = ""
+        self._told: dict[str, str] = {}  # how it stands, and how far it has come
         self._records = RecordTalk(self)
 
     def say(self, text: str) -> None:
@@ -47,16 +48,16 @@ class Talk:
         from threading import Thread
 
         from averment.questions.proving import prepare
-        from averment.render.consultation_text import hurry, question_text, standing, whether_text
+        from averment.render.consultation_text import hurry, progress, question_text, standing, whether_text
 
         if not self.state.finished:
             several = tellable(self.state.judge.situation.program)
             self.line(_INTRODUCTION.format(records="add, remove, records, " if several else ""))
         while not self.state.finished:
-            stands = standing(self.state.outcome)
-            if stands != self._told:
-                self._told = stands
-                self.line(stands)
+            for about, text in (("claim", standing(self.state.outcome)), ("progress", progress(self.state))):
+                if text and text != self._told.get(about):
+                    self._told[about] = text
+                    self.line(text)
             number = len(self.state.replies) + 1
             question = None if self.state.whether else self.state.question
             asked = (
@@ -93,6 +94,8 @@ class Talk:
 
     def _heard(self, question: Question | None) -> bool:
         """Take what is typed until the question is answered, put off or taken back; false where that is the end."""
+        from averment.render.consultation_text import understood
+
         while (text := self.read()) is not None:
             before = self.state
             if not text:
@@ -100,6 +103,8 @@ class Talk:
             elif not self._obeyed(text, question):
                 return False
             if self.state is not before:
+                if self.state.before is before and (told := understood(self.state.replies[-1])):
+                    self.line(told)
                 return True
         return False
 

@@ -52,6 +52,8 @@ class RecordTalk:
 
     def add(self, about: str) -> bool:
         """Ask for the fields of a record that are not told yet, and whether there is another."""
+        from averment.render.consultation_text import YES_NO, numbered
+
         if not about:
             self._talk.line(f"Name what there is one more of: {self._types('add')}.")
             return True
@@ -63,11 +65,12 @@ class RecordTalk:
         if len(parts) > len(type.fields):
             self._talk.line(f"This is {len(parts)} answers, and a {_words(type)} has {len(type.fields)} fields.")
             return True
+        yes_no = numbered(YES_NO, self._talk.style)
         while (written := self._fields(type, parts)) is not None:
             self._added(type, written)
             if rest:
                 return True
-            self._talk.say(f"\nIs there another {_words(type)}? yes or no\n")
+            self._talk.say(f"\nIs there another {_words(type)}? {yes_no}\n")
             answer = self._talk.read()
             if answer is None:
                 return False
@@ -137,7 +140,7 @@ class RecordTalk:
         """The value of a field, as a fact file has it; asked for until it is one. None where it is not known."""
         from averment.diagnostics.diagnostic import Diagnostic, Refused
         from averment.ir.values import Misfit, fit
-        from averment.render.consultation_text import choices
+        from averment.render.consultation_text import offered
         from averment.render.phrases import noun
         from averment_cli.answering import answer_of
 
@@ -149,7 +152,7 @@ class RecordTalk:
                 self._talk.say("\n")
                 self._talk.line(field.ask or f"What is the {noun(field)}?")
                 optional = "" if field.name in type.key else ", or unknown"
-                self._talk.line(f"  {choices(field)}{optional}; or cancel")
+                self._talk.line(f"  {offered(field, self._talk.style)}{optional}; or cancel")
                 text = self._talk.read()
                 if text is None or text.casefold() in (*_STOP, *_END):
                     self._ended = text is not None and text.casefold() in _END
@@ -239,4 +242,5 @@ def _words(type: FactType) -> str:
 
 
 def _yes_or_no(text: str) -> bool | None:
-    return {"yes": True, "y": True, "no": False, "n": False, "none": False}.get(text.casefold().strip())
+    said = {"yes": True, "y": True, "1": True, "no": False, "n": False, "none": False, "2": False}
+    return said.get(text.casefold().strip())

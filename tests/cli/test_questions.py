@@ -166,7 +166,7 @@ def test_several_cases_are_answered_one_after_another(averment: Any) -> None:
 # --- the consultation ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("answer", ["technical", " Technical ", "market"])
+@pytest.mark.parametrize("answer", ["technical", " Technical ", "1", "market"])
 def test_a_consultation_ends_as_soon_as_it_is_settled(
     averment: Any, typed: Callable[[str], None], tmp_path: Path, answer: str
 ) -> None:
@@ -200,12 +200,22 @@ def test_what_may_be_typed_at_a_question(averment: Any, typed: Callable[[str], N
     assert averment("decide", saved, "--quiet").out == averment("decide", OPEN, "--quiet").out
 
 
+def test_each_answer_is_echoed_with_the_score_and_what_is_left(averment: Any, typed: Callable[[str], None]) -> None:
+    typed("3\nunknown\n")
+    out = " ".join(averment("ask").out.split())
+    assert "1 low · 2 medium · 3 high > 3 Understood: technical complexity of the product: high." in out
+    assert "> unknown Understood: number of engineers: not known." in out
+    assert "So far, with what is presumed: technical product manager 4 to 0; at most" in out
+    left = [int(many) for many in re.findall(r"t most (\d+) more question", out)]
+    assert len(left) == 3 and left[0] > left[1] > left[2]
+
+
 def test_the_consultation_as_a_document(averment: Any, typed: Callable[[str], None]) -> None:
     typed("technical\nback\n")
     ran = averment("ask", OPEN, "--format", "json")
     document = json.loads(ran.out)
     SCHEMA.validate(document)
-    assert document["finished"] and document["replies"][0]["value"] == "technical"
+    assert document["finished"] and document["at_most"] == 0 and document["replies"][0]["value"] == "technical"
     assert "settled" in ran.err
 
 
@@ -268,7 +278,10 @@ def test_a_file_that_cannot_be_written_is_told_and_nothing_is_lost(
         ("share", "[0..0.25]", "1.234\n0.25", "0.25"),
         ("parts", "one_part", "One part and back", ["one_part", "back"]),
         ("state", "unknown", "unknown", "unknown"),
+        ("parts", "one_part", "4\n1, 3", ["one_part", "back"]),
+        ("state", "unknown", "2", "unknown"),
         ("sure", "true", "Yes", True),
+        ("sure", "true", "3\n1", True),
     ],
 )
 def test_every_type_of_field_can_be_answered_and_saved(

@@ -21,6 +21,7 @@ from averment.diagnostics.diagnostic import Refused
 from averment.law.truth import Quantity
 from averment.model.case import blank_case
 from averment.outcome.deciding import decided
+from averment.outcome.outcome import Outcome
 from averment.questions.completing import values_of
 from averment.questions.consultation import Consultation, consult
 from averment.questions.live import Live
@@ -150,6 +151,29 @@ def test_leaves_told_one_by_one_are_as_all_told_anew(benchmark_questions: Module
 def start(pack: averment.Pack, live: Live | None = None) -> Consultation:
     outcome = pack.decide(blank_case(pack.model.types, "blank"))
     return consult(outcome, live.evaluate if live else None)
+
+
+def test_no_answer_makes_a_claim_hang_on_more(benchmark_questions: ModuleType, pack: averment.Pack) -> None:
+    """So that what it hangs on bounds the questions that are left."""
+    judges = [judge_at(benchmark_questions, seed) for seed in range(80)]
+    judges += [judge_of(Situation(pack.program(), blank_case(pack.model.types, "blank")))] * 4
+    steps = 0
+    for seed, judge in enumerate(judges):
+        rng, situation = random.Random(seed), judge.situation
+        answers: dict[int, Any] = {}
+
+        def hanging(situation: Situation = situation, answers: dict[int, Any] = answers) -> set[str]:
+            case = situation.told(answers)
+            return {*Outcome(case, reference.evaluate(situation.program, case)).hangs_on} & {*situation.numbers}
+
+        before = hanging()
+        while before:
+            number = situation.numbers[rng.choice(sorted(before))]
+            answers[number] = rng.choice(values_of(judge, number))
+            after = hanging()
+            assert after < before, seed
+            before, steps = after, steps + 1
+    assert steps > 100
 
 
 def test_records_come_and_go_in_the_live_session(pack: averment.Pack) -> None:

@@ -190,6 +190,15 @@ class Consultation:
         closed = self._said(UNKNOWN)
         return [self.judge.situation.numbers[path] for path in self._hanging if path not in closed]
 
+    @property
+    def at_most(self) -> int | None:
+        """How many more questions there may be at most, as long as no record comes; not known before it is known
+        whether there is any. An answer never makes the claim hang on more.
+        """
+        if self.finished:
+            return 0
+        return None if self.whether else len(self._open)
+
     @cached_property
     def whether(self) -> str:
         """The type of which it has to be known first whether there is any record; else empty."""
@@ -284,6 +293,7 @@ class Consultation:
             "status": self.outcome.status.value,
             **({"presumed": self.outcome.presumed.short} if self.outcome.presumed else {}),
             "finished": self.finished,
+            "at_most": self.at_most,
             "replies": [
                 {"field": reply.path, "value": self._shown(reply), "said": reply.said} for reply in self.replies
             ],

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from averment.ir.program import Fact, FactType, Field, Kind
 from averment.ir.values import show
 from averment.model.model import Model
 from averment.outcome.claim import Status
+from averment.outcome.explained import explain
 from averment.outcome.outcome import Outcome
-from averment.questions.consultation import ADDED, Consultation, Reply
+from averment.questions.consultation import ADDED, ANSWER, NONE, UNKNOWN, Consultation, Reply
 from averment.questions.next_question import Question
 from averment.questions.records import counted_as_none
 from averment.render.display import Piece, Style
+from averment.render.evidence import in_order, score, sides, weighs
 from averment.render.facts import answers
-from averment.render.phrases import claim_phrase, held, noun, series
+from averment.render.phrases import claim_phrase, held, labelled, noun, series
 from averment.render.places import backing_phrase, rule_place
 from averment.render.presumption import unless_phrase
 from averment.render.tree import Branch, draw, layout, say
 from averment.warrant.sentences import sentence
+
+YES_NO = ("yes", "no")
 
 
 def question_text(question: Question, number: int, style: Style) -> str:
@@ -25,7 +31,7 @@ def question_text(question: Question, number: int, style: Style) -> str:
     asked = say(Piece(lead + question.text, "bold"), note=question.slot.path)
     rows = [*layout(asked, style, 0, len(lead))]
     rows = [rows[0], *(" " * len(lead) + row for row in rows[1:])]
-    may = [*layout(say(Piece(choices(question.slot.field), "dim")), style, len(lead))]
+    may = [*layout(say(Piece(offered(question.slot.field, style), "dim")), style, len(lead))]
     return "\n".join([*rows, *(" " * len(lead) + row for row in may)]) + "\n"
 
 
@@ -37,7 +43,7 @@ def hurry(state: Consultation) -> str:
 def whether_text(state: Consultation, number: int, style: Style) -> str:
     """The question whether there is any record of a type."""
     asked = say(Piece(f"{number}. Is there any {type_phrase(state.whether)}?", "bold"), note=state.whether)
-    return "\n".join([*layout(asked, style), *layout(say(Piece("   yes or no", "dim")), style)]) + "\n"
+    return "\n".join([*layout(asked, style), *layout(say(Piece(f"   {numbered(YES_NO, style)}", "dim")), style)]) + "\n"
 
 
 def type_phrase(type: str) -> str:
@@ -79,6 +85,50 @@ def choices(field: Field) -> str:
             return f"{answers(field)}, with commas between; or none"
         case _:
             return answers(field)
+
+
+def offered(field: Field, style: Style) -> str:
+    """What may be answered; of values that can be listed each with its number."""
+    match field.kind:
+        case Kind.BOOLEAN:
+            return numbered(YES_NO, style)
+        case Kind.CHOICE | Kind.LEVEL:
+            return numbered(field.values, style)
+        case Kind.SET:
+            return f"any of {numbered(field.values, style)}; with commas between, or none"
+        case _:
+            return choices(field)
+
+
+def numbered(values: Iterable[str], style: Style) -> str:
+    """Values with their numbers: ``1 low · 2 medium · 3 high``."""
+    return style.glyphs.dot.join(f"{number} {value}" for number, value in enumerate(values, 1))
+
+
+def understood(reply: Reply) -> str:
+    """What was understood of a reply, in a sentence; nothing of what was only put off, or is told elsewhere."""
+    if reply.said not in (ANSWER, UNKNOWN, NONE):
+        return ""
+    if reply.field is not None:
+        where = f" ({reply.path})" if "[" in reply.path else ""
+        return f"Understood: {labelled(reply.field, reply.value)}{where}."
+    if reply.said == NONE:
+        return f"Understood: there is no {type_phrase(reply.path)}."
+    return f"Understood: {reply_phrase(reply)} is not known."
+
+
+def progress(state: Consultation) -> str:
+    """``So far: product manager 3 to 1; at most 12 more questions.`` Only what can be told of this; else nothing."""
+    explained = explain(state.outcome)
+    presumed = state.outcome.presumed
+    found = sides(explained) if weighs(explained) else []
+    claim, stands = score(in_order(found, presumed.claim if presumed else ""))
+    lead = "so far, with what is presumed" if presumed else "so far"
+    told = [f"{lead}: {claim_phrase(claim)} {stands}"] if stands else []
+    if most := state.at_most:
+        told.append(f"at most {most} more question{'' if most == 1 else 's'}")
+    text = "; ".join(told)
+    return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
 def why_text(state: Consultation, model: Model, style: Style) -> str:

@@ -16,7 +16,7 @@ from averment.outcome.outcome import Outcome
 from averment.questions.glance import Turning, lacking, turning
 from averment.questions.missing import Missing
 from averment.render.display import Piece, Style
-from averment.render.evidence import Evidence, Side, sides, weighs
+from averment.render.evidence import Evidence, Side, in_order, score, sides, weighs
 from averment.render.facts import Given
 from averment.render.outline import aside_lines, asides, roots_of, stops
 from averment.render.phrases import claim_phrase, held, noun, series, words
@@ -80,7 +80,7 @@ class _Screen:
         strength = self._told.strength
         more = [words(str(strength))] if strength is not None and status is not Status.OPEN else []
         more += [status.value] if status in (Status.SETTLED, Status.PRESUMED) else []
-        more += [score] if (score := self._score()) else []
+        more += [stands] if (stands := self._score()) else []
         yield from layout(
             say(
                 Piece(f"{self._outcome.case.name}:", "bold"),
@@ -96,13 +96,10 @@ class _Screen:
 
     def _score(self) -> str:
         """``13 to 6``; of an open claim ``so far 3 to 5``."""
-        shown = [side for side in self._in_order() if not side.against]
-        if len(shown) < 2 or any(side.reach for side in shown[2:]):
-            return ""
-        score = f"{shown[0].total} to {shown[1].total}"
-        if self._outcome.status is Status.OPEN:
-            return f"so far {score} for {claim_phrase(shown[0].claim)}"
-        return score
+        claim, stands = score(self._in_order())
+        return (
+            f"so far {stands} for {claim_phrase(claim)}" if stands and self._outcome.status is Status.OPEN else stands
+        )
 
     def _standing(self) -> Iterator[str]:
         """One sentence: what decides, or why nothing does yet."""
@@ -143,9 +140,7 @@ class _Screen:
     # --- reasons --------------------------------------------------------------------------------------------------
 
     def _in_order(self) -> list[Side]:
-        """The sides, the weightier first; before them, of a claim that is made, its own."""
-        made = "" if self._outcome.status is Status.OPEN else self._told.claim
-        return sorted(self._sides, key=lambda side: (side.against, side.claim != made, -side.weight, -side.reach))
+        return in_order(self._sides, "" if self._outcome.status is Status.OPEN else self._told.claim)
 
     def _side(self, side: Side) -> Iterator[str]:
         if not side.certain and not side.undecided:
