@@ -93,7 +93,8 @@ class Finder:
 
     def _input(self, header: Entry, mask: Mask, batch: Batch) -> tuple[str, list[Entry]]:
         recorded: list[Entry] = header["files"]
-        format = Format(recorded[0]["format"]) if len({file["format"] for file in recorded}) == 1 else None
+        formats = {known_format(file["format"], batch) for file in recorded}
+        format = formats.pop() if len(formats) == 1 else None
         where = [] if header["input"] == "-" else [_from(batch, header["input"])]
         why = "" if where else "it came from standard input"
         for place in [*where, *self.places]:
@@ -113,7 +114,7 @@ class Finder:
         found: dict[str, str] = {}
         true: list[Entry] = []
         for side in header.get("sides", ()):
-            there = self._candidates(_from(batch, side["path"]), side["format"])
+            there = self._candidates(_from(batch, side["path"]), known_format(side["format"], batch))
             file = next((file for file in there if mask.seal(self._digest(file)) == side["digest"]), None)
             if file is None:
                 why = f"the side table `{side['path']}` is not there any more, or not what was decided"
@@ -122,9 +123,9 @@ class Finder:
             true.append({**side, "digest": self._digest(file)})
         return found, true
 
-    def _candidates(self, path: str, format: str) -> Iterator[Input]:
+    def _candidates(self, path: str, format: Format) -> Iterator[Input]:
         for place in (path, *self.places):
-            yield from find_inputs(place, Format(format), Report())
+            yield from find_inputs(place, format, Report())
 
     def _digest(self, file: Input) -> str:
         key = file.path, file.size, file.changed
@@ -145,8 +146,15 @@ def manifest_lines(batch: Batch) -> list[Entry]:
     return lines if lines[0]["hash"] == batch.hash else []
 
 
+def known_format(name: str, batch: Batch) -> Format:
+    """A format that the record of a run names. Raises Refused (AV534) for what no batch can have recorded."""
+    if name not in tuple(Format):
+        raise _refused("AV534", f"record {batch.record.id} names a format that there is not, `{name}`")
+    return Format(name)
+
+
 def _input_at(place: str, batch: Batch) -> Input | None:
-    return next(iter(find_inputs(place, Format(batch.header["format"]), Report())), None)
+    return next(iter(find_inputs(place, known_format(batch.header["format"], batch), Report())), None)
 
 
 def _from(batch: Batch, path: str) -> str:

@@ -22,7 +22,7 @@ from averment.batch.unit import Format
 from averment.diagnostics.diagnostic import Diagnostic, Refused
 from averment.model.case import Case
 from averment.pack import Pack
-from averment.replaying.finding import Finder, Found
+from averment.replaying.finding import Finder, Found, known_format
 from averment.replaying.rerunning import decided_again, differences
 
 ROW = "row"
@@ -160,7 +160,7 @@ def meets(said: Row, where: Filter) -> bool:
 
 def numbered(path: Path, batch: Batch) -> Iterator[tuple[int, Row]]:
     """The rows of an output, each with its number in the input; of whole outcomes those that were not rejected."""
-    rows: Iterable[Row] = rows_of(path, Format(batch.header["format"]), batch.header["rules"])
+    rows: Iterable[Row] = rows_of(path, known_format(batch.header["format"], batch), batch.header["rules"])
     if Output(path, batch.header).harmless:
         rows = ({**row, "case": exact(row["case"])} for row in rows)
     if batch.header["warrants"] != "full":
