@@ -21,7 +21,7 @@ from averment.batch.sides import open_sides
 from averment.batch.sources import Position, Source, open_source, units_of
 from averment.batch.unit import Format, Unit
 from averment.batch.written_rows import written_rows
-from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
+from averment.diagnostics.diagnostic import Diagnostic, Refused, Report, refused
 from averment.ir.program import FactType, Program
 from averment.law.budget import FIRINGS
 from averment.model.case import Case, read_case
@@ -69,18 +69,18 @@ def open_output(path: Path) -> Output:
         if entries and entries[0]["kind"] == "run":
             return _explainable(Output(path, entries[0], tuple(entry for entry in entries if entry["kind"] == "part")))
     except Damaged as damage:
-        raise _refused("AV527", f"the manifest of `{path}` is damaged: {damage}") from None
+        raise refused("AV527", f"the manifest of `{path}` is damaged: {damage}") from None
     except OSError:
         pass
     header = _metadata(path).get(b"averment.run")
     if header is None:
-        raise _refused("AV532", f"`{path}` does not say how it was made", f"its manifest is `{manifest_of(path)}`")
+        raise refused("AV532", f"`{path}` does not say how it was made", f"its manifest is `{manifest_of(path)}`")
     return Output(path, json.loads(header))
 
 
 def _explainable(output: Output) -> Output:
     if output.header["warrants"] == "full":
-        raise _refused("AV532", f"each line of `{output.path}` is a whole outcome already")
+        raise refused("AV532", f"each line of `{output.path}` is a whole outcome already")
     return output
 
 
@@ -92,7 +92,7 @@ def find_rows(output: Output, case: str) -> list[int]:
     for reject in _rejects(output.path):
         if reject["case"] == case:
             raise _rejected(f"case `{case}`", reject)
-    raise _refused("AV533", f"`{output.path}` has no case `{case}`")
+    raise refused("AV533", f"`{output.path}` has no case `{case}`")
 
 
 def read_row(
@@ -111,7 +111,7 @@ def read_row(
     node = _node(source, output, row, types, report)
     case = None if node is None or report.failed else read_case(node, types, report)
     if case is None:
-        raise Refused(report.diagnostics) if report.failed else _refused("AV533", f"the input has no case in row {row}")
+        raise Refused(report.diagnostics) if report.failed else refused("AV533", f"the input has no case in row {row}")
     return case
 
 
@@ -190,7 +190,7 @@ def _source(output: Output, types: Mapping[str, FactType], place: str | None, si
     if place is None:
         missing = next((file["path"] for file in recorded if not Path(file["path"]).is_file()), None)
         if missing:
-            raise _refused("AV534", f"the input `{missing}` is not there any more", "say where it is with --input")
+            raise refused("AV534", f"the input `{missing}` is not there any more", "say where it is with --input")
         found = [_as_recorded(Path(file["path"]), file) for file in recorded]
     else:
         files = find_inputs(place, Format(recorded[0]["format"]) if len(recorded) == 1 else None, report)
@@ -207,7 +207,7 @@ def _source(output: Output, types: Mapping[str, FactType], place: str | None, si
     shapes = tuple(replace(shape, file=was["path"]) for shape, was in zip(source.shapes, recorded, strict=True))
     strange = [type for type in sides if type not in {was["type"] for was in beside}]
     if strange:
-        raise _refused("AV534", f"no side table of `{strange[0]}` was decided", "leave out --side")
+        raise refused("AV534", f"no side table of `{strange[0]}` was decided", "leave out --side")
     now = [{**was, "path": sides.get(was["type"], was["path"])} for was in beside]
     return _with_sides(Source(source.inputs, shapes), now, types, report)
 
@@ -217,11 +217,11 @@ def refuse_another_input(
 ) -> None:
     """Raises Refused where files are not those that were decided."""
     if len(found) != len(recorded):
-        raise _refused("AV534", f"`{place}` holds {len(found)} tables, and {len(recorded)} were decided")
+        raise refused("AV534", f"`{place}` holds {len(found)} tables, and {len(recorded)} were decided")
     for file, was in zip(found, recorded, strict=True):
         if digest_of(file.path) != was["digest"]:
             what = f"`{file.path}` is not what was decided: its digest is another one"
-            raise _refused("AV534", what, help)
+            raise refused("AV534", what, help)
 
 
 def finding_of_row(output: Output, row: int, outcome: Outcome, program: Program) -> Diagnostic | None:
@@ -243,10 +243,10 @@ def _with_sides(
     for was in recorded:
         if not Path(was["path"]).is_file():
             what = f"the side table `{was['path']}` is not there any more"
-            raise _refused("AV534", what, f"say where it is with --side {was['type']}=FILE")
+            raise refused("AV534", what, f"say where it is with --side {was['type']}=FILE")
         if digest_of(was["path"]) != was["digest"]:
             what = f"`{was['path']}` is not what was decided: its digest is another one"
-            raise _refused("AV534", what, f"say with --side {was['type']}=FILE where the file is that was decided")
+            raise refused("AV534", what, f"say with --side {was['type']}=FILE where the file is that was decided")
     found = open_sides([(was["type"], was["path"]) for was in recorded], source, types, report)
     if report.failed:
         raise Refused(report.diagnostics)
@@ -316,8 +316,4 @@ def _rejects(path: Path) -> Iterator[dict[str, Any]]:
 
 def _rejected(what: str, reject: Mapping[str, Any]) -> Refused:
     why = f"{reject['code']}: {reject['message']}"
-    return _refused("AV533", f"{what} has no outcome: {why}", f"row {reject['row']} of the input")
-
-
-def _refused(code: str, message: str, *help: str) -> Refused:
-    return Refused([Diagnostic(code, message, (), help)])
+    return refused("AV533", f"{what} has no outcome: {why}", f"row {reject['row']} of the input")

@@ -18,7 +18,7 @@ from averment.batch.explaining import Output
 from averment.batch.shape import Shape
 from averment.batch.table import TableDecider
 from averment.batch.table_rows import TableReader
-from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
+from averment.diagnostics.diagnostic import Refused, Report, refused
 from averment.ir.program import FactType, Program
 from averment.model.case import Case, read_case
 
@@ -39,7 +39,7 @@ def open_host_output(folder: Path) -> Output:
     said = _metadata(folder).get(KEY.encode())
     if said is None:
         help = f"a folder that `averment batch --on` wrote says it in `{ABOUT}`"
-        raise _refused("AV532", f"`{folder}` does not say how it was made", help)
+        raise refused("AV532", f"`{folder}` does not say how it was made", help)
     return Output(folder, json.loads(said))
 
 
@@ -55,13 +55,13 @@ def read_named(output: Output, case: str, program: Program, types: Mapping[str, 
     decided = _rows(dataset([str(output.path)]), "case", case)
     row = _only(decided, case, str(output.path))
     if row["error"] is not None:
-        raise _refused("AV533", f"case `{case}` has no outcome: {row['error']}")
+        raise refused("AV533", f"case `{case}` has no outcome: {row['error']}")
     sources = [place] if place else output.header["inputs"]
     try:
         given = dataset(sources)
     except (OSError, pa.ArrowInvalid):
         what = f"the input `{', '.join(sources)}` cannot be read any more"
-        raise _refused("AV534", what, "say where it is with --input") from None
+        raise refused("AV534", what, "say where it is with --input") from None
     report = Report()
     columns = map_columns(given.schema.names, types, {}, sources[0], report)
     if report.failed:
@@ -72,7 +72,7 @@ def read_named(output: Output, case: str, program: Program, types: Mapping[str, 
     again = TableDecider(program, types, output.firings).decide(table).to_pylist()[0]
     if any(again[name] != row[name] for name in _SAME):
         what = f"case `{case}` is not what was decided: it comes to another claim, or by other rules"
-        raise _refused("AV534", what, "say with --input where the input is that was decided")
+        raise refused("AV534", what, "say with --input where the input is that was decided")
     shape = Shape(types, columns, tuple(table.schema.names), sources[0])
     node = TableReader(shape).read_table(table, 1).document(0, report)
     found = None if node is None else read_case(node, types, report)
@@ -90,8 +90,4 @@ def _only(rows: Table, case: str, where: str) -> dict[str, Any]:
         found: dict[str, Any] = rows.to_pylist()[0]
         return found
     what = f"`{where}` has no case `{case}`" if not rows.num_rows else f"{rows.num_rows:,} rows are called `{case}`"
-    raise _refused("AV533", what)
-
-
-def _refused(code: str, message: str, *help: str) -> Refused:
-    return Refused([Diagnostic(code, message, (), help)])
+    raise refused("AV533", what)

@@ -41,7 +41,7 @@ from averment.batch.summary import Summary
 from averment.batch.text_rows import heading_of
 from averment.batch.unit import REJECTS, ROWS, TEXT, WHOLE, Format
 from averment.batch.workbook_output import need_writer, refuse_too_many, write_workbook
-from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
+from averment.diagnostics.diagnostic import Refused, Report, refused
 from averment.extras import MissingExtra, installed
 from averment.outcome.turns import Turns
 
@@ -90,18 +90,18 @@ def run(order: Order, progress: Progress = lambda _, __: None, record: Record = 
                 return _run(order, source, crew, progress, record)
     except Busy:
         what = f"another run is writing `{order.output}`"
-        raise _refused("AV526", what, "wait for it, or write to another file") from None
+        raise refused("AV526", what, "wait for it, or write to another file") from None
     except Damaged as damage:
         what = f"the manifest of `{order.output}` is damaged: {damage}"
-        raise _refused("AV527", what, "start over with --restart") from None
+        raise refused("AV527", what, "start over with --restart") from None
     except Lost as lost:
         what = f"a worker ended by itself ({lost})"
-        raise _refused("AV530", what, "the same command continues where it stopped; try fewer --jobs") from None
+        raise refused("AV530", what, "the same command continues where it stopped; try fewer --jobs") from None
     except OSError as problem:
         if problem.errno not in _FULL:
             raise
         what = f"`{order.output}` cannot be written: {problem.strerror}"
-        raise _refused("AV531", what, "make room; the same command continues where it stopped") from None
+        raise refused("AV531", what, "make room; the same command continues where it stopped") from None
 
 
 def _opened(order: Order, found: Sequence[Input], report: Report) -> Source:
@@ -130,10 +130,6 @@ def _check_plain(order: Order, inputs: Sequence[Input]) -> None:
     tables += [file for _, file in order.sides]
     if tables or order.format in rows:
         raise MissingExtra("scale", f"`{(*tables, order.output)[0]}`")
-
-
-def _refused(code: str, message: str, *help: str) -> Refused:
-    return Refused([Diagnostic(code, message, (), help)])
 
 
 def _run(order: Order, source: Source, crew: Crew, progress: Progress, record: Record) -> Result:
@@ -220,7 +216,7 @@ class _Batch:
         if not self.parts.done:
             self._decide(decide)
             for file in files.touched([*self.source.inputs, *(side.file for side in self.source.sides)]):
-                raise _refused("AV528", f"`{file.path}` was written to while it was read", "run again with --restart")
+                raise refused("AV528", f"`{file.path}` was written to while it was read", "run again with --restart")
             self._finish()
         self._put_in_place()
         return resumed
@@ -231,7 +227,7 @@ class _Batch:
         what = difference(self.parts.header, self.header.result())
         if what:
             help = "run it as it was started, or start over with --restart"
-            raise _refused("AV529", f"`{self.order.output}` is unfinished and cannot continue: {what}", help)
+            raise refused("AV529", f"`{self.order.output}` is unfinished and cannot continue: {what}", help)
 
     def _finished(self) -> bool:
         """Whether this very run has already made the output; if so, ``summary`` has what it came to."""
@@ -266,7 +262,7 @@ class _Batch:
                     self._commit()
             self._commit()
         except Unreadable as problem:
-            raise _refused("AV523", f"`{problem.path}` cannot be read to its end: {problem.why}") from None
+            raise refused("AV523", f"`{problem.path}` cannot be read to its end: {problem.why}") from None
 
     def _commit(self) -> None:
         """Commit the parts that are written; before the first of them, the run's header."""

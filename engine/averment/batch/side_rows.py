@@ -13,7 +13,7 @@ from averment.batch.arrow import Table, one_chunk, pa
 from averment.batch.side_reading import Chunk, Run, chunks
 from averment.batch.sides import Side
 from averment.batch.unit import ROW, Odd
-from averment.diagnostics.diagnostic import Diagnostic, Refused
+from averment.diagnostics.diagnostic import Refused, refused
 
 BLANK, LOST = None, False
 Name = bytes | bool | None
@@ -100,7 +100,7 @@ class Cursor:
         odd = next((chunk.odd[run.row] for chunk in self._held if run.row in chunk.odd), None)
         why = f": {odd[1]}" if isinstance(odd, tuple) else ""
         what = f"row {run.row:,} of `{self.side.shape.file}` does not say which case it is of{why}"
-        return _refused("AV347", what, "give every row the name of its case under `case`")
+        return refused("AV347", what, "give every row the name of its case under `case`")
 
     def skip(self) -> int:
         """Go past the next run; how many rows it has. They are still to be taken."""
@@ -130,7 +130,3 @@ class Cursor:
             place = int(chunk.places[self._taken])
             self.index, self.offset = chunk.unit.index + place, chunk.reading.offset(place) or 0
         return pa.concat_tables(tables, promote_options="default"), odd
-
-
-def _refused(code: str, message: str, *help: str) -> Refused:
-    return Refused([Diagnostic(code, message, (), help)])

@@ -23,7 +23,7 @@ from averment.batch.output_rows import Row, difference, rows_of
 from averment.batch.run import run
 from averment.batch.sides import Named
 from averment.batch.unit import Format
-from averment.diagnostics.diagnostic import Diagnostic, Refused
+from averment.diagnostics.diagnostic import Diagnostic, refused
 from averment.ir.program import FactType, Program
 
 _COUNTED = ("claim:", "status:", "rule:", "reject:", "presumed:")
@@ -47,10 +47,10 @@ def told_by(output: Path) -> list[Entry]:
     try:
         return read_entries(manifest_of(output))
     except Damaged as damage:
-        raise _refused("AV527", f"the manifest of `{output}` is damaged: {damage}") from None
+        raise refused("AV527", f"the manifest of `{output}` is damaged: {damage}") from None
     except OSError:
         what = f"`{output}` has no manifest, so nothing can be proved of it"
-        raise _refused("AV532", what, f"it is `{manifest_of(output)}`") from None
+        raise refused("AV532", what, f"it is `{manifest_of(output)}`") from None
 
 
 def verify(
@@ -135,7 +135,3 @@ def _readable(path: Path, format: Format, rules: list[str]) -> Iterator[Row | st
 
 def _where(row: Mapping[str, Any], number: int) -> str:
     return f"row {row.get('row', number)} (case `{row.get('case')}`)"
-
-
-def _refused(code: str, message: str, *help: str) -> Refused:
-    return Refused([Diagnostic(code, message, (), help)])

@@ -85,3 +85,8 @@ class Refused(Exception):
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
         super().__init__("; ".join(f"{found.code}: {found.line}" for found in self.diagnostics))
+
+
+def refused(code: str, message: str, *help: str) -> Refused:
+    """A refusal for one finding that has no place in a file."""
+    return Refused([Diagnostic(code, message, (), help)])
