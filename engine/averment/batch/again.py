@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from averment.batch.adapter import restored
@@ -12,7 +12,7 @@ from averment.batch.manifest import Entry
 from averment.batch.order import Order
 from averment.batch.sides import Named
 from averment.batch.unit import Format
-from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
+from averment.diagnostics.diagnostic import Refused, Report, refused
 from averment.ir.program import FactType, Program
 from averment.law.budget import FIRINGS
 
@@ -35,9 +35,9 @@ def order_again(
     files = header["files"]
     name = place or header["input"]
     if name == "-":
-        raise _refused("the input came from standard input", help)
+        raise refused("AV534", "the input came from standard input", help)
     report = Report()
-    format = Format(files[0]["format"]) if len({file["format"] for file in files}) == 1 else None
+    format = common_format(files)
     found = find_inputs(name, format, report)
     if report.failed:
         raise Refused(report.diagnostics)
@@ -46,9 +46,11 @@ def order_again(
     places = {type: side["path"] for type, side in told.items()} | dict(sides)
     for type, file in sorted(places.items(), key=lambda item: item[0] in told):
         if type not in told:
-            raise _refused(f"no side table of `{type}` was decided", "leave it out")
+            raise refused("AV534", f"no side table of `{type}` was decided", "leave it out")
         if not Path(file).is_file() or digest_of(file) != told[type]["digest"]:
-            raise _refused(f"the side table `{file}` is not what was decided", f"say where it is: --side {type}=FILE")
+            raise refused(
+                "AV534", f"the side table `{file}` is not what was decided", f"say where it is: --side {type}=FILE"
+            )
     return Order(
         program=program,
         types=types,
@@ -69,5 +71,7 @@ def order_again(
     )
 
 
-def _refused(message: str, *help: str) -> Refused:
-    return Refused([Diagnostic("AV534", message, (), help)])
+def common_format(files: Sequence[Entry]) -> Format | None:
+    """The format that all tables of an input have, as a manifest has them; none where they differ."""
+    formats = {file["format"] for file in files}
+    return Format(formats.pop()) if len(formats) == 1 else None

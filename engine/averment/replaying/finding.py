@@ -12,11 +12,12 @@ from averment.audit.errors import LogError
 from averment.audit.log import DecisionLog
 from averment.audit.mask import Mask
 from averment.audit.replay import StoredPack
+from averment.batch.again import common_format
 from averment.batch.inputs import Input, digest_of, find_inputs
 from averment.batch.manifest import Damaged, Entry, read_entries
 from averment.batch.order import manifest_of
 from averment.batch.unit import Format
-from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
+from averment.diagnostics.diagnostic import Refused, Report, refused
 from averment.pack import Pack
 from averment.recording import loaded_files
 
@@ -27,7 +28,8 @@ HELP = "say with --input where the file is that was decided"
 class Found:
     """A run that can be decided again: its pack, its header with the true digests, and where its tables are.
 
-    ``output``: where its output is, if it is still as recorded.
+    ``lines``: the manifest beside its output, if that is still of this run, else none; ``output``: where its output is,
+    if it is still as recorded.
     """
 
     batch: Batch
@@ -36,6 +38,7 @@ class Found:
     header: Entry
     place: str
     sides: Mapping[str, str]
+    lines: Sequence[Entry]
     output: Path | None
 
 
@@ -51,11 +54,12 @@ class Finder:
     def find(self, batch: Batch) -> Found:
         """What a run was of. Raises Refused: where it is not there (AV534), masked (AV559), or not finished (AV561)."""
         pack, mask = self._ready(batch)
-        header = self._whole(batch)
+        lines = _manifest_lines(batch)
+        header = _whole(batch, lines)
         place, files = self._input(header, mask, batch)
         sides, beside = self._sides(header, mask, batch)
         told = {**header, "files": files, **({"sides": beside} if beside else {})}
-        return Found(batch, pack, mask, told, place, sides, self.output(batch))
+        return Found(batch, pack, mask, told, place, sides, lines, self.output(batch))
 
     def output(self, batch: Batch) -> Path | None:
         """Where the output of a run is, if it is still as recorded. Raises Refused as ``find`` does, but for input."""
@@ -68,7 +72,11 @@ class Finder:
 
     def _ready(self, batch: Batch) -> tuple[Pack, Mask]:
         if batch.done is None:
-            raise _refused("AV561", "no end of its run is recorded", "where it was stopped, the same command continues")
+            raise refused("AV561", "no end of its run is recorded", "where it was stopped, the same command continues")
+        for table in (batch.header, *batch.header["files"], *batch.header.get("sides", ())):
+            if table["format"] not in tuple(Format):
+                what = f"record {batch.record.id} names a format that there is not, `{table['format']}`"
+                raise refused("AV534", what)
         try:
             pack = self.pack(batch.record.digest)
             return pack, self.log.mask(pack.model.types)
@@ -81,20 +89,9 @@ class Finder:
             self._packs[digest] = loaded_files(StoredPack(digest, self.log.get_pack(digest)).files)
         return self._packs[digest]
 
-    def _whole(self, batch: Batch) -> Entry:
-        """The header of a run; where its mapping is masked, from the manifest beside its output."""
-        if not batch.masked:
-            return batch.header
-        lines = manifest_lines(batch)
-        if not lines:
-            why = "its mapping is masked, and the manifest of its output is not there"
-            raise _refused("AV559", why, "put the output and its manifest back where they were")
-        return {**batch.header, "adapter": lines[0]["adapter"]}
-
     def _input(self, header: Entry, mask: Mask, batch: Batch) -> tuple[str, list[Entry]]:
         recorded: list[Entry] = header["files"]
-        formats = {known_format(file["format"], batch) for file in recorded}
-        format = formats.pop() if len(formats) == 1 else None
+        format = common_format(recorded)
         where = [] if header["input"] == "-" else [_from(batch, header["input"])]
         why = "" if where else "it came from standard input"
         for place in [*where, *self.places]:
@@ -108,24 +105,24 @@ class Finder:
                 true = zip(recorded, inputs, strict=True)
                 return place, [{**file, "digest": self._digest(here)} for file, here in true]
             why = why or f"the input `{header['input']}` is not what was decided: its digest is another one"
-        raise _refused("AV534", why, HELP)
+        raise refused("AV534", why, HELP)
 
     def _sides(self, header: Entry, mask: Mask, batch: Batch) -> tuple[dict[str, str], list[Entry]]:
         found: dict[str, str] = {}
         true: list[Entry] = []
         for side in header.get("sides", ()):
-            there = self._candidates(_from(batch, side["path"]), known_format(side["format"], batch))
+            there = self._candidates(_from(batch, side["path"]), side["format"])
             file = next((file for file in there if mask.seal(self._digest(file)) == side["digest"]), None)
             if file is None:
                 why = f"the side table `{side['path']}` is not there any more, or not what was decided"
-                raise _refused("AV534", why, HELP)
+                raise refused("AV534", why, HELP)
             found[side["type"]] = file.path
             true.append({**side, "digest": self._digest(file)})
         return found, true
 
-    def _candidates(self, path: str, format: Format) -> Iterator[Input]:
+    def _candidates(self, path: str, format: str) -> Iterator[Input]:
         for place in (path, *self.places):
-            yield from find_inputs(place, format, Report())
+            yield from find_inputs(place, Format(format), Report())
 
     def _digest(self, file: Input) -> str:
         key = file.path, file.size, file.changed
@@ -134,7 +131,17 @@ class Finder:
         return self._digests[key]
 
 
-def manifest_lines(batch: Batch) -> list[Entry]:
+def _whole(batch: Batch, lines: Sequence[Entry]) -> Entry:
+    """The header of a run; where its mapping is masked, from the manifest beside its output."""
+    if not batch.masked:
+        return batch.header
+    if not lines:
+        why = "its mapping is masked, and the manifest of its output is not there"
+        raise refused("AV559", why, "put the output and its manifest back where they were")
+    return {**batch.header, "adapter": lines[0]["adapter"]}
+
+
+def _manifest_lines(batch: Batch) -> list[Entry]:
     """The manifest beside the output of a run, if it is still that of this run; else nothing."""
     place = batch.record.body["place"]
     if not place:
@@ -146,21 +153,10 @@ def manifest_lines(batch: Batch) -> list[Entry]:
     return lines if lines[0]["hash"] == batch.hash else []
 
 
-def known_format(name: str, batch: Batch) -> Format:
-    """A format that the record of a run names. Raises Refused (AV534) for what no batch can have recorded."""
-    if name not in tuple(Format):
-        raise _refused("AV534", f"record {batch.record.id} names a format that there is not, `{name}`")
-    return Format(name)
-
-
 def _input_at(place: str, batch: Batch) -> Input | None:
-    return next(iter(find_inputs(place, known_format(batch.header["format"], batch), Report())), None)
+    return next(iter(find_inputs(place, Format(batch.header["format"]), Report())), None)
 
 
 def _from(batch: Batch, path: str) -> str:
     """A path as it is from here."""
     return str(Path(batch.record.body["folder"], path))
-
-
-def _refused(code: str, message: str, *help: str) -> Refused:
-    return Refused([Diagnostic(code, message, (), help)])

@@ -23,7 +23,7 @@ from averment.batch.run import run
 from averment.batch.summary import Summary
 from averment.batch.unit import TEXT, Format
 from averment.batch.verifying import first_difference
-from averment.replaying.finding import HELP, Found, manifest_lines
+from averment.replaying.finding import HELP, Found
 
 _NOBODY = Maker("", "", "")
 
@@ -101,7 +101,7 @@ def _digest_to(path: Path, size: int) -> str:
 
 def damage(found: Found) -> Iterator[str]:
     """Whether the output that the run left is no longer as it left it."""
-    if manifest_lines(found.batch) and found.output is None:
+    if found.lines and found.output is None:
         yield f"`{found.batch.record.body['place']}` is not as its run left it: its digest is another one"
 
 
@@ -122,7 +122,7 @@ def _altered(found: Found) -> Iterator[str]:
 
 def _misfits(found: Found) -> Iterator[str]:
     """Where records are not what the lines of the output's manifest make, if it is still there."""
-    batch, lines = found.batch, manifest_lines(found.batch)
+    batch, lines = found.batch, found.lines
     if not lines:
         return
     entries = BatchEntries(lines[0], found.mask)

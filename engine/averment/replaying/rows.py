@@ -22,7 +22,7 @@ from averment.batch.unit import Format
 from averment.diagnostics.diagnostic import Diagnostic, Refused
 from averment.model.case import Case
 from averment.pack import Pack
-from averment.replaying.finding import Finder, Found, known_format
+from averment.replaying.finding import Finder, Found
 from averment.replaying.rerunning import decided_again, differences
 
 ROW = "row"
@@ -145,11 +145,16 @@ class Decisions:
         found = self.finder.find(batch)
         with decided_again(found, self.jobs) as again:
             for what in differences(found, again):
-                raise Refused([Diagnostic("AV538", f"decided again, it is not what was recorded: {what}")])
+                raise Refused([differing(what)])
             yield again.output
 
 
 UNKNOWN = Diagnostic("AV561", "the run it is of is not in the log: an earlier averment recorded it")
+
+
+def differing(what: str) -> Diagnostic:
+    """What there is against a decision that does not come out as it was recorded."""
+    return Diagnostic("AV538", f"decided again, it is not what was recorded: {what}")
 
 
 def meets(said: Row, where: Filter) -> bool:
@@ -160,7 +165,7 @@ def meets(said: Row, where: Filter) -> bool:
 
 def numbered(path: Path, batch: Batch) -> Iterator[tuple[int, Row]]:
     """The rows of an output, each with its number in the input; of whole outcomes those that were not rejected."""
-    rows: Iterable[Row] = rows_of(path, known_format(batch.header["format"], batch), batch.header["rules"])
+    rows: Iterable[Row] = rows_of(path, Format(batch.header["format"]), batch.header["rules"])
     if Output(path, batch.header).harmless:
         rows = ({**row, "case": exact(row["case"])} for row in rows)
     if batch.header["warrants"] != "full":

@@ -16,7 +16,7 @@ from averment.outcome.outcome import Outcome
 from averment.outcome.turns import Answer, Turns, rewritten_rules
 from averment.pack import Pack
 from averment.replaying.rerunning import decided_again, differences
-from averment.replaying.rows import UNKNOWN, Decisions, Left, case_of
+from averment.replaying.rows import UNKNOWN, Decisions, Left, case_of, differing
 
 _MASKED = Diagnostic("AV559", "facts of this case are masked")
 
@@ -93,16 +93,17 @@ class Turning:
             self.left.append(Left(batch.record, batch.cases, problem.diagnostics[0]))
             return
         if wrong:
-            self.left.append(Left(batch.record, batch.cases, _differs(wrong)))
+            self.left.append(Left(batch.record, batch.cases, differing(wrong)))
         elif told is not None:
             self.turns.merge(_chosen(told, batch, where).document)
 
     def _add(self, record: Record, said: Answer, before: Outcome, after: Outcome, row: int = 0) -> None:
         if Answer.of(before) != said:
-            self.left.append(Left(record, 1, _differs(f"{said} is recorded, and it comes to {Answer.of(before)}")))
+            self.left.append(Left(record, 1, differing(f"{said} is recorded, and it comes to {Answer.of(before)}")))
             return
-        old, new = before.evaluation.program, after.evaluation.program
-        self.turns.add(before, after, rewritten_rules(old, new), row)
+        turned = Answer.of(after) != said  # only then does it matter which rules are written otherwise
+        programs = before.evaluation.program, after.evaluation.program
+        self.turns.add(before, after, rewritten_rules(*programs) if turned else frozenset(), row)
 
 
 def _chosen(turns: Turns, batch: Batch, where: Filter) -> Turns:
@@ -116,7 +117,3 @@ def _chosen(turns: Turns, batch: Batch, where: Filter) -> Turns:
 def _is(answer: Answer, where: Filter) -> bool:
     apart = answer.claim in ("open", "gap", "conflict")
     return meets(where, answer.claim, "presumed" if answer.presumed else answer.claim if apart else "settled")
-
-
-def _differs(what: str) -> Diagnostic:
-    return Diagnostic("AV538", f"decided again, it is not what was recorded: {what}")
