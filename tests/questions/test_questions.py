@@ -123,6 +123,47 @@ def test_what_a_balanced_case_is_missing(changed: Callable[..., Outcome]) -> Non
     valid(found.document())
 
 
+def test_questions_come_in_the_order_of_what_their_answers_do(pack: averment.Pack) -> None:
+    """First what settles most by itself, then what leaves the fewest claims, then what takes most doubt away."""
+    zones: Counter[str] = Counter()
+    for name in ("first-conversation", "open-banking-service", "quantum-library", "museum-audio-tours"):
+        found = missing(outcome_of(pack, name), seconds=float("inf"))
+        alone = {paths[0] for paths in found.may_settle if len(paths) == 1}
+        measured: list[tuple[float, float, float]] = []
+        for each in valid(found.document())["next"]:
+            assert 0 <= each["settling"] <= each["tried"] <= each["answers"], each
+            assert (each["settling"] > 0) == (each["field"] in alone), each
+            relief = float(each["relief"]) / each["cost"]
+            measured.append((-each["settling"] / each["tried"], float(each["expected_claims"]), -relief))
+            zones["settles" if each["settling"] else "doubt"] += 1
+        assert measured == sorted(measured), name
+    assert min(zones.values()) > 5
+
+
+def test_each_question_says_by_what_it_is_ranked(pack: averment.Pack) -> None:
+    found = missing(outcome_of(pack, "quantum-library"))
+    first, *_, last = found.questions
+    text = missing_text(found, Style(200))
+    assert f"{first.settling} of {first.answers} answers settle it, leaves" in text
+    assert last.settling == 0 and "settles nothing by itself, takes away 4% of the doubt on average" in text
+
+
+def test_a_question_that_there_was_no_time_to_weigh_comes_last_and_says_so(pack: averment.Pack) -> None:
+    outcome, calls = outcome_of(pack, "quantum-library"), iter(range(10**9))
+    whole = missing(outcome, seconds=10**8)
+    for seconds in range(0, 60_000, 20):
+        found = missing(outcome, seconds=seconds, clock=lambda: next(calls))
+        weighed = [question.tried > 0 for question in found.questions]
+        assert weighed == sorted(weighed, reverse=True)
+        if weighed and not all(weighed):
+            break
+    else:
+        raise AssertionError("there was always time for all or none")
+    assert {each.slot.path for each in found.questions} == {each.slot.path for each in whole.questions}
+    assert valid(found.document())["next"][-1]["expected_claims"] is None
+    assert "not weighed: there was no time" in missing_text(found, Style(200))
+
+
 def test_a_settled_case_is_missing_nothing(pack: averment.Pack) -> None:
     found = missing(outcome_of(pack, "sensor-maker"))
     assert [each.claim for each in found.possible] == ["product_manager"] and not found.questions

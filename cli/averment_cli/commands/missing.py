@@ -19,7 +19,7 @@ def command(facts: Sequence[str], seconds: float, pack: str, parameters: Sequenc
     """Show what an open claim is missing.
 
     The claims that are still possible, each with answers that would settle it; the least sets of facts that settle the
-    claim; and the question to ask next. averment ask asks them.
+    claim; and what to ask next, the questions first that settle most by themselves. averment ask asks them.
 
     \b
     averment missing case.yaml

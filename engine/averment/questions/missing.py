@@ -25,7 +25,7 @@ from averment.questions.budget import SECONDS, Budget, Clock, Spent
 from averment.questions.choices import Choices
 from averment.questions.completing import completions, values_of
 from averment.questions.judge import Judge
-from averment.questions.next_question import Question, questions
+from averment.questions.next_question import Question, questions, unweighed
 from averment.questions.quick import Circuitry, judge_of
 from averment.questions.situation import Situation, Slot
 from averment.questions.together import parted
@@ -126,7 +126,7 @@ def missing(
             possible, undetermined = _possible(judge, open_slots, outcome.possible)
         with judge.within(budget.share(SETTLING)):
             some, every, complete = _settling(judge, open_slots, possible)
-        asked = questions(judge, {}, open_slots)
+        asked = _ranked(judge, open_slots, [*(each.claim for each in possible), *undetermined])
     proved = possible[0].claim if len(possible) == 1 and not undetermined and not judge.situation.unspoken else ""
     return Missing(
         outcome.case.name,
@@ -139,6 +139,13 @@ def missing(
         complete,
         tuple(asked),
     )
+
+
+def _ranked(judge: Judge, numbers: list[int], words: Sequence[str]) -> list[Question]:
+    """The questions that the slots stand for, the best first; last those that there was no time to weigh."""
+    weighed = questions(judge, {}, numbers, words)
+    known = {question.number for question in weighed}
+    return weighed + [unweighed(judge, number, len(words)) for number in numbers if number not in known]
 
 
 def _possible(judge: Judge, numbers: list[int], words: Sequence[str]) -> tuple[list[Possible], list[str]]:

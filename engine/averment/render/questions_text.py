@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 
 from averment.outcome.outcome import Outcome
 from averment.questions.missing import Answer, Missing
+from averment.questions.next_question import Question
 from averment.render.display import Piece, Style
 from averment.render.new_ones import NOTE, NewOnes
 from averment.render.phrases import claim_phrase, labelled, noun, series, subject
@@ -40,9 +42,13 @@ def missing_text(missing: Missing, style: Style) -> str:
     others = [paths for paths in missing.may_settle if tuple(sorted(paths)) not in told]
     rows += _sets("Some answers to these settle it too", others, missing, style)
     if missing.questions:
-        question = missing.questions[0]
-        rows += ["", *layout(say(Piece("Ask next", "bold")), style)]
-        rows += layout(say(question.text, note=question.slot.path), style)
+        asked = [
+            Branch([say(question.text, note=question.slot.path), say(Piece(_measure(question), "dim"))])
+            for question in missing.questions[:_MOST]
+        ]
+        rows += ["", *layout(say(Piece("Ask next", "bold"), ", what settles or narrows most first"), style)]
+        rows += draw([*asked, *_further(len(missing.questions))], style)
+        rows += layout(say(Piece(_ALIKE, "dim")), style)
     return _page(rows)
 
 
@@ -58,12 +64,45 @@ def _sets(title: str, sets: Iterable[tuple[str, ...]], missing: Missing, style: 
         return []
     labels = {question.slot.path: subject(question.slot.field) for question in missing.questions}
     branches = [Branch([say(series(labels.get(path, path) for path in paths))]) for paths in shown[:_MOST]]
-    if len(shown) > _MOST:
-        branches.append(Branch([say(Piece(f"and {len(shown) - _MOST} more", "dim"))]))
-    return ["", *layout(say(Piece(title, "bold")), style), *draw(branches, style)]
+    return ["", *layout(say(Piece(title, "bold")), style), *draw([*branches, *_further(len(shown))], style)]
 
 
 _MOST = 8
+_ALIKE = "Answers that no rule tells apart count as one."
+
+
+def _further(many: int) -> list[Branch]:
+    return [Branch([say(Piece(f"and {many - _MOST} more", "dim"))])] if many > _MOST else []
+
+
+def _measure(question: Question) -> str:
+    """What a question is ranked by."""
+    if not question.tried:
+        return "not weighed: there was no time"
+    told: list[str] = []
+    if question.settling:
+        told.append(_settling(question))
+    if question.expected < question.possible and question.settling < question.tried:
+        told.append(f"leaves {_rounded(question.expected)} of {question.possible} claims possible on average")
+    if not told:
+        percent = round(100 * question.relief)
+        told.append("settles nothing by itself")
+        told.append(f"takes away {percent or 'less than 1'}% of the doubt on average" if question.relief else "")
+    cost = question.slot.field.cost
+    return ", ".join(filter(None, (*told, f"at cost {cost}" if cost > 1 else "")))
+
+
+def _settling(question: Question) -> str:
+    verb = "settles" if question.settling == 1 else "settle"
+    if question.tried != question.answers:
+        return f"{question.settling} of {question.tried} answers tried {verb} it"
+    if question.settling == question.tried:
+        return "every answer settles it"
+    return f"{question.settling} of {question.tried} answers {verb} it"
+
+
+def _rounded(number: Fraction) -> str:
+    return f"{float(number):.1f}".removesuffix(".0")
 
 
 def heading(outcome: Outcome, style: Style) -> str:
