@@ -206,6 +206,30 @@ def test_what_if_with_time_for_the_claims_alone_says_so(freight: averment.Pack) 
     assert "no time to compare the reasons" in whatif_text(found, Style())
 
 
+class Looks(Calls):
+    """It notes the most calls between two looks at it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before = self.most = 0
+
+    def __call__(self) -> float:
+        self.most = max(self.most, self.count - self.before)
+        self.before = self.count
+        return super().__call__()
+
+
+def test_what_if_looks_at_the_clock_all_the_time(freight: averment.Pack) -> None:
+    many = 3_000
+    case, knowledge, clock = freight.case(parcels(many)), Knowledge(freight), Looks()
+    sys.setprofile(clock.note)
+    try:
+        found = whatif(knowledge, case, {"order.insured": False}, ["order.placed"], seconds=1e9, clock=clock)
+    finally:
+        sys.setprofile(None)
+    assert found.compared and clock.count > 250 * many and clock.most < 6 * many
+
+
 @pytest.mark.parametrize("name", ["season", "heavy_from", "load"])
 def test_a_wide_parameter_that_nothing_is_compared_with_is_one_region(freight: averment.Pack, name: str) -> None:
     outcome = freight.decide({"parcel": [], "order": {"priority": "low", "insured": True}}, engine="reference")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
+from operator import itemgetter
 from typing import NamedTuple, Protocol
 
 from averment.dataclass import dataclass
 from averment.ir.program import Fact, Program, Rule
 from averment.ir.values import fact_order
 from averment.law.memory import Memory
+from averment.law.tick import Tick, on_and_on, paced
 from averment.law.truth import TRUE, UNKNOWN
 
 
@@ -49,8 +51,13 @@ class Evaluation:
         """The working memory with its facts in their canonical order: whatever is told of a case is read off it, so
         that it is the same whichever engine found the facts, in whatever order.
         """
-        ordered = Memory(self.program, (), None)
-        for fact in sorted(self.memory.truths, key=fact_order):
+        return self.ordered(on_and_on)
+
+    def ordered(self, tick: Tick) -> Memory:
+        """The same, anew. ``tick`` is called again and again, then too whenever a pattern is matched against it."""
+        ordered = Memory(self.program, (), None, tick)
+        keyed = [(fact_order(fact), fact) for fact in paced(self.memory.truths, tick)]
+        for _, fact in paced(sorted(keyed, key=itemgetter(0)), tick):
             ordered.add(fact, self.memory.truths[fact])
         return ordered
 

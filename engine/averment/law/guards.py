@@ -11,6 +11,7 @@ from averment.ir.values import limits
 from averment.law.expressions import compare, evaluate
 from averment.law.memory import Memory
 from averment.law.patterns import Bindings, best, matching
+from averment.law.tick import paced
 from averment.law.truth import (
     FALSE,
     INT64_MAX,
@@ -68,7 +69,7 @@ def aggregate(guard: Aggregate, found: list[tuple[Fact, Truth]], memory: Memory,
         return TRUE
     field = guard.field
     assert field is not None
-    ranged = [(fact, truth, *_range(fact, field, memory)) for fact, truth in found]
+    ranged = [(fact, truth, *_range(fact, field, memory)) for fact, truth in paced(found, memory.tick)]
     if guard.function == "sum":
         bindings[guard.variable] = _sum(ranged, memory)
         return TRUE
@@ -94,7 +95,7 @@ def _count(found: list[tuple[Fact, Truth]], memory: Memory) -> Quantity:
 def _sum(found: list[tuple[Fact, Truth, Bound, Bound]], memory: Memory) -> Quantity:
     low: Bound = 0
     high: Bound = 0
-    for fact, truth, least, greatest in found:
+    for fact, truth, least, greatest in paced(found, memory.tick):
         if truth is not TRUE:
             least = None if least is None else min(0, least)
             greatest = None if greatest is None else max(0, greatest)

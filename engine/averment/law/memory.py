@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from averment.ir.program import Fact, FactType, Program, Value
-from averment.law.tick import Tick, on_and_on
+from averment.law.tick import Tick, on_and_on, paced
 from averment.law.truth import TRUE, UNKNOWN, Truth
 
 
 class Memory:
     """Facts by type. ``uncertain`` tells whether anything in it is unknown or merely possible; ``tick`` is called
-    whenever a pattern is matched against it.
+    again and again while facts are held and whenever a pattern is matched against it.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Memory:
         size = len(truths)
         news: list[Fact] = []
         raised: list[Fact] = []
-        for fact in facts:
+        for fact in paced(facts, self.tick):
             held = truths.setdefault(fact, TRUE)
             if len(truths) > size:
                 size += 1

@@ -7,6 +7,7 @@ from averment.ir.program import Among, Cell, Compare, Fact, Kind, Match, Value
 from averment.law.cells import passes
 from averment.law.expressions import compare
 from averment.law.memory import Memory
+from averment.law.tick import PACE, paced
 from averment.law.truth import FALSE, TRUE, UNKNOWN, Interval, Quantity, Truth
 
 Bindings = dict[str, Quantity]
@@ -91,7 +92,8 @@ def matching(pattern: Match, memory: Memory, bindings: Bindings) -> list[tuple[F
     """Every fact that matches, or may, under these bindings."""
     memory.tick()
     found: list[tuple[Fact, Truth]] = []
-    for fact in selected(pattern, memory, bindings):
+    facts = selected(pattern, memory, bindings)
+    for fact in facts if len(facts) <= PACE else paced(facts, memory.tick):
         matched = match(pattern, fact, memory, bindings)
         if matched is not None:
             found.append((fact, matched[1]))

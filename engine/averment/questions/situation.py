@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from operator import itemgetter
 
 from averment.dataclass import dataclass
 from averment.ir.naming import field_path
 from averment.ir.program import Fact, Field, Program, Value
 from averment.ir.values import fact_order
+from averment.law.tick import Tick, on_and_on, paced
 from averment.outcome.outcome import Decided
 
 
@@ -46,10 +48,14 @@ Changes = Mapping[int, Value | None]
 
 @dataclass(frozen=True)
 class Situation:
-    """A program and a case for it. ``records`` are the case's, with a blank one for each `one` type left out."""
+    """A program and a case for it. ``records`` are the case's, with a blank one for each `one` type left out.
+
+    ``tick`` is called meanwhile whenever something of all of them is told.
+    """
 
     program: Program
     case: Decided
+    tick: Tick = on_and_on
 
     @cached_property
     def records(self) -> tuple[Fact, ...]:
@@ -63,15 +69,18 @@ class Situation:
     @cached_property
     def slots(self) -> tuple[Slot, ...]:
         """Every changeable field, in the order the vocabulary declares them, of records in the order of the case."""
-        order = {name: place for place, name in enumerate(self.program.types)}
         found: list[Slot] = []
-        for record, fact in sorted(enumerate(self.records), key=lambda entry: (order[entry[1].type], entry[0])):
+        for record, fact in paced(self._in_order(), self.tick):
             type = self.program.types[fact.type]
             for index, field in enumerate(type.fields):
                 if type.one or field.name not in type.key:
                     path = field_path(type, fact, index)
                     found.append(Slot(path, fact.type, record, index, field, fact.values[index]))
         return tuple(found)
+
+    def _in_order(self) -> list[tuple[int, Fact]]:
+        order = {name: place for place, name in enumerate(self.program.types)}
+        return sorted(enumerate(self.records), key=lambda entry: (order[entry[1].type], entry[0]))
 
     @cached_property
     def numbers(self) -> Mapping[str, int]:
@@ -86,11 +95,12 @@ class Situation:
             values = list(records[slot.record].values)
             values[slot.index] = value
             records[slot.record] = Fact(slot.type, tuple(values))
+        kept = [(fact_order(fact), fact) for fact in paced(records, self.tick) if self._matters(fact)]
         touched = {self.slots[number].path for number in changes}
         return Telling(
             name or self.case.name,
-            tuple(sorted((fact for fact in records if self._matters(fact)), key=fact_order)),
-            self.case.mentioned | {fact.type for fact in records if self._matters(fact)},
+            tuple(fact for _, fact in sorted(kept, key=itemgetter(0))),
+            self.case.mentioned | {fact.type for _, fact in kept},
             self.case.assumptions - touched,
             self.case.presumptions - touched,
         )

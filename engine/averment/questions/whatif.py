@@ -17,6 +17,7 @@ from averment.diagnostics.diagnostic import Diagnostic, Refused
 from averment.diagnostics.suggest import did_you_mean
 from averment.ir.program import Fact, Field, Kind, Program, Value
 from averment.ir.values import Misfit, decode, ends, fit
+from averment.law.tick import paced
 from averment.law.truth import CaseError
 from averment.model.case import Case
 from averment.outcome.deciding import decided
@@ -29,6 +30,7 @@ from averment.questions.quick import judge_of
 from averment.questions.rebuttals import rebuttals
 from averment.questions.regions import OneField, OneParameter
 from averment.questions.situation import Changes, Situation, Slot
+from averment.source.collector import collector_paused
 from averment.warrant.derivation import Application, derive
 from averment.warrant.sentences import sentence
 
@@ -102,12 +104,21 @@ def whatif(
     Raises: Refused (AV582 not decided within ``seconds`` by ``clock``, AV585 no such field; AV3xx a value that does not
     fit).
     """
-    budget = Budget(seconds, clock)
+    with collector_paused():  # to look through thousands of records for circles takes longer than a tenth
+        return _whatif(knowledge, case, sets or {}, unsets, parameters or {}, Budget(seconds, clock))
+
+
+def _whatif(
+    knowledge: Knowledge,
+    case: Case,
+    sets: Mapping[str, object],
+    unsets: Iterable[str],
+    parameters: Mapping[str, Any],
+    budget: Budget,
+) -> WhatIf:
     before = _decided(knowledge.program({}), case, budget)
-    situation = Situation(before.evaluation.program, case)
-    told = situation.told(changes_of(situation, sets or {}, unsets))
-    changed = Case(told.name, told.facts, told.mentioned, told.assumptions, case.places)
-    after = _decided(knowledge.program(parameters or {}), changed, budget)
+    changed = _changed(Situation(before.evaluation.program, case, budget.check), case, sets, unsets, budget)
+    after = _decided(knowledge.program(parameters), changed, budget)
     try:
         return difference(before, after, budget)
     except Spent:
@@ -118,34 +129,52 @@ def _decided(program: Program, case: Case, budget: Budget) -> Outcome:
     try:
         return decided(case, lambda given: reference.evaluate(program, given, budget.check), rebuttals)
     except CaseError as error:
-        problem = Diagnostic(error.code, f"case `{case.name}` has no outcome: {error.message}")
+        raise Refused([Diagnostic(error.code, f"case `{case.name}` has no outcome: {error.message}")]) from None
     except Spent:
-        problem = Diagnostic("AV582", f"case `{case.name}` was not decided; {budget.seconds:g} s were allowed")
-    raise Refused([problem])
+        raise _undecided(case, budget) from None
+
+
+def _undecided(case: Case, budget: Budget) -> Refused:
+    message = f"case `{case.name}` was not decided; {budget.seconds:g} s were allowed"
+    return Refused([Diagnostic("AV582", message)])
+
+
+def _changed(
+    situation: Situation, case: Case, sets: Mapping[str, object], unsets: Iterable[str], budget: Budget
+) -> Case:
+    """The case under changes. Raises: Refused."""
+    try:
+        told = situation.told(changes_of(situation, sets, unsets))
+    except Spent:
+        raise _undecided(case, budget) from None
+    return Case(told.name, told.facts, told.mentioned, told.assumptions, case.places)
 
 
 def difference(before: Outcome, after: Outcome, budget: Budget) -> WhatIf:
     """How two outcomes of a case differ. Raises: Spent."""
     (facts, firings), (new_facts, new_firings) = _content(before, budget), _content(after, budget)
+    fires = (application for key, application in new_firings.items() if key not in firings)
+    stops = (application for key, application in firings.items() if key not in new_firings)
     return WhatIf(
         before,
         after,
         tuple(path for path in new_facts if path not in facts),
         tuple(path for path in facts if path not in new_facts),
-        tuple(_fired(application) for key, application in new_firings.items() if key not in firings),
-        tuple(_fired(application) for key, application in firings.items() if key not in new_firings),
+        tuple(map(_fired, paced(fires, budget.check))),
+        tuple(map(_fired, paced(stops, budget.check))),
     )
 
 
 _Key = tuple[str, int, tuple[str, ...], tuple[Fact, ...], str]
 
 
-def _content(outcome: Outcome, budget: Budget) -> tuple[list[str], dict[_Key, Application]]:
+def _content(outcome: Outcome, budget: Budget) -> tuple[dict[str, None], dict[_Key, Application]]:
     derivation = derive(outcome.evaluation, outcome.reading.roots, budget.check)
-    types = derivation.memory.types
-    facts = [path for path, fact in derivation.facts.items() if types[fact.type].derived]
+    types = outcome.evaluation.program.types
+    derived = (path for path, fact in paced(derivation.facts.items(), budget.check) if types[fact.type].derived)
+    facts = dict.fromkeys(derived)
     firings: dict[_Key, Application] = {}
-    for application in derivation.applications:
+    for application in paced(derivation.applications, budget.check):
         rule = application.firing.rule
         premises = tuple(derivation.path(fact) for fact in application.firing.premises)
         key = rule.id, rule.alternative, premises, tuple(application.conclusions), application.truth.word

@@ -14,7 +14,7 @@ from averment.law.guards import aggregate, hold
 from averment.law.memory import Memory
 from averment.law.mentions import patterns
 from averment.law.patterns import Bindings, match, matching
-from averment.law.tick import Tick, on_and_on
+from averment.law.tick import Tick, on_and_on, paced
 from averment.law.truth import TRUE, UNKNOWN, CaseError, Truth
 from averment.warrant.bearing import Bearing, bearing
 from averment.warrant.grounds import grounds
@@ -67,7 +67,7 @@ class Derivation:
         """The name of a fact in documents."""
         path = self._paths.get(fact)
         if path is None:
-            path = self._paths[fact] = record_path(self.memory.types[fact.type], fact)
+            path = self._paths[fact] = record_path(self.evaluation.program.types[fact.type], fact)
         return path
 
 
@@ -75,7 +75,7 @@ def derive(evaluation: Evaluation, roots: Iterable[Fact], tick: Tick = on_and_on
     """The derivation of ``roots``: all justifications of each, down to the given facts, without circles. ``tick`` is
     called at each.
     """
-    memory = evaluation.told
+    memory = evaluation.told if tick is on_and_on else evaluation.ordered(tick)
     support = grounds(evaluation)
     derivation = Derivation(evaluation, tuple(roots), {}, {}, [], {})
     seen: set[tuple[str, int]] = set()
@@ -100,20 +100,21 @@ def derive(evaluation: Evaluation, roots: Iterable[Fact], tick: Tick = on_and_on
                     _look(rule, derivation.read)
                 pending += [used for step in application.steps for used in step.facts]
             application.conclusions.append(fact)
-    _put_in_order(derivation)
+    _put_in_order(derivation, tick)
     return derivation
 
 
-def _put_in_order(derivation: Derivation) -> None:
+def _put_in_order(derivation: Derivation, tick: Tick) -> None:
     derivation.facts = dict(sorted(derivation.facts.items()))
 
     def place(application: Application) -> tuple[str, list[str], int]:
+        tick()
         firing = application.firing
         return firing.rule.id, [derivation.path(fact) for fact in firing.premises], firing.rule.alternative
 
     counts: dict[str, int] = {}
     derivation.applications.sort(key=place)
-    for application in derivation.applications:
+    for application in paced(derivation.applications, tick):
         rule = application.firing.rule.id
         counts[rule] = counts.get(rule, 0) + 1
         application.id = f"{rule}#{counts[rule]}"
@@ -161,7 +162,8 @@ def _weigh(rule: Rule, steps: list[Step], memory: Memory, bindings: Bindings) ->
     for place, guard in enumerate(rule.guards, len(rule.matches)) if found else ():
         if isinstance(guard, Aggregate):
             type, slope = memory.types[guard.match.type], found[guard.variable]
-            bears = tuple(bearing(guard, fact, type, slope) for fact in steps[place].facts)
+            facts = paced(steps[place].facts, memory.tick)
+            bears = tuple(bearing(guard, fact, type, slope) for fact in facts)
             steps[place] = steps[place]._replace(bears=bears)
 
 
