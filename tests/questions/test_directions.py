@@ -43,13 +43,13 @@ def test_what_keeps_a_claim_keeps_it_in_every_state(flips: ModuleType, kind: str
         given = [number for number in judge.given() if number in places]
         values = {number: representatives(judge, number) for number in given}
         states: list[Changes] = [{number: rng.choice(values[number]) for number in given} for _ in range(150)]
-        directions = Directions(judge.circuitry.circuit, [places[number] for number in given])
+        directions = Directions(judge.circuitry.circuit, {places[number]: None for number in given})
         for number in given:
             held = judge.situation.slots[number].value
             before = verdicts(judge, [{**state, number: held} for state in states])
             for alternative in alternatives(judge, number):
                 value = alternative.values[0]
-                if directions.keep(places[number], value, word):
+                if directions.keep(places[number], held, [value], word):
                     kept += 1
                     after = verdicts(judge, [{**state, number: value} for state in states])
                     turned = [one for one, other in zip(before, after, strict=True) if one.claim == word != other.claim]

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import averment
+from averment.backends.symbolic.directions import Directions
 from averment.diagnostics.diagnostic import Report
 from averment.ir.program import Value
 from averment.ir.values import limits
@@ -44,7 +45,7 @@ def test_what_the_solver_says_is_what_enumeration_says(
 ) -> None:
     monkeypatch.setattr(relevance, "ROUNDS", 0)
     monkeypatch.setattr(relevance, "VAIN", 0)
-    monkeypatch.setattr(relevance.Directions, "keep", lambda *_: False)
+    monkeypatch.setattr(Directions, "keep", lambda *_: False)
     monkeypatch.setattr(candidates, "MOST_VALUES", most)
     monkeypatch.setattr(candidates, "MOST_ELEMENTS", 0 if most == 1 else 10)
     for other in ("_flips", "_missing"):

@@ -5,7 +5,8 @@ Where no values of some fields turn the claim, and some values of these and one 
 fields are tried beside the same others in one pass. The others are the longest beginning of a change that turns the
 claim of which the law still says that it cannot, whatever its fields hold; that is found by halving.
 
-The changes to begin with are those of a kind: every record takes the same value in the same field.
+The changes to begin with are those of a kind: every record takes the same value in the same field, or each some text
+that nothing names.
 """
 
 from __future__ import annotations
@@ -45,11 +46,12 @@ class Pivots:
         """Changes that turn the claim in which every record takes the same value in the same field, or in the same
         two; first one of each such field or two. Raises: Spent.
         """
-        alike: dict[Places, dict[Value, dict[int, Value]]] = {}
+        alike: dict[Places, dict[Value | None, dict[int, Value]]] = {}
         for number, values in self._others.items():
             slot = self._judge.situation.slots[number]
             for value in values:
-                alike.setdefault(((slot.type, slot.index),), {}).setdefault(value, {})[number] = value
+                named = None if self._judge.fresh.rank(number, value) else value
+                alike.setdefault(((slot.type, slot.index),), {}).setdefault(named, {})[number] = value
         single = {places: [*changes.values()] for places, changes in alike.items()}
         yield from self._turning(single)
         double = {

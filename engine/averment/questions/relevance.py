@@ -19,8 +19,6 @@ from importlib.util import find_spec
 from math import prod
 from random import Random
 
-from averment.backends.symbolic.directions import Directions
-from averment.backends.symbolic.gates import Unsure
 from averment.backends.symbolic.planes import Plane, states_of
 from averment.ir.program import Value
 from averment.law.truth import Quantity
@@ -28,6 +26,7 @@ from averment.questions.alone import Alone
 from averment.questions.budget import Spent
 from averment.questions.choices import Batch, Choices, Taken
 from averment.questions.judge import Judge, Verdict
+from averment.questions.narrowing import narrowed
 from averment.questions.pivots import Pivots, Places
 from averment.questions.quick import Circuitry
 from averment.questions.smaller import Change, made_smaller
@@ -144,7 +143,7 @@ class _Search:
         if unknown.definite and not self._turned(unknown):
             self._irrelevant.update(self._loose())
             return
-        self._keep_steady()
+        self._narrow()
 
     def _claims_of(self, number: int) -> bool:
         """Note the claims that a field of too many values turns to alone; whether these are all."""
@@ -153,23 +152,15 @@ class _Search:
             self._turn(number, claims)
         return bool(found) and "" not in found
 
-    def _keep_steady(self) -> None:
-        """Leave out the fields that are seen to keep the claim, whatever they and the others that are loose hold."""
+    def _narrow(self) -> None:
+        """Leave out values that are not worth trying, and the fields of which none is."""
         circuitry = self._judge.circuitry
         if not isinstance(circuitry, Circuitry) or not self._before.settled or self._before.claim == "conflict":
             return
-        places = circuitry.places
-        try:
-            directions = Directions(circuitry.circuit, [places[number] for number in self._loose()])
-        except Unsure:
-            return
-        for number, values in self._others.items():
-            self._judge.budget.check()
-            try:
-                if all(directions.keep(places[number], value, self._before.claim) for value in values):
-                    self._irrelevant.add(number)
-            except Unsure:
-                continue
+        others = {number: self._others[number] for number in self._loose() if number in self._others}
+        found = narrowed(self._judge, circuitry, others, self._wide, self._before.claim)
+        self._irrelevant |= others.keys() - found.keys()
+        self._others |= found
 
     # --- by pivots ------------------------------------------------------------------------------------------------
 

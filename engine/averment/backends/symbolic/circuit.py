@@ -125,6 +125,10 @@ class Circuit:
         """What a node holds in the state the circuit is in."""
         return self._values[place]
 
+    def gate(self, place: int) -> Gate | None:
+        """The function of a node; none of a leaf."""
+        return self._gates[place]
+
     def loop_of(self, place: int) -> net.Loop | None:
         """The loop that a node is in."""
         return self._loops.get(place)

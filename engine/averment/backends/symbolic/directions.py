@@ -6,38 +6,50 @@ never falls, *down* where it never rises, *neither* where it stays, and *either 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from averment.backends.symbolic import gates
 from averment.backends.symbolic.circuit import Circuit
 from averment.backends.symbolic.many import States
+from averment.backends.symbolic.planes import Plane
+from averment.dataclass import dataclass
 from averment.ir.program import Ranges
 from averment.ir.values import limits
 from averment.law import network as net
+from averment.law.expressions import compare
+from averment.law.tick import Tick, on_and_on
 from averment.law.truth import Interval, Quantity, bounds
 
 NEITHER, UP, DOWN, EITHER = 0, 1, 2, 3
 Ways = dict[int, int]
+Values = Sequence[Quantity]
+
+MOST_PAIRS = 4_096  # of values that are compared
 
 
 class Directions:
-    """Which ways a circuit goes, whatever the ``loose`` leaves hold."""
+    """Which ways a circuit goes, whatever the ``loose`` leaves hold: of the values said of each, or anything."""
 
-    def __init__(self, circuit: Circuit, loose: Iterable[int]) -> None:
-        """Raises: Unsure."""
-        self._circuit = circuit
+    def __init__(self, circuit: Circuit, loose: Mapping[int, Values | None], tick: Tick = on_and_on) -> None:
+        """Raises: Unsure; what ``tick`` raises."""
+        self._circuit, self._tick = circuit, tick
         circuit.hold(dict.fromkeys(loose))
         self._reach = [circuit.held(place) for place in range(len(circuit.network.nodes))]
         circuit.hold({})
+        self._values: dict[int, frozenset[Quantity]] = {}
+        self._narrow({leaf: values for leaf, values in loose.items() if values is not None})
 
-    def keep(self, leaf: int, value: Quantity, word: str) -> bool:
-        """Whether a claim that is ``word``, a value or ``gap``, stays so when a loose leaf goes from what is given to
-        ``value``. Where it is not seen to, the answer is no.
+    def keep(self, leaf: int, before: Quantity, after: Values, word: str, alone: bool = False) -> bool:
+        """Whether a claim that is ``word``, a value or ``gap``, stays so when a loose leaf goes from the value
+        ``before`` to any of those ``after``. Where it is not seen to, the answer is no. ``alone``: no other leaf ever
+        holds the value before.
 
         Raises: Unsure.
         """
+        self._tick()
         circuit = self._circuit
-        ways = _ways(circuit, leaf, value, self._reach)
+        ways = self._ways(_Move(leaf, before, after, alone))
         if any(ways[place] for place in ways.keys() & circuit.checked):
             return False
         for slot in circuit.claim_slots:
@@ -49,23 +61,103 @@ class Directions:
                 return False
         return True
 
+    def decided(self, place: int) -> bool:
+        """Whether a node holds the same whatever the loose leaves hold."""
+        held = self._reach[place]
+        if isinstance(self._circuit.network.nodes[place], net.Column):
+            return held is not None and not isinstance(held, Interval)
+        return held != 1
 
-def _decided(node: net.Node, held: Quantity) -> bool:
-    if isinstance(node, net.Column):
-        return held is not None and not isinstance(held, Interval)
-    return held != 1
+    def _narrow(self, loose: Mapping[int, Values]) -> None:
+        """Note what nodes may hold where leaves hold one of these values."""
+        circuit, nodes = self._circuit, self._circuit.network.nodes
+        for leaf, values in loose.items():
+            self._tick()
+            own, _ = circuit.own(leaf)
+            states = _states_of(circuit, leaf, values, own)
+            self._values[leaf] = frozenset(values)
+            for place in own:
+                if states.unsure:
+                    break
+                self._note(place, frozenset(states.in_turn(place)))
+        for place in sorted(circuit.cone(loose)):
+            node = nodes[place]
+            gate = circuit.gate(place)
+            if gate is None or place in self._values or self.decided(place) or circuit.loop_of(place):
+                continue
+            if isinstance(node, net.Same | net.Compared):
+                left, right = self._held(node.left), self._held(node.right)
+                if left is not None and right is not None and len(left) * len(right) <= MOST_PAIRS:
+                    self._note(place, frozenset(int(_truth_of(node, one, other)) for one in left for other in right))
+                    continue
+            self._reach[place] = gate(self._reach)
+
+    def _note(self, place: int, held: frozenset[Quantity]) -> None:
+        self._values[place] = held
+        if len(held) == 1:
+            self._reach[place] = next(iter(held))
+
+    def _held(self, place: int) -> frozenset[Quantity] | None:
+        """What a column may hold, where that is a few values."""
+        return frozenset((self._reach[place],)) if self.decided(place) else self._values.get(place)
+
+    def _ways(self, move: _Move) -> Ways:
+        circuit = self._circuit
+        own, seen = circuit.own(move.leaf)
+        states = _states_of(circuit, move.leaf, (move.before, *move.after), own)
+        ways: Ways = {}
+        for place in seen:
+            before, *after = states.in_turn(place)
+            ways[place] = EITHER if states.unsure else _any_of(_between(before, value) for value in after)
+        inside = {move.leaf, *own}
+        for place in sorted(circuit.cone([move.leaf])):
+            node = circuit.network.nodes[place]
+            if place not in inside and not self.decided(place):
+                way = self._compared(node, move) if isinstance(node, net.Same | net.Compared) else None
+                if way is None:
+                    way = EITHER if circuit.loop_of(place) else _way(circuit, node, ways, self._reach)
+                ways[place] = way
+        return ways
+
+    def _compared(self, node: net.Same | net.Compared, move: _Move) -> int | None:
+        """The way of a comparison of the leaf itself with what holds one of a few values; none of others."""
+        if node.left == move.leaf and node.right != move.leaf:
+            others, turned = self._held(node.right), False
+        elif node.right == move.leaf and node.left != move.leaf:
+            others, turned = self._held(node.left), True
+        else:
+            return None
+        if others is None or len(others) * len(move.after) > MOST_PAIRS:
+            return None
+
+        def truth(value: Quantity, other: Quantity) -> int:
+            return _truth_of(node, other, value) if turned else _truth_of(node, value, other)
+
+        met = others - {move.before} if move.alone else others
+        return _any_of(_between(truth(move.before, each), truth(value, each)) for value in move.after for each in met)
 
 
-def _ways(circuit: Circuit, leaf: int, value: Quantity, reach: Sequence[Quantity]) -> Ways:
-    own, seen = circuit.own(leaf)
-    states = States(circuit, 2, {leaf: {circuit.held(leaf): 1, value: 2}}, own)
-    ways: Ways = {place: _between(*states.in_turn(place)) for place in seen}
-    inside = {leaf, *own}
-    for place in sorted(circuit.cone([leaf])):
-        node = circuit.network.nodes[place]
-        if place not in inside and not _decided(node, reach[place]):
-            ways[place] = EITHER if circuit.loop_of(place) else _way(circuit, node, ways, reach)
-    return ways
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """A leaf goes from the value ``before``, which no other leaf holds where it is ``alone``, to one ``after``."""
+
+    leaf: int
+    before: Quantity
+    after: Values
+    alone: bool
+
+
+def _states_of(circuit: Circuit, leaf: int, values: Values, only: Sequence[int]) -> States:
+    """The nodes that depend on a leaf only, in a state for each of its values."""
+    parts: dict[Quantity, Plane] = {}
+    for state, value in enumerate(values):
+        parts[value] = parts.get(value, 0) | 1 << state
+    return States(circuit, len(values), {leaf: parts}, only)
+
+
+def _truth_of(node: net.Same | net.Compared, left: Quantity, right: Quantity) -> int:
+    """The truth of a comparison of these."""
+    return gates.same(left, right) if isinstance(node, net.Same) else int(compare(node.operator, left, right))
 
 
 def _between(before: Quantity, after: Quantity) -> int:
