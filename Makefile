@@ -38,7 +38,7 @@ $(VENV)/installed $(VENV)/installed-dev: pyproject.toml $(VENV)/made
 	$(PIP) cache remove 'durable_rules*' >/dev/null 2>&1 || true
 	$(PIP) install --no-build-isolation --require-hashes --requirement $(filter constraints%,$^)
 	$(PIP) install --no-build-isolation --no-deps --editable .
-	$(VENV)/bin/python -m compileall -q engine cli schemas knowledge
+	$(VENV)/bin/python -m compileall -q engine cli service schemas knowledge
 	touch $@
 
 $(VENV)/made: constraints-build.txt

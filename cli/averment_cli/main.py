@@ -27,6 +27,7 @@ COMMANDS = {
     "matters": "Show which facts matter, and by what margin.",
     "missing": "Show what an open claim is missing.",
     "ask": "Ask only what still matters, until the claim is settled.",
+    "serve": "Serve packs over HTTP.",
     "audit": "Verify, replay and read the decision log.",
     "dossier": "Write a case file that proves itself, or prove one.",
     "check": "Find what is wrong with a pack.",

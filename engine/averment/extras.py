@@ -6,7 +6,11 @@ from importlib.util import find_spec
 
 from averment.diagnostics.diagnostic import Diagnostic, Refused
 
-_MODULES = {"scale": ("numpy", "pyarrow"), "tables": ("python_calamine", "xlsxwriter")}
+_MODULES = {
+    "scale": ("numpy", "pyarrow"),
+    "tables": ("python_calamine", "xlsxwriter"),
+    "serve": ("starlette", "uvicorn", "msgspec", "jinja2"),
+}
 TABLES = "work on whole tables, and on Parquet and Arrow files,"
 
 

@@ -20,7 +20,7 @@ from averment.extras import need
 from averment.ir.lower import Kept, lower
 from averment.ir.program import Program, Value
 from averment.law.budget import FIRINGS
-from averment.model.case import Case, read_case
+from averment.model.case import UNNAMED, Case, read_case
 from averment.model.model import Model
 from averment.model.parameters import read_override
 from averment.outcome.outcome import Outcome
@@ -95,7 +95,7 @@ class Pack:
             raise Refused(report.diagnostics)
         return program
 
-    def case(self, facts: Mapping[str, Any], name: str = "case") -> Case:
+    def case(self, facts: Mapping[str, Any], name: str = UNNAMED) -> Case:
         """A case from plain data: fact types to records, as in the ``facts`` of a fact file.
 
         Raises: Refused with every mistake in it.
@@ -112,26 +112,43 @@ class Pack:
         parameters: Parameters | None = None,
         engine: str = "",
         firings: int = FIRINGS,
+        *,
+        name: str = UNNAMED,
     ) -> Outcome:
         """The outcome of one case, on the durable engine where it is installed and can run the pack, else on reference.
 
-        From the second call on, of plain facts that leave nothing unknown, the claim and the fired rules are found by
-        straight-line code where the rules allow it, in microseconds; the engine follows if more is asked for. A case
-        with more than ``firings`` has no outcome (AV503).
+        ``name`` is that of the case, where its facts are plain data. From the second call on, of plain facts that leave
+        nothing unknown, the claim and the fired rules are found by straight-line code where the rules allow it, in
+        microseconds; the engine follows if more is asked for. A case with more than ``firings`` has no outcome (AV503).
         Raises: Refused for facts or parameters that the pack does not allow, and for a case without a lawful outcome.
         """
         if not engine and not isinstance(facts, Case):
-            quick = self._quick(parameters, firings)
-            found = quick(facts) if quick else None
+            found = self.decide_quickly(facts, parameters, firings, name=name)
             if found:
-                return found.shown_by(self._showing)
-        case = facts if isinstance(facts, Case) else self.case(facts)
+                return found
+        case = facts if isinstance(facts, Case) else self.case(facts, name)
         report = Report()
         outcome = decide(self.engine(parameters, engine, firings), case, report)
         if outcome is None:
             raise Refused(report.diagnostics)
         warn_of_loss(case.name, outcome.loss)
         return outcome.shown_by(self._showing)
+
+    def decide_quickly(
+        self,
+        facts: Mapping[str, Any],
+        parameters: Parameters | None = None,
+        firings: int = FIRINGS,
+        *,
+        name: str = UNNAMED,
+    ) -> Outcome | None:
+        """The outcome where straight-line code finds it, in microseconds; None where an engine has to decide.
+
+        Raises: Refused as ``decide`` does for parameters.
+        """
+        quick = self._quick(parameters, firings)
+        found = quick(facts, name) if quick else None
+        return found.shown_by(self._showing) if found else None
 
     def flip(self, outcome: Outcome, to: str | None = None, **how: Any) -> ShownFlips:
         """The smallest changes that would turn the claim of an outcome of this pack, ``to`` one claim or to any.

@@ -8,13 +8,16 @@ from typing import Any
 
 from averment.backends.scalar import Quick, compile_scalar, facts_of
 from averment.engines import Engine, warn_of_loss
+from averment.ir.program import Program
 from averment.law.evaluation import Evaluation
 from averment.model.case import UNNAMED, Case
 from averment.outcome.claim import Status
 from averment.outcome.outcome import Outcome
 
-Decide = Callable[[Mapping[str, Any]], "QuickOutcome | None"]
-"""From fact types to records, as in the ``facts`` of a fact file; None where an engine has to decide."""
+Decide = Callable[[Mapping[str, Any], str], "QuickOutcome | None"]
+"""From fact types to records, as in the ``facts`` of a fact file, and the name of the case; None where an engine has to
+decide.
+"""
 
 
 def quick_decider(engine: Engine, firings: int) -> Decide | None:
@@ -25,9 +28,9 @@ def quick_decider(engine: Engine, firings: int) -> Decide | None:
     if code is None:
         return None
 
-    def decide(facts: Mapping[str, Any]) -> QuickOutcome | None:
+    def decide(facts: Mapping[str, Any], name: str) -> QuickOutcome | None:
         found = code(facts)
-        return None if found is None else QuickOutcome(found, engine)
+        return None if found is None else QuickOutcome(found, engine, name)
 
     return decide
 
@@ -37,9 +40,10 @@ class QuickOutcome(Outcome):
 
     _quick: Quick
     _engine: Engine
+    _name: str
 
-    def __init__(self, quick: Quick, engine: Engine) -> None:
-        self.__dict__.update(_quick=quick, _engine=engine)  # frozen, as every outcome is
+    def __init__(self, quick: Quick, engine: Engine, name: str = UNNAMED) -> None:
+        self.__dict__.update(_quick=quick, _engine=engine, _name=name)  # frozen, as every outcome is
 
     @property
     def claim(self) -> str:
@@ -50,6 +54,18 @@ class QuickOutcome(Outcome):
         return Status(self._quick.status)
 
     @property
+    def engine(self) -> str:
+        return "scalar"
+
+    @property
+    def settled(self) -> bool:
+        return True  # nothing is unknown
+
+    @property
+    def possible(self) -> tuple[str, ...]:
+        return (self._quick.claim,)
+
+    @property
     def strength(self) -> str | int | bool | None:
         return self._quick.strength
 
@@ -57,11 +73,15 @@ class QuickOutcome(Outcome):
     def fired(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
         return self._quick.fired
 
+    @property
+    def _program(self) -> Program:
+        return self._engine.program
+
     # What another outcome is given, this one works out.
 
     @cached_property
     def case(self) -> Case:  # pyright: ignore[reportIncompatibleVariableOverride]
-        return Case(UNNAMED, *facts_of(self._engine.program, self._quick.values))
+        return Case(self._name, *facts_of(self._engine.program, self._quick.values))
 
     @cached_property
     def evaluation(self) -> Evaluation:  # pyright: ignore[reportIncompatibleVariableOverride]

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any, cast
 
-NAMES = ("pack", "facts", "rules", "table", "case", "outcome", "explanation", "questions", "mapping", "diagnostic")
+NAMES = ("pack", "facts", "rules", "table", "case", "outcome", "explanation", "questions", "mapping", "diagnostic", "request")
 
 
 def text(name: str) -> str:

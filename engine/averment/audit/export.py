@@ -14,8 +14,8 @@ from averment.ownership import new_file
 
 COLUMNS = (
     "sequence", "id", "time", "kind", "case", "claim", "status", "pack", "pack_version", "digest", "engine", "version",
-    "requester", "parameters", "facts", "outcome", "warrant", "presumed", "order", "run", "first", "rows", "row",
-    "part", "cases", "claims", "statuses", "rules", "fired", "rejected", "inputs", "result", "rejects", "key",
+    "requester", "parameters", "facts", "outcome", "warrant", "answer", "presumed", "order", "run", "first", "rows",
+    "row", "part", "cases", "claims", "statuses", "rules", "fired", "rejected", "inputs", "result", "rejects", "key",
     "previous", "hash",
 )  # fmt: skip
 _NUMBERS = {"sequence", "cases", "first", "rows", "row"}

@@ -7,7 +7,7 @@ writes what all have handed in (group commit); processes take turns.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Self
@@ -84,6 +84,32 @@ class DecisionLog:
         if isinstance(ticket.result, LogError):
             raise ticket.result.again()
         return _receipt(ticket.result)
+
+    def append_all(self, entries: Sequence[Entry]) -> list[Receipt | LogError]:
+        """Record many entries in one transaction, for whoever gathers them: one result each, all on disk on return.
+
+        What would be raised of one stands in its place. An entry whose pack is not in the log is refused alone.
+        """
+        if self._clock is None:
+            raise refused(UNAVAILABLE, f"the decision log `{self.name}` was opened for reading")
+        time = utc_text(self._clock())
+        results: list[Receipt | LogError | None] = []
+        for entry in entries:
+            results.append(None)
+            try:
+                if not entry.archive:
+                    self._need_pack(entry.digest)
+            except LogError as error:
+                results[-1] = error
+        wanted = [place for place, result in enumerate(results) if result is None]
+        try:
+            with self._writing:
+                found = self._store.extend([Pending(entries[place], time) for place in wanted])
+        except LogError as error:
+            return [result or error for result in results]
+        for place, one in zip(wanted, found, strict=True):
+            results[place] = one if isinstance(one, LogError) else _receipt(one)
+        return [result for result in results if result is not None]
 
     def put_pack(self, digest: str, files: Mapping[str, bytes], name: str = "") -> Receipt:
         """Keep a pack's files (path to content) under its digest, once: the first files of a digest are those kept.

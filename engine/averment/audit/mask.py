@@ -79,12 +79,16 @@ class Mask:
         data = recordable("the outcome", _without(document, *_forms(hidden)))
         return "hmac-sha256:" + hmac.digest(self.key, _DOCUMENT + data, "sha256").hex()
 
-    def digests(self, outcome: Mapping[str, Any], hidden: tuple[Any, ...]) -> tuple[str, str]:
-        """The digests of an outcome document and of the warrant in it, which is written once for both."""
+    def digests(self, outcome: Mapping[str, Any], hidden: tuple[Any, ...]) -> dict[str, str]:
+        """The digests of an outcome document and of the warrant in it, which is written once for both; of an answer
+        without a warrant its own, by what they are digests of.
+        """
+        if "warrant" not in outcome:
+            return {"answer": self.digest(outcome, hidden)}
         if hidden:
-            return self.digest(outcome, hidden), self.digest(outcome["warrant"], hidden)
+            return {"outcome": self.digest(outcome, hidden), "warrant": self.digest(outcome["warrant"], hidden)}
         members = recordable_members("the outcome", outcome)
-        return digest_of(canonical_object(members)), digest_of(members["warrant"])
+        return {"outcome": digest_of(canonical_object(members)), "warrant": digest_of(members["warrant"])}
 
     def seal(self, digest: str) -> str:
         """The digest of what may hold sensitive values that were not masked, such as a part of a batch: keyed."""

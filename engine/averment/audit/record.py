@@ -3,8 +3,9 @@
 Kinds: ``decision`` (one case decided), ``pack`` (a pack's files, stored), and of a batch ``run``, ``part`` and ``done``
 (see ``batches``). The body, canonical JSON, holds by kind:
 
-- decision: ``engine version requester pack_version parameters facts outcome warrant`` (the last two are digests), and
-  of an open case ``presumed``: what its claim presumably is, if that was found
+- decision: ``engine version requester pack_version parameters facts``, the digests ``outcome`` and ``warrant`` or,
+  where what was answered has no warrant, ``answer`` alone, and of an open case ``presumed``: what its claim presumably
+  is, if that was found
 - pack: ``files`` (how many) and ``archive`` (the SHA-256 of the packed files)
 """
 
@@ -143,20 +144,19 @@ def record_of(row: Row) -> Record:
 
 
 def decision(outcome: Mapping[str, Any], facts: Mapping[str, Any], *, mask: Mask, maker: Maker, key: str = "") -> Entry:
-    """The entry for one decided case: ``outcome`` is its outcome document, ``facts`` the facts it was decided from.
+    """The entry for one decided case: ``outcome`` is its outcome document, or the answer alone, ``facts`` the facts it
+    was decided from.
 
     ``key``, where given, makes it exact-once. Raises LogRefused (AV559) for a name that cannot be recorded.
     """
     masked = mask.facts(facts)
     pack = outcome["pack"]
-    outcome_digest, warrant_digest = mask.digests(outcome, masked.hidden)
     body = {
         **made_by(maker),
         "pack_version": pack["version"],
         "parameters": outcome["parameters"],
         "facts": masked.facts,
-        "outcome": outcome_digest,
-        "warrant": warrant_digest,
+        **mask.digests(outcome, masked.hidden),
         **({"presumed": outcome["presumed"]["claim"]} if "presumed" in outcome else {}),
     }
     return Entry(

@@ -16,6 +16,7 @@ from averment.audit.mask import Mask, is_masked
 from averment.audit.record import DECISION, Record
 from averment.audit.store import Filter
 from averment.diagnostics.diagnostic import Refused
+from averment.outcome.outcome import answer_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +40,7 @@ class State(StrEnum):
 
 
 class Difference(NamedTuple):
-    """``what``: claim, status, presumed, outcome or warrant (the last two are digests)."""
+    """``what``: claim, status, presumed, outcome, warrant or answer (the last three are digests)."""
 
     what: str
     recorded: str | None
@@ -103,8 +104,10 @@ def _again(record: Record, decide: Decide, pack: StoredPack) -> Replayed:
     presumed: str | None = outcome["presumed"]["claim"] if "presumed" in outcome else None
     now = {"claim": outcome["claim"], "status": outcome["status"], "presumed": presumed}
     then = {"claim": record.claim, "status": record.status, "presumed": record.presumed}
-    now |= dict(zip(("outcome", "warrant"), Mask().digests(outcome, ()), strict=True))
-    then |= {name: record.body[name] for name in ("outcome", "warrant")}
+    if "answer" in record.body:  # what was answered had no warrant
+        outcome = answer_of(outcome)
+    now |= Mask().digests(outcome, ())
+    then |= {name: record.body[name] for name in now if name not in then}
     differences = tuple(Difference(name, then[name], now[name]) for name in then if then[name] != now[name])
     state = State.DIFFERS if differences else State.SAME
     return Replayed(record, state, told(outcome["claim"], presumed), differences)

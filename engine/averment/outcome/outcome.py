@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Protocol, Self
 
@@ -118,12 +119,12 @@ class Outcome:
         return warrant_document(self.derivation, self.case.assumptions, self.case.presumptions)
 
     @cached_property
-    def document(self) -> dict[str, Any]:
-        """The whole outcome as JSON-able data."""
-        program = self.evaluation.program
+    def answer(self) -> dict[str, Any]:
+        """What is answered: the outcome without its facts and without warrants, which follow from the facts."""
+        program = self._program
         return {
             "format": FORMAT,
-            **({"presumed": self.presumed.document} if self.presumed else {}),
+            **({"presumed": without_warrant(self.presumed.document)} if self.presumed else {}),
             "case": self.case.name,
             "claim": self.claim,
             "status": self.status.value,
@@ -132,15 +133,24 @@ class Outcome:
             "hangs_on": list(self.hangs_on),
             "assumptions": sorted(self.case.assumptions),
             "fired": list(self.fired),
-            "facts": facts_document(program, self.case),
-            "warrant": self.warrant,
             "parameters": dict(program.parameters),
             "pack": {"name": program.name, "version": program.version, "digest": program.digest},
         }
 
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The whole outcome as JSON-able data."""
+        facts = facts_document(self._program, self.case)
+        presumed = {"presumed": self.presumed.document} if self.presumed else {}
+        return {**self.answer, **presumed, "facts": facts, "warrant": self.warrant}
+
     @property
     def canonical(self) -> bytes:
         return canonical(self.document)
+
+    @property
+    def _program(self) -> Program:
+        return self.evaluation.program
 
     def shown_by(self, display: Display) -> Self:
         """The same outcome, which is shown so."""
@@ -171,6 +181,16 @@ class Outcome:
         if display is None:
             raise AttributeError("this outcome was not decided by a pack, so nothing says how it is shown")
         return display
+
+
+def answer_of(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What is answered, from the whole document of an outcome."""
+    answer = {name: value for name, value in without_warrant(document).items() if name != "facts"}
+    return {**answer, "presumed": without_warrant(answer["presumed"])} if "presumed" in answer else answer
+
+
+def without_warrant(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name != "warrant"}
 
 
 def facts_document(program: Program, case: Decided) -> dict[str, Any]:

@@ -121,3 +121,12 @@ def node_of(value: Any, file: str) -> Node:
             return Node(None, span)
         case _:
             return Node(found, span, str(found))
+
+
+def data_of(node: Node) -> Any:
+    """The plain data that a tree holds: dictionaries, lists and scalars, decimals as ``Decimal``."""
+    if isinstance(node.value, dict):
+        return {key: data_of(child) for key, child in node.value.items()}
+    if isinstance(node.value, list):
+        return [data_of(child) for child in node.value]
+    return node.value

@@ -30,6 +30,7 @@ _ROOTS = {
     "rules": "rule file",
     "table": "table",
     "case": "case",
+    "request": "request",
     "mapping": "mapping file",
     "outcome": "outcome",
     "diagnostic": "diagnostic",

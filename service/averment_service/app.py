@@ -1,0 +1,49 @@
+"""The application of one process: routes behind the guard. The only place that knows Starlette's application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route as StarletteRoute
+
+from averment_service.guard import Guard
+from averment_service.principals import need
+from averment_service.problems import MEDIA, UNKNOWN, problem
+from averment_service.routes import ROUTES
+from averment_service.routes.route import Handler, Route, principal_of
+from averment_service.service import Service
+
+
+def application(service: Service) -> Guard:
+    """The whole service as an ASGI application."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+        yield
+        await service.journal.close()
+        service.close()
+
+    routes = [StarletteRoute(each.path, _checked(each), methods=[each.method]) for each in ROUTES]
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: _not_found})
+    app.state.service = service
+    return Guard(service, app)
+
+
+def _checked(route: Route) -> Handler:
+    async def handler(request: Request) -> Response:
+        need(principal_of(request), route.permission)
+        return await route.handler(request)
+
+    return handler
+
+
+async def _not_found(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    message = f"there is nothing at `{request.url.path}`" if status == 404 else f"{request.method} is not answered here"
+    found = problem(status, UNKNOWN, message)
+    return Response(found.body, status, headers=found.headers, media_type=MEDIA)

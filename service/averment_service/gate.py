@@ -1,0 +1,42 @@
+"""How much is done at once: what takes longer than a decision goes through here, and who finds it full is told when to
+come again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from averment_service.problems import BUSY, problem
+
+T = TypeVar("T")
+
+
+class Gate:
+    """``slow`` things at once, each in a thread, and at most ``queue`` that wait for one."""
+
+    def __init__(self, slow: int, queue: int) -> None:
+        self._pool = ThreadPoolExecutor(max(1, slow), "slow")
+        self._room = max(1, slow) + queue
+        self.held = 0
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """What ``work`` gives, from a thread. Raises: Problem (503) where too many wait; whatever ``work`` raises."""
+        if self.held >= self._room:
+            raise problem(503, BUSY, "too many requests are waiting", retry=1)
+        self.held += 1
+        future = self._pool.submit(work)
+        future.add_done_callback(lambda _: self._left())  # a request that is gone still takes its thread
+        return await asyncio.wrap_future(future)
+
+    def run_aside(self, work: Callable[[], object]) -> None:
+        """Have something done that nobody waits for."""
+        self._pool.submit(work)
+
+    def _left(self) -> None:
+        self.held -= 1
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,54 @@
+"""What every request passes, whatever it asks for: is it for this host, who sends it, and does nothing of it break?"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from averment_service.hot import Decide, Receive, Scope, Send, is_decide, send_problem, told_of
+from averment_service.principals import HERE, Principal
+from averment_service.problems import DENIED, problem
+from averment_service.service import Service, headers_of
+
+_LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "::1"}
+
+
+class Guard:
+    """The whole application: the quick route beside ``routes``, both behind the same checks."""
+
+    def __init__(self, service: Service, routes: object) -> None:
+        self._service, self._routes = service, routes
+        self._decide = Decide(service, self.authorise)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._routes(scope, receive, send)  # type: ignore[operator]
+            return
+        started = False
+
+        async def sending(message: dict[str, object]) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            if is_decide(scope):
+                await self._decide(scope, receive, send)
+                return
+            scope["principal"] = self.authorise(scope)
+            await self._routes(scope, receive, sending)  # type: ignore[operator]
+        except Exception as error:
+            if started:
+                raise
+            await send_problem(send, told_of(error))
+
+    def authorise(self, scope: Scope) -> Principal:
+        """Who sends this request. Raises: Problem, 401 for a token nobody has, 403 for another's host name."""
+        headers = headers_of(scope)
+        principal = self._service.doorkeeper.principal(headers.get(b"authorization"))
+        if principal is HERE:  # without tokens: what a page of another site could send is not for us
+            host = headers.get(b"host", b"").decode("latin-1")
+            name = host if host.endswith("]") else host.rpartition(":")[0] or host
+            origin = headers.get(b"origin", b"").decode("latin-1")
+            if name not in _LOOPBACK or (origin and urlsplit(origin).netloc != host):
+                raise problem(403, DENIED, "without tokens only this machine is served, by the name `localhost`")
+        return principal

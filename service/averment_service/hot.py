@@ -1,0 +1,298 @@
+"""``POST /v1/packs/{pack}/decide`` as bare ASGI: the one route that is asked thousands of times a second.
+
+What is plain goes the quick way in the event loop; the rest through the gate. An answer is sent when it is on record.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import parse_qs
+
+from averment.audit.given import given_facts
+from averment.audit.record import Entry, Record
+from averment.diagnostics.diagnostic import Refused, Report
+from averment.ir.digest import canonical
+from averment.outcome.outcome import Outcome
+from averment.pack import Pack
+from averment.source.json_reader import read_json
+from averment.surface.shape import check_shape
+from averment_service.answering import (
+    ANSWER,
+    OUTCOME,
+    Answered,
+    Asked,
+    asked_of,
+    case_of,
+    quickly,
+    wholly,
+    written,
+)
+from averment_service.principals import Permission, Principal, need
+from averment_service.problems import MEDIA, REQUEST, REUSED, TOO_MUCH, Problem, problem, problem_of
+from averment_service.service import Service
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+_JSON, _LINES = b"application/json", b"application/x-ndjson"
+PREFIX, SUFFIX = "/v1/packs/", "/decide"
+_log = logging.getLogger("averment.service")
+_TOGETHER = 200  # lines of a stream that are recorded at once
+
+
+def is_decide(scope: Scope) -> bool:
+    path: str = scope["path"]
+    return path.endswith(SUFFIX) and path.startswith(PREFIX) and scope["method"] == "POST"
+
+
+class Decide:
+    """The route. ``authorise``: who sends this request, or Problem."""
+
+    def __init__(self, service: Service, authorise: Callable[[Scope], Principal]) -> None:
+        self._service, self._authorise = service, authorise
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            principal = self._authorise(scope)
+            need(principal, Permission.DECIDE)
+            pack = await self._pack(scope["path"][len(PREFIX) : -len(SUFFIX)])
+            kind = _header(scope, b"content-type").partition(b";")[0].strip().lower()
+            if kind == _LINES:
+                await self._stream(scope, receive, send, pack, principal)
+                return
+            if kind != _JSON:
+                raise problem(415, REQUEST, "a case is sent as application/json, many as application/x-ndjson too")
+            body = await read_body(scope, receive, self._service.settings.body)
+            answer = await self._answer(body, scope, pack, principal)
+        except Exception as error:
+            await send_problem(send, told_of(error))
+            return
+        await _send(send, 200, answer, pack)
+
+    async def _pack(self, named: str) -> Pack:
+        shop = self._service.shop
+        if named in shop.shelf.packs:
+            return shop.find(named)
+        return await self._service.gate.run(lambda: shop.find(named))  # it may have to come from the log
+
+    async def _answer(self, body: bytes, scope: Scope, pack: Pack, principal: Principal) -> bytes:
+        service = self._service
+        key = idempotency_key(scope, principal)
+        if key and (record := await service.gate.run(lambda: service.recorded(key))):
+            return await service.gate.run(lambda: self._again(record, body, pack))
+        note = service.note(pack, principal, key)
+        found = quickly(body, pack, service.settings.firings, note)
+        if found is not None:
+            (receipt,) = await service.record(pack, [found.entry])
+            return written(found, ANSWER, receipt.id)
+        asked, answers = await service.gate.run(lambda: self._decided(body, pack, principal, key))
+        return await self._recorded(asked, answers, pack)
+
+    def _decided(
+        self, body: bytes, pack: Pack, principal: Principal, key: str
+    ) -> tuple[Asked, list[Answered | Problem]]:
+        asked = asked_of(body, pack, self._service.settings.cases)
+        if not asked.many:
+            return asked, [self._one(asked, 0, pack, principal, key)]
+        found: list[Answered | Problem] = []
+        for place in range(len(asked.cases)):
+            try:
+                found.append(self._one(asked, place, pack, principal, f"{key}/{place}" if key else ""))
+            except Refused as error:
+                found.append(problem_of(error))
+        return asked, found
+
+    def _one(self, asked: Asked, place: int, pack: Pack, principal: Principal, key: str) -> Answered:
+        note = self._service.note(pack, principal, key)
+        return wholly(asked.cases[place], asked, pack, self._service.settings.firings, note)
+
+    def _again(self, record: Record, body: bytes, pack: Pack) -> bytes:
+        """What was answered under this key, by the pack of then. Raises: Problem where something else is asked."""
+        then = pack if pack.digest == record.digest else self._service.shop.find(f"{pack.name}@{record.digest}")
+        asked = asked_of(body, then, 1)
+        mask = self._service.mask(then)
+        facts = mask.facts(given_facts(asked.cases[0], then.model.types)).facts
+        if asked.many or record.case != asked.cases[0].name or facts != record.facts:
+            help = "a key stands for one request: give the new one a key of its own"
+            raise problem(409, REUSED, "this idempotency key stands for another request", help)
+        return written(
+            wholly(asked.cases[0], asked, then, self._service.settings.firings, _unrecorded), asked.detail, record.id
+        )
+
+    async def _recorded(self, asked: Asked, answers: list[Answered | Problem], pack: Pack) -> bytes:
+        entries = [one.entry for one in answers if isinstance(one, Answered)]
+        receipts = iter(await self._service.record(pack, entries) if entries else ())
+        parts = [
+            written(one, asked.detail, next(receipts).id) if isinstance(one, Answered) else _refusal(one)
+            for one in answers
+        ]
+        return b'{"results":[' + b",".join(parts) + b"]}" if asked.many else parts[0]
+
+    # --- many as a stream ------------------------------------------------------------------------------------------
+
+    async def _stream(self, scope: Scope, receive: Receive, send: Send, pack: Pack, principal: Principal) -> None:
+        """A line of the answer for each line of the request, in order, as they come."""
+        query = parse_qs(scope["query_string"].decode("latin-1"))
+        detail = query.get("detail", [ANSWER])[-1]
+        if detail not in (ANSWER, OUTCOME):
+            raise problem(422, REQUEST, f"there is no detail `{detail}`", "write `answer` or `outcome`")
+        asked = Asked((), _parameters(query), detail)
+        pack.engine(asked.parameters)  # refused before the first line
+        await send(_start(200, _LINES, pack))
+        number = 0
+        async for lines in _lines(scope, receive, self._service.settings.body):
+            first = number + 1
+            number += len(lines)
+            answers = await self._lines(lines, first, asked, pack, principal)
+            await send({"type": "http.response.body", "body": answers, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _lines(self, lines: list[bytes], first: int, asked: Asked, pack: Pack, principal: Principal) -> bytes:
+        def decided() -> list[Answered | Problem]:
+            return [
+                self._line(line, first + place, asked, pack, principal)
+                for place, line in enumerate(lines)
+                if line.strip()
+            ]
+
+        answers = await self._service.gate.run(decided)
+        entries = [one.entry for one in answers if isinstance(one, Answered)]
+        receipts = iter(await self._service.record(pack, entries) if entries else ())
+        return b"".join(
+            (written(one, asked.detail, next(receipts).id) if isinstance(one, Answered) else _refusal(one)) + b"\n"
+            for one in answers
+        )
+
+    def _line(self, line: bytes, number: int, asked: Asked, pack: Pack, principal: Principal) -> Answered | Problem:
+        note = self._service.note(pack, principal)
+        if asked.detail == ANSWER and not asked.parameters:
+            found = quickly(line, pack, self._service.settings.firings, note)
+            if found is not None:
+                return found
+        report = Report()
+        try:
+            document = read_json(line, "request", report, number)
+            if document is None or report.failed or not check_shape(document, "case", report):
+                raise Refused(report.diagnostics)
+            case = case_of(document, pack, report)
+            if case is None or report.failed:
+                raise Refused(report.diagnostics)
+            return wholly(case, asked, pack, self._service.settings.firings, note)
+        except Refused as error:
+            return problem_of(error)
+
+
+def _unrecorded(outcome: Outcome, detail: str) -> Answered:
+    return Answered(canonical(outcome.answer if detail == ANSWER else outcome.document), Entry("", b""), outcome.engine)
+
+
+def idempotency_key(scope: Scope, principal: Principal) -> str:
+    """The key under which a request is exact-once: each principal has keys of its own."""
+    key = _header(scope, b"idempotency-key")
+    if not key:
+        return ""
+    text = key.decode("latin-1").strip('"')
+    if not text.isascii() or not text.isprintable() or len(text) > 200:
+        raise problem(400, REQUEST, "an idempotency key is up to 200 characters of ASCII")
+    return f"{principal.name}/{text}"
+
+
+async def read_body(scope: Scope, receive: Receive, most: int) -> bytes:
+    """The body of a request. Raises: Problem (413) for one that is too large, as soon as that is known."""
+    told = _header(scope, b"content-length")
+    if told.isdigit() and int(told) > most:
+        raise _too_large(most)
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise asyncio.CancelledError
+        chunk: bytes = message.get("body", b"")
+        size += len(chunk)
+        if size > most:
+            raise _too_large(most)
+        if not message.get("more_body"):
+            return b"".join((*chunks, chunk)) if chunks else chunk
+        chunks.append(chunk)
+
+
+async def _lines(scope: Scope, receive: Receive, most: int) -> AsyncIterator[list[bytes]]:
+    """The lines of a stream, some at a time; none may be longer than ``most``."""
+    rest, more = b"", True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return
+        more = bool(message.get("more_body"))
+        *lines, rest = (rest + message.get("body", b"")).split(b"\n")
+        if len(rest) > most:
+            raise _too_large(most)
+        if not more and rest:
+            lines.append(rest)
+        for start in range(0, len(lines), _TOGETHER):
+            yield lines[start : start + _TOGETHER]
+
+
+def _parameters(query: dict[str, list[str]]) -> dict[str, Any]:
+    """``?parameters={…}``, as JSON."""
+    told = query.get("parameters")
+    if not told:
+        return {}
+    from averment.source.node import data_of
+
+    report = Report()
+    node = read_json(told[-1].encode(), "parameters", report)
+    if node is None or report.failed or not isinstance(node.value, dict):
+        raise Refused(report.diagnostics) if report.failed else problem(422, REQUEST, "parameters are a JSON object")
+    found: dict[str, Any] = data_of(node)
+    return found
+
+
+def _header(scope: Scope, name: bytes) -> bytes:
+    for key, value in scope["headers"]:
+        if key == name:
+            found: bytes = value
+            return found
+    return b""
+
+
+def _too_large(most: int) -> Problem:
+    return problem(413, TOO_MUCH, f"the body has more than {most:,} bytes", "send many cases as NDJSON, or as a batch")
+
+
+def _refusal(found: Problem) -> bytes:
+    return canonical({"problem": found.document})
+
+
+def _start(status: int, kind: bytes, pack: Pack | None = None, *more: tuple[bytes, bytes]) -> dict[str, Any]:
+    headers = [(b"content-type", kind), (b"cache-control", b"no-store"), *more]
+    if pack is not None:
+        headers.append((b"averment-pack", f"{pack.name}@{pack.version} {pack.digest}".encode("ascii", "replace")))
+    return {"type": "http.response.start", "status": status, "headers": headers}
+
+
+async def _send(send: Send, status: int, body: bytes, pack: Pack) -> None:
+    await send(_start(status, _JSON, pack, (b"content-length", str(len(body)).encode())))
+    await send({"type": "http.response.body", "body": body})
+
+
+def told_of(error: Exception) -> Problem:
+    """What an error is told as. A mistake of ours is told in the log of the service, under the number sent along."""
+    found = problem_of(error)
+    if found.status == 500:
+        number = secrets.token_hex(4)
+        _log.error("a mistake in averment, number %s", number, exc_info=error)
+        found.headers["averment-mistake"] = number
+    return found
+
+
+async def send_problem(send: Send, found: Problem) -> None:
+    body = found.body
+    more = [(name.encode(), value.encode("latin-1", "replace")) for name, value in found.headers.items()]
+    await send(_start(found.status, MEDIA.encode(), None, (b"content-length", str(len(body)).encode()), *more))
+    await send({"type": "http.response.body", "body": body})

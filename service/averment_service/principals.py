@@ -1,0 +1,144 @@
+"""Who asks, and what they may: tokens, stored hashed, each with roles; a role is a set of permissions.
+
+Deny by default: a route names the permission it needs, and nobody has one that no role of theirs gives. Without a file
+of tokens only this machine is served, and whoever asks may do everything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from averment.diagnostics.diagnostic import Refused, Report, refused
+from averment.source.node import Node
+from averment.source.yaml_reader import read_yaml
+from averment_service.problems import DENIED, SETTING, Problem, problem
+
+
+class Permission(StrEnum):
+    """What a route may need."""
+
+    OPEN = "open"  # everybody's: health, the page to sign in
+    READ = "read"  # packs, vocabulary, rules, schemas
+    DECIDE = "decide"  # cases, questions, consultations, batches
+    AUDIT = "audit"  # decisions of others
+    ACT = "act"  # the tools of agents
+    OPERATE = "operate"  # metrics, taking up versions
+
+
+P = Permission
+ROLES: Mapping[str, frozenset[Permission]] = {
+    "viewer": frozenset({P.READ}),
+    "evaluator": frozenset({P.READ, P.DECIDE}),
+    "auditor": frozenset({P.READ, P.AUDIT}),
+    "agent": frozenset({P.READ, P.DECIDE, P.ACT}),
+    "admin": frozenset({P.READ, P.DECIDE, P.AUDIT, P.ACT, P.OPERATE}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Somebody who asks: a name, which goes into the log as the requester, and what they may."""
+
+    name: str
+    permissions: frozenset[Permission]
+
+    def may(self, permission: Permission) -> bool:
+        return permission is Permission.OPEN or permission in self.permissions
+
+
+NOBODY = Principal("", frozenset())
+HERE = Principal("local", ROLES["admin"])  # whoever is at this machine, where no tokens are kept
+
+
+class Doorkeeper:
+    """Knows who is who by their tokens. ``tokens``: names and roles by the SHA-256 of the token, in hexadecimal."""
+
+    def __init__(self, tokens: Mapping[str, Principal] | None) -> None:
+        self._tokens = None if tokens is None else dict(tokens)
+        self._seen: dict[bytes, Principal] = {}  # header values that were right, so that each is hashed once
+
+    @property
+    def asks_for_tokens(self) -> bool:
+        return self._tokens is not None
+
+    def principal(self, authorization: bytes | None) -> Principal:
+        """Who sends this header. Raises: Problem (401) for a token that nobody has."""
+        if self._tokens is None:
+            return HERE
+        if authorization is None:
+            return NOBODY
+        found = self._seen.get(authorization)
+        if found is None:
+            scheme, _, token = authorization.partition(b" ")
+            found = self.holder(token.strip()) if scheme.lower() == b"bearer" else None
+            if found is None:
+                raise unknown_token()
+            if len(self._seen) < 10_000:
+                self._seen[authorization] = found
+        return found
+
+    def holder(self, token: bytes) -> Principal | None:
+        """Whose token this is."""
+        if self._tokens is None:
+            return HERE
+        digest = hashed(token)
+        for known, principal in self._tokens.items():
+            if hmac.compare_digest(known, digest):
+                return principal
+        return None
+
+
+def need(principal: Principal, permission: Permission) -> None:
+    """Raises: Problem, 401 where nobody is known, 403 where it is not theirs."""
+    if principal.may(permission):
+        return
+    if principal is NOBODY:
+        raise problem_401("this needs a token")
+    raise problem(403, DENIED, f"`{principal.name}` may not do this: it needs the permission `{permission}`")
+
+
+def unknown_token() -> Problem:
+    return problem_401("this token is not known here")
+
+
+def problem_401(message: str) -> Problem:
+    found = problem(401, DENIED, message, "send `Authorization: Bearer TOKEN`; `averment token add` makes one")
+    found.headers["www-authenticate"] = 'Bearer realm="averment"'
+    return found
+
+
+def hashed(token: bytes) -> str:
+    """What is stored of a token: it has 256 random bits, so no more than a hash is needed."""
+    return hashlib.sha256(b"averment-token:" + token).hexdigest()
+
+
+def read_tokens(file: Path) -> dict[str, Principal]:
+    """The tokens of a file: YAML, a list of ``{name, roles, sha256}``. Raises: Refused (AV590)."""
+    report = Report()
+    try:
+        documents = read_yaml(file.read_bytes(), str(file), report)
+    except OSError as error:
+        raise refused(SETTING, f"the tokens `{file}` cannot be read: {error.strerror}") from None
+    if report.failed:
+        raise Refused(report.diagnostics)
+    found: dict[str, Principal] = {}
+    for entry in documents[0].elements() if documents else ():
+        name, digest = (_text(entry, key) for key in ("name", "sha256"))
+        roles = [str(role.value) for role in entry.list_of("roles")]
+        if not name or not digest:
+            raise refused(SETTING, f"`{file}` is not a list of tokens", "`averment token add` writes one")
+        strange = [role for role in roles if role not in ROLES]
+        if strange:
+            raise refused(SETTING, f"`{file}`: there is no role `{strange[0]}`", f"roles: {', '.join(ROLES)}")
+        found[digest] = Principal(name, frozenset[Permission]().union(*(ROLES[role] for role in roles)))
+    return found
+
+
+def _text(entry: Node, key: str) -> str:
+    held = entry.get(key)
+    return held.value if held and isinstance(held.value, str) else ""

@@ -1,0 +1,11 @@
+"""The routes, one tuple: what is asked, which permission it needs, who answers.
+
+The application, the OpenAPI document and the matrix of roles are all made from ``ROUTES``.
+"""
+
+from averment_service.routes import operations, packs
+from averment_service.routes.route import Route
+
+ROUTES: tuple[Route, ...] = (*packs.ROUTES, *operations.ROUTES)
+
+__all__ = ["ROUTES", "Route"]

@@ -1,0 +1,107 @@
+"""What all routes share: the packs, the log, who may do what, how much at once. One of a process."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from threading import Lock
+from typing import Any
+
+from averment.audit.errors import LogError
+from averment.audit.log import DecisionLog, Receipt, open_log
+from averment.audit.mask import Mask, mask_of
+from averment.audit.record import DECISION, PACK, Entry, Record, record_of, stored_pack
+from averment.audit.store import Filter
+from averment.outcome.outcome import Outcome
+from averment.pack import Pack
+from averment.recent import Recent
+from averment.recording import loaded_files, pack_bytes
+from averment_service.answering import Answered, Noter
+from averment_service.gate import Gate
+from averment_service.journal import Journal
+from averment_service.principals import Doorkeeper, Principal
+from averment_service.settings import OFF, Settings
+from averment_service.shelf import Shop
+
+
+class Service:
+    """The state of a process that answers. ``reading``: opens the log to read it, where there is one."""
+
+    def __init__(self, settings: Settings, journal: Journal, doorkeeper: Doorkeeper) -> None:
+        self.settings, self.journal, self.doorkeeper = settings, journal, doorkeeper
+        self.shop = Shop(settings.packs, self._earlier)
+        self.gate = Gate(settings.slow, settings.queue)
+        self._masks: Recent[str, Mask] = Recent(64)
+        self._noters: Recent[tuple[str, str], Noter] = Recent(1024)
+        self._known: set[str] = set()  # digests of packs that are in the log
+        self._log: DecisionLog | None = None
+        self._opening = Lock()
+
+    @property
+    def records(self) -> bool:
+        return self.settings.log not in ("", OFF)
+
+    @property
+    def log(self) -> DecisionLog | None:
+        """The log, to read; safe in threads. None for a service that records nothing. Raises: LogError."""
+        if self.records and self._log is None:
+            with self._opening:
+                if self._log is None:
+                    self._log = open_log(self.settings.log)
+        return self._log
+
+    def note(self, pack: Pack, principal: Principal, key: str = "") -> Callable[[Outcome, str], Answered]:
+        """How an outcome of a pack is noted for the log. ``key``: of the request, which makes it exact-once."""
+        noter = self._noters.get((pack.digest, principal.name), lambda: Noter(pack, self.mask(pack), principal.name))
+        return partial(noter.note, key=key or secrets.token_hex(16))
+
+    async def record(self, pack: Pack, entries: list[Entry]) -> list[Receipt]:
+        """Put decisions on record, after their pack. Raises: LogError for the first that is not; LogError."""
+        if pack.digest not in self._known:
+            await self._appended([stored_pack(pack.digest, pack_bytes(pack), pack.name)])
+            self._known.add(pack.digest)
+        return await self._appended(entries)
+
+    async def _appended(self, entries: list[Entry]) -> list[Receipt]:
+        found = await self.journal.append(entries)
+        for result in found:
+            if isinstance(result, LogError):
+                raise result
+        return [result for result in found if isinstance(result, Receipt)]
+
+    def mask(self, pack: Pack) -> Mask:
+        """What hides the sensitive values of a pack, as the log does."""
+
+        def made() -> Mask:
+            log, types = self.log, pack.model.types
+            return log.mask(types) if log else mask_of(types.values(), b"off the record")
+
+        return self._masks.get(pack.digest, made)
+
+    def _earlier(self, digest: str) -> Pack | None:
+        """A pack that decided before, from the log."""
+        log = self.log
+        for record in log.records(Filter(kind=PACK, pack=digest), limit=1) if log else ():
+            return loaded_files(log.get_pack(record.digest)) if log else None
+        return None
+
+    def recorded(self, key: str) -> Record | None:
+        """The decision that is on record under a key of a request."""
+        row = self.log.store.keyed(f"{DECISION}:{key}") if self.log else None
+        return record_of(row) if row else None
+
+    def close(self) -> None:
+        self.gate.close()
+        if self._log is not None:
+            self._log.close()
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def headers_of(scope: Mapping[str, Any]) -> dict[bytes, bytes]:
+    """The headers of a request; of one that comes twice the last."""
+    return dict(scope["headers"])

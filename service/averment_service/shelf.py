@@ -1,0 +1,102 @@
+"""The packs that a service holds: several, each in one or more versions, taken up without a gap.
+
+A request names a pack as ``pm_tpm`` (its current version), ``pm_tpm@2.0.0`` or ``pm_tpm@sha256:…`` (a digest, or its
+beginning of twelve digits or more). What it gets is one ``Pack``, which never changes; so each answer is of one digest.
+Packs of before stay for those who pin them: a bounded number in memory, and any that is in the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+
+from averment.diagnostics.suggest import did_you_mean
+from averment.pack import Pack, load
+from averment.recent import Recent
+from averment_service.problems import UNKNOWN, problem
+
+KEPT = 16  # packs of before that are kept ready
+_SHORTEST = len("sha256:") + 12
+
+Earlier = Callable[[str], Pack | None]
+"""A pack by its digest or the beginning of one, from wherever packs of before are kept; None where it is not there."""
+
+
+def none_earlier(_: str) -> Pack | None:
+    return None
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The packs by name, each with its versions, the current one last. Replaced as a whole, never changed in part."""
+
+    packs: Mapping[str, tuple[Pack, ...]]
+    earlier: Earlier = none_earlier
+    _before: Recent[str, Pack] = field(default_factory=lambda: Recent(KEPT))
+
+    def find(self, named: str) -> Pack:
+        """The pack that a request names. Raises: Problem (404)."""
+        name, _, version = named.partition("@")
+        versions = self.packs.get(name, ())
+        if versions and not version:
+            return versions[-1]
+        for pack in reversed(versions):
+            if pack.version == version or (len(version) >= _SHORTEST and pack.digest.startswith(version)):
+                return pack
+        if version.startswith("sha256:") and len(version) >= _SHORTEST:
+            found = self._before.kept(version) or self.earlier(version)
+            if found is not None and found.name == name:
+                return self._before.get(version, lambda: found)
+        if not versions:
+            close = did_you_mean(name, self.packs)
+            help = f"did you mean `{close}`?" if close else f"packs here: {', '.join(self.packs)}"
+            raise problem(404, UNKNOWN, f"there is no pack `{name}` here", help)
+        known = ", ".join(f"{pack.version} ({pack.digest[:19]})" for pack in versions)
+        raise problem(404, UNKNOWN, f"there is no version `{version}` of `{name}` here", f"versions here: {known}")
+
+
+class Shop:
+    """The shelf in use, and how it is filled again. Safe in threads: a reader has the old one or the new."""
+
+    def __init__(self, names: Iterable[str], earlier: Earlier = none_earlier) -> None:
+        self._names, self._earlier = tuple(names), earlier
+        self._filling = Lock()
+        self.shelf = Shelf(_loaded(self._names), earlier)
+
+    def find(self, named: str) -> Pack:
+        return self.shelf.find(named)
+
+    def refresh(self) -> list[Pack]:
+        """Read every pack again; those that are new, in use from now on. Raises: Refused, and all stays as it was."""
+        with self._filling:
+            before = self.shelf.packs
+            known = {pack.digest: pack for versions in before.values() for pack in versions}
+            now = _loaded(self._names, known)
+            self.shelf = Shelf(
+                {name: _after(before.get(name, ()), packs) for name, packs in now.items()}, self._earlier
+            )
+            return [pack for packs in now.values() for pack in packs if pack.digest not in known]
+
+
+def _after(before: tuple[Pack, ...], now: tuple[Pack, ...]) -> tuple[Pack, ...]:
+    """The versions of a pack when it was read again: those of before that are not among them, and those of now."""
+    read = {pack.digest for pack in now}
+    return (*[pack for pack in before if pack.digest not in read][-KEPT:], *now)
+
+
+def _loaded(names: Iterable[str], known: Mapping[str, Pack] | None = None) -> dict[str, tuple[Pack, ...]]:
+    """Each pack made ready for its first request. One that has not changed stays the object it was."""
+    found: dict[str, tuple[Pack, ...]] = {}
+    for name in names:
+        pack = load(name)
+        pack = (known or {}).get(pack.digest) or _warmed(pack)
+        found[pack.name] = (*(other for other in found.get(pack.name, ()) if other.digest != pack.digest), pack)
+    return found
+
+
+def _warmed(pack: Pack) -> Pack:
+    """The code for complete cases is written when a pack decides for the second time."""
+    pack.engine()
+    pack.decide_quickly({})
+    return pack

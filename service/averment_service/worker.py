@@ -1,0 +1,69 @@
+"""A process that answers: the application on uvicorn, the only place that knows that server."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from pathlib import Path
+
+import uvicorn
+
+from averment.audit.log import open_log
+from averment_service.app import application
+from averment_service.journal import Here, Journal, Kept, Off
+from averment_service.principals import Doorkeeper, read_tokens
+from averment_service.service import Service, now
+from averment_service.settings import OFF, Settings
+from averment_service.starting import started
+
+
+def service_of(settings: Settings, path: str) -> Service:
+    """The state of a process. ``path``: where the keeper of an SQLite log listens."""
+    doorkeeper = Doorkeeper(read_tokens(Path(settings.tokens)) if settings.tokens else None)
+    journal: Journal = Off()
+    if settings.log.startswith("sqlite:"):
+        journal = Kept(path)
+    elif settings.log != OFF:
+        journal = Here(open_log(settings.log, clock=now))
+    return Service(settings, journal, doorkeeper)
+
+
+def main() -> None:
+    settings, listening, path = started()
+    service = service_of(settings, path)
+    config = uvicorn.Config(
+        application(service),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        limit_concurrency=None,
+        backlog=2048,
+        timeout_graceful_shutdown=8,
+        h11_max_incomplete_event_size=64 << 10,
+    )
+    server = uvicorn.Server(config)
+    parent = os.getppid()
+
+    async def run() -> None:
+        asyncio.get_running_loop().add_signal_handler(
+            signal.SIGHUP, lambda: service.gate.run_aside(service.shop.refresh)
+        )
+        watching = asyncio.create_task(watch())
+        await server.serve([socket.socket(fileno=listening)])
+        watching.cancel()
+
+    async def watch() -> None:
+        """End where whoever started this is gone."""
+        while os.getppid() == parent:
+            await asyncio.sleep(1.0)
+        server.should_exit = True
+
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(run())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""Deciding over HTTP: the quick way and the whole one answer alike, and what was answered is on record."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from starlette.testclient import TestClient
+
+import averment
+from averment.audit.log import open_log
+from averment.audit.replay import State, replay
+from averment.ir.digest import canonical
+from averment.outcome.outcome import answer_of
+from averment.recording import Redecider
+
+CASES = Path("knowledge/averment_knowledge/pm_tpm/cases")
+URL = "/v1/packs/pm_tpm/decide"
+
+
+def examples() -> list[dict[str, Any]]:
+    """The example cases as requests."""
+    found = [case for file in sorted(CASES.glob("*.yaml")) for case in yaml.safe_load_all(file.read_text())]
+    return [{"case": case["case"], "facts": json.loads(json.dumps(case["facts"], default=str))} for case in found]
+
+
+def test_an_answer_is_that_of_the_library_and_replays(client: TestClient, tmp_path: Path) -> None:
+    pack = averment.load("pm_tpm")
+    ways: set[str] = set()
+    for case in examples():
+        expected = pack.decide(case["facts"], engine="reference", name=case["case"])
+        found = client.post(URL, json=case)
+        assert found.status_code == 200, found.text
+        assert canonical(found.json()["answer"]) == canonical(answer_of(expected.document))
+        ways.add(found.json()["engine"]["name"])
+        whole = client.post(URL, json={**case, "detail": "outcome"})
+        assert canonical(whole.json()["outcome"]) == expected.canonical
+    assert ways == {"scalar", "durable"}
+    with open_log(f"sqlite:{tmp_path / 'decisions.db'}") as log:
+        states = [one.state for one in replay(log, Redecider())]
+    assert states == [State.SAME] * 2 * len(examples())
+
+
+def test_many_are_answered_in_order_and_what_is_wrong_does_not_hide_the_rest(client: TestClient) -> None:
+    good, bad = examples()[0], {"case": "wrong", "facts": {"product": {"technical_complexity": "hihg"}}}
+    lines = b"\n".join(json.dumps(case).encode() for case in (good, bad, good))
+    found = client.post(URL, content=lines, headers={"content-type": "application/x-ndjson"})
+    first, second, third = map(json.loads, found.text.splitlines())
+    assert first["answer"] == third["answer"] and first["decision"] != third["decision"]
+    (diagnostic,) = second["problem"]["diagnostics"]
+    assert diagnostic["code"] == "AV303" and diagnostic["labels"][0]["line"] == 2
+
+
+def test_a_key_makes_a_request_exact_once(client: TestClient) -> None:
+    case, other = examples()[:2]
+    headers = {"idempotency-key": "order-7"}
+    first, again = (client.post(URL, json=case, headers=headers).json() for _ in range(2))
+    assert first["decision"] == again["decision"] and first["answer"] == again["answer"]
+    refused = client.post(URL, json=other, headers=headers)
+    assert refused.status_code == 409 and refused.json()["diagnostics"][0]["code"] == "AV596"
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        (b'{"facts": {"product": {"technical_complexity": "high", "technical_complexity": "low"}}}', 422, "AV101"),
+        (b'{"facts": {}, "fact": {}}', 422, "AV201"),
+        (b"[]", 422, "AV203"),
+        (b"{}", 422, "AV591"),
+        (b"{", 422, "AV113"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(client: TestClient, sent: bytes, status: int, code: str) -> None:
+    found = client.post(URL, content=sent, headers={"content-type": "application/json"})
+    assert found.headers["content-type"] == "application/problem+json"
+    assert (found.status_code, found.json()["diagnostics"][0]["code"]) == (status, code), found.text
+
+
+@pytest.mark.parametrize(
+    ("named", "status"), [("pm_tpm@2.0.0", 200), ("pm_tpm@1.0.0", 404), ("pm_tpn", 404), ("pm_tpm@sha256:00", 404)]
+)
+def test_a_version_is_pinned(client: TestClient, named: str, status: int) -> None:
+    assert client.post(f"/v1/packs/{named}/decide", json=examples()[0]).status_code == status
