@@ -10,7 +10,10 @@ import json
 from pathlib import Path
 from typing import Any, cast
 
-NAMES = ("pack", "facts", "rules", "table", "case", "outcome", "explanation", "questions", "mapping", "diagnostic", "request")
+NAMES = (
+    "pack", "facts", "rules", "table", "case", "outcome", "explanation", "questions", "mapping", "diagnostic",
+    "request",
+)  # fmt: skip
 
 
 def text(name: str) -> str:

@@ -133,8 +133,8 @@ def test_the_story_goes_as_told(
 # asks the columnar engine alone is told what it cannot run (AV465), it takes two processes or a death in the middle of
 # a batch (AV526 to AV530, in tests/batch), somebody must have tampered with a log (AV552 to AV555, AV557) or used it
 # from a program (AV558, AV559), hosts are tested in tests/scale (AV570 to AV572), a library must be missing
-# (AV540, in tests/cli/test_plain), a consultation that is over asks no more (AV583), and requests come over HTTP (AV591 to
-# AV599, in tests/service).
+# (AV540, in tests/cli/test_plain), a consultation that is over asks no more (AV583), and requests come over HTTP
+# (AV591 to AV599, in tests/service).
 _ELSEWHERE = (
     325, 450, 454, 465, 526, 527, 528, 529, 530, 540, 552, 553, 554, 555, 557, 558, 559, 570, 571, 572, 583,
     591, 592, 593, 594, 595, 596, 597, 599,
