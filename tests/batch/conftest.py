@@ -6,12 +6,14 @@ import csv
 import json
 import random
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import averment
+from averment.batch import run as running
 from averment.batch.inputs import format_of
 from averment.batch.order import Order
 from averment.batch.run import Result, run
@@ -59,6 +61,45 @@ def batch(pack: averment.Pack, tmp_path: Path) -> Callable[..., tuple[Path, Resu
         return target, run(order)
 
     return decide
+
+
+class Stop(Exception):
+    """Stands for the end of the process."""
+
+
+def at_once(patched: pytest.MonkeyPatch) -> None:
+    """Have each part committed as soon as it is done, and the input digested before any."""
+
+    def now(find: Callable[[], Any]) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_result(find())
+        return future
+
+    patched.setattr(running, "aside", now)
+    patched.setattr(running, "_PAUSE", 0)
+    patched.setattr(running, "_SHARE", 0)
+
+
+@pytest.fixture
+def interrupt(monkeypatch: pytest.MonkeyPatch, batch: Any) -> Callable[..., None]:
+    """Begin a batch and stop it after some parts."""
+
+    def begin(*arguments: Any, after: int = 2, **options: Any) -> None:
+        left = after
+
+        def progress(*_: Any) -> None:
+            nonlocal left
+            left -= 1
+            if not left:
+                raise Stop
+
+        with monkeypatch.context() as patched:
+            at_once(patched)
+            patched.setitem(batch.__globals__, "run", lambda order: running.run(order, progress))
+            with pytest.raises(Stop):
+                batch(*arguments, **options)
+
+    return begin
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.batch.conftest import at_once
 
 import averment
 from averment.batch import run as running
@@ -28,33 +29,6 @@ OUTPUTS = ["out.jsonl", "out.csv", "out.parquet", "out.arrow"]
 
 class Stop(Exception):
     """Stands for the end of the process."""
-
-
-def stopped(after: int) -> Any:
-    """A progress that ends the run once so many parts are done."""
-    count = 0
-
-    def progress(*_: Any) -> None:
-        nonlocal count
-        count += 1
-        if count == after:
-            raise Stop
-
-    return progress
-
-
-@pytest.fixture
-def interrupt(monkeypatch: pytest.MonkeyPatch, batch: Any) -> Any:
-    """Begin a batch and stop it after some parts."""
-
-    def begin(*arguments: Any, after: int = 2, **options: Any) -> None:
-        real = running.run
-        with monkeypatch.context() as patched:
-            patched.setitem(batch.__globals__, "run", lambda order: real(order, stopped(after)))
-            with pytest.raises(Stop):
-                batch(*arguments, **options)
-
-    return begin
 
 
 @pytest.mark.parametrize("output", OUTPUTS)
@@ -309,13 +283,14 @@ def test_a_full_disk_is_one_line_and_resumable(cases: Any, lines: Any, batch: An
     whole = batch(source, "whole.jsonl")[0].read_bytes()
     real, count = Parts.commit, 0
 
-    def commit(self: Parts, *arguments: Any) -> None:
+    def commit(self: Parts, *arguments: Any) -> Any:
         nonlocal count
         count += 1
         if count == 3:
             raise OSError(28, "No space left on device")
-        real(self, *arguments)
+        return real(self, *arguments)
 
+    at_once(monkeypatch)
     monkeypatch.setattr(Parts, "commit", commit)
     with pytest.raises(Refused, match=r"AV531.*No space left on device"):
         batch(source, chunk=7)
@@ -329,9 +304,10 @@ import sys, time
 from averment.batch import run
 real = run.Parts.commit
 def commit(self, *arguments):
-    real(self, *arguments)
+    entries = real(self, *arguments)
     time.sleep(0.02)
-run.Parts.commit = commit
+    return entries
+run.Parts.commit, run._PAUSE, run._SHARE = commit, 0, 0
 from averment_cli.entry import main
 if __name__ == "__main__":
     main()

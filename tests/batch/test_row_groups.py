@@ -1,4 +1,4 @@
-"""Row groups that are written once and copied: the same file however the run was cut, and any reader reads it."""
+"""Row groups that are written once and where they stay: the same file however the run was cut, read by any reader."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from averment.batch import assembling, row_groups, table_sources
-from averment.batch.footers import MAGIC, joined, split
+from averment.batch.footers import MAGIC, Record, footer_in, joined, struct_in
 from averment.batch.manifest import Manifest
 from averment.batch.order import manifest_of, rejects_of
 
@@ -51,7 +51,7 @@ def test_any_chunk_gives_the_same_groups(
         other, _ = batch(path, f"{chunk}{output}", chunk=chunk)
         assert (other.read_bytes(), rejects_of(other).read_bytes()) == whole, chunk
     if output == "out.parquet":
-        assert ("group" in kinds(out)) == (source != "in.jsonl")
+        assert kinds(out) == {"output", "footers"} | (set() if source == "in.parquet" else {"part"})
         about = pq.read_metadata(out)
         assert [about.row_group(place).num_rows for place in range(about.num_row_groups)] == [16, 15, 16, 16, 9]
 
@@ -78,7 +78,7 @@ def test_files_of_a_folder_share_groups(documents: Any, table: Any, batch: Any, 
         table(documents[start:end], f"folder/{start:02}.parquet")
     split_up, _ = batch(tmp_path / "folder", "folder.parquet")
     together, _ = batch(table(documents, "in.parquet"), "out.parquet")
-    assert kinds(split_up) == {"part", "group"}
+    assert kinds(split_up) == {"part", "output", "footers"}
     assert pq.read_table(split_up).equals(pq.read_table(together))
 
 
@@ -98,12 +98,40 @@ def test_a_footer_written_anew_says_the_same(tmp_path: Path) -> None:
     options: dict[str, Any] = {"store_decimal_as_integer": True, "sorting_columns": [pq.SortingColumn(0)]}
     pq.write_table(table, tmp_path / "whole", row_group_size=40, **options)
     pq.write_table(table.slice(0, 0), tmp_path / "empty", **options)
-    data, (_, empty) = (tmp_path / "whole").read_bytes(), split((tmp_path / "empty").read_bytes())
-    end, footer = split(data)
-    assert joined(empty, [(footer, 0)]) == data[end:]
+    data, (_, empty) = (tmp_path / "whole").read_bytes(), footer_in((tmp_path / "empty").read_bytes())
+    end, footer = footer_in(data)
+    record = Record(end - len(MAGIC), footer, {})
+    assert joined(empty, [record]) == data[end:]
     pages = data[len(MAGIC) : end]
-    moved = [(split(data)[1], 0), (split(data)[1], len(pages))]
-    (tmp_path / "twice").write_bytes(MAGIC + pages + pages + joined(empty, moved))
+    (tmp_path / "twice").write_bytes(MAGIC + pages + pages + joined(empty, [record, record]))
     assert pq.read_table(tmp_path / "twice").equals(pa.concat_tables([table, table]))
     with pytest.raises(ValueError, match="type 13"):
-        split(bytes([0x1D, 0, 2, 0, 0, 0]) + MAGIC)
+        struct_in(bytes([0x1D, 0]))
+
+
+def test_a_group_says_its_least_and_its_greatest_words(documents: Any, table: Any, batch: Any) -> None:
+    """As Arrow would find them in its rows, in the order of bytes."""
+    out, _ = batch(table(documents, "in.parquet"), "out.parquet")
+    about, read = pq.read_metadata(out), pq.ParquetFile(out)
+    for place in range(about.num_row_groups):
+        group = about.row_group(place)
+        for column in (group.column(number) for number in range(group.num_columns)):
+            if column.path_in_schema in ("row", "claim", "status"):
+                values = read.read_row_group(place).column(column.path_in_schema).to_pylist()
+                said = column.statistics
+                assert (said.min, said.max, said.null_count) == (min(values), max(values), 0)
+
+
+@pytest.mark.parametrize("source", ["in.jsonl", "in.parquet"])
+@pytest.mark.parametrize("chunk", [5, 16, 23])
+def test_a_run_stopped_anywhere_goes_on_to_the_same_groups(
+    source: str, chunk: int, documents: Any, lines: Any, table: Any, batch: Any, interrupt: Any
+) -> None:
+    path = lines(documents) if source == "in.jsonl" else table(documents, source)
+    whole = batch(path, "whole.parquet")[0].read_bytes()
+    for after in range(1, 90 // chunk - 1, 3):
+        output = f"{after}.parquet"
+        interrupt(path, output, chunk=chunk, after=after)
+        interrupt(path, output, chunk=3, after=1)
+        out, result = batch(path, output, chunk=7)
+        assert (out.read_bytes(), result.resumed > after) == (whole, True)

@@ -15,7 +15,6 @@ import pytest
 from tests.batch.side_tables import apart, sides_of, write
 
 import averment
-from averment.batch import run as running
 from averment.batch.explaining import find_rows, open_output, read_row
 from averment.batch.order import rejects_of
 from averment.batch.parts import Parts
@@ -251,7 +250,7 @@ class Stop(Exception):
 
 @pytest.mark.parametrize("ending", ["csv", "csv.gz", "parquet", "arrow"])
 def test_a_run_that_is_stopped_goes_on(
-    ending: str, nested: Any, batch: Any, table: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ending: str, nested: Any, batch: Any, table: Any, tmp_path: Path, interrupt: Any
 ) -> None:
     cases, records = apart(nested[:40])
     main = table(cases, "main.csv")
@@ -268,20 +267,7 @@ def test_a_run_that_is_stopped_goes_on(
     wanted = whole.read_bytes(), rejects_of(whole).read_bytes()
     assert len(wanted[1].splitlines()) == 2
     for after in (1, 2, 3, 5):
-
-        def stop(order: Any, after: int = after) -> Any:
-            left = iter(range(after - 1))
-
-            def progress(*_: Any) -> None:
-                if next(left, None) is None:
-                    raise Stop
-
-            return running.run(order, progress)
-
-        with monkeypatch.context() as patched:
-            patched.setitem(batch.__globals__, "run", stop)
-            with pytest.raises(Stop):
-                batch(main, f"{after}.jsonl", sides=sides, chunk=6)
+        interrupt(main, f"{after}.jsonl", sides=sides, chunk=6, after=after)
         again, result = batch(main, f"{after}.jsonl", sides=sides, chunk=6)
         assert result.resumed == 6 * after
         assert (again.read_bytes(), rejects_of(again).read_bytes()) == wanted

@@ -224,6 +224,8 @@ def test_a_part_lost_after_it_was_recorded(batch: Any, parts: Any, log: Log, chu
 _SLOW = """
 import time
 from averment.audit.log import DecisionLog
+from averment.batch import run
+run._PAUSE = run._SHARE = 0
 real = DecisionLog.append
 def append(self, entry):
     if entry.kind != "part":

@@ -1,4 +1,4 @@
-"""A binary output out of what its parts hold: row groups copied as they are, all else in groups of rows.
+"""A binary output out of what its parts hold: Parquet grows group by group, Arrow files are written at the end.
 
 In Parquet words are dictionaries, in Arrow files they are plain. The metadata of the schema tell what the masks mean.
 """
@@ -8,24 +8,91 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from averment.batch.arrow import Table, from_bytes, pa
-from averment.batch.footers import MAGIC, Struct, joined, split
-from averment.batch.row_groups import groups, schema, to_parquet
-from averment.batch.unit import GROUP, WHOLE, Format, mask_width
+from averment.batch.footers import MAGIC, footer_in, joined, records_in
+from averment.batch.manifest import Entry
+from averment.batch.parts import Parts
+from averment.batch.row_groups import first_row, groups, rows_after, schema, to_parquet, written
+from averment.batch.unit import FOOTERS, GROUP, ROWS, TEXT, Format, mask_width
 
-Slices = Iterable[tuple[str, bytes]]
-"""What each part holds and which of these it is, in order."""
+
+class Groups:
+    """The row groups of a Parquet output, which it is made of in order.
+
+    A part that is a group is the output's own bytes. The rows of others are held until their group is whole, and kept
+    beside the output until then, so that a run that goes on has them again.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        if all(TEXT not in part["files"] for part in parts.committed):
+            parts.add({TEXT: MAGIC})
+        self._parts = parts
+        self._held: list[Table] = []
+        self._done = _last(parts.committed[-1]) // GROUP if parts.committed else 0
+        late = next((place for place, part in enumerate(parts.committed) if _last(part) > self._done * GROUP), None)
+        if late is not None:
+            self._held += [rows_after(_table(data), self._done * GROUP) for data in parts.slices(ROWS, late)]
+
+    def of(self, about: Entry, contents: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What a part adds to the files of the output: with the groups that it ends, and its rows, if some of them
+        wait for others.
+        """
+        self._done = _last(about) // GROUP
+        if ROWS not in contents:
+            return contents
+        data = _read(contents[ROWS])
+        self._held.append(_table(data))
+        others = {name: content for name, content in contents.items() if name != ROWS}
+        found = self._whole(self._done * GROUP)
+        return others | found | ({ROWS: data} if self._held else {})
+
+    def complete(self, metadata: Mapping[str, str], presumes: bool) -> str:
+        """Add the last group and what ends the file, and sync it; its digest. Raises OSError."""
+        rest = self._whole(None)
+        _, none = footer_in(to_parquet(_none(Format.PARQUET, metadata, presumes), dict(metadata)))
+        records = records_in(b"".join((*self._parts.slices(FOOTERS), rest.get(FOOTERS, b""))))
+        return self._parts.complete(TEXT, rest.get(TEXT, b"") + joined(none, records))
+
+    def _whole(self, end: int | None) -> dict[str, Any]:
+        """The groups of the rows that are held, up to a row, or of all of them."""
+        pages, footers = bytearray(), bytearray()
+        tables, self._held = [*groups(self._held)], []
+        for table in tables:
+            if end is not None and first_row(table) > end:
+                self._held.append(table)
+            else:
+                found = written(table)
+                pages += found[TEXT]
+                footers += found[FOOTERS]
+        return {TEXT: pages, FOOTERS: footers} if footers else {}
 
 
-class Digested:
+def write_arrow(slices: Iterable[bytes], target: Path, metadata: Mapping[str, str], presumes: bool) -> str:
+    """Write and sync an Arrow output of the rows that parts hold; its digest. Raises OSError."""
+    none = _none(Format.ARROW, metadata, presumes)
+    plain = none.schema.remove_metadata()
+    options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
+    with target.open("wb") as stream:
+        written = _Digested(stream)
+        with pa.ipc.new_file(written, none.schema, options=options) as writer:
+            for table in groups(map(_table, slices)):
+                rows: Table = table.cast(plain).take(
+                    pa.array(np.arange(table.num_rows))
+                )  # made anew: no bits of other rows
+                rows = rows.replace_schema_metadata(none.schema.metadata)
+                writer.write_table(rows, max_chunksize=GROUP)
+        stream.flush()
+        os.fsync(stream.fileno())
+    return written.digest
+
+
+class _Digested:
     """A file that is written, and the digest of what it holds."""
 
     def __init__(self, stream: Any) -> None:
@@ -51,48 +118,25 @@ class Digested:
         return "sha256:" + self._hash.hexdigest()
 
 
-def assemble(slices: Slices, target: Path, format: Format, metadata: Mapping[str, str], presumes: bool) -> str:
-    """Write and sync the output, of a pack that presumes something or none; its digest. Raises OSError."""
-    rules = json.loads(metadata["averment.rules"])
-    shape = schema(mask_width(rules), format is Format.PARQUET, presumes)
-    none = shape.with_metadata(dict(metadata)).empty_table()
-    with target.open("wb") as stream:
-        written = Digested(stream)
-        (_write_parquet if format is Format.PARQUET else _write_arrow)(slices, written, none)
-        stream.flush()
-        os.fsync(stream.fileno())
-    return written.digest
+def _none(format: Format, metadata: Mapping[str, str], presumes: bool) -> Table:
+    """An output without rows."""
+    width = mask_width(json.loads(metadata["averment.rules"]))
+    return schema(width, format is Format.PARQUET, presumes).with_metadata(dict(metadata)).empty_table()
 
 
-def _write_parquet(slices: Slices, written: Digested, none: Table) -> None:
-    written.write(MAGIC)
-    moved: list[tuple[Struct, int]] = []
-    for file in _row_groups(slices):
-        end, footer = split(file)
-        moved.append((footer, written.tell() - len(MAGIC)))
-        written.write(memoryview(file)[len(MAGIC) : end])
-    _, empty = split(to_parquet(none, none.schema.metadata))
-    written.write(joined(empty, moved))
+def _last(part: Entry) -> int:
+    """The last row of a part."""
+    return int(part["first"] + part["rows"] - 1)
 
 
-def _row_groups(slices: Slices) -> Iterator[Any]:
-    """Each group as a Parquet file, in order."""
-    for kind, some in groupby(slices, itemgetter(0)):
-        held = (data for _, data in some)
-        yield from held if kind == WHOLE else map(to_parquet, groups(map(_table, held)))
+def _read(content: Any) -> Any:
+    """What a part holds; the file that holds it, if one does, is removed."""
+    if not isinstance(content, Path):
+        return content
+    data = content.read_bytes()
+    content.unlink()
+    return data
 
 
-def _write_arrow(slices: Slices, written: Digested, none: Table) -> None:
-    plain = none.schema.remove_metadata()
-    options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
-    with pa.ipc.new_file(written, none.schema, options=options) as writer:
-        for table in groups(_table(data) for _, data in slices):
-            rows: Table = table.cast(plain).take(
-                pa.array(np.arange(table.num_rows))
-            )  # made anew: no bits of other rows
-            rows = rows.replace_schema_metadata(none.schema.metadata)
-            writer.write_table(rows, max_chunksize=GROUP)
-
-
-def _table(data: bytes) -> Table:
+def _table(data: Any) -> Table:
     return from_bytes(pa.py_buffer(data))

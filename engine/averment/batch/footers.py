@@ -7,7 +7,10 @@ a row group is moved by copying its bytes and adding the distance to the offsets
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 MAGIC = b"PAR1"
@@ -21,31 +24,55 @@ Struct = dict[int, tuple[int, Any]]
 _ROWS, _GROUPS = 3, 4  # FileMetaData
 _COLUMNS, _GROUP_ROWS, _GROUP_OFFSET, _ORDINAL = 1, 3, 5, 7  # RowGroup
 _CHUNK_OFFSET, _ABOUT = 2, 3  # ColumnChunk
+_NAMES, _STATISTICS = 3, 12  # ColumnMetaData: the path of the column, and what is known of its values
 _PAGES = (9, 10, 11)  # ColumnMetaData: where data, index and dictionary pages begin
 
 
-def split(file: Any) -> tuple[int, Struct]:
+@dataclass(frozen=True)
+class Record:
+    """What is kept of a file whose pages were copied: how many bytes these are, its footer, and the least and the
+    greatest text of columns without nulls of which the footer does not say it.
+    """
+
+    size: int
+    footer: bytes
+    bounds: Mapping[str, Sequence[str]]
+
+    @property
+    def line(self) -> bytes:
+        """The record as a line of text."""
+        return json.dumps([self.size, b64encode(self.footer).decode(), dict(self.bounds)]).encode() + b"\n"
+
+
+def records_in(lines: bytes) -> Iterable[Record]:
+    """The records that are lines of a text, in order."""
+    for line in lines.splitlines():
+        size, footer, bounds = json.loads(line)
+        yield Record(size, b64decode(footer), bounds)
+
+
+def footer_in(file: Any) -> tuple[int, bytes]:
     """Where the pages of a Parquet file end (they begin after the magic), and its footer."""
-    length = int.from_bytes(bytes(file[-_TAIL:-4]), "little")
-    end = len(file) - _TAIL - length
-    return end, _Reader(bytes(file[end : len(file) - _TAIL])).struct()
+    end = len(file) - _TAIL - int.from_bytes(bytes(file[-_TAIL:-4]), "little")
+    return end, bytes(file[end : len(file) - _TAIL])
 
 
-def joined(empty: Struct, moved: Iterable[tuple[Struct, int]]) -> bytes:
-    """What follows the pages of a file: the footer of all the row groups of others, and the end of the file.
-
-    ``empty`` is the footer of a file without rows, of the same schema; ``moved`` are the footers of files, each with
-    the distance by which its pages are moved.
+def joined(empty: bytes, records: Iterable[Record]) -> bytes:
+    """What follows the magic and the pages of files, one after the other: the footer of all their row groups, and the
+    end of the file. ``empty`` is the footer of a file without rows, of the same schema.
     """
     groups: list[Struct] = []
-    for footer, distance in moved:
-        for group in footer[_GROUPS][1][1]:
+    distance = 0
+    for record in records:
+        for group in struct_in(record.footer)[_GROUPS][1][1]:
             _move(group, distance)
+            _bound(group, record.bounds)
             if _ORDINAL in group:
                 group[_ORDINAL] = (_I16, len(groups))
             groups.append(group)
+        distance += record.size
     rows = sum(group[_GROUP_ROWS][1] for group in groups)
-    whole = {**empty, _ROWS: (_I64, rows), _GROUPS: (_LIST, (_STRUCT, groups))}
+    whole = {**struct_in(empty), _ROWS: (_I64, rows), _GROUPS: (_LIST, (_STRUCT, groups))}
     found = bytearray()
     _write_struct(found, whole)
     return bytes(found) + len(found).to_bytes(4, "little") + MAGIC
@@ -59,11 +86,29 @@ def _move(group: Struct, distance: int) -> None:
             _add(chunk[_ABOUT][1], field, distance)
 
 
+def _bound(group: Struct, bounds: Mapping[str, Sequence[str]]) -> None:
+    """Say the least and the greatest text of columns."""
+    for chunk in group[_COLUMNS][1][1]:
+        about: Struct = chunk[_ABOUT][1]
+        least_greatest = bounds.get(about[_NAMES][1][1][0].decode())
+        if least_greatest:
+            least, greatest = ((_BINARY, text.encode()) for text in least_greatest)
+            nulls, exact = (_I64, 0), (_TRUE, None)
+            about[_STATISTICS] = (_STRUCT, {3: nulls, 5: greatest, 6: least, 7: exact, 8: exact})
+            for field in sorted(about):
+                about[field] = about.pop(field)
+
+
 def _add(struct: Struct, field: int, distance: int) -> None:
     """Add to an offset, if there is one: 0 says that there is none."""
     type, offset = struct.get(field, (_I64, 0))
     if offset:
         struct[field] = (type, offset + distance)
+
+
+def struct_in(data: bytes) -> Struct:
+    """The struct that some bytes are."""
+    return _Reader(data).struct()
 
 
 class _Reader:

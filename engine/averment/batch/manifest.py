@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, cast
 
-from averment.ir.digest import canonical
+from averment.ir.digest import canonical, canonical_members, canonical_object, digest_of
 
 NAME = "manifest.jsonl"
 Entry = dict[str, Any]
@@ -32,20 +33,27 @@ class Manifest:
         if path.exists():
             self._read(path.read_bytes())
 
-    def append(self, entry: Entry) -> None:
-        """Commit an entry: it is on the disk when this returns. Raises OSError."""
-        line, chained = _chained(entry, self.entries[-1]["hash"] if self.entries else "")
+    def append(self, *entries: Entry) -> None:
+        """Commit entries: they are on the disk when this returns. Raises OSError."""
         end = self._end
+        last = self.entries[-1]["hash"] if self.entries else ""
+        lines: list[bytes] = []
+        chained: list[Entry] = []
+        for entry in entries:
+            line, made = _chained(entry, last)
+            lines.append(line)
+            chained.append(made)
+            last = made["hash"]
         with self._path.open("r+b" if self._path.exists() else "xb") as stream:
             stream.truncate(end)
             stream.seek(end)
-            stream.write(line)
+            stream.writelines(lines)
             stream.flush()
             os.fsync(stream.fileno())
         if not end:
             sync_folder(self._path.parent)
-        self.entries.append(chained)
-        self._ends.append(end + len(line))
+        self.entries += chained
+        self._ends += [*accumulate(map(len, lines), initial=end)][1:]
 
     def keep(self, count: int) -> None:
         """Take back every entry after the first ``count``; the next ``append`` cuts them off."""
@@ -103,8 +111,10 @@ def sync_folder(folder: Path) -> None:
 
 def _chained(entry: Entry, previous: str) -> tuple[bytes, Entry]:
     chained = {**entry, "previous": previous}
-    chained["hash"] = line_hash(chained)
-    return canonical(chained) + b"\n", chained
+    members = canonical_members(chained)
+    chained["hash"] = digest_of(canonical_object(members))
+    members["hash"] = canonical(chained["hash"])
+    return canonical_object({name: members[name] for name in sorted(members)}) + b"\n", chained
 
 
 def _entry(line: bytes, previous: str) -> Entry | None:

@@ -19,7 +19,7 @@ from averment.extras import installed
 from averment.ir.program import FactType, Program
 from averment.law.budget import FIRINGS
 
-_VERSION = 3
+_VERSION = 4
 
 
 @dataclass(frozen=True)

@@ -12,18 +12,18 @@ import fcntl
 import hashlib
 import os
 import re
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
-from typing import IO, Any
+from typing import Any
 
 from averment.batch.manifest import NAME, Entry, Manifest, sync_folder
 from averment.ir.digest import canonical
 from averment.ownership import UNSEALED, is_plain, is_there, sealed, taken
 
 _LOCK = "lock"
-_OURS = re.compile(rf"{_LOCK}|{re.escape(NAME)}|(worker\d+\.\d+\.)?(output|part|group|rejects)")
+_OURS = re.compile(rf"{_LOCK}|{re.escape(NAME)}|(worker\d+\.\d+\.)?(output|part|footers|rejects)")
 _BLOCK = 1 << 20
 Ends = dict[str, list[Any]]
 """By file: its bytes so far, and the digest of them."""
@@ -87,11 +87,14 @@ class Parts:
         """
         return {name: self._file(name).add(content) for name, content in contents.items()}
 
-    def commit(self, ends: Ends, about: Entry) -> None:
-        """Enter a part, with where its files ended. Raises OSError."""
-        for name in ends:
+    def commit(self, added: Sequence[tuple[Ends, Entry]]) -> list[Entry]:
+        """Enter parts, each with where its files ended; the entries. Raises OSError."""
+        for name in {name for ends, _ in added for name in ends}:
             self._file(name).sync()
-        self.manifest.append({"kind": "part", "part": len(self.manifest.entries) - 1, "files": ends, **about})
+        first = len(self.manifest.entries)
+        numbered = enumerate(added, first - 1)
+        self.manifest.append(*({"kind": "part", "part": at, "files": ends, **about} for at, (ends, about) in numbered))
+        return self.manifest.entries[first:]
 
     def complete(self, name: str, data: bytes) -> str:
         """Add the last that there is to a file, and sync it: the digest of all it holds. Raises OSError."""
@@ -100,16 +103,18 @@ class Parts:
         file.sync()
         return file.digest
 
-    def slices(self, *names: str) -> Iterator[tuple[str, bytes]]:
-        """What each part added to these files, in order, with the name of the file. Raises OSError."""
-        with ExitStack() as stack:
-            streams: dict[str, IO[bytes]] = {}
-            for entry in self.committed:
-                for name in names:
-                    if name in entry["files"]:
-                        if name not in streams:
-                            streams[name] = stack.enter_context((self.folder / name).open("rb"))
-                        yield name, streams[name].read(entry["files"][name][0] - streams[name].tell())
+    def slices(self, name: str, first: int = 0) -> Iterator[bytes]:
+        """What each part from the ``first`` on added to a file, in order. Raises OSError."""
+        with ExitStack() as opened:
+            stream, start = None, 0
+            for number, entry in enumerate(self.committed):
+                if name in entry["files"]:
+                    end = entry["files"][name][0]
+                    if number >= first:
+                        stream = stream or opened.enter_context((self.folder / name).open("rb"))
+                        stream.seek(start)
+                        yield stream.read(end - start)
+                    start = end
 
     def close(self) -> None:
         for file in self._files.values():

@@ -36,13 +36,36 @@ def case_names(names: Array | None, first: int, places: Codes, named: bool = Tru
     null where there is none and rows are not ``named`` by their numbers.
     """
     given: Array = pa.nulls(len(places), pa.string()) if names is None else names
-    found = composed_texts(given if given.type == pa.string() else given.cast(pa.string()))
+    found = composed_texts(given if given.type == pa.string() else _texts(given))
     if found.null_count and not named:
         return found, np.zeros(len(found), np.bool_)
     if found.null_count:
         numbered = pc.binary_join_element_wise("row", pa.array(places + first).cast(pa.string()), " ")
         found = pc.if_else(found.is_valid(), found, numbered)
     return found, np.zeros(len(found), np.bool_) if pa.types.is_integer(given.type) else blank(found)
+
+
+_FOUR = np.frombuffer(b"".join(b"%04d" % number for number in range(10_000)), np.uint32)
+
+
+def _texts(given: Array) -> Array:
+    """Values as texts. Whole numbers of as many digits each, as names mostly are, are written four digits at a time."""
+    if not pa.types.is_integer(given.type) or given.null_count or not len(given):
+        return given.cast(pa.string())
+    numbers = np.asarray(given)
+    least, width = int(numbers.min()), len(str(numbers.max()))
+    if not 4 <= width <= 8 or least < 10 ** (width - 1):
+        return given.cast(pa.string())
+    numbers = numbers.astype(np.uint32)
+    upper = numbers // 10_000
+    ends = np.arange(len(numbers) + 1, dtype=np.int32) * np.int32(width)
+    data = np.zeros(int(ends[-1]) + 4, np.uint8)
+    for start, digits in (
+        (0, _FOUR.take(upper, mode="wrap") >> np.uint32(8 * (8 - width))),
+        (width - 4, _FOUR.take(numbers - upper * np.uint32(10_000), mode="wrap")),
+    ):
+        np.ndarray(len(numbers), np.uint32, data, start, (width,))[:] = digits
+    return pa.StringArray.from_buffers(len(numbers), pa.py_buffer(ends), pa.py_buffer(data))
 
 
 def blank(texts: Array) -> Codes:

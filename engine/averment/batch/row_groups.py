@@ -1,9 +1,10 @@
 """Decisions in groups of rows: which rows are a group does not depend on how a run was cut, and so nor do its bytes.
 
 A group is ``GROUP`` rows of the run, counted over all its files: of these, the ones that were decided. In Parquet a
-group of rows is a row group, written by whoever decided it as a file of its own, and copied from there. Words are
-dictionaries; masks of fired rules are encoded as a dictionary where few are different, and else as they are, which is
-smaller then, and takes a tenth of the time.
+group of rows is a row group, written by whoever decided it as a file of its own, of which the pages are copied. Words
+are dictionaries; masks of fired rules are encoded as a dictionary where few are different, and else as they are, which
+is smaller then, and takes a tenth of the time. The least and the greatest claim and status of a group are found from
+the few words there are: Arrow would look for them in every row.
 """
 
 from __future__ import annotations
@@ -14,15 +15,17 @@ from typing import Any
 import numpy as np
 
 from averment.batch.arrow import Array, Buffer, Table, one_chunk, pa, parquet, pc
-from averment.batch.unit import GROUP, PRESUMED, columns_of, words_of
+from averment.batch.footers import MAGIC, Record, footer_in
+from averment.batch.unit import FOOTERS, GROUP, PRESUMED, TEXT, Unit, columns_of, words_of
 
 _SAMPLE = 1024  # masks
+_BOUNDED = ("claim", "status")
 _PLAIN = {"row": pa.int64(), "case": pa.string()}
 
 
-def is_group(first: int, rows: int) -> bool:
-    """Whether these rows of a run are a group, and not its last."""
-    return rows == GROUP and (first - 1) % GROUP == 0
+def is_group(unit: Unit) -> bool:
+    """Whether the rows of a unit are a group."""
+    return (unit.first - 1) % GROUP == 0 and (unit.rows == GROUP or (unit.last and unit.rows < GROUP))
 
 
 def groups(tables: Iterable[Table]) -> Iterator[Table]:
@@ -44,6 +47,16 @@ def groups(tables: Iterable[Table]) -> Iterator[Table]:
         yield _whole(held)
 
 
+def first_row(table: Table) -> int:
+    """The number of the first row of decisions."""
+    return int(table.column("row")[0].as_py())
+
+
+def rows_after(table: Table, row: int) -> Table:
+    """The decisions of rows beyond one."""
+    return table.slice(int(np.searchsorted(np.asarray(one_chunk(table.column("row"))), row, side="right")))
+
+
 def _whole(tables: list[Table]) -> Table:
     return pa.concat_tables(tables) if len(tables) > 1 else tables[0]
 
@@ -54,6 +67,16 @@ def schema(width: int, coded: bool, presumes: bool) -> Any:
     """
     word = pa.dictionary(pa.int32(), pa.string()) if coded else pa.string()
     return pa.schema(_PLAIN | dict.fromkeys(words_of(presumes), word) | {"fired": pa.binary(width), "pack": word})
+
+
+def written(table: Table) -> dict[str, Any]:
+    """What a group of decisions adds to a Parquet output: its pages, and the ``Record`` of its footer."""
+    if not table.num_rows:
+        return {TEXT: b"", FOOTERS: b""}
+    file = to_parquet(table)
+    end, footer = footer_in(file)
+    bounds = {name: _bounds(one_chunk(table.column(name))) for name in _BOUNDED}
+    return {TEXT: file[len(MAGIC) : end], FOOTERS: Record(end - len(MAGIC), footer, bounds).line}
 
 
 def to_parquet(table: Table, metadata: dict[str, str] | None = None) -> Buffer:
@@ -70,11 +93,18 @@ def to_parquet(table: Table, metadata: dict[str, str] | None = None) -> Buffer:
         use_dictionary=[*words_of(presumes), "pack", *(["fired"] if _alike(columns["fired"]) else [])],
         column_encoding={"row": "DELTA_BINARY_PACKED", "case": "PLAIN"},
         compression="snappy",
-        write_statistics=["row", "claim", "status"],
+        write_statistics=["row"],
     ) as writer:
         if table.num_rows:
             writer.write_table(pa.Table.from_arrays([*columns.values()], schema=coded), row_group_size=GROUP)
     return sink.getvalue()
+
+
+def _bounds(column: Array) -> list[str]:
+    """The least and the greatest word of a column that has one in every row."""
+    codes = np.asarray(column.indices).astype(np.min_scalar_type(len(column.dictionary)))
+    used = [word for place, word in enumerate(column.dictionary.to_pylist()) if (codes == place).any()]
+    return [min(used, key=str.encode), max(used, key=str.encode)]
 
 
 def _alike(masks: Array) -> bool:

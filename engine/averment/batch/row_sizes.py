@@ -34,6 +34,9 @@ def _most(column: Array) -> int:
         return sum(map(_most, column.flatten()))
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         return (pc.max(pc.list_value_length(column)).as_py() or 0) * _most(column.flatten())
+    if pa.types.is_string(kind) or pa.types.is_binary(kind):
+        at = np.frombuffer(column.buffers()[1] or b"\0\0\0\0", np.int32)
+        return int(np.diff(at[column.offset : column.offset + len(column) + 1]).max(initial=0))
     return int(np.diff(_ends(column)).max(initial=0))
 
 

@@ -8,13 +8,14 @@ and renamed. Its manifest is kept beside it as ``OUT.manifest``: the header, wha
 from __future__ import annotations
 
 import errno
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from secrets import token_hex
+from time import monotonic
+from typing import TYPE_CHECKING
 
 from averment.batch import inputs as files
 from averment.batch.against import job_against
@@ -39,11 +40,14 @@ from averment.batch.sides import open_sides
 from averment.batch.sources import CHUNK, SIDE_CHUNK, TEXT_CHUNK, Position, Source, open_source, units_of
 from averment.batch.summary import Summary
 from averment.batch.text_rows import heading_of
-from averment.batch.unit import REJECTS, ROWS, TEXT, WHOLE, Format
+from averment.batch.unit import REJECTS, ROWS, TEXT, Format
 from averment.batch.workbook_output import need_writer, refuse_too_many, write_workbook
 from averment.diagnostics.diagnostic import Refused, Report, refused
 from averment.extras import MissingExtra, installed
 from averment.outcome.turns import Turns
+
+if TYPE_CHECKING:
+    from averment.batch.assembling import Groups
 
 Progress = Callable[[int, float], None]
 """Told after each part: how many rows are done, and which share of the input."""
@@ -51,6 +55,8 @@ Record = Callable[[Entry], None]
 """Told of the run, of each part once it lasts and of the end, as the manifest has them; by a run that goes on, of all
 again."""
 
+_PAUSE = 0.25  # seconds between commits: what was decided since the last is lost with a run that is killed
+_SHARE = 20  # and no less than so many times what a commit takes
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -189,7 +195,9 @@ def _of_sheets(file: Input, name: str) -> str:
 
 @dataclass
 class _Batch:
-    """A run and how far it is. ``written`` are parts that are not committed yet, each with what follows it."""
+    """A run and how far it is. ``written`` are parts that are not committed yet, each with what follows it; ``due`` is
+    when they are to be.
+    """
 
     order: Order
     source: Source
@@ -199,7 +207,9 @@ class _Batch:
     summary: Summary
     progress: Progress
     record: Record
-    written: deque[tuple[Ends, Entry, Position]] = field(default_factory=deque[tuple[Ends, Entry, Position]])
+    written: list[tuple[Ends, Entry, Position]] = field(default_factory=list[tuple[Ends, Entry, Position]])
+    due: float = 0
+    groups: Groups | None = None
 
     def go_on(self, decide: Run) -> int:
         """Do what is left; how many rows were done before."""
@@ -240,9 +250,13 @@ class _Batch:
         return True
 
     def _decide(self, decide: Run) -> None:
-        """Decide what is left. Parts are committed as soon as the input's digest is known, and so the run's header."""
+        """Decide what is left. Parts are committed some at a time, once the input is digested, and the header known."""
         committed, chunk = self.parts.committed, self.order.chunk
         position = Position(*committed[-1]["next"]) if committed else Position()
+        if self.order.format is Format.PARQUET:
+            from averment.batch.assembling import Groups
+
+            self.groups = Groups(self.parts)
         usual = SIDE_CHUNK if self.source.sides else TEXT_CHUNK if self.order.format.text else CHUNK
         try:
             for unit, after, done in decide(units_of(self.source, position, chunk or usual)):
@@ -257,27 +271,30 @@ class _Batch:
                     "counts": sorted(done.counts.items()),
                     **({} if done.turns is None else {"turns": done.turns}),
                 }
-                self.written.append((self.parts.add(done.contents), about, after))
-                if self.header.done():
+                contents = done.contents if self.groups is None else self.groups.of(about, done.contents)
+                self.written.append((self.parts.add(contents), about, after))
+                if monotonic() >= self.due and self.header.done():
                     self._commit()
-            self._commit()
+            if self.written or self.parts.header is None:
+                self._commit()
         except Unreadable as problem:
             raise refused("AV523", f"`{problem.path}` cannot be read to its end: {problem.why}") from None
 
     def _commit(self) -> None:
         """Commit the parts that are written; before the first of them, the run's header."""
-        entries = self.parts.manifest.entries
+        began = monotonic()
         if self.parts.header is None:
             self.parts.manifest.append(self._named())
-            self.record(entries[-1])
-        while self.written:
-            ends, about, after = self.written.popleft()
-            self.parts.commit(ends, about)
-            self.record(entries[-1])
+            self.record(self.parts.manifest.entries[-1])
+        entries = self.parts.commit([(ends, about) for ends, about, _ in self.written])
+        self.due = began + max(_PAUSE, _SHARE * (monotonic() - began))
+        for entry, (_, about, after) in zip(entries, self.written, strict=True):
+            self.record(entry)
             self.summary.add(about)
             if self.order.format is Format.XLSX:
                 refuse_too_many(self.order.output, self.summary.rows)
             self.progress(self.summary.rows, _share(self.source, after))
+        self.written.clear()
 
     def _named(self) -> Entry:
         """The header, with whose output it is, and which run of the order: two of one order are two."""
@@ -289,13 +306,16 @@ class _Batch:
         if format.text:
             digest = parts.complete(TEXT, b"" if parts.committed else heading_of(format, presumes))
         elif format is Format.XLSX:
-            rows, rejects = ((data for _, data in parts.slices(name)) for name in (ROWS, REJECTS))
+            rows, rejects = parts.slices(ROWS), parts.slices(REJECTS)
             digest = write_workbook(parts.folder / TEXT, rows, rejects, self.summary.document, presumes)
         else:
-            from averment.batch.assembling import assemble
+            from averment.batch.assembling import write_arrow
 
             about = metadata_of(self.order, self.header.result())
-            digest = assemble(parts.slices(ROWS, WHOLE), parts.folder / TEXT, format, about, presumes)
+            if self.groups is not None:
+                digest = self.groups.complete(about, presumes)
+            else:
+                digest = write_arrow(parts.slices(ROWS), parts.folder / TEXT, about, presumes)
         counts = {"rows": self.summary.rows, "decided": self.summary.decided}
         parts.manifest.append({"kind": "done", "digest": digest, **counts})
         self.record(parts.manifest.entries[-1])

@@ -212,7 +212,8 @@ def units(source: Source, start: Position, chunk: int = CHUNK) -> Iterator[tuple
         if number != start.file:
             position = Position(number, 0, 0, position.row)
         with damage_told(file.path):
-            for unit, after in _of_file(file, source.shapes[number], position, chunk):
+            last = number == len(source.inputs) - 1
+            for unit, after in _of_file(file, source.shapes[number], position, chunk, last):
                 position = after
                 yield unit, after
 
@@ -226,12 +227,12 @@ def units_of(source: Source, start: Position, chunk: int = CHUNK) -> Iterator[tu
     return joined_units(source, start, chunk)
 
 
-def _of_file(file: Input, shape: Shape, start: Position, chunk: int) -> Iterator[tuple[Unit, Position]]:
+def _of_file(file: Input, shape: Shape, start: Position, chunk: int, last: bool) -> Iterator[tuple[Unit, Position]]:
     if file.format.text:
         return _text_units(file, shape, start, chunk)
     from averment.batch.table_sources import table_units
 
-    return table_units(file, shape, start, chunk)
+    return table_units(file, shape, start, chunk, last)
 
 
 def _text_units(file: Input, shape: Shape, start: Position, chunk: int) -> Iterator[tuple[Unit, Position]]:

@@ -39,12 +39,14 @@ def batches_of(file: Input) -> Iterator[Any]:
             yield from (reader.get_batch(index) for index in range(reader.num_record_batches)) if is_file else reader
 
 
-def table_units(file: Input, shape: Shape, start: Position, chunk: int) -> Iterator[tuple[Unit, Position]]:
-    """The units of a file from a position on, each with the position after it."""
-    return (_parquet_units if file.format is Format.PARQUET else _arrow_units)(file, shape, start, chunk)
+def table_units(file: Input, shape: Shape, start: Position, chunk: int, last: bool) -> Iterator[tuple[Unit, Position]]:
+    """The units of a file from a position on, each with the position after it. ``last``: no file follows."""
+    if file.format is Format.PARQUET:
+        return _parquet_units(file, start, chunk, last)
+    return _arrow_units(file, shape, start, chunk)
 
 
-def _parquet_units(file: Input, shape: Shape, start: Position, chunk: int) -> Iterator[tuple[Unit, Position]]:
+def _parquet_units(file: Input, start: Position, chunk: int, last: bool) -> Iterator[tuple[Unit, Position]]:
     """Units without their rows, which whoever decides them reads.
 
     A stretch is some row groups, or half of a long one: where it begins, rows may be decoded that are of no use.
@@ -58,7 +60,8 @@ def _parquet_units(file: Input, shape: Shape, start: Position, chunk: int) -> It
         first = ends[group - 1] if group else 0
         late = ends[group] - first > _LONG and position.index >= (first + ends[group]) // 2
         rows = min(ends[-1] - position.index, _most(position.row, chunk))
-        yield unit_at(file, position, rows, 2 * (first // _STRETCH) + late), (position := position.past(rows))
+        unit = unit_at(file, position, rows, 2 * (first // _STRETCH) + late)
+        yield replace(unit, last=last and position.index + rows == ends[-1]), (position := position.past(rows))
 
 
 def _arrow_units(file: Input, shape: Shape, start: Position, chunk: int) -> Iterator[tuple[Unit, Position]]:

@@ -11,9 +11,9 @@ PRESUMED = ("presumed", "presumed_strength", "presuming")  # of a pack that pres
 ROW = "@row"  # the column of the number of a row of a side table in its file, from 1
 Odd = Mapping[str, Any] | tuple[str, str]
 """A record that no column can hold, as its file has it; or code and message of what is wrong with its row."""
-TEXT, ROWS, WHOLE, REJECTS = "output", "part", "group", "rejects"
-"""What a part holds: the output's own bytes; rows, as an Arrow stream; or a group of rows, as a Parquet file; and rows
-that have no outcome."""
+TEXT, ROWS, FOOTERS, REJECTS = "output", "part", "footers", "rejects"
+"""What a part holds: the output's own bytes; rows that are no output yet, as an Arrow stream; what the footer of a
+Parquet output will say of groups of rows; and rows that have no outcome."""
 GROUP = 65_536  # rows of the run that are written as one group of rows, whatever the chunk
 
 
@@ -77,7 +77,7 @@ class Unit:
     ``size`` bytes. ``data`` is text, a table, or a buffer of the Arrow stream format; nothing where whoever decides the
     unit is to read it. ``overlong``: the bytes of the one row of the unit, too many to be held; then there is no data.
     Units of one ``stretch`` of a file, which follow each other, are best read one after the other. ``sides``: what side
-    tables have of its cases.
+    tables have of its cases. ``last``: no rows of the run follow, as far as is known.
     """
 
     file: int
@@ -91,6 +91,7 @@ class Unit:
     overlong: int = 0
     stretch: int = 0
     sides: tuple[Joined, ...] = ()
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)

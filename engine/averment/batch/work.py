@@ -12,9 +12,9 @@ from averment.batch.deciding import Decider, Decisions
 from averment.batch.fetching import Fetcher
 from averment.batch.job import Done, Job
 from averment.batch.rendering import CsvWriter, JsonWriter
-from averment.batch.row_groups import is_group, to_parquet
+from averment.batch.row_groups import is_group, written
 from averment.batch.text_rows import heading_of
-from averment.batch.unit import REJECTS, ROWS, TEXT, WHOLE, Format, Unit
+from averment.batch.unit import REJECTS, ROWS, TEXT, Format, Unit
 
 _ROWS = 8192  # rendered at a time
 
@@ -47,25 +47,24 @@ class TableWorker:
         counts.update(f"reject:{reject.code}" for reject in decisions.rejects)
         counts.update(self._decider.lost())
         counts.update(self._comparer.lost() if self._comparer else ())
-        kind, data = self._output_of(decisions, unit)
-        contents = {kind: data}
+        contents = self._output_of(decisions, unit)
         if decisions.rejects:
             contents[REJECTS] = b"".join(map(self._job.line, decisions.rejects))
         decided = len(decisions.documents) if self._whole else decisions.table.num_rows
         return Done(contents, decided, counts, decisions.alone, turns)
 
-    def _output_of(self, decisions: Decisions, unit: Unit) -> tuple[str, Any]:
+    def _output_of(self, decisions: Decisions, unit: Unit) -> dict[str, Any]:
         if self._whole:
-            return TEXT, b"".join(document + b"\n" for document in decisions.documents)
+            return {TEXT: b"".join(document + b"\n" for document in decisions.documents)}
         table = decisions.table
         if self._writer is not None:
             slices = (table.slice(start, _ROWS) for start in range(0, table.num_rows, _ROWS))
             heading = heading_of(self._format, self._job.program.presumes) if unit.first == 1 else b""
-            return TEXT if self._format.text else ROWS, heading + b"".join(map(self._writer.write, slices))
+            return {TEXT if self._format.text else ROWS: heading + b"".join(map(self._writer.write, slices))}
         table = table.append_column("pack", pa.DictionaryArray.from_arrays(_same(table.num_rows), self._pack))
-        if self._format is Format.PARQUET and is_group(unit.first, unit.rows):
-            return WHOLE, to_parquet(table)
-        return ROWS, to_bytes(table)
+        if self._format is Format.PARQUET and is_group(unit):
+            return written(table)
+        return {ROWS: to_bytes(table)}
 
     def close(self) -> None:
         self._decider.close()

@@ -34,9 +34,13 @@ def to_batches(table: Table, rows: int) -> Iterable[Batch]:
 
 def words(codes: Array, values: list[str], unknown: Plane | None = None) -> Vector:
     """Codes as a dictionary-encoded column of strings; null where ``unknown``."""
-    return pa.DictionaryArray.from_arrays(
-        pa.array(codes.astype(np.int32, copy=False), mask=unknown), pa.array(values, pa.string())
-    )
+    places = pa.array(codes.astype(np.int32, copy=False), mask=unknown)
+    return pa.DictionaryArray.from_arrays(places, pa.array(values, pa.string()), safe=False)
+
+
+def no_words(rows: int) -> Vector:
+    """A dictionary-encoded column of strings that has none."""
+    return pa.DictionaryArray.from_arrays(pa.nulls(rows, pa.int32()), pa.array([], pa.string()))
 
 
 def masks(packed: Array) -> Vector:

@@ -36,8 +36,7 @@ def assemble(compiled: Compiled, table: arrow.Table, chunks: list[Coded], run: R
     texts = [value[0] if value else "" for value in run.strengths.values]
 
     def strengths(codes: Array) -> arrow.Vector:
-        codes = codes if len(codes) else np.zeros(len(claim), np.int32)
-        return arrow.words(codes, texts, codes == 0)
+        return arrow.words(codes, texts, codes == 0) if len(codes) else arrow.no_words(len(claim))
 
     columns["strength"] = strengths(gather("strength"))
     presumed = gather("presumed")
