@@ -12,7 +12,7 @@ from typing import Any, cast
 
 NAMES = (
     "pack", "facts", "rules", "table", "case", "outcome", "explanation", "questions", "mapping", "diagnostic",
-    "request",
+    "request", "request_explain", "request_whatif", "request_flip", "request_question", "request_ask", "request_reply",
 )  # fmt: skip
 
 

@@ -11,11 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
+from averment.diagnostics.diagnostic import Diagnostic
 from averment_service.guard import Guard
+from averment_service.hot import told_of
 from averment_service.principals import need
-from averment_service.problems import MEDIA, UNKNOWN, problem
+from averment_service.problems import UNKNOWN, Problem
 from averment_service.routes import ROUTES
-from averment_service.routes.route import Handler, Route, principal_of
+from averment_service.routes.route import Handler, Route, principal_of, problem_response
 from averment_service.service import Service
 
 
@@ -36,8 +38,13 @@ def application(service: Service) -> Guard:
 
 def _checked(route: Route) -> Handler:
     async def handler(request: Request) -> Response:
-        need(principal_of(request), route.permission)
-        return await route.handler(request)
+        try:
+            need(principal_of(request), route.permission)
+            return await route.handler(request)
+        except HTTPException:
+            raise
+        except Exception as error:
+            return problem_response(told_of(error))
 
     return handler
 
@@ -45,5 +52,5 @@ def _checked(route: Route) -> Handler:
 async def _not_found(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
     message = f"there is nothing at `{request.url.path}`" if status == 404 else f"{request.method} is not answered here"
-    found = problem(status, UNKNOWN, message)
-    return Response(found.body, status, headers=found.headers, media_type=MEDIA)
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return problem_response(Problem(status, [Diagnostic(UNKNOWN, message)], headers))

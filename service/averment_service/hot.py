@@ -272,8 +272,13 @@ def _refusal(found: Problem) -> bytes:
 def _start(status: int, kind: bytes, pack: Pack | None = None, *more: tuple[bytes, bytes]) -> dict[str, Any]:
     headers = [(b"content-type", kind), (b"cache-control", b"no-store"), *more]
     if pack is not None:
-        headers.append((b"averment-pack", f"{pack.name}@{pack.version} {pack.digest}".encode("ascii", "replace")))
+        headers.append((b"averment-pack", told_of_pack(pack).encode()))
     return {"type": "http.response.start", "status": status, "headers": headers}
+
+
+def told_of_pack(pack: Pack) -> str:
+    """Which pack an answer is of, as its header says it."""
+    return f"{pack.name}@{pack.version} {pack.digest}".encode("ascii", "replace").decode()
 
 
 async def _send(send: Send, status: int, body: bytes, pack: Pack) -> None:

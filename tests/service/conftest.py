@@ -19,6 +19,8 @@ from averment_service.principals import Doorkeeper
 from averment_service.service import Service, now
 from averment_service.settings import Settings
 
+LOAN = Path(__file__).parent / "loan"  # a pack so small that every question of it is answered whole, however busy
+
 
 def service(folder: Path, doorkeeper: Doorkeeper | None = None, **told: Any) -> Service:
     """The state of a service whose log is in ``folder``."""
@@ -30,4 +32,12 @@ def service(folder: Path, doorkeeper: Doorkeeper | None = None, **told: Any) -> 
 def client(tmp_path: Path) -> Iterator[TestClient]:
     """A client of a service without tokens, on this machine."""
     with TestClient(application(service(tmp_path)), base_url="http://localhost") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """As ``client``, one for all tests of a module: to load a pack takes longer than most of them."""
+    state = service(tmp_path_factory.mktemp("service"), packs=("pm_tpm", str(LOAN)))
+    with TestClient(application(state), base_url="http://localhost") as found:
         yield found

@@ -55,7 +55,7 @@ def command(name: str | None, pack: str | None, output: str | None) -> None:
     else:
         for each in NAMES:
             schema = load(each)
-            data(f"{style().paint(f'{each:<12}', 'bold')}{_sentence(schema)}\n")
+            data(f"{style().paint(f'{each:<17}', 'bold')}{_sentence(schema)}\n")
         return
     if output is None:
         data("".join(texts.values()))

@@ -30,7 +30,7 @@ _ROOTS = {
     "rules": "rule file",
     "table": "table",
     "case": "case",
-    "request": "request",
+    **dict.fromkeys((name for name in averment_schemas.NAMES if name.startswith("request")), "request"),
     "mapping": "mapping file",
     "outcome": "outcome",
     "diagnostic": "diagnostic",

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from averment.pack import Pack
 from averment_service.principals import Permission
-from averment_service.routes.route import Route, json_response, service_of
+from averment_service.routes.route import Route, json_response, pack_of, service_of
 
 
 def described(pack: Pack) -> dict[str, Any]:
@@ -28,9 +28,7 @@ async def packs(request: Request) -> Response:
 
 
 async def pack(request: Request) -> Response:
-    service, named = service_of(request), request.path_params["pack"]
-    found = await service.gate.run(lambda: service.shop.find(named))
-    return json_response(described(found))
+    return json_response(described(await pack_of(request)))
 
 
 ROUTES = (
