@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 import averment
+from averment.backends.symbolic import blocks
+from averment.questions import relevance
+from averment.questions.by_class import ByClass
+from averment.questions.judge import Judge
 from averment.questions.matters import Weight, matters
+from averment.questions.pivots import Pivots
+from averment.questions.quick import judge_of
+from averment.questions.situation import Situation
 
 PACKS = Path(__file__).parents[2] / "benchmarks" / "packs"
 Told = dict[str, Any]
@@ -100,3 +109,123 @@ def test_what_matters_among_parts_is_what_enumeration_says(seed: int) -> None:
     expected = weights_by_enumeration(given, values, claimed)
     found = {part.path: part.weight for part in matters(outcome, seconds=60).parts}
     assert {name: found[name] for name in given} == expected
+
+
+# --- records of which nothing tells one from another ------------------------------------------------------------------
+
+FACTS = """
+facts:
+  site: {cardinality: one, fields: {open: {type: boolean}}}
+  crate:
+    cardinality: many
+    key: id
+    fields:
+      id: {type: text}
+      wet: {type: boolean}
+      kind: {type: choice, of: [box, bag]}
+      weight: {type: integer, min: 0, max: 1}
+  sign:
+    derived: true
+    fields:
+      of: {type: integer, min: 0, max: 9}
+      for: {type: choice, of: [cart, lorry]}
+      weight: {type: integer, min: 0, max: 9}
+  order: {derived: true, fields: {by: {type: choice, of: [cart, lorry]}}}
+"""
+PACK = """
+pack: yard
+version: 1.0.0
+title: What carries the crates of a yard
+claim: {fact: order, field: by}
+"""
+
+
+def a_pack(rng: random.Random, folder: Path) -> averment.Pack:
+    """A pack of signs that count, sum, look for and look in vain for crates, and speak for one claim or the other."""
+
+    def cells() -> dict[str, object]:
+        some: dict[str, object] = {
+            "wet": rng.random() < 0.5,
+            "kind": rng.choice(["box", "bag"]),
+            "weight": rng.choice(["> 0", "0"]),
+        }
+        return {name: some[name] for name in rng.sample([*some], rng.randint(1, 2))}
+
+    def conditions(place: int) -> list[object]:
+        amount = rng.randint(1, 3)
+        test = {"test": f"$n{place} {rng.choice(['>=', '<', '=', '!='])} {amount}"}
+        match rng.randrange(5):
+            case 0 | 1:
+                return [{"count": {"of": {"crate": cells()}, "as": f"$n{place}"}}, test]
+            case 2:
+                return [{"sum": {"of": {"crate": cells()}, "field": "weight", "as": f"$n{place}"}}, test]
+            case 3:
+                return [{"crate": cells()}]
+            case _:
+                return [{"not": {"crate": cells()}}]
+
+    rules: list[dict[str, object]] = []
+    for number in range(rng.randint(2, 5)):
+        when = [each for place in range(rng.randint(1, 2)) for each in conditions(place)]
+        if rng.random() < 0.3:
+            when.append({"site": {"open": rng.random() < 0.5}})
+        sign = {"of": number, "for": rng.choice(["cart", "lorry"]), "weight": rng.randint(1, 2)}
+        rules.append({"rule": f"sign-{number}", "says": "So it is.", "when": when, "then": [{"sign": sign}]})
+    for word, operator in (("cart", ">"), ("lorry", "<")):
+        sums = [
+            {"sum": {"of": {"sign": {"for": each}}, "field": "weight", "as": f"${each}"}} for each in ("cart", "lorry")
+        ]
+        when = [*sums, {"test": f"$cart {operator} $lorry"}]
+        rules.append({"rule": word, "says": "So it goes.", "when": when, "then": [{"order": {"by": word}}]})
+    folder.mkdir()
+    (folder / "rules").mkdir()
+    (folder / "facts.yaml").write_text(FACTS)
+    (folder / "pack.yaml").write_text(PACK)
+    for rule in rules:
+        rule["backing"] = "judgement"
+    (folder / "rules" / "all.yaml").write_text(yaml.safe_dump({"author": "nobody", "rules": rules}, sort_keys=False))
+    return averment.load(folder)
+
+
+def test_what_is_found_by_class_is_what_enumeration_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relevance, "FEW", 0)
+    monkeypatch.setattr(blocks, "MOST_INSIDE", 2)
+    monkeypatch.setattr(Pivots, "of_a_kind", lambda _: iter(()))
+    for name in ("by_chance", "by_solver", "set_by_set"):
+        monkeypatch.setattr(relevance._Search, name, lambda _: None)  # pyright: ignore[reportPrivateUsage]
+    tally: Counter[object] = Counter()
+    decide = ByClass.decide
+
+    def decided(classes: ByClass, place: tuple[int, int]) -> bool:
+        found = decide(classes, place)
+        tally["by class", found] += 1
+        tally["merged"] += dict(classes.fields())[place][1:] != []
+        return found
+
+    monkeypatch.setattr(ByClass, "decide", decided)
+    for seed in range(12):
+        rng = random.Random(seed)
+        pack = a_pack(rng, tmp_path / f"{seed}")
+        site = {"open": rng.random() < 0.5}
+        kinds = [
+            {"wet": rng.random() < 0.5, "kind": rng.choice(["box", "bag"]), "weight": rng.randint(0, 1)}
+            for _ in range(2)
+        ]
+        crates = [{"id": f"c{number}", **rng.choice(kinds)} for number in range(4)]
+        outcome = pack.decide({"site": site, "crate": crates}, engine="reference")
+        judge = judge_of(Situation(outcome.evaluation.program, outcome.case))
+        slots = [judge.situation.slots[number] for number in judge.given()]
+        given: Told = {slot.path: slot.value for slot in slots}
+        values = {slot.path: list(judge.candidates[judge.situation.numbers[slot.path]] or ()) for slot in slots}
+
+        def claimed(told: Mapping[str, Any], judge: Judge = judge) -> str:
+            numbers = judge.situation.numbers
+            return judge.verdict({numbers[path]: value for path, value in told.items()}).claim
+
+        expected = weights_by_enumeration(given, values, claimed)
+        for part in matters(outcome, seconds=60).parts:
+            weight = expected.get(part.path, Weight.IRRELEVANT)
+            tally[part.weight] += 1
+            assert part.weight in (weight, Weight.UNDETERMINED), (seed, part.path, weight)
+    assert tally["by class", True] > 20 and tally["by class", False] > 5 and tally["merged"] > 5
+    assert tally[Weight.UNDETERMINED] < tally[Weight.PART] / 10

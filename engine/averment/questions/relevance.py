@@ -14,11 +14,14 @@ Where the judge's budget runs out, what was found by then stands, and the rest i
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from math import prod
 from random import Random
 
+from averment.backends.symbolic.blocks import NoBlocks
+from averment.backends.symbolic.gates import Unsure
 from averment.backends.symbolic.planes import Plane, states_of
 from averment.ir.program import Value
 from averment.law.truth import Quantity
@@ -33,6 +36,7 @@ from averment.questions.smaller import Change, made_smaller
 from averment.questions.together import parted, verdicts
 
 VAIN = 2  # changes of a kind, of the same fields, that find nothing
+FEW = 48  # fields that may change together and are not asked of class by class
 ROUNDS = 6  # of changes found by chance that find nothing new
 DRAWN = 24  # changes by chance for one field in one round
 MOST_WANTED = 64  # fields they are drawn for in one round
@@ -62,7 +66,14 @@ def relevance(judge: Judge, alone: Alone) -> Relevance:
     """
     search = _Search(judge, alone)
     solver = find_spec("z3") is not None and isinstance(judge.circuitry, Circuitry)
-    for look in (search.by_themselves, search.by_pivots, search.by_chance, search.by_solver, search.set_by_set):
+    for look in (
+        search.by_themselves,
+        search.by_pivots,
+        search.by_class,
+        search.by_chance,
+        search.by_solver,
+        search.set_by_set,
+    ):
         judge.allow(None if look == search.by_themselves else MOST_DECISIONS)
         part = CHANCE if solver and look == search.by_chance else 1.0
         try:
@@ -177,6 +188,34 @@ class _Search:
                 found = pivots.beside(change, wanted, random)
                 self.found.relevant |= found
                 vain[places] += not found
+
+    # --- by class -------------------------------------------------------------------------------------------------
+
+    def by_class(self) -> None:
+        """Find out once for all fields that nothing tells apart, where these are many. Raises: Spent."""
+        circuitry = self._judge.circuitry
+        loose = {number: self._others[number] for number in self._loose() if number in self._others}
+        if (
+            find_spec("z3") is None
+            or not isinstance(circuitry, Circuitry)
+            or not self._before.settled
+            or not FEW <= len(loose) == len(self._loose())
+            or not set(self.left) <= loose.keys()
+        ):
+            return
+        from averment.backends.symbolic.terms import Beyond
+        from averment.questions.by_class import ByClass
+
+        try:
+            classes = ByClass(self._judge, circuitry, loose)
+        except (Beyond, NoBlocks, Unsure):
+            return
+        for place, same in classes.fields():
+            if not self.found.relevant.isdisjoint(same):
+                self.found.relevant.update(same)
+            elif not self._irrelevant.issuperset(same):
+                with suppress(Beyond):
+                    (self.found.relevant if classes.decide(place) else self._irrelevant).update(same)
 
     # --- by chance ------------------------------------------------------------------------------------------------
 

@@ -29,13 +29,16 @@ MOST_PAIRS = 4_096  # of values that are compared
 
 
 class Directions:
-    """Which ways a circuit goes, whatever the ``loose`` leaves hold: of the values said of each, or anything."""
+    """Which ways a circuit goes, whatever the ``loose`` leaves hold: of the values said of each, or anything.
+
+    ``reach`` is what each node may hold then.
+    """
 
     def __init__(self, circuit: Circuit, loose: Mapping[int, Values | None], tick: Tick = on_and_on) -> None:
         """Raises: Unsure; what ``tick`` raises."""
         self._circuit, self._tick = circuit, tick
         circuit.hold(dict.fromkeys(loose))
-        self._reach = [circuit.held(place) for place in range(len(circuit.network.nodes))]
+        self.reach = [circuit.held(place) for place in range(len(circuit.network.nodes))]
         circuit.hold({})
         self._values: dict[int, frozenset[Quantity]] = {}
         self._narrow({leaf: values for leaf, values in loose.items() if values is not None})
@@ -63,7 +66,7 @@ class Directions:
 
     def decided(self, place: int) -> bool:
         """Whether a node holds the same whatever the loose leaves hold."""
-        held = self._reach[place]
+        held = self.reach[place]
         if isinstance(self._circuit.network.nodes[place], net.Column):
             return held is not None and not isinstance(held, Interval)
         return held != 1
@@ -90,16 +93,16 @@ class Directions:
                 if left is not None and right is not None and len(left) * len(right) <= MOST_PAIRS:
                     self._note(place, frozenset(int(_truth_of(node, one, other)) for one in left for other in right))
                     continue
-            self._reach[place] = gate(self._reach)
+            self.reach[place] = gate(self.reach)
 
     def _note(self, place: int, held: frozenset[Quantity]) -> None:
         self._values[place] = held
         if len(held) == 1:
-            self._reach[place] = next(iter(held))
+            self.reach[place] = next(iter(held))
 
     def _held(self, place: int) -> frozenset[Quantity] | None:
         """What a column may hold, where that is a few values."""
-        return frozenset((self._reach[place],)) if self.decided(place) else self._values.get(place)
+        return frozenset((self.reach[place],)) if self.decided(place) else self._values.get(place)
 
     def _ways(self, move: _Move) -> Ways:
         circuit = self._circuit
@@ -115,7 +118,7 @@ class Directions:
             if place not in inside and not self.decided(place):
                 way = self._compared(node, move) if isinstance(node, net.Same | net.Compared) else None
                 if way is None:
-                    way = EITHER if circuit.loop_of(place) else _way(circuit, node, ways, self._reach)
+                    way = EITHER if circuit.loop_of(place) else _way(circuit, node, ways, self.reach)
                 ways[place] = way
         return ways
 

@@ -52,6 +52,14 @@ class Written:
     """The formulas of a circuit where some fields (by place) are loose; all others hold what the case gives."""
 
     def __init__(self, circuit: Circuit, loose: Mapping[int, Loose], most_effort: int, tick: Tick) -> None:
+        self._start(circuit, loose, most_effort, tick)
+        self.variables = {place: self._variable(place, each) for place, each in loose.items()}
+        self.changed = {
+            place: z3.Not(self._is(place, each.given)) for place, each in loose.items() if each.given is not None
+        }
+        self._encode()
+
+    def _start(self, circuit: Circuit, loose: Mapping[int, Loose], most_effort: int, tick: Tick) -> None:
         self._tick = tick
         circuit.hold({})
         self._circuit, self._loose = circuit, loose
@@ -61,11 +69,6 @@ class Written:
         self._truths: dict[int, Truths] = {}
         self._solver = z3.SolverFor("QF_LIA")
         self._solver.set("rlimit", most_effort)
-        self.variables = {place: self._variable(place, each) for place, each in loose.items()}
-        self.changed = {
-            place: z3.Not(self._is(place, each.given)) for place, each in loose.items() if each.given is not None
-        }
-        self._encode()
 
     def claim_is(self, word: str) -> Formula:
         """The formula that the claim is this word: a declared value, ``open``, ``gap`` or ``conflict``."""
@@ -162,13 +165,16 @@ class Written:
     def _write(self, places: list[int]) -> None:
         """Write out nodes that depend on what is loose, in order, and then where the circuit is not sure."""
         for place in places:
-            self._tick()
-            node = self._circuit.network.nodes[place]
-            if isinstance(node, net.Column):
-                self._columns[place] = self._shared(place, node, self._column(node))
-            else:
-                self._truths[place] = self._named(place, self._truth(node))
+            self._write_node(place)
         self._unsure = z3.Or([self._fires(check) for check in self._circuit.network.checks])
+
+    def _write_node(self, place: int) -> None:
+        self._tick()
+        node = self._circuit.network.nodes[place]
+        if isinstance(node, net.Column):
+            self._columns[place] = self._shared(place, node, self._column(node))
+        else:
+            self._truths[place] = self._named(place, self._truth(node))
 
     def _shared(self, place: int, node: net.Node, column: Column) -> Column:
         """A count or sum under a name of its own, so that all comparisons with it speak of one number."""
@@ -201,7 +207,8 @@ class Written:
         if isinstance(node, net.Column):
             self._columns[place] = self._constant(held)
         else:
-            self._truths[place] = z3.BoolVal(held == 2), z3.BoolVal(held != 0)
+            true = z3.BoolVal(held == 2)
+            self._truths[place] = true, z3.BoolVal(True) if held == 1 else true
 
     def _constant(self, held: Quantity) -> Column:
         if held is None:
