@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from averment.backends.scalar import Quick, compile_scalar, facts_of
+from averment.backends.scalar import Given, Quick, compile_scalar, facts_of, given_writer
 from averment.engines import Engine, warn_of_loss
 from averment.ir.program import Program
 from averment.law.evaluation import Evaluation
-from averment.model.case import UNNAMED, Case
+from averment.model.case import Case
 from averment.outcome.claim import Status
 from averment.outcome.outcome import Outcome
 
@@ -28,9 +28,11 @@ def quick_decider(engine: Engine, firings: int) -> Decide | None:
     if code is None:
         return None
 
+    write = given_writer(engine.program)
+
     def decide(facts: Mapping[str, Any], name: str) -> QuickOutcome | None:
         found = code(facts)
-        return None if found is None else QuickOutcome(found, engine, name)
+        return None if found is None else QuickOutcome(found, engine, name, write)
 
     return decide
 
@@ -41,9 +43,10 @@ class QuickOutcome(Outcome):
     _quick: Quick
     _engine: Engine
     _name: str
+    _write: Given
 
-    def __init__(self, quick: Quick, engine: Engine, name: str = UNNAMED) -> None:
-        self.__dict__.update(_quick=quick, _engine=engine, _name=name)  # frozen, as every outcome is
+    def __init__(self, quick: Quick, engine: Engine, name: str, write: Given) -> None:
+        self.__dict__.update(_quick=quick, _engine=engine, _name=name, _write=write)  # frozen, as every outcome is
 
     @property
     def claim(self) -> str:
@@ -52,6 +55,14 @@ class QuickOutcome(Outcome):
     @property
     def status(self) -> Status:
         return Status(self._quick.status)
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        return ()
 
     @property
     def engine(self) -> str:
@@ -76,6 +87,11 @@ class QuickOutcome(Outcome):
     @property
     def _program(self) -> Program:
         return self._engine.program
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The facts as a fact file would give them, as ``audit.given`` does of any case."""
+        return self._write(self._quick.values)
 
     # What another outcome is given, this one works out.
 

@@ -10,15 +10,13 @@ from averment.audit.batches import BatchEntries
 from averment.audit.errors import CONFLICT, LogRefused, refused
 from averment.audit.given import given_facts
 from averment.audit.log import DecisionLog, Receipt
-from averment.audit.mask import Mask
 from averment.audit.record import Entry, Maker, decision
 from averment.audit.replay import StoredPack
 from averment.diagnostics.diagnostic import Refused, Report
 from averment.engines import Engine, warn_of_loss
 from averment.ir.digest import canonical
-from averment.ir.program import FactType
 from averment.model.case import Case
-from averment.outcome.outcome import Decided, Outcome
+from averment.outcome.outcome import Outcome
 from averment.pack import Pack, compile_files
 from averment.pipeline import decide
 from averment.surface.pack_files import read_pack_files
@@ -41,17 +39,8 @@ class Recorder:
         Raises LogError: then it does not count as recorded.
         """
         maker = replace(self._maker, engine=outcome.evaluation.engine)  # not always the one that was asked first
-        return self._log.append(decision_entry(outcome.document, case, self._types, self._mask, maker, key))
-
-
-def decision_entry(
-    document: Mapping[str, Any], case: Decided, types: Mapping[str, FactType], mask: Mask, maker: Maker, key: str = ""
-) -> Entry:
-    """What is recorded of a decided case: ``document`` is its outcome's, or its answer alone.
-
-    Raises LogRefused (AV559) for what cannot be recorded.
-    """
-    return decision(document, given_facts(case, types), mask=mask, maker=maker, key=key)
+        given = given_facts(case, self._types)
+        return self._log.append(decision(outcome.document, given, mask=self._mask, maker=maker, key=key))
 
 
 class BatchRecorder:

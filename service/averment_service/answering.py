@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from averment import __version__
+from averment.audit.given import given_facts
 from averment.audit.mask import Mask
-from averment.audit.record import Entry, Maker
+from averment.audit.record import Entry, Maker, decision
 from averment.diagnostics.diagnostic import Diagnostic, Label, Refused, Report
 from averment.diagnostics.render_json import to_json
 from averment.engines import loss_of
@@ -23,7 +24,7 @@ from averment.model.case import UNNAMED, Case, read_case
 from averment.outcome.outcome import Outcome
 from averment.pack import Pack
 from averment.pipeline import decide
-from averment.recording import decision_entry
+from averment.quick import QuickOutcome
 from averment.source.json_reader import read_json
 from averment.source.node import Node, data_of
 from averment.surface.shape import check_shape
@@ -125,9 +126,11 @@ class Noter:
 
     def note(self, outcome: Outcome, detail: str, key: str) -> Answered:
         document = outcome.answer if detail == ANSWER else outcome.document
+        body = canonical(document)
+        given = outcome.given if isinstance(outcome, QuickOutcome) else given_facts(outcome.case, self._types)
         maker = Maker(outcome.engine, __version__, self._requester)
-        entry = decision_entry(document, outcome.case, self._types, self._mask, maker, key)
-        return Answered(canonical(document), entry, outcome.engine)
+        entry = decision(document, given, mask=self._mask, maker=maker, key=key, written=body)
+        return Answered(body, entry, outcome.engine)
 
 
 def written(answered: Answered, detail: str, decision: str) -> bytes:

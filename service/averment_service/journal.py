@@ -9,24 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import struct
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Protocol
 
-import msgspec
-
-from averment.audit.errors import LogError, LogRefused, LogUnavailable, unavailable
+from averment.audit.errors import LogError, unavailable
 from averment.audit.log import DecisionLog, Receipt
 from averment.audit.record import Entry
-from averment.diagnostics.diagnostic import Diagnostic
+from averment_service.wire import LENGTH, Result, entries_frame, results_of
 
-LENGTH = struct.Struct(">I")
 _AGAIN = 0.2  # seconds until a keeper that went is looked for again
 _PATIENCE = 20.0  # seconds that an entry waits for it
 
 
-Result = Receipt | LogError
 Write = Callable[[list[Entry]], Awaitable[list[Result]]]
 """Writes entries together: one result each, all on disk on return. May raise LogError for all."""
 
@@ -65,6 +60,7 @@ class Gathering:
 
     async def _run(self) -> None:
         while self._waiting:
+            await asyncio.sleep(0)  # whatever else has arrived by now goes along
             batch, self._waiting = self._waiting, []
             together = [entry for entries, _ in batch for entry in entries]
             try:
@@ -103,7 +99,7 @@ class Kept(Gathering):
         super().__init__(self._send)
 
     async def _send(self, entries: list[Entry]) -> list[Result]:
-        frame = msgspec.msgpack.encode([to_wire(entry) for entry in entries])
+        frame = entries_frame(entries)
         loop = asyncio.get_running_loop()
         end = loop.time() + _PATIENCE
         while True:
@@ -113,7 +109,7 @@ class Kept(Gathering):
                 reader, writer = self._streams
                 writer.write(LENGTH.pack(len(frame)) + frame)
                 answer = await reader.readexactly(LENGTH.unpack(await reader.readexactly(LENGTH.size))[0])
-                return [from_answer(one) for one in msgspec.msgpack.decode(answer)]
+                return results_of(answer)
             except (OSError, asyncio.IncompleteReadError):
                 await self._dropped()
                 if loop.time() > end:
@@ -129,40 +125,3 @@ class Kept(Gathering):
     async def close(self) -> None:
         await super().close()
         await self._dropped()
-
-
-class Wire(msgspec.Struct, array_like=True):
-    """An entry between processes."""
-
-    kind: str
-    body: bytes
-    key: str
-    case: str
-    pack: str
-    digest: str
-    claim: str
-    status: str
-    archive: bytes
-
-
-def to_wire(entry: Entry) -> Wire:
-    return Wire(*(getattr(entry, name) for name in Wire.__struct_fields__))
-
-
-def from_wire(frame: bytes) -> list[Entry]:
-    return [Entry(*msgspec.structs.astuple(one)) for one in msgspec.msgpack.decode(frame, type=list[Wire])]
-
-
-def to_answer(result: Result) -> list[Any]:
-    if isinstance(result, LogError):
-        found = result.diagnostic
-        return [type(result).__name__, found.code, found.message, list(found.help)]
-    return [*result]
-
-
-def from_answer(answer: list[Any]) -> Result:
-    if isinstance(answer[0], str):
-        kind, code, message, help = answer
-        error = LogRefused if kind == "LogRefused" else LogUnavailable
-        return error(Diagnostic(code, message, (), tuple(help)))
-    return Receipt(*answer)

@@ -13,11 +13,10 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
-
 from averment.audit.log import open_log
-from averment_service.journal import LENGTH, Here, from_wire, to_answer
+from averment_service.journal import Here
 from averment_service.starting import started
+from averment_service.wire import LENGTH, entries_of, results_frame
 
 _LARGEST = 256 << 20  # of a frame
 
@@ -43,8 +42,8 @@ async def keep(url: str, path: str, key: bytes = b"") -> None:
                     size = LENGTH.unpack(await reader.readexactly(LENGTH.size))[0]
                     if size > _LARGEST:
                         break
-                    entries = from_wire(await reader.readexactly(size))
-                    answer = msgspec.msgpack.encode([to_answer(one) for one in await journal.append(entries)])
+                    entries = entries_of(await reader.readexactly(size))
+                    answer = results_frame(await journal.append(entries))
                     writer.write(LENGTH.pack(len(answer)) + answer)
                     await writer.drain()
             writer.close()

@@ -49,6 +49,7 @@ CONFINED = {
     "z3": "engine/averment/backends/symbolic",
     "numpy": "engine/averment",
     "pyarrow": "engine/averment",
+    "starlette": "service/averment_service",
 }
 
 LINES = 400

@@ -63,6 +63,8 @@ class Mask:
 
     def facts(self, facts: Mapping[str, Any]) -> Masked:
         """``facts`` (type to a record, or to a list of records) with every sensitive value masked."""
+        if not self.sensitive:
+            return Masked(dict(facts), ())
         hidden: list[Any] = []
         result: dict[str, Any] = {}
         for name, given in facts.items():
@@ -79,12 +81,12 @@ class Mask:
         data = recordable("the outcome", _without(document, *_forms(hidden)))
         return "hmac-sha256:" + hmac.digest(self.key, _DOCUMENT + data, "sha256").hex()
 
-    def digests(self, outcome: Mapping[str, Any], hidden: tuple[Any, ...]) -> dict[str, str]:
+    def digests(self, outcome: Mapping[str, Any], hidden: tuple[Any, ...], written: bytes = b"") -> dict[str, str]:
         """The digests of an outcome document and of the warrant in it, which is written once for both; of an answer
-        without a warrant its own, by what they are digests of.
+        without a warrant its own, by what they are digests of. ``written``: the answer's canonical bytes.
         """
         if "warrant" not in outcome:
-            return {"answer": self.digest(outcome, hidden)}
+            return {"answer": digest_of(written) if written and not hidden else self.digest(outcome, hidden)}
         if hidden:
             return {"outcome": self.digest(outcome, hidden), "warrant": self.digest(outcome["warrant"], hidden)}
         members = recordable_members("the outcome", outcome)

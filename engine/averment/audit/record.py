@@ -143,9 +143,17 @@ def record_of(row: Row) -> Record:
     return Record(row.sequence, row.previous.hex(), row.hash.hex(), *texts)
 
 
-def decision(outcome: Mapping[str, Any], facts: Mapping[str, Any], *, mask: Mask, maker: Maker, key: str = "") -> Entry:
+def decision(
+    outcome: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    *,
+    mask: Mask,
+    maker: Maker,
+    key: str = "",
+    written: bytes = b"",
+) -> Entry:
     """The entry for one decided case: ``outcome`` is its outcome document, or the answer alone, ``facts`` the facts it
-    was decided from.
+    was decided from. ``written``: the canonical bytes of an answer, where somebody has them.
 
     ``key``, where given, makes it exact-once. Raises LogRefused (AV559) for a name that cannot be recorded.
     """
@@ -156,7 +164,7 @@ def decision(outcome: Mapping[str, Any], facts: Mapping[str, Any], *, mask: Mask
         "pack_version": pack["version"],
         "parameters": outcome["parameters"],
         "facts": masked.facts,
-        **mask.digests(outcome, masked.hidden),
+        **mask.digests(outcome, masked.hidden, written),
         **({"presumed": outcome["presumed"]["claim"]} if "presumed" in outcome else {}),
     }
     return Entry(

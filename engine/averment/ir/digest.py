@@ -69,23 +69,30 @@ def _meaning(model: Model) -> dict[str, Any]:
     }
 
 
+_PLAIN, _LISTS = frozenset({str, bool, type(None)}), frozenset({list, tuple})
+
+
 def _plain(value: Any) -> bool:
     """Whether ``json`` writes the value as it is to be: most are, and are not copied."""
     items: Iterable[Any] = (value,)
-    if isinstance(value, dict):
-        mapping = cast("dict[object, Any]", value)
-        if not all(isinstance(key, str) and key.isascii() for key in mapping):
+    kind = type(value)
+    if kind is dict:
+        try:
+            if not "".join(value).isascii():
+                return False
+        except TypeError:  # a key that is no text
             return False
-        items = mapping.values()
-    elif isinstance(value, (list, tuple)):
-        items = cast("Iterable[Any]", value)
+        items = value.values()
+    elif kind in _LISTS:
+        items = value
     for item in items:
-        if item is None or isinstance(item, (str, bool)):
+        kind = type(item)
+        if kind in _PLAIN:
             continue
-        if isinstance(item, int):
+        if kind is int:
             if not -MOST_EXACT <= item <= MOST_EXACT:
                 return False
-        elif not isinstance(item, (dict, list, tuple)) or not _plain(item):
+        elif (kind is not dict and kind not in _LISTS) or not _plain(item):
             return False
     return True
 

@@ -58,7 +58,7 @@ class Outcome:
     lost: str = ""
 
     def __repr__(self) -> str:
-        return f"<Outcome of {self.case.name[:80]!r}: {self.claim[:80]}, {self.status.value}>"
+        return f"<Outcome of {self.name[:80]!r}: {self.claim[:80]}, {self.status.value}>"
 
     @cached_property
     def reading(self) -> Reading:
@@ -68,6 +68,16 @@ class Outcome:
     def claim(self) -> str:
         """A value the pack declares, or ``open``, ``gap`` or ``conflict``."""
         return self.reading.claim
+
+    @property
+    def name(self) -> str:
+        """The name of the case."""
+        return self.case.name
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """The paths of the fields that hold a declared default, sorted."""
+        return tuple(sorted(self.case.assumptions))
 
     @property
     def status(self) -> Status:
@@ -125,13 +135,13 @@ class Outcome:
         return {
             "format": FORMAT,
             **({"presumed": without_warrant(self.presumed.document)} if self.presumed else {}),
-            "case": self.case.name,
+            "case": self.name,
             "claim": self.claim,
             "status": self.status.value,
             "strength": self.strength,
             "possible": list(self.possible),
             "hangs_on": list(self.hangs_on),
-            "assumptions": sorted(self.case.assumptions),
+            "assumptions": list(self.assumptions),
             "fired": list(self.fired),
             "parameters": dict(program.parameters),
             "pack": {"name": program.name, "version": program.version, "digest": program.digest},

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from averment.audit.given import given_facts
 from averment.backends import reference
-from averment.backends.scalar import compile_scalar
+from averment.backends.scalar import compile_scalar, given_writer
 from averment.engines import open_engine
+from averment.ir.digest import canonical
 from averment.ir.program import Kind
 from averment.ir.values import decode
 from averment.outcome.outcome import Outcome
@@ -28,7 +30,9 @@ def test_random_complete_cases_agree(kit: Any, joined: bool) -> None:
             if found is None:
                 left += 1
             else:
-                quick = QuickOutcome(found, open_engine("reference", chance.program))
+                write = given_writer(chance.program)
+                quick = QuickOutcome(found, open_engine("reference", chance.program), "case", write)
+                assert canonical(write(found.values)) == canonical(given_facts(quick.case, chance.program.types))
                 assert found[:4] == (expected.claim, expected.status, expected.strength, expected.fired), (seed, case)
                 assert set(quick.case.facts) == set(case.facts) and quick.case.mentioned == case.mentioned
                 assert quick.canonical == Outcome(quick.case, reference.evaluate(chance.program, quick.case)).canonical

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from averment.backends.scalar.terms import set_words
 from averment.backends.scalar.writing import Writer
 from averment.ir.program import Fact, Field, Kind, Program, Value
-from averment.ir.values import fact_order
+from averment.ir.values import decode, fact_order
 from averment.law.budget import FIRINGS
 from averment.law.grounding import ground
 
@@ -63,6 +63,51 @@ def facts_of(program: Program, values: tuple[Any, ...]) -> tuple[tuple[Fact, ...
         for record in ((held,) if kind.one else held.values() if len(kind.fields) > 1 else zip(held.values()))
     ]
     return tuple(sorted(facts, key=fact_order)), frozenset(kind.name for kind, _ in given)
+
+
+Given = Callable[[tuple[Any, ...]], dict[str, Any]]
+"""From ``Quick.values`` to the facts as a fact file would give them."""
+
+
+def given_writer(program: Program) -> Given:
+    """What writes down the facts of cases that were decided: as ``facts_of``, and then in the words of a fact file."""
+    words = set_words(program)
+    kinds = [
+        (kind, [(index, field.name, _writer(field, words)) for index, field in enumerate(kind.fields)])
+        for kind in program.types.values()
+        if not kind.derived
+    ]
+
+    def given(values: tuple[Any, ...]) -> dict[str, Any]:
+        document: dict[str, Any] = {}
+        for (kind, fields), held in zip(kinds, values, strict=True):
+            if held is None:
+                continue
+            if kind.one:
+                document[kind.name] = {
+                    name: write(held[index]) if write else held[index] for index, name, write in fields
+                }
+            elif held:
+                facts, _ = facts_of(program, values)  # which are in order
+                rows = [fact.values for fact in facts if fact.type == kind.name]
+                document[kind.name] = [
+                    {field.name: decode(value, field) for value, field in zip(row, kind.fields, strict=True)}
+                    for row in rows
+                ]
+            else:
+                document[kind.name] = []
+        return document
+
+    return given
+
+
+def _writer(field: Field, words: tuple[str, ...]) -> Callable[[Any], Any] | None:
+    """How a held value of a field is written; None where it stays as it is."""
+    if field.kind is Kind.LEVEL:
+        return field.values.__getitem__
+    if field.kind in (Kind.BOOLEAN, Kind.CHOICE, Kind.TEXT, Kind.INTEGER):
+        return None
+    return lambda held: decode(_value(held, field, words), field)
 
 
 def _value(held: Any, field: Field, words: tuple[str, ...]) -> Value:

@@ -1,0 +1,63 @@
+"""Entries of the log and what became of them, between the processes of a service: MessagePack after its length."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from averment.audit.errors import LogError, LogRefused, LogUnavailable
+from averment.audit.log import Receipt
+from averment.audit.record import Entry
+from averment.diagnostics.diagnostic import Diagnostic
+
+LENGTH = struct.Struct(">I")
+Result = Receipt | LogError
+
+
+class _Wire(msgspec.Struct, array_like=True):
+    """An ``Entry``."""
+
+    kind: str
+    body: bytes
+    key: str
+    case: str
+    pack: str
+    digest: str
+    claim: str
+    status: str
+    archive: bytes
+
+
+def entries_frame(entries: Sequence[Entry]) -> bytes:
+    """Entries as bytes."""
+    fields = _Wire.__struct_fields__
+    return msgspec.msgpack.encode([_Wire(*(getattr(entry, name) for name in fields)) for entry in entries])
+
+
+def entries_of(frame: bytes) -> list[Entry]:
+    """The entries of a frame. Raises: ValueError for what is none."""
+    return [Entry(*msgspec.structs.astuple(one)) for one in msgspec.msgpack.decode(frame, type=list[_Wire])]
+
+
+def results_frame(results: Sequence[Result]) -> bytes:
+    """What became of entries, as bytes."""
+    return msgspec.msgpack.encode([_told(one) if isinstance(one, LogError) else [*one] for one in results])
+
+
+def results_of(frame: bytes) -> list[Result]:
+    """What became of entries, from a frame."""
+    answers: list[list[Any]] = msgspec.msgpack.decode(frame)
+    return [_error(*one) if isinstance(one[0], str) else Receipt(*one) for one in answers]
+
+
+def _told(error: LogError) -> list[Any]:
+    found = error.diagnostic
+    return [type(error).__name__, found.code, found.message, list(found.help)]
+
+
+def _error(kind: str, code: str, message: str, help: list[str]) -> LogError:
+    error = LogRefused if kind == LogRefused.__name__ else LogUnavailable
+    return error(Diagnostic(code, message, (), tuple(help)))
