@@ -28,6 +28,7 @@ COMMANDS = {
     "missing": "Show what an open claim is missing.",
     "ask": "Ask only what still matters, until the claim is settled.",
     "serve": "Serve packs over HTTP.",
+    "token": "Say who may ask a service.",
     "audit": "Verify, replay and read the decision log.",
     "dossier": "Write a case file that proves itself, or prove one.",
     "check": "Find what is wrong with a pack.",

@@ -11,12 +11,8 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
-from averment.diagnostics.diagnostic import Refused, Report, refused
-from averment.source.node import Node
-from averment.source.yaml_reader import read_yaml
-from averment_service.problems import DENIED, SETTING, Problem, problem
+from averment_service.problems import DENIED, Problem, problem
 
 
 class Permission(StrEnum):
@@ -115,30 +111,3 @@ def problem_401(message: str) -> Problem:
 def hashed(token: bytes) -> str:
     """What is stored of a token: it has 256 random bits, so no more than a hash is needed."""
     return hashlib.sha256(b"averment-token:" + token).hexdigest()
-
-
-def read_tokens(file: Path) -> dict[str, Principal]:
-    """The tokens of a file: YAML, a list of ``{name, roles, sha256}``. Raises: Refused (AV590)."""
-    report = Report()
-    try:
-        documents = read_yaml(file.read_bytes(), str(file), report)
-    except OSError as error:
-        raise refused(SETTING, f"the tokens `{file}` cannot be read: {error.strerror}") from None
-    if report.failed:
-        raise Refused(report.diagnostics)
-    found: dict[str, Principal] = {}
-    for entry in documents[0].elements() if documents else ():
-        name, digest = (_text(entry, key) for key in ("name", "sha256"))
-        roles = [str(role.value) for role in entry.list_of("roles")]
-        if not name or not digest:
-            raise refused(SETTING, f"`{file}` is not a list of tokens", "`averment token add` writes one")
-        strange = [role for role in roles if role not in ROLES]
-        if strange:
-            raise refused(SETTING, f"`{file}`: there is no role `{strange[0]}`", f"roles: {', '.join(ROLES)}")
-        found[digest] = Principal(name, frozenset[Permission]().union(*(ROLES[role] for role in roles)))
-    return found
-
-
-def _text(entry: Node, key: str) -> str:
-    held = entry.get(key)
-    return held.value if held and isinstance(held.value, str) else ""

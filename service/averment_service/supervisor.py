@@ -23,11 +23,11 @@ from pathlib import Path
 
 from averment.audit.log import open_log
 from averment.diagnostics.diagnostic import refused
-from averment_service.principals import read_tokens
 from averment_service.problems import SETTING
 from averment_service.service import now
 from averment_service.settings import OFF, Settings
 from averment_service.shelf import Shop
+from averment_service.tokens import read_tokens
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _GRACE = 10.0  # seconds that those who are asked to end have for what they are at

@@ -13,10 +13,11 @@ import uvicorn
 from averment.audit.log import open_log
 from averment_service.app import application
 from averment_service.journal import Here, Journal, Kept, Off
-from averment_service.principals import Doorkeeper, read_tokens
+from averment_service.principals import Doorkeeper
 from averment_service.service import Service, now
 from averment_service.settings import OFF, Settings
 from averment_service.starting import started
+from averment_service.tokens import read_tokens
 
 
 def service_of(settings: Settings, path: str) -> Service:

@@ -75,18 +75,18 @@ _PLAIN, _LISTS = frozenset({str, bool, type(None)}), frozenset({list, tuple})
 def _plain(value: Any) -> bool:
     """Whether ``json`` writes the value as it is to be: most are, and are not copied."""
     items: Iterable[Any] = (value,)
-    kind = type(value)
-    if kind is dict:
+    held: Any = type(value)
+    if held is dict:
         try:
             if not "".join(value).isascii():
                 return False
         except TypeError:  # a key that is no text
             return False
         items = value.values()
-    elif kind in _LISTS:
+    elif held in _LISTS:
         items = value
     for item in items:
-        kind = type(item)
+        kind: Any = type(item)
         if kind in _PLAIN:
             continue
         if kind is int:

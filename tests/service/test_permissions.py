@@ -1,0 +1,89 @@
+"""Who may do what: every role at every route, and what is denied by default."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+from tests.service.conftest import service
+
+from averment.diagnostics.diagnostic import Refused
+from averment_service.app import application
+from averment_service.principals import ROLES, Doorkeeper, Permission
+from averment_service.routes import ROUTES
+from averment_service.tokens import add, listed, read_tokens, remove
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, dict[str, str]]]:
+    folder = tmp_path_factory.mktemp("tokens")
+    file = folder / "tokens.yaml"
+    tokens = {role: add(file, role, [role]) for role in ROLES}
+    with TestClient(application(service(folder, Doorkeeper(read_tokens(file))))) as client:
+        yield client, tokens
+
+
+def _sent(client: TestClient, method: str, path: str, token: str = "") -> int:
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    return client.request(
+        method, re.sub(r"\{pack[^}]*\}", "pm_tpm", path), headers=headers, follow_redirects=False
+    ).status_code
+
+
+@pytest.mark.parametrize("role", [*ROLES, ""])
+def test_a_role_may_what_its_permissions_say_and_nothing_else(
+    held: tuple[TestClient, dict[str, str]], role: str
+) -> None:
+    client, tokens = held
+    permissions = ROLES[role] if role else frozenset[Permission]()
+    wanted = [("POST", "/v1/packs/{pack}/decide", Permission.DECIDE)]
+    for method, path, permission in [*wanted, *((route.method, route.path, route.permission) for route in ROUTES)]:
+        status = _sent(client, method, path, tokens.get(role, ""))
+        if permission is Permission.OPEN or permission in permissions:
+            assert status not in (401, 403), (role, method, path, status)
+        else:
+            assert status in ({403} if role else {401, 303}), (role, method, path, status)
+
+
+def test_an_unknown_token_is_nobody_even_where_everybody_may(held: tuple[TestClient, dict[str, str]]) -> None:
+    client, _ = held
+    for route in ROUTES:
+        assert _sent(client, route.method, route.path, "avm_guessed") == 401, route.path
+
+
+def test_without_tokens_only_this_machine_is_served_by_its_own_name(tmp_path: Path) -> None:
+    with TestClient(application(service(tmp_path)), base_url="http://localhost") as client:
+        assert client.get("/v1/packs").status_code == 200
+        for headers in (
+            {"host": "evil.example"},
+            {"origin": "http://evil.example"},
+            {"host": "localhost.evil.example"},
+        ):
+            assert client.get("/v1/packs", headers=headers).status_code == 403, headers
+            assert client.post("/v1/packs/pm_tpm/decide", json={"facts": {}}, headers=headers).status_code == 403
+
+
+def test_a_file_of_tokens_holds_hashes_and_is_its_owner_s(tmp_path: Path) -> None:
+    file = tmp_path / "tokens.yaml"
+    ann, bob = add(file, "ann", ["auditor", "viewer"]), add(file, "bob", ["agent"])
+    assert file.stat().st_mode & 0o077 == 0
+    assert ann not in file.read_text() and bob not in file.read_text()
+    keeper = Doorkeeper(read_tokens(file))
+    found = keeper.principal(f"Bearer {ann}".encode())
+    assert (found.name, found.permissions) == ("ann", ROLES["auditor"] | ROLES["viewer"])
+    remove(file, "ann")
+    assert [name for name, _, _ in listed(file)] == ["bob"]
+
+
+@pytest.mark.parametrize("text", ["- 1\n", "{}\n", "- {name: a, roles: [king], sha256: ''}\n", "a: [\n"])
+def test_what_is_no_file_of_tokens_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "tokens.yaml"
+    file.write_text(text)
+    with pytest.raises(Refused):
+        read_tokens(file)
+    with pytest.raises(Refused):
+        add(file, "ann", ["viewer"])
+    assert file.read_text() == text
