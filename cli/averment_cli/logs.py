@@ -175,13 +175,14 @@ def now() -> datetime:
 
 
 def _time(text: str | None, option: str) -> datetime | None:
+    from averment.audit.record import time_of
+
     if text is None:
         return None
     try:
-        time = datetime.fromisoformat(text)
+        return time_of(text)
     except ValueError:
         raise click.UsageError(f"{option} wants a time, as 2026-11-23 or 2026-11-23T09:30Z, not `{text}`") from None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _login() -> str:

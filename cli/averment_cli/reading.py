@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,10 +20,8 @@ if TYPE_CHECKING:
     from averment.pack import Pack
     from averment.source.node import Node
 
-SUFFIXES = (".yaml", ".yml", ".json", ".jsonl", ".ndjson")
 _KEY = re.compile(r"\b(\w++)[\"']?\s*+:")  # possessive, or a long text without a colon takes hours
 STANDARD_INPUT = "<stdin>"
-MOST_ENTRIES = 100_000  # in a folder and below; a whole disk has more, and would take minutes to walk
 
 
 @dataclass(slots=True)
@@ -123,24 +120,6 @@ def sound_cases(documents: Iterable[Node], types: Mapping[str, FactType], report
     return found
 
 
-def example_cases(pack: Pack, report: Report) -> list[str]:
-    """The fact files of a pack's example cases; what is a link that leaves the pack is reported, and not read."""
-    root = Path(pack.root)
-    folder = root / "cases"
-    if not folder.is_dir() or _leaves(folder, root, report):
-        return []
-    return [str(file) for file in files_of(folder, report) or () if not _leaves(file, root, report)]
-
-
-def _leaves(path: Path, root: Path, report: Report) -> bool:
-    from averment.source.text import start_of
-
-    if path.resolve().is_relative_to(root.resolve()):
-        return False
-    report.error("AV117", f"`{path}` is a link to a place outside the pack", start_of(str(path)))
-    return True
-
-
 def may_be_secret(keys: Iterable[str], types: Mapping[str, FactType]) -> bool:
     """Whether one of ``keys`` is, or may be meant to be, a sensitive field."""
     secrets = {field.name for type in types.values() for field in type.fields if field.sensitive}
@@ -154,6 +133,7 @@ def may_be_secret(keys: Iterable[str], types: Mapping[str, FactType]) -> bool:
 
 def contents(names: Iterable[str], report: Report) -> Iterator[tuple[str, bytes]]:
     """The name and the bytes of each file, those of a folder in the order of their names."""
+    from averment.examples import SUFFIXES, files_of
     from averment.source.text import MAX_BYTES, start_of
     from averment.surface.folder import reason
 
@@ -178,25 +158,6 @@ def contents(names: Iterable[str], report: Report) -> Iterator[tuple[str, bytes]
                     yield file.as_posix(), stream.read(MAX_BYTES + 1)
         except (OSError, ValueError) as problem:
             report.error("AV117", f"`{name}` cannot be read: {reason(problem)}", start_of(name))
-
-
-def files_of(folder: Path, report: Report) -> list[Path] | None:
-    """The fact files in a folder and below, in the order of their names; ``None`` after reporting that it is too large
-    for a folder of cases.
-    """
-    from averment.source.text import start_of
-
-    found: list[Path] = []
-    seen = 0
-    for place, folders, names in os.walk(folder):
-        seen += len(folders) + len(names)
-        if seen > MOST_ENTRIES:
-            message = f"`{folder}` holds more than {MOST_ENTRIES:,} files and folders"
-            report.error("AV117", message, start_of(str(folder)), "", "name the folder that the cases are in")
-            return None
-        paths = (Path(place, name) for name in names if not name.startswith("."))
-        found += (path for path in paths if path.suffix.lower() in SUFFIXES and path.is_file())
-    return sorted(found)
 
 
 def without_namesakes(cases: Iterable[Node], report: Report) -> list[Node]:

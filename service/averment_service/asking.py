@@ -39,7 +39,7 @@ from averment.render.weighing import matters_text
 from averment.render.what_if_text import sweep_text, whatif_text
 from averment.render.why_not_tree import why_not_text
 from averment.source.json_reader import read_json
-from averment.source.node import Node, data_of
+from averment.source.node import Node, Span, data_of
 from averment.surface.shape import check_shape
 from averment_service.answering import case_of
 from averment_service.problems import REQUEST, problem
@@ -120,18 +120,23 @@ def put_explain(put: Question, format: str) -> str:
             raise problem(422, REQUEST, "`why_not` is told as text or JSON, and of one thing", "leave out the other")
         found = why_not(put.outcome, asked, put.seconds)
         return _written(found, format, put.outcome, lambda answer, style: why_not_text(answer, model, style))
-    explained = explain(put.outcome, named or "")
+    return explained(put.outcome, put.pack, places, named or "", format)
+
+
+def explained(outcome: Outcome, pack: Pack, places: Mapping[str, Span], named: str, format: str) -> str:
+    """Why the claim of an outcome is made, or the fact called ``named`` holds. Raises: Refused (AV560)."""
+    found, model = explain(outcome, named), pack.model
     match format:
         case "json":
-            return canonical(explanation_document(explained, model, places)).decode()
-        case "text" if explained.named:
-            return fact_explanation(explained, model, Style(), places)
+            return canonical(explanation_document(found, model, places)).decode()
+        case "text" if found.named:
+            return fact_explanation(found, model, Style(), places)
         case "text":
-            return explanation(put.outcome, model, Style(), places)
+            return explanation(outcome, model, Style(), places)
         case "html":
-            return page(explained, model, places)
+            return page(found, model, places)
         case _:
-            return {"svg": svg, "dot": dot, "mermaid": mermaid}[format](diagram(explained, model, places))
+            return {"svg": svg, "dot": dot, "mermaid": mermaid}[format](diagram(found, model, places))
 
 
 def put_whatif(put: Question, format: str) -> str:

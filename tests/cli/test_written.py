@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-import averment_cli.reading
+from averment import examples
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_no_sensitive_argument_is_quoted(averment: Any, tmp_path: Path, field: s
 
 
 def test_a_whole_disk_is_not_walked(averment: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(averment_cli.reading, "MOST_ENTRIES", 20)
+    monkeypatch.setattr(examples, "MOST_ENTRIES", 20)
     for number in range(30):
         (tmp_path / "deep" / str(number % 5)).mkdir(parents=True, exist_ok=True)
         (tmp_path / "deep" / str(number % 5) / f"{number}.yaml").write_text("facts: {}\n", "utf-8")

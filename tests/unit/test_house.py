@@ -50,6 +50,7 @@ CONFINED = {
     "numpy": "engine/averment",
     "pyarrow": "engine/averment",
     "starlette": "service/averment_service",
+    "msgspec": "service/averment_service",
 }
 
 LINES = 400

@@ -13,8 +13,6 @@ from averment_cli.options import format_option, pack_option, param_option, secon
 if TYPE_CHECKING:
     from averment.model.case import Case
     from averment.outcome.outcome import Outcome
-    from averment.pack import Pack
-    from averment.questions.usual import Usual
     from averment_cli.questioning import Asked
 
 
@@ -48,6 +46,7 @@ def command(
     averment ask
     averment ask case.yaml -o answered.yaml
     """
+    from averment.examples import usual_of
     from averment.ownership import is_there
     from averment.questions.consultation import consult
     from averment.questions.live import Live
@@ -64,7 +63,7 @@ def command(
         raise click.UsageError(f"`{output}` is there already: name another file")
     asked, case, begun = _begun(facts, pack, parameters)
     with Live(asked.pack.engine(asked.parameters)) as live:
-        state = consult(begun, live.evaluate, _usual(asked.pack), presumably, seconds)
+        state = consult(begun, live.evaluate, usual_of(asked.pack), presumably, seconds)
         talk = Talk(asked.pack, pack, case, state, aside=format == "json" or output == "-")
         try:
             code = talk.hold()
@@ -90,17 +89,3 @@ def _begun(facts: str | None, pack: str, parameters: Sequence[str]) -> tuple[Ask
         raise click.UsageError(f"a consultation is about one case, and `{facts}` has {len(asked.cases)}")
     ((case, outcome),) = asked.cases
     return asked, case, outcome
-
-
-def _usual(pack: Pack) -> Usual:
-    """What is usual in the pack's example cases that expect a claim. What is wrong with them is for `check`."""
-    from averment.diagnostics.diagnostic import Report
-    from averment.model.case import read_case
-    from averment.questions.usual import usual
-    from averment_cli.reading import Texts, example_cases, read_cases
-
-    report = Report()
-    documents = read_cases(example_cases(pack, report), report, Texts())
-    cases = [read_case(document, pack.model.types, report) for document in documents]
-    claims = set(pack.program().claim.values)
-    return usual(case for case in cases if case and str((case.expect or {}).get("claim")) in claims)

@@ -221,6 +221,12 @@ def utc_text(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+def time_of(text: str) -> datetime:
+    """A time as people write it, as ``2026-11-23`` or ``2026-11-23T09:30Z``; in UTC else. Raises ValueError."""
+    time = datetime.fromisoformat(text)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
 def made_by(maker: Maker) -> dict[str, str]:
     return {"engine": maker.engine, "version": maker.version, "requester": maker.requester}
 

@@ -21,7 +21,10 @@ SELECT = f"SELECT {', '.join(COLUMNS)} FROM averment_record"
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Records that meet all that is given. ``until`` is exclusive; ``pack`` is a name or a digest's beginning."""
+    """Records that meet all that is given. ``until`` is exclusive; ``pack`` is a name or a digest's beginning.
+
+    ``before``: those with a lower sequence number.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
@@ -30,10 +33,12 @@ class Filter:
     status: str = ""
     pack: str = ""
     case: str = ""
+    before: int = 0
 
-    def conditions(self) -> list[tuple[str, str]]:
+    def conditions(self) -> list[tuple[str, str | int]]:
         """SQL conditions with one ``?`` each, and their values."""
-        found = [
+        found: list[tuple[str, str | int]] = [
+            ("sequence < ?", self.before),
             ("time >= ?", utc_text(self.since) if self.since else ""),
             ("time < ?", utc_text(self.until) if self.until else ""),
             ("kind = ?", self.kind),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from averment.pack import Pack
 from averment_service.asking import (
     JSON,
     PICTURES,
@@ -53,12 +54,17 @@ def _asked(put: Put, schema: str, formats: tuple[str, ...]) -> Handler:
         service, format = service_of(request), format_of(request, formats)
         pack, body = await pack_of(request), await body_of(request)
         found = await service.gate.run(lambda: put(question_of(body, schema, pack, service.settings), format))
-        response = answer(found, MEDIA[format], 200, pack)
-        if format in PICTURES:
-            response.headers["content-security-policy"] = _CONTAINED
-        return response
+        return answer_as(format, found, pack)
 
     return handler
+
+
+def answer_as(format: str, found: str, pack: Pack | None = None) -> Response:
+    """An answer in the format asked for. A page may load and run nothing."""
+    response = answer(found, MEDIA[format], 200, pack)
+    if format in PICTURES:
+        response.headers["content-security-policy"] = _CONTAINED
+    return response
 
 
 def format_of(request: Request, formats: tuple[str, ...]) -> str:
