@@ -3,7 +3,8 @@
 Of a field all other fields stay. Its candidate values tell every region apart; where the program reckons with the
 field and they are too many, its range is halved until interval arithmetic shows that a part has one claim.
 
-A parameter that is only compared with (a threshold) can turn the claim only at a value that it is compared with. What
+A parameter is made part of the case's circuit where that can be (``moving``), which is asked for many values at once.
+Elsewhere one that is only compared with (a threshold) can turn the claim only at a value that it is compared with. What
 that is, is seen in the evaluation itself: from the value at hand to the nearest that it met, either way, every
 comparison comes out alike, so does every stratum, and so does the claim. The regions beside it are found from the
 values beyond. A parameter that is reckoned with (a weight) is tried value by value, where its range allows.
@@ -18,8 +19,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from averment.backends import reference
+from averment.backends.symbolic.gates import Unsure
 from averment.ir.program import Field, Program, Value
 from averment.ir.values import decode, ends
 from averment.law.truth import CaseError
@@ -28,6 +31,7 @@ from averment.questions.budget import ENDLESS, Budget, Spent
 from averment.questions.halving import Region, halved, merged
 from averment.questions.judge import NO_OUTCOME, Judge, Verdict, verdict_of
 from averment.questions.knowledge import Knowledge
+from averment.questions.moving import Moving, Still
 from averment.questions.thresholds import Thresholds, compared_values
 from averment.questions.uses import bearing_rules
 
@@ -120,8 +124,10 @@ class OneParameter:
             here, beside = self._program(self.value), self._program(self._beside())
             if not self._bears(here, beside):
                 return [Region(low, high, self._evaluated(self.value, None)[0])]
-            thresholds = Thresholds.of(here, beside)
-            found = self._one_by_one() if thresholds is None else self._outwards(thresholds)
+            found = self._at_once(here, beside)
+            if found is None:
+                thresholds = Thresholds.of(here, beside)
+                found = self._one_by_one() if thresholds is None else self._outwards(thresholds)
         except Spent:
             found = []
         return merged(_filled(low, high, found, self))
@@ -129,6 +135,21 @@ class OneParameter:
     def _beside(self) -> int:
         """A value of the parameter next to the one it has."""
         return self.value + (1 if self.value < ends(self.field)[1] else -1)
+
+    def _at_once(self, here: Program, beside: Program) -> list[Region] | None:
+        """The regions as far as there was time for them, by a circuit with the parameter in it; none where there is no
+        such circuit, or it does not tell them all. Raises: Spent.
+        """
+        low, high = self._low, self._high
+        values = (self.value, self._beside(), low, high)
+        programs = (here, beside, self._program(low), self._program(high))
+        try:
+            found = Moving(self._outcome.case, self.field, values, programs, self._budget).regions()
+        except (Still, Unsure):
+            return None
+        whole = all(one.high + 1 == other.low for one, other in pairwise(found))
+        whole = whole and bool(found) and (found[0].low, found[-1].high) == (low, high)
+        return found if whole or not self._budget.left else None
 
     def _one_by_one(self) -> list[Region]:
         """Value by value, the nearest to the one it has first; those there was time for."""

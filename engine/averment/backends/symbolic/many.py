@@ -21,7 +21,8 @@ ClaimFact = tuple[Parts, Truths]
 
 class States:
     """A circuit in ``many`` states. ``fields`` are the leaves (by place) that do not hold what the case gives in all.
-    ``only`` these nodes are evaluated, where they are said. ``tick`` is called at each.
+    ``only`` these nodes are evaluated, where they are said; ``truths`` are those of nodes that are told as leaves are.
+    ``tick`` is called at each.
 
     A leaf holds what the case gives in the states that its parts leave out. ``unsure`` are the states in which the
     circuit does not have the law's answer: what is said of them means nothing.
@@ -34,6 +35,7 @@ class States:
         fields: Mapping[int, Parts],
         only: Sequence[int] | None = None,
         tick: Tick = on_and_on,
+        truths: Mapping[int, Truths] | None = None,
     ) -> None:
         circuit.hold({})
         self._tick = tick
@@ -41,14 +43,15 @@ class States:
         self.unsure: Plane = 0
         self._circuit = circuit
         self._columns: dict[int, Parts] = {}
-        self._truths: dict[int, Truths] = {}
+        self._truths: dict[int, Truths] = dict(truths or {})
+        self._told = self._truths.keys() | fields.keys()
         for place, parts in fields.items():
             left = self.every
             for plane in parts.values():
                 left &= ~plane
             given = circuit.held(place)
             self._columns[place] = {**parts, given: parts.get(given, 0) | left} if left else parts
-        self._run(sorted(circuit.cone(fields)) if only is None else only)
+        self._run(sorted(circuit.cone(self._told)) if only is None else only)
         for check in circuit.network.checks if only is None else ():
             tick()
             self.unsure |= self._failing(check)
@@ -105,7 +108,7 @@ class States:
     def _run(self, places: Sequence[int]) -> None:
         done = -1
         for place in places:
-            if place < done or place in self._columns:
+            if place < done or place in self._told:
                 continue
             loop = self._circuit.loop_of(place)
             if loop is None:
