@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from hypothesis import HealthCheck, settings
+from tests.engines import hosted
 
 # No deadlines: a test never judges by the clock. In CI the samples are the same in every run.
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -26,26 +26,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def shared_engine() -> Iterator[None]:
-    """Packs come and go here by the thousand: they share one process of the engine, which is started once."""
-    with _hosted():
+    with hosted():
         yield
 
 
 @pytest.fixture
 def dying_engine() -> Iterator[None]:
     """A process of the engine that dies of a segmentation fault, whoever starts it."""
-    with _hosted((sys.executable, "-I", "-c", "import os; os.kill(os.getpid(), 11)")):
+    with hosted((sys.executable, "-I", "-c", "import os; os.kill(os.getpid(), 11)")):
         yield
-
-
-@contextmanager
-def _hosted(command: tuple[str, ...] = ()) -> Iterator[None]:
-    """Have every pack's engines in one process, started by ``command``."""
-    from averment.backends import durable, reference
-    from averment.engines import Host
-
-    worker = durable.Worker(reference.evaluate, command=command)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Host, "worker", worker)
-        yield
-    worker.close()

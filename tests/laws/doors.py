@@ -131,7 +131,6 @@ def on_durable(asked: Asked) -> Iterator[Said | None]:
     for document in asked.documents:
         case = asked.pack.case(document["facts"], document["case"])
         yield _said(lambda case=case: of_outcome(asked.pack.decide(case, engine="durable")))
-    asked.pack.engine(engine="durable").close()
 
 
 def first_call(asked: Asked) -> Iterator[Said | None]:
