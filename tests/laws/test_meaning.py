@@ -7,11 +7,13 @@ import os
 import random
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import pytest
-from tests.laws.differential import made
+from tests.laws import differential
 from tests.laws.generate import random_case, random_pack, random_value
 
 from averment import Outcome, Pack, Refused
@@ -22,6 +24,7 @@ from averment.surface.pack_files import read_pack_files
 from averment.warrant.recheck import recheck
 
 SEEDS = range(0, 600, 6)
+made = lru_cache(len(SEEDS))(differential.made)
 
 
 def decided(pack: Pack, case: Any) -> Outcome | None:
@@ -55,6 +58,15 @@ def completed(files: dict[str, bytes], facts: dict[str, Any], rng: random.Random
                 if only is None or f"{path}.{name}" in only:
                     record.setdefault(name, field.get("default", random_value(field, rng)))
     return whole
+
+
+def test_the_cases_of_these_laws_come_to_every_status() -> None:
+    met: Counter[str] = Counter()
+    for seed in SEEDS[::5]:
+        files, rng = random_pack(seed), random.Random(seed)
+        outcomes = [decided(made(seed)[0], random_case(files, rng, 0.6)["facts"]) for _ in range(4)]
+        met.update(outcome.status.value for outcome in outcomes if outcome)
+    assert min(met[status] for status in ("settled", "open", "gap", "conflict")) > 4, met
 
 
 @pytest.mark.parametrize("seed", SEEDS)
