@@ -25,7 +25,7 @@ from averment.diagnostics.diagnostic import Refused
 def nested(cases: Callable[[int], list[dict[str, Any]]]) -> list[dict[str, Any]]:
     """Cases with records of many types, some of them with none."""
     rng = random.Random(11)
-    made = cases(400)
+    made = cases(160)
     for document in made:
         names = [f"c{number}" for number in range(rng.choice((0, 0, 2, 5)))]
         teams = ["edge", "ml", "café"][: rng.randint(1, 3)]
@@ -59,10 +59,10 @@ def test_the_same_as_nested(
 def test_whole_outcomes_and_explanations(
     nested: Any, batch: Any, lines: Any, table: Any, tmp_path: Path, pack: averment.Pack
 ) -> None:
-    cases, records = apart(nested[:60])
+    cases, records = apart(nested[:40])
     sides = sides_of(records, tmp_path, "csv")
     place = table(cases, "main.csv")
-    expected, _ = batch(lines(nested[:60], "nested.jsonl"), "expected.jsonl", warrants=True)
+    expected, _ = batch(lines(nested[:40], "nested.jsonl"), "expected.jsonl", warrants=True)
     whole, _ = batch(place, "whole.jsonl", sides=sides, warrants=True)
     assert whole.read_bytes() == expected.read_bytes()
     documents = whole.read_bytes().splitlines()
@@ -70,7 +70,7 @@ def test_whole_outcomes_and_explanations(
         output, _ = batch(place, name, sides=sides, chunk=7)
         (tmp_path / f"{name}.manifest").rename(tmp_path / "kept") if name == "out.parquet" else None
         written = open_output(output)
-        for row in (1, 8, 33, 60):
+        for row in (1, 8, 33, 40):
             case = read_row(written, row, pack.model.types, None)
             assert pack.decide(case).canonical == documents[row - 1]
             assert find_rows(written, case.name) == [row]
@@ -294,17 +294,17 @@ def _stop(*_: Any) -> None:
 
 
 def test_many_files_of_cases(nested: Any, batch: Any, lines: Any, table: Any, tmp_path: Path, pack: Any) -> None:
-    cases, records = apart(nested[:90])
-    expected, _ = batch(lines(nested[:90], "nested.jsonl"), "expected.jsonl", warrants=True)
+    cases, records = apart(nested[:45])
+    expected, _ = batch(lines(nested[:45], "nested.jsonl"), "expected.jsonl", warrants=True)
     documents = expected.read_bytes().splitlines()
     (tmp_path / "cases").mkdir()
-    for start, name in ((0, "1.csv"), (30, "2.parquet"), (60, "3.csv")):
-        table(cases[start : start + 30], name).rename(tmp_path / "cases" / name)
+    for start, name in ((0, "1.csv"), (15, "2.parquet"), (30, "3.csv")):
+        table(cases[start : start + 15], name).rename(tmp_path / "cases" / name)
     sides = sides_of(records, tmp_path, "parquet")
     whole, _ = batch(tmp_path / "cases", sides=sides, warrants=True, chunk=7)
     assert whole.read_bytes() == expected.read_bytes()
     output, _ = batch(tmp_path / "cases", "out.jsonl", sides=sides, chunk=7, jobs=2)
-    for row in (1, 30, 31, 33, 61, 90):
+    for row in (1, 15, 16, 18, 31, 45):
         assert pack.decide(read_row(open_output(output), row, pack.model.types, None)).canonical == documents[row - 1]
 
 

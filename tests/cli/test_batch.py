@@ -11,17 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-import averment_knowledge
-
-_CASES = Path(averment_knowledge.__file__).parent / "pm_tpm" / "cases"
+from tests.cli.examples import example_documents
 
 
 @pytest.fixture
-def source(averment: Any, tmp_path: Path) -> Path:
+def source(tmp_path: Path) -> Path:
     """The example cases, and a bad line."""
-    cases = [json.loads(line) for line in averment("decide", _CASES, "--format", "json").out.splitlines()]
-    lines = [json.dumps({"case": case["case"], "facts": case["facts"]}) for case in cases]
+    lines = [*map(json.dumps, example_documents())]
     path = tmp_path / "cases.jsonl"
     path.write_text("\n".join([*lines, '{"case": "bad", "facts": {"product": {}', lines[0]]) + "\n", "utf-8")
     return path

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Ran
+from tests.cli.examples import example_documents
 
 import averment_knowledge
 
@@ -44,10 +45,9 @@ def plain(tmp_path: Path) -> Plain:
 
 
 @pytest.fixture
-def tables(averment: Callable[..., Ran], tmp_path: Path) -> Path:
+def tables(tmp_path: Path) -> Path:
     """The example cases as JSON Lines and as CSV, with rows among them that are odd, bad or blank."""
-    cases = [json.loads(line) for line in averment("decide", _CASES, "--format", "json").out.splitlines()]
-    documents = [{"case": case["case"], "facts": case["facts"]} for case in cases[:12]]
+    documents = example_documents()[:12]
     columns = sorted({f"{kind}.{name}" for each in documents for kind, record in each["facts"].items()
                       if isinstance(record, dict) for name in record})  # fmt: skip
     records = [",".join(["case", *columns])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -53,9 +54,14 @@ class Markup(HTMLParser):
 @pytest.fixture(params=CASES, ids=[path.stem for path in CASES])
 def example(request: pytest.FixtureRequest) -> tuple[Explained, Pack, Case]:
     """An example case of the shipped pack."""
+    return explained(request.param)
+
+
+@cache
+def explained(path: Path) -> tuple[Explained, Pack, Case]:
     pack = averment.load("pm_tpm")
     report = Report()
-    (node,) = read_case_file(request.param.read_bytes(), request.param.name, report)
+    (node,) = read_case_file(path.read_bytes(), path.name, report)
     case = read_case(node, pack.model.types, report)
     assert case is not None
     return explain(pack.decide(case, engine="reference")), pack, case

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,26 @@ from averment.surface.pack_files import read_case_file
 _CASES = Path(averment_knowledge.__file__).parent / "pm_tpm" / "cases"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 Decided = list[tuple[Case, Outcome]]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def found_once() -> Iterator[None]:
+    """What would turn an outcome, and what it is missing, is found once for all its screens."""
+    with pytest.MonkeyPatch.context() as patch:
+        for find in (turning, lacking):
+            patch.setattr(f"averment.render.screen.{find.__name__}", _kept(find))
+        yield
+
+
+def _kept(find: Callable[[Outcome], Any]) -> Callable[[Outcome], Any]:
+    found: dict[int, tuple[Outcome, Any]] = {}
+
+    def look(outcome: Outcome) -> Any:
+        if id(outcome) not in found:
+            found[id(outcome)] = outcome, find(outcome)
+        return found[id(outcome)][1]
+
+    return look
 
 
 @pytest.fixture(scope="module")
