@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.draws import parts
 from tests.laws.doors import DOORS, Asked, differences
 from tests.laws.generate import random_case, random_pack
 
@@ -38,7 +39,7 @@ def test_a_small_case_comes_out_alike_at_every_door(path: Path, tmp_path: Path) 
     assert list(differences(small, DOORS)) == []
 
 
-@pytest.mark.parametrize("part", range(3))
+@pytest.mark.parametrize("part", parts(3, quick=1))
 def test_random_cases_come_out_alike_at_every_door(part: int, tmp_path: Path) -> None:
     found: list[str] = []
     statuses: set[str] = set()

@@ -47,12 +47,12 @@ def benchmark_consultations() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("many", [8, pytest.param(None, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("many", [4, pytest.param(None, marks=pytest.mark.slow)])
 def test_example_cases_are_settled_by_half_of_the_questions(
     many: int | None, pack: averment.Pack, benchmark_consultations: ModuleType
 ) -> None:
     held = list(islice(benchmark_consultations.consultations(pack), many))
-    assert len(held) == (many or len(benchmark_consultations.settled_cases(pack))) > 5
+    assert len(held) == (many or len(benchmark_consultations.settled_cases(pack))) > 3
     assert statistics.median(each.asked / each.given for each in held) <= 0.5
 
 
