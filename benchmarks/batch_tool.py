@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import measuring
 
@@ -48,11 +48,14 @@ PACK = Path(__file__).parent / "packs" / "w1"
 READ = [*LEVELS, "domains.list.element"]  # as dictionaries
 WARM = 20_000  # cases of a round of Drools, after the 100,000 that warm it
 _CLI = """
-import atexit, os, sys
+import atexit, os, resource, sys
 from pathlib import Path
 from averment_cli.entry import main
 if __name__ == "__main__":
-    peak = lambda: Path(f"{__file__}.{os.getpid()}.peak").write_text(Path("/proc/self/status").read_text())
+    def peak():
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        status = Path("/proc/self/status").read_text()
+        Path(f"{__file__}.{os.getpid()}.peak").write_text(f"{status}Own: {used.ru_utime + used.ru_stime}")
     atexit.register(peak)
     main()
 """
@@ -83,6 +86,17 @@ def main() -> None:
             bench.jobs(asked.rows, asked.lines)
         if "poison" in parts:
             bench.poison(asked.rows)
+
+
+class _Used(NamedTuple):
+    """What a command took: seconds by the wall clock, seconds of processor time, those of its own process among these,
+    and MiB at most.
+    """
+
+    wall: float
+    cpu: float
+    own: float
+    peak: float
 
 
 class Bench:
@@ -200,19 +214,19 @@ class Bench:
     def memory(self, counts: list[int]) -> None:
         """Peak memory, and the start of the interpreter."""
         print("\naverment batch, one process: peak memory, wall clock, processor time")
-        starts = [self._command("--help")[1] for _ in range(self._rounds)]
+        starts = [self._command("--help").cpu for _ in range(self._rounds)]
         print(f"  start of the interpreter and the command: {statistics.median(starts):.2f} s of processor time")
         for count in counts:
             for source, out in ((self._parquet, "out.parquet"), (self._lines, "out.jsonl")):
-                wall, cpu, peak = self._batch(source(count), self._folder / out)
-                print(f"  {count:>12,} rows to {out:<12} {peak:>7.0f} MiB {wall:>8.2f} s {cpu:>8.2f} s")
+                used = self._batch(source(count), self._folder / out)
+                print(f"  {count:>12,} rows to {out:<12} {used.peak:>7.0f} MiB {used.wall:>8.2f} s {used.cpu:>8.2f} s")
 
     def jobs(self, rows: int, lines: int) -> None:
         """Two processes against one, and what this machine gives two runs that have nothing to do with each other."""
         print(f"\n--jobs 2 against 1, by the wall clock, {len(CORES)} cores (the start of the interpreter is in it)")
         for source, out in ((self._parquet(rows), "out.parquet"), (self._lines(lines), "out.jsonl")):
             one, two = self._folder / out, self._folder / f"two-{out}"
-            found: list[tuple[float, float, float, float, float]] = []
+            found: list[tuple[float, ...]] = []
             for _ in range(self._rounds):
                 first = self._batch(source, one, cores=CORES)
                 second = self._batch(source, two, "--jobs", "2", cores=CORES)
@@ -220,23 +234,26 @@ class Bench:
                 with ThreadPoolExecutor(2) as both:
                     each = [both.submit(self._batch, source, path, cores=CORES) for path in (one, two)]
                 [run.result() for run in each]
-                found.append((*first[:2], *second[:2], time.perf_counter() - began))
+                longer = max(second.own, second.cpu - second.own)
+                found.append((first.wall, first.cpu, second.wall, second.cpu, longer, time.perf_counter() - began))
             assert one.read_bytes() == two.read_bytes()
-            wall, cpu, wall2, cpu2, at_once = (statistics.median(column) for column in zip(*found, strict=True))
+            wall, cpu, wall2, cpu2, longer, at_once = (statistics.median(column) for column in zip(*found, strict=True))
             ratio = f"{wall / wall2:.2f} × as fast, {cpu2 / cpu:.2f} × the processor time, the same bytes"
             print(f"  {out:<12} {wall:>7.2f} s, in two {wall2:>7.2f} s: {ratio}")
+            print(
+                f"  {'':<12} of {cpu:.2f} s of processor time the longer of the two had {longer:.2f} s: {cpu / longer:.2f} ×"
+            )
             most = 2 * wall / at_once
             print(f"  {'':<12} two such runs at once {at_once:.2f} s, so two processes do {most:.2f} × at most here")
 
-    def _batch(
-        self, source: Path, out: Path, *options: str, cores: set[int] | None = None
-    ) -> tuple[float, float, float]:
+    def _batch(self, source: Path, out: Path, *options: str, cores: set[int] | None = None) -> _Used:
         for path in out.parent.glob(f"{out.name}*"):
             path.unlink()
-        return self._command("batch", source, "-o", out, "--pack", PACK, *options, cores=cores)
+        jobs = () if "--jobs" in options else ("--jobs", "1")
+        return self._command("batch", source, "-o", out, "--pack", PACK, *jobs, *options, cores=cores)
 
-    def _command(self, *arguments: Any, cores: set[int] | None = None) -> tuple[float, float, float]:
-        """Seconds by the wall clock, seconds of processor time and MiB at most, of one command."""
+    def _command(self, *arguments: Any, cores: set[int] | None = None) -> _Used:
+        """What a command takes."""
         began = time.perf_counter()
         command = [sys.executable, str(self._folder / "cli.py"), *map(str, arguments)]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
@@ -251,7 +268,8 @@ class Bench:
         status_of = (
             (self._folder / f"cli.py.{process.pid}.peak").read_text().split()
         )  # what wait4 tells counts this process, too
-        return spent, used.ru_utime + used.ru_stime, int(status_of[status_of.index("VmHWM:") + 1]) / 1024
+        peak, own = (float(status_of[status_of.index(name) + 1]) for name in ("VmHWM:", "Own:"))
+        return _Used(spent, used.ru_utime + used.ru_stime, own, peak / 1024)
 
     def poison(self, rows: int) -> None:
         """One bad row among all the others makes one reject, with its place, and harms no other."""

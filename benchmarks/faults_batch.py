@@ -118,7 +118,9 @@ def _begin(source: Path, output: Path, jobs: int = 1) -> int:
     try:
         side = source.with_name(_SIDE)
         sides = ["--side", f"component={side}"] if side.exists() else []
-        code = run(["batch", str(source), "-o", str(output), "--chunk", str(CHUNK), "--jobs", str(jobs), *sides])
+        code = run(
+            ["batch", str(source), "-o", str(output), "--chunk", str(CHUNK), "--jobs", str(jobs), *sides], settled=True
+        )
     except SystemExit as ending:
         code = ending.code if isinstance(ending.code, int) else 71
     finally:

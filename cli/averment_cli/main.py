@@ -147,6 +147,7 @@ def _settle() -> None:
         if limit != resource.RLIM_INFINITY and limit < _LEAST:
             raise MemoryError  # which NumPy would not survive
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy's algebra is not used, and its threads take memory
+        os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")  # nor this of Arrow's: batch forks
         from averment.batch.arrow import settle
 
         settle()

@@ -3,8 +3,8 @@
 Others read their units from the input where they can, and leave what comes of them in files, so that little goes from
 process to process; of such units each has the next stretch ready. This process works, too, whenever it has nothing to
 hand out or to take in. What is done out of order waits for its turn, and no more than a few stretches are ahead of it.
-The others end when this process does. They are forked before anything is read, while this process is small and has one
-thread: so they load what they need while this one finds out what there is to do.
+The others end when this process does. They are forked once the job is known and all that it takes is loaded, where this
+process has one thread: so they have at once what it has, and begin before the first row is read.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import sys
-import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -24,6 +22,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
+from averment.backends.durable.process import single_threaded
 from averment.batch.inputs import Input, Unreadable
 from averment.batch.job import Done, Job, Worker
 from averment.batch.unit import Format, Unit
@@ -50,14 +49,15 @@ def as_many_as_pay(inputs: Sequence[Input]) -> int:
 
 
 @contextmanager
-def workers(jobs: int) -> Generator[Crew]:
-    """So many workers, this process among them; the others start at once.
+def workers(jobs: int, job: Job, folder: Path) -> Generator[Run]:
+    """What runs units of a job by so many workers, this process among them; the others leave files in ``folder``. They
+    have whatever this process has open.
 
     What is run raises Lost where one of them ends by itself.
     """
-    crew = Crew(jobs - 1)
+    crew = _Crew(jobs - 1, job, folder)
     try:
-        yield crew
+        yield crew.run
     finally:
         crew.close()
 
@@ -70,35 +70,31 @@ class _Stretch:
     done: deque[Done] = field(default_factory=deque[Done])
 
 
-class Crew:
-    """Processes that wait for a job."""
+class _Crew:
+    """This process, and others that wait for units."""
 
-    def __init__(self, others: int) -> None:
-        # A process of many threads, or with Arrow's, is not safely forked; there the others begin from nothing.
-        alone = sys.platform == "linux" and threading.active_count() == 1 and "pyarrow" not in sys.modules
+    def __init__(self, others: int, job: Job, folder: Path) -> None:
+        self._job = job
+        self._plain = [file.is_plain for file in job.inputs]
+        self._each = 2 if all(self._plain) and all(file.format is not Format.ARROW for file in job.inputs) else 1
+        if others and installed("scale"):
+            import_module("averment.batch.work")
+        alone = single_threaded()  # a process of many threads is not safely forked; there the others begin from nothing
         context: Any = multiprocessing.get_context("fork" if alone else "spawn")
         self._processes: list[Any] = []
         self._pipes: list[Connection] = []
         for _ in range(others):
             ours, theirs = context.Pipe()
             inherited = [*self._pipes, ours] if alone else []
-            process = context.Process(target=_serve, args=(theirs, inherited), daemon=True)
+            process = context.Process(target=_serve, args=(theirs, inherited, job, folder), daemon=True)
             process.start()
             theirs.close()
             self._processes.append(process)
             self._pipes.append(ours)
         self._worker: Worker | None = None
 
-    def on(self, job: Job, folder: Path) -> Run:
-        """What runs units of a job; the others leave files in ``folder``. To be asked for once."""
-        self._job = job
-        self._plain = [file.is_plain for file in job.inputs]
-        self._each = 2 if all(self._plain) and all(file.format is not Format.ARROW for file in job.inputs) else 1
-        for pipe in self._pipes:
-            self._send(pipe, (job, folder))
-        return self._run
-
-    def _run(self, units: Iterator[tuple[Unit, Any]]) -> Iterator[tuple[Unit, Any, Done]]:
+    def run(self, units: Iterator[tuple[Unit, Any]]) -> Iterator[tuple[Unit, Any, Done]]:
+        """As ``Run``; to be called once."""
         self._worker = worker_of(self._job)
         most = _AHEAD * (len(self._pipes) + 1)
         stretches = (deque(stretch) for _, stretch in groupby(units, lambda each: (each[0].file, each[0].stretch)))
@@ -197,17 +193,14 @@ def worker_of(job: Job, alone: bool = True) -> Worker:
     return TableWorker(job)
 
 
-def _serve(pipe: Connection, inherited: Sequence[Connection]) -> None:
+def _serve(pipe: Connection, inherited: Sequence[Connection], job: Job, folder: Path) -> None:
     """A worker: until there is nobody to work for. ``inherited`` are ends of pipes that are not its own."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for end in inherited:
         end.close()
     parent = os.getppid()
-    if installed("scale"):
-        import_module("averment.batch.work")  # while the job is on its way
     with suppress(EOFError, OSError):
-        job, folder = pipe.recv()
         _work(pipe, worker_of(job, alone=False), folder, parent)
 
 

@@ -35,7 +35,7 @@ from averment.batch.order import (
     rejects_of,
 )
 from averment.batch.parts import Busy, Ends, Parts, held
-from averment.batch.pool import Crew, Lost, Run, as_many_as_pay, workers
+from averment.batch.pool import Lost, Run, as_many_as_pay, workers
 from averment.batch.sides import open_sides
 from averment.batch.sources import CHUNK, SIDE_CHUNK, TEXT_CHUNK, Position, Source, open_source, units_of
 from averment.batch.summary import Summary
@@ -90,10 +90,13 @@ def run(order: Order, progress: Progress = lambda _, __: None, record: Record = 
     if report.failed:
         raise Refused(report.diagnostics)
     try:
-        with workers(order.jobs or as_many_as_pay(found)) as crew:
-            source = _opened(order, found, report)
-            with held(folder_of(order.output), order.output.name):
-                return _run(order, source, crew, progress, record)
+        source = _opened(order, found, report)
+        job, fallback = _job_of(order, source)
+        folder = folder_of(order.output)
+        with workers(order.jobs or as_many_as_pay(found), job, folder) as decide, held(folder, order.output.name):
+            summary, resumed = _run(order, source, job, decide, progress, record)
+        rejects = rejects_of(order.output)
+        return Result(summary, fallback, resumed, rejects if rejects.exists() else None, _notes(order, source))
     except Busy:
         what = f"another run is writing `{order.output}`"
         raise refused("AV526", what, "wait for it, or write to another file") from None
@@ -138,28 +141,34 @@ def _check_plain(order: Order, inputs: Sequence[Input]) -> None:
         raise MissingExtra("scale", f"`{(*tables, order.output)[0]}`")
 
 
-def _run(order: Order, source: Source, crew: Crew, progress: Progress, record: Record) -> Result:
+def _job_of(order: Order, source: Source) -> tuple[Job, str]:
+    """What workers are told; and why the columnar kernel does not decide, if so."""
     kernel, fallback = columnar_of(order)
-    folder = folder_of(order.output)
-    before = earlier(order.output, done_in(folder))
-    if order.restart:
-        (folder / NAME).unlink(missing_ok=True)
-    shapes, engine = source.shapes, order.engine
     job = Job(
         order.program,
         order.types,
         source.inputs,
-        shapes,
-        engine,
+        source.shapes,
+        order.engine,
         kernel,
         order.warrants,
         order.format,
         order.firings,
         order.exact or order.format is not Format.CSV,
     )
-    job = replace(job, against=job_against(order, source, job))
+    return replace(job, against=job_against(order, source, job)), fallback
+
+
+def _run(
+    order: Order, source: Source, job: Job, decide: Run, progress: Progress, record: Record
+) -> tuple[Summary, int]:
+    """Do what is left of the run; what it came to, and how many rows were done before."""
+    folder = folder_of(order.output)
+    before = earlier(order.output, done_in(folder))
+    if order.restart:
+        (folder / NAME).unlink(missing_ok=True)
     with closing(Parts(folder)) as parts:
-        header = aside(lambda: header_of(order, source, kernel))  # the input is digested while the workers begin
+        header = aside(lambda: header_of(order, source, job.columnar))  # the input is digested beside the work
         batch = _Batch(
             order,
             source,
@@ -170,9 +179,8 @@ def _run(order: Order, source: Source, crew: Crew, progress: Progress, record: R
             progress,
             record,
         )
-        resumed = batch.go_on(crew.on(job, folder))
-    rejects = rejects_of(order.output)
-    return Result(batch.summary, fallback, resumed, rejects if rejects.exists() else None, _notes(order, source))
+        resumed = batch.go_on(decide)
+    return batch.summary, resumed
 
 
 def _notes(order: Order, source: Source) -> tuple[str, ...]:
