@@ -240,9 +240,7 @@ class Bench:
             wall, cpu, wall2, cpu2, longer, at_once = (statistics.median(column) for column in zip(*found, strict=True))
             ratio = f"{wall / wall2:.2f} × as fast, {cpu2 / cpu:.2f} × the processor time, the same bytes"
             print(f"  {out:<12} {wall:>7.2f} s, in two {wall2:>7.2f} s: {ratio}")
-            print(
-                f"  {'':<12} of {cpu:.2f} s of processor time the longer of the two had {longer:.2f} s: {cpu / longer:.2f} ×"
-            )
+            print(f"  {'':<12} of {cpu:.2f} s of processor time the longer of the two had {longer:.2f} s")
             most = 2 * wall / at_once
             print(f"  {'':<12} two such runs at once {at_once:.2f} s, so two processes do {most:.2f} × at most here")
 
