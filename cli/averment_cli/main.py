@@ -29,6 +29,7 @@ COMMANDS = {
     "ask": "Ask only what still matters, until the claim is settled.",
     "serve": "Serve packs over HTTP.",
     "token": "Say who may ask a service.",
+    "mcp": "Give an agent a pack as tools.",
     "audit": "Verify, replay and read the decision log.",
     "dossier": "Write a case file that proves itself, or prove one.",
     "check": "Find what is wrong with a pack.",

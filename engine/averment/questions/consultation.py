@@ -7,7 +7,7 @@ unknown is shown to decide alike. Records may be added and taken away at any tim
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -15,6 +15,7 @@ from time import monotonic
 from typing import Any
 
 from averment.diagnostics.diagnostic import Diagnostic, Refused
+from averment.diagnostics.suggest import did_you_mean
 from averment.ir.naming import record_path
 from averment.ir.program import Fact, Field, Value
 from averment.ir.values import Misfit, decode, fit
@@ -235,6 +236,23 @@ class Consultation:
             return self._say(Reply(self.whether, UNKNOWN))
         slot = self._asked(None).slot
         return self._say(Reply(slot.path, UNKNOWN, None, slot.field))
+
+    def putting_off(self, unknown: Iterable[str], later: Iterable[str]) -> Consultation:
+        """After it was said of these fields (or types) that nobody knows, and of those that they are asked for later.
+
+        Raises: Refused (AV585) for a path that cannot be asked for.
+        """
+        situation, types = self.judge.situation, self.judge.situation.unspoken
+        found: list[Reply] = []
+        for said, paths in ((UNKNOWN, unknown), (SKIPPED, later)):
+            for path in paths:
+                number = situation.numbers.get(path)
+                if number is None and (path not in types or said == SKIPPED):
+                    near = did_you_mean(path, (*situation.numbers, *types))
+                    help = (f"did you mean `{near}`?",) if near else ()
+                    raise Refused([Diagnostic("AV585", f"`{path}` is not a field of this case", help=help)])
+                found.append(Reply(path, said, None, None if number is None else situation.slots[number].field))
+        return replace(self, replies=(*self.replies, *found), before=self)
 
     def add(self, type: str, written: Mapping[str, object]) -> Consultation:
         """There is one more record of a type, with these fields.

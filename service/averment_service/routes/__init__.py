@@ -3,9 +3,11 @@
 The application, the OpenAPI document and the matrix of roles are all made from ``ROUTES``.
 """
 
-from averment_service.routes import decisions, operations, packs, questions
+from averment_service.routes import agents, decisions, operations, packs, questions
 from averment_service.routes.route import Route
 
-ROUTES: tuple[Route, ...] = (*packs.ROUTES, *questions.ROUTES, *decisions.ROUTES, *operations.ROUTES)
+ROUTES: tuple[Route, ...] = (
+    *packs.ROUTES, *questions.ROUTES, *decisions.ROUTES, *agents.ROUTES, *operations.ROUTES
+)  # fmt: skip
 
 __all__ = ["ROUTES", "Route"]
