@@ -75,7 +75,7 @@ _PLAIN, _LISTS = frozenset({str, bool, type(None)}), frozenset({list, tuple})
 def _plain(value: Any) -> bool:
     """Whether ``json`` writes the value as it is to be: most are, and are not copied."""
     items: Iterable[Any] = (value,)
-    held: Any = type(value)
+    held = value.__class__
     if held is dict:
         try:
             if not "".join(value).isascii():
@@ -86,7 +86,7 @@ def _plain(value: Any) -> bool:
     elif held in _LISTS:
         items = value
     for item in items:
-        kind: Any = type(item)
+        kind = item.__class__
         if kind in _PLAIN:
             continue
         if kind is int:
