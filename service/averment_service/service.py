@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -20,6 +21,7 @@ from averment.recent import Recent
 from averment.recording import loaded_files, pack_bytes
 from averment_service.answering import Answered, Noter
 from averment_service.gate import Gate
+from averment_service.jobs import Jobs
 from averment_service.journal import Journal
 from averment_service.principals import Doorkeeper, Principal
 from averment_service.settings import OFF, Settings
@@ -27,10 +29,11 @@ from averment_service.shelf import Shop
 
 
 class Service:
-    """The state of a process that answers. ``reading``: opens the log to read it, where there is one."""
+    """The state of a process that answers. ``keeper``: where the writer of the log listens, if another process is."""
 
-    def __init__(self, settings: Settings, journal: Journal, doorkeeper: Doorkeeper) -> None:
-        self.settings, self.journal, self.doorkeeper = settings, journal, doorkeeper
+    def __init__(self, settings: Settings, journal: Journal, doorkeeper: Doorkeeper, keeper: str = "") -> None:
+        self.settings, self.journal, self.doorkeeper, self.keeper = settings, journal, doorkeeper, keeper
+        self.jobs = Jobs(Path(settings.data or "averment-jobs"))
         self.shop = Shop(settings.packs, self._earlier)
         self.gate = Gate(settings.slow, settings.queue)
         self._masks: Recent[str, Mask] = Recent(64)

@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from averment.audit.log import open_log
@@ -46,6 +46,7 @@ def serve(settings: Settings, say: Callable[[str], None]) -> int:
         listening = stack.enter_context(_socket(settings))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="averment-")))
         port = listening.getsockname()[1]
+        settings = replace(settings, data=settings.data or str(folder / "jobs"))
         children = _Children(settings, listening, str(folder / "log.sock"))
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         say(f"averment serves at http://{host}:{port}")

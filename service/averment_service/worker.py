@@ -24,11 +24,12 @@ def service_of(settings: Settings, path: str) -> Service:
     """The state of a process. ``path``: where the keeper of an SQLite log listens."""
     doorkeeper = Doorkeeper(read_tokens(Path(settings.tokens)) if settings.tokens else None)
     journal: Journal = Off()
-    if settings.log.startswith("sqlite:"):
-        journal = Kept(path)
+    keeper = path if settings.log.startswith("sqlite:") else ""
+    if keeper:
+        journal = Kept(keeper)
     elif settings.log != OFF:
         journal = Here(open_log(settings.log, clock=now))
-    return Service(settings, journal, doorkeeper)
+    return Service(settings, journal, doorkeeper, keeper)
 
 
 def main() -> None:

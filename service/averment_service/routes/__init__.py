@@ -3,11 +3,16 @@
 The application, the OpenAPI document and the matrix of roles are all made from ``ROUTES``.
 """
 
-from averment_service.routes import agents, decisions, operations, packs, questions
+from averment_service.routes import agents, decisions, jobs, operations, packs, questions
 from averment_service.routes.route import Route
 
 ROUTES: tuple[Route, ...] = (
-    *packs.ROUTES, *questions.ROUTES, *decisions.ROUTES, *agents.ROUTES, *operations.ROUTES
-)  # fmt: skip
+    *packs.ROUTES,
+    *questions.ROUTES,
+    *jobs.ROUTES,
+    *decisions.ROUTES,
+    *agents.ROUTES,
+    *operations.ROUTES,
+)
 
 __all__ = ["ROUTES", "Route"]

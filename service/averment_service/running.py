@@ -1,0 +1,118 @@
+"""The process of a batch job: it decides the table in a folder, on record, and writes down how far it has come."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+
+from averment import __version__
+from averment.audit.errors import LogError, unavailable
+from averment.audit.log import DecisionLog, Receipt, open_log
+from averment.audit.record import Entry
+from averment.batch.adapter import read_mapping
+from averment.batch.order import Order
+from averment.batch.run import Record, run
+from averment.batch.unit import Format
+from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
+from averment.diagnostics.render_json import all_to_json
+from averment.pack import load
+from averment.recording import BatchRecorder
+from averment_service.jobs import DONE, FAILED, MAPPING, PACK, TABLE, Job, read, save
+from averment_service.service import now
+from averment_service.settings import OFF
+from averment_service.wire import LENGTH, entries_frame, results_of
+
+_PAUSE = 0.2  # seconds between two looks at how far it is
+
+
+class KeptLog(DecisionLog):
+    """The log as a job writes it: read here, written by the keeper that listens at ``path``."""
+
+    def __init__(self, url: str, path: str) -> None:
+        super().__init__(open_log(url).store, now)
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.connect(path)
+
+    def append(self, entry: Entry) -> Receipt:
+        frame = entries_frame([entry])
+        try:
+            self._socket.sendall(LENGTH.pack(len(frame)) + frame)
+            (result,) = results_of(self._read(LENGTH.unpack(self._read(LENGTH.size))[0]))
+        except OSError as error:
+            raise unavailable(self.name, str(error)) from None
+        if isinstance(result, LogError):
+            raise result
+        return result
+
+    def _read(self, size: int) -> bytes:
+        found = b""
+        while len(found) < size:
+            piece = self._socket.recv(size - len(found))
+            if not piece:
+                raise OSError("its writer went away")
+            found += piece
+        return found
+
+
+def work(folder: Path, log: str, keeper: str) -> None:
+    """Decide the table of a job; what comes of it stands in its folder."""
+    job = replace(read(folder), process=os.getpid())
+    save(folder, job)
+    try:
+        done = _done(folder, job, log, keeper)
+    except Refused as error:
+        done = replace(job, state=FAILED, diagnostics=tuple(all_to_json(error.diagnostics)))
+    except LogError as error:
+        done = replace(job, state=FAILED, diagnostics=tuple(all_to_json([error.diagnostic])))
+    except Exception as error:
+        mistake = Diagnostic("AV599", f"a mistake in averment: {type(error).__name__}")
+        save(folder, replace(job, state=FAILED, diagnostics=tuple(all_to_json([mistake]))))
+        raise
+    save(folder, done)
+
+
+def _done(folder: Path, job: Job, log: str, keeper: str) -> Job:
+    pack = load(folder / PACK)
+    report = Report()
+    mapping = folder / MAPPING
+    adapter = read_mapping(mapping.read_bytes(), MAPPING, report)
+    if report.failed:
+        raise Refused(report.diagnostics)
+    (table,) = (each for each in folder.iterdir() if each.name == TABLE or each.name.startswith(f"{TABLE}."))
+    output = folder / f"decisions.{job.format}"
+    order = Order(
+        program=pack.program(),
+        types=pack.model.types,
+        name=str(table),
+        output=output,
+        format=Format(job.format),
+        mapping=adapter,
+        alias=job.name,
+        names=(job.name,),
+    )
+    told = monotonic()
+
+    def progress(rows: int, share: float) -> None:
+        nonlocal told
+        if monotonic() - told > _PAUSE:
+            told = monotonic()
+            save(folder, replace(job, rows=rows, share=share))
+
+    def nothing(_: object) -> None:
+        return None
+
+    record: Record = nothing
+    if log != OFF:
+        opened = KeptLog(log, keeper) if keeper else open_log(log, clock=now)
+        record = BatchRecorder(opened, pack, __version__, job.owner, str(folder), str(output))
+    result = run(order, progress, record)
+    rows = result.summary.rows
+    return replace(job, state=DONE, rows=rows, share=1.0, summary=dict(result.summary.document))
+
+
+if __name__ == "__main__":
+    work(Path(sys.argv[1]), sys.argv[2], sys.argv[3])
