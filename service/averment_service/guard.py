@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 
 from averment_service.hot import Decide, Receive, Scope, Send, is_decide, send_problem, told_of
 from averment_service.principals import HERE, Principal
-from averment_service.problems import DENIED, problem
+from averment_service.problems import BUSY, DENIED, problem
 from averment_service.service import Service, headers_of
 
+_ALWAYS = {"/healthz", "/readyz", "/metrics"}
 _LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "::1"}
 
 
@@ -18,11 +19,22 @@ class Guard:
     def __init__(self, service: Service, routes: object) -> None:
         self._service, self._routes = service, routes
         self._decide = Decide(service, self.authorise)
+        self._held = 0  # requests under way
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._routes(scope, receive, send)  # type: ignore[operator]
             return
+        if self._held >= self._service.settings.pending and scope["path"] not in _ALWAYS:
+            await send_problem(send, problem(503, BUSY, "too many requests are under way", retry=1))
+            return
+        self._held += 1
+        try:
+            await self._answered(scope, receive, send)
+        finally:
+            self._held -= 1
+
+    async def _answered(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
 
         async def sending(message: dict[str, object]) -> None:

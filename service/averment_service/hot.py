@@ -144,11 +144,14 @@ class Decide:
         pack.engine(asked.parameters)  # refused before the first line
         await send(_start(200, _LINES, pack))
         number = 0
-        async for lines in _lines(scope, receive, self._service.settings.body):
-            first = number + 1
-            number += len(lines)
-            answers = await self._lines(lines, first, asked, pack, principal)
-            await send({"type": "http.response.body", "body": answers, "more_body": True})
+        try:
+            async for lines in _lines(scope, receive, self._service.settings.body):
+                first = number + 1
+                number += len(lines)
+                answers = await self._lines(lines, first, asked, pack, principal)
+                await send({"type": "http.response.body", "body": answers, "more_body": True})
+        except Exception as error:  # the answer has begun, so that is its last line
+            await send({"type": "http.response.body", "body": _refusal(told_of(error)) + b"\n", "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 
     async def _lines(self, lines: list[bytes], first: int, asked: Asked, pack: Pack, principal: Principal) -> bytes:

@@ -37,11 +37,11 @@ class Settings:
     data: str = ""  # the folder of batch jobs; a temporary one without
     body: int = 4 << 20  # of one request
     upload: int = 64 << 20  # of a table
-    depth: int = 64  # of nested JSON
     cases: int = 1000  # of one request
     seconds: float = 10.0  # for one question
     firings: int = FIRINGS  # of one case
-    queue: int = 64  # requests that wait; one more is told to come again
+    pending: int = 256  # requests under way at once in a process; one more is told to come again
+    queue: int = 64  # of what is slow, what waits; one more is told to come again
     slow: int = 4  # requests that take longer than a decision, at once in a process
     sessions: int = 1000  # consultations kept
     expires: float = 1800.0  # a consultation that nobody answers

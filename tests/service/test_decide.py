@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from starlette.testclient import TestClient
+from tests.service.conftest import service
 
 import averment
 from averment.audit.log import open_log
@@ -16,6 +18,7 @@ from averment.audit.replay import State, replay
 from averment.ir.digest import canonical
 from averment.outcome.outcome import answer_of
 from averment.recording import Redecider
+from averment_service.app import application
 
 CASES = Path("knowledge/averment_knowledge/pm_tpm/cases")
 URL = "/v1/packs/pm_tpm/decide"
@@ -84,3 +87,52 @@ def test_what_is_wrong_is_told_with_its_place(client: TestClient, sent: bytes, s
 )
 def test_a_version_is_pinned(client: TestClient, named: str, status: int) -> None:
     assert client.post(f"/v1/packs/{named}/decide", json=examples()[0]).status_code == status
+
+
+def test_a_stream_that_cannot_go_on_ends_in_a_problem(tmp_path: Path) -> None:
+    lines = json.dumps(examples()[0]).encode() + b"\n" + b"x" * 10_000
+    with TestClient(application(service(tmp_path, body=9_000)), base_url="http://localhost") as client:
+        found = client.post(URL, content=lines, headers={"content-type": "application/x-ndjson"})
+    last = json.loads(found.text.splitlines()[-1])
+    assert found.status_code == 200 and last["problem"]["status"] == 413
+
+
+@pytest.mark.parametrize(
+    ("told", "sent", "kind", "status", "code"),
+    [
+        ({"body": 100}, b" " * 101, "application/json", 413, "AV594"),
+        ({"cases": 2}, json.dumps({"cases": [{"facts": {}}] * 3}).encode(), "application/json", 422, "AV594"),
+        ({}, b"facts=1", "application/x-www-form-urlencoded", 415, "AV591"),
+        ({}, b"[" * 100_000, "application/json", 422, "AV105"),
+        ({"pending": 0}, b"{}", "application/json", 503, "AV595"),
+        ({"firings": 1}, json.dumps(examples()[0]).encode(), "application/json", 422, "AV503"),
+    ],
+)
+def test_what_is_too_much_is_refused(
+    tmp_path: Path, told: dict[str, Any], sent: bytes, kind: str, status: int, code: str
+) -> None:
+    with TestClient(application(service(tmp_path, **told)), base_url="http://localhost") as client:
+        found = client.post(URL, content=sent, headers={"content-type": kind})
+    assert (found.status_code, found.json()["diagnostics"][0]["code"]) == (status, code), found.text
+    assert ("retry-after" in found.headers) == (status == 503)
+
+
+def test_a_new_version_is_taken_up_whole_and_the_old_one_stays_pinned(tmp_path: Path) -> None:
+    folder = tmp_path / "pm_tpm"
+    shutil.copytree(CASES.parent, folder)
+    case = examples()[0]
+    with TestClient(application(service(tmp_path, packs=(str(folder),))), base_url="http://localhost") as client:
+        before = client.post(URL, json=case).json()["answer"]["pack"]
+        manifest = folder / "pack.yaml"
+        manifest.write_text(manifest.read_text().replace("version: 2.0.0", "version: 2.0.1"))
+        (new,) = client.post("/v1/refresh").json()["new"]
+        assert client.post(URL, json=case).json()["answer"]["pack"]["digest"] == new["digest"] != before["digest"]
+        old = f"/v1/packs/pm_tpm@{before['digest']}/decide"
+        assert client.post(old, json=case).json()["answer"]["pack"] == before
+        manifest.write_text("pack: [")
+        assert client.post("/v1/refresh").status_code == 422
+        assert client.post(URL, json=case).json()["answer"]["pack"]["digest"] == new["digest"]
+    with TestClient(application(service(tmp_path)), base_url="http://localhost") as client:  # from the log alone
+        assert client.post(f"/v1/packs/pm_tpm@{new['digest']}/decide", json=case).json()["answer"]["pack"] == {
+            name: new[name] for name in ("name", "version", "digest")
+        }
