@@ -32,7 +32,7 @@ def application(service: Service) -> Guard:
 
     routes = [StarletteRoute(each.path, _checked(each), methods=[each.method]) for each in ROUTES]
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: _not_found})
-    app.state.service = service
+    app.state.service, app.state.routes = service, ROUTES
     return Guard(service, app)
 
 

@@ -38,7 +38,7 @@ from averment_service.service import Service
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-_JSON, _LINES = b"application/json", b"application/x-ndjson"
+_JSON, LINES = b"application/json", b"application/x-ndjson"
 PREFIX, SUFFIX = "/v1/packs/", "/decide"
 _log = logging.getLogger("averment.service")
 _TOGETHER = 200  # lines of a stream that are recorded at once
@@ -61,7 +61,7 @@ class Decide:
             need(principal, Permission.DECIDE)
             pack = await self._pack(scope["path"][len(PREFIX) : -len(SUFFIX)])
             kind = _header(scope, b"content-type").partition(b";")[0].strip().lower()
-            if kind == _LINES:
+            if kind == LINES:
                 await self._stream(scope, receive, send, pack, principal)
                 return
             if kind != _JSON:
@@ -142,7 +142,7 @@ class Decide:
             raise problem(422, REQUEST, f"there is no detail `{detail}`", "write `answer` or `outcome`")
         asked = Asked((), _parameters(query), detail)
         pack.engine(asked.parameters)  # refused before the first line
-        await send(_start(200, _LINES, pack))
+        await send(_start(200, LINES, pack))
         number = 0
         try:
             async for lines in _lines(scope, receive, self._service.settings.body):

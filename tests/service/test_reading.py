@@ -11,20 +11,20 @@ from tests.service.conftest import LOAN
 
 import averment
 from averment.ir.digest import canonical
-from averment_service.routes import ROUTES
+from averment_service.routes import decisions, documents, packs
 
 FACTS = {"applicant": {"name": "Ann Smith", "income": 3000, "debt": "200.50", "housed": True}}
 
 
 @pytest.mark.parametrize(
     "route",
-    [each for each in ROUTES if each.method == "GET" and "{session}" not in each.path],
+    (*packs.ROUTES, *decisions.ROUTES, *documents.ROUTES),
     ids=lambda each: each.path,
 )
 def test_every_answer_is_as_the_route_says(shared: TestClient, route: Any) -> None:
     decided = shared.post("/v1/packs/loan/decide", json={"case": "ann", "facts": FACTS}).json()["decision"]
     for pack in ("loan", "pm_tpm"):
-        path = route.path.format(pack=pack, id=decided, name="case")
+        path = route.path.format(pack=pack, id=decided, name="case", code="AV591")
         found = shared.get(path)
         assert found.status_code == 200, found.text
         assert found.headers["content-type"].partition(";")[0] == route.media

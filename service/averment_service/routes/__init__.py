@@ -3,16 +3,18 @@
 The application, the OpenAPI document and the matrix of roles are all made from ``ROUTES``.
 """
 
-from averment_service.routes import agents, decisions, jobs, operations, packs, questions
+from averment_service.routes import agents, deciding, decisions, documents, jobs, operations, packs, questions
 from averment_service.routes.route import Route
 
 ROUTES: tuple[Route, ...] = (
     *packs.ROUTES,
+    *deciding.ROUTES,
     *questions.ROUTES,
     *jobs.ROUTES,
     *decisions.ROUTES,
     *agents.ROUTES,
     *operations.ROUTES,
+    *documents.ROUTES,
 )
 
 __all__ = ["ROUTES", "Route"]

@@ -24,8 +24,9 @@ Handler = Callable[[Request], Awaitable[Response]]
 class Route:
     """``request`` and ``answer`` are JSON Schemas, or names of ``averment_schemas``; none where there is no JSON.
 
-    ``media`` is what is answered first of all, ``others`` are what may be asked for instead; ``status`` is that of an
-    answer.
+    ``media`` is what is answered first of all, ``others`` are what may be asked for instead; ``takes`` is what may be
+    sent instead of JSON; ``query`` and ``headers`` are names of parameters, and what they are for; ``status`` is that
+    of an answer.
     """
 
     method: str
@@ -35,9 +36,11 @@ class Route:
     summary: str
     request: str | dict[str, Any] | None = None
     answer: str | dict[str, Any] | None = None
-    query: dict[str, str] = field(default_factory=dict[str, str])  # names of parameters, and what they are for
+    query: dict[str, str] = field(default_factory=dict[str, str])
+    headers: dict[str, str] = field(default_factory=dict[str, str])
     media: str = "application/json"
     others: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
     status: int = 200
 
 
@@ -54,7 +57,9 @@ def principal_of(request: Request) -> Principal:
 async def pack_of(request: Request) -> Pack:
     """The pack that the path names. Raises: Problem (404)."""
     service, named = service_of(request), request.path_params["pack"]
-    return await service.gate.run(lambda: service.shop.find(named))
+    if named in service.shop.shelf.packs:
+        return service.shop.find(named)
+    return await service.gate.run(lambda: service.shop.find(named))  # it may have to come from the log
 
 
 async def body_of(request: Request) -> bytes:

@@ -27,5 +27,10 @@ def listed(schema: Schema) -> Schema:
     return {"type": "array", "items": schema}
 
 
+def named(name: str) -> Schema:
+    """A schema by its name: of ``averment_schemas``, or one that the interface's document adds."""
+    return {"$ref": f"{name}.schema.json"}
+
+
 STRINGS = listed(STRING)
 OBJECT: Schema = {"type": "object"}
