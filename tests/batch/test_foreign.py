@@ -25,6 +25,7 @@ from averment.batch.order import Order
 from averment.batch.run import Result, run
 from averment.batch.unit import Format
 from averment.batch.verifying import told_by, verify
+from averment.batch.workbooks import sheets_of
 from averment.diagnostics.diagnostic import Refused
 from averment.extras import MissingExtra
 from averment.pack import Pack
@@ -84,11 +85,11 @@ ROWS = [
 
 
 def test_a_workbook_is_read_as_its_csv_would_be(loan: Pack, tmp_path: Path) -> None:
-    order = ordered(loan, workbook(tmp_path / "t.xlsx", empty=[], people=[[], *ROWS], more=[["x"]]))
+    order = ordered(loan, workbook(tmp_path / "t.xlsx", empty=[], people=[[], *ROWS], more=[]))
     result = run(order)
     assert decided(result, order) == {"a": "grant", "b": "open", "c": "gap"}
     assert result.notes == (
-        f"`{order.name}`: the sheet `people` is read, the first that holds cells; --sheet names another: `more`",
+        f"`{order.name}`: the sheet `people` is read, the only one that holds cells",
     )
     assert run(order).resumed == 4
     header = told_by(order.output)[0]
@@ -97,6 +98,14 @@ def test_a_workbook_is_read_as_its_csv_would_be(loan: Pack, tmp_path: Path) -> N
     output = open_output(order.output)
     case = read_row(output, find_rows(output, "c")[0], loan.model.types, None)
     assert loan.decide(case).claim == "gap"
+
+
+def test_of_several_sheets_one_has_to_be_named(loan: Pack, tmp_path: Path) -> None:
+    table = workbook(tmp_path / "t.xlsx", other=[["x"], [1]], empty=[], people=ROWS)
+    several = r"AV523.*has 2 sheets, and nothing says which to read.*--sheet NAME.*its sheets are `other`, `people`"
+    with pytest.raises(Refused, match=several) as refused:
+        run(ordered(loan, table))
+    assert len(refused.value.diagnostics) == 1 and not (tmp_path / "out.jsonl").exists()
 
 
 def test_a_sheet_is_named(loan: Pack, tmp_path: Path) -> None:
@@ -300,3 +309,10 @@ def test_an_index_of_labels_names_the_cases(loan: Pack, tmp_path: Path) -> None:
     parquet.write_table(table, tmp_path / "t.parquet")
     order = ordered(loan, tmp_path / "t.parquet")
     assert decided(run(order), order) == {"x": "grant", "y": "gap"}
+
+
+def test_the_sheet_of_a_side_table_is_called_as_its_type(tmp_path: Path) -> None:
+    table = workbook(tmp_path / "t.xlsx", people=ROWS, component=[["name"], ["a"]])
+    assert sheets_of(str(table), "", "component") == ("component", ("people", "component"))
+    with pytest.raises(Refused, match="call one `team`"):
+        sheets_of(str(table), "", "team")

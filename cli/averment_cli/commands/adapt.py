@@ -24,7 +24,7 @@ _FORMATS = ["csv", "jsonl", "json", "parquet", "arrow", "xlsx"]
 @click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Write the mapping there; by default it is printed.")  # fmt: skip  # noqa: E501
 @click.option("--input-format", type=click.Choice(_FORMATS), help="What TABLE holds. Default: as its name says.")
 @click.option("--delimiter", metavar="MARK", help="What divides the columns: ; or tab, say. Default: as is seen.")
-@click.option("--sheet", metavar="NAME", help="Which sheet of a workbook. Default: the first that holds cells.")
+@click.option("--sheet", metavar="NAME", help="Which sheet of a workbook. Default: the only one that holds cells.")
 @click.option("--ask/--no-ask", default=None, help="Ask about what is not sure. Default: on a terminal.")
 def command(
     table: str,

@@ -52,7 +52,7 @@ _SAID = ["text", "json"]
     "--mapping", type=click.Path(dir_okay=False), metavar="FILE", help="Which column is which field (see below)."
 )
 @click.option("--delimiter", metavar="MARK", help="What divides the columns of IN: ; or tab, say. Default: as is seen.")
-@click.option("--sheet", metavar="NAME", help="Which sheet of a workbook. Default: the first that holds cells.")
+@click.option("--sheet", metavar="NAME", help="Which sheet of a workbook. Default: the only one that holds cells.")
 @click.option("--for", "reader", type=click.Choice(["spreadsheets", "programs"]), default="spreadsheets", help="Who reads CSV (see below). Default: spreadsheets.")  # fmt: skip  # noqa: E501
 @side_option("A table of the records of a type of many (see below). Repeatable.")
 @click.option(

@@ -191,14 +191,13 @@ def _notes(order: Order, source: Source) -> tuple[str, ...]:
     sentences = (dialect.sentence(file) for dialect, file in told if dialect != stated)
     chosen = order.mapping.sheet
     books = [(file, shape.file) for file, shape in zip(source.inputs, source.shapes, strict=True)]
-    sheets = (_of_sheets(file, name) for file, name in books if file.sheets[1:] and not chosen)
+    sheets = (_of_sheet(file, name) for file, name in books if file.sheets[1:] and not chosen)
     return tuple(said for said in (*sentences, *sheets) if said)
 
 
-def _of_sheets(file: Input, name: str) -> str:
-    """What is said where the first of several sheets is read."""
-    others = ", ".join(f"`{sheet}`" for sheet in file.sheets if sheet != file.sheet)
-    return f"`{name}`: the sheet `{file.sheet}` is read, the first that holds cells; --sheet names another: {others}"
+def _of_sheet(file: Input, name: str) -> str:
+    """What is said where a sheet is read beside which others are empty."""
+    return f"`{name}`: the sheet `{file.sheet}` is read, the only one that holds cells"
 
 
 @dataclass

@@ -80,7 +80,7 @@ def _open(kind: FactType, name: str, report: Report) -> Side | None:
 def side_of(kind: FactType, file: Input, report: Report) -> Side | None:
     """The side table in a file."""
     before = len(report.diagnostics)
-    file = dialect_of(file, Adapter(), report)
+    file = dialect_of(file, Adapter(), report, kind.name)
     if len(report.diagnostics) > before:
         return None
     if file.format is Format.JSONL:

@@ -115,13 +115,13 @@ def open_source(
     return Source(tuple(found), tuple(shapes))
 
 
-def dialect_of(file: Input, adapter: Adapter, report: Report) -> Input:
+def dialect_of(file: Input, adapter: Adapter, report: Report, side: str = "") -> Input:
     """The file as it is read: with the dialect of its text, as is stated or recognized; put into text, if it is none.
 
-    What cannot be read so is reported.
+    ``side``: the type of the records in it, of a side table. What cannot be read so is reported.
     """
     if file.format is Format.XLSX:
-        return _workbook(file, adapter.sheet, report)
+        return _workbook(file, adapter.sheet, side, report)
     if adapter.sheet:
         what = f"`{file.path}` is no workbook, and has no sheet `{adapter.sheet}`"
         report.error("AV520", what, None, "", "leave the sheet out")
@@ -142,13 +142,12 @@ def dialect_of(file: Input, adapter: Adapter, report: Report) -> Input:
     return replace(file, dialect=dialect)
 
 
-def _workbook(file: Input, wanted: str, report: Report) -> Input:
+def _workbook(file: Input, wanted: str, side: str, report: Report) -> Input:
     """A workbook, with the sheet that is read."""
-    from averment.batch.workbooks import chosen_sheet, sheets_of
+    from averment.batch.workbooks import sheets_of
 
     try:
-        sheets = sheets_of(file.path)
-        sheet = chosen_sheet(file.path, sheets, wanted)
+        sheet, sheets = sheets_of(file.path, wanted, side)
     except Unreadable as problem:
         report.error("AV523", f"`{file.path}` is not a workbook that can be read: {problem.why}")
         return file

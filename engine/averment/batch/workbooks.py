@@ -21,25 +21,27 @@ from averment.extras import need
 _AT_ONCE = 1000  # rows
 
 
-def sheets_of(path: str) -> tuple[str, ...]:
-    """The names of the sheets of a workbook that hold cells. Raises Unreadable."""
+def sheets_of(path: str, wanted: str, side: str = "") -> tuple[str, tuple[str, ...]]:
+    """The sheet of a workbook that is read, and the names of all it has: the one that is wanted, of a side table the
+    one that is called as its type is, or the only one that holds cells. Raises Unreadable, and Refused where there is
+    no such, or several.
+    """
     workbook = _opened(path)
-    return tuple(name for name in workbook.sheet_names if _holds(workbook, name, path))
-
-
-def chosen_sheet(path: str, sheets: tuple[str, ...], wanted: str) -> str:
-    """The sheet that is wanted, or the first of those that hold cells. Raises Refused where there is no such."""
+    names = tuple(workbook.sheet_names)
+    sheets = [name for name in names if _holds(workbook, name, path)]
+    listed = f"its sheets are {', '.join(f'`{name}`' for name in sheets)}"
     if not sheets:
         raise Refused([Diagnostic("AV111", f"`{path}` is empty: no sheet of it holds a cell")])
-    if not wanted:
-        return sheets[0]
-    if wanted not in sheets:
+    if wanted and wanted not in sheets:
         near = did_you_mean(wanted, sheets)
         help = (f"did you mean `{near}`?",) if near else ()
-        listed = ", ".join(f"`{name}`" for name in sheets)
         what = f"`{path}` has no sheet `{wanted}` that holds cells"
-        raise Refused([Diagnostic("AV523", what, (), (*help, f"its sheets are {listed}"))])
-    return wanted
+        raise Refused([Diagnostic("AV523", what, (), (*help, listed))])
+    if wanted or side in sheets or len(sheets) == 1:
+        return wanted or (side if side in sheets else sheets[0]), names
+    what = f"`{path}` has {len(sheets)} sheets, and nothing says which to read"
+    way = f"call one `{side}`" if side else "name one: `--sheet NAME`, or `sheet: NAME` in the mapping"
+    raise Refused([Diagnostic("AV523", what, (), (way, listed))])
 
 
 def csv_of(path: str, sheet: str) -> Iterator[bytes]:
