@@ -21,7 +21,7 @@ types:
 layers:
     {{bin}}/lint-imports
 
-# Format, and mend what can be mended
+# Format, and fix what can be fixed
 fmt:
     {{bin}}/ruff check --fix
     {{bin}}/ruff format

@@ -139,6 +139,7 @@ class RecordTalk:
     def _field(self, type: FactType, field: Field, told: str | None, *, asked: bool) -> object:
         """The value of a field, as a fact file has it; asked for until it is one. None where it is not known."""
         from averment.diagnostics.diagnostic import Diagnostic, Refused
+        from averment.ir.naming import question
         from averment.ir.values import Misfit, fit
         from averment.render.consultation_text import offered
         from averment.render.phrases import noun
@@ -150,7 +151,7 @@ class RecordTalk:
                 if not asked:
                     return None
                 self._talk.say("\n")
-                self._talk.line(field.ask or f"What is the {noun(field)}?")
+                self._talk.line(question(field))
                 optional = "" if field.name in type.key else ", or unknown"
                 self._talk.line(f"  {offered(field, self._talk.style)}{optional}; or cancel")
                 text = self._talk.read()

@@ -28,7 +28,7 @@ from averment.pipeline import compile_pack, decide
 from averment.recent import Recent
 from averment.shelf import find_pack
 from averment.showing import Showing, pack_shown
-from averment.source.node import node_of
+from averment.source.node import IN_PROGRAM, node_of
 from averment.surface.pack_files import PackFiles, read_pack_folder
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Pack:
         Raises: Refused with every mistake in it.
         """
         report = Report()
-        read = read_case(node_of({"case": name, "facts": dict(facts)}, "facts"), self.model.types, report)
+        read = read_case(node_of({"case": name, "facts": dict(facts)}, IN_PROGRAM), self.model.types, report)
         if read is None or report.failed:
             raise Refused(report.diagnostics)
         return read

@@ -136,4 +136,4 @@ def test_how_leaves_the_questions_to_the_consultation(
     leaning.write_text(text.replace("  company: {", "  company: {role_emphasis: technical, "), "utf-8")
     typed("how\n")
     out = averment("ask", leaning).out
-    assert "product_manager is possible" in out and "It hangs on" not in out and "listed at the end" not in out
+    assert "product manager is possible" in out and "It hangs on" not in out and "listed at the end" not in out

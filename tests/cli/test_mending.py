@@ -60,10 +60,10 @@ def test_rejects_are_grouped_and_mended(averment: Any, hotel: Path) -> None:
     summary = folder / "summary.json"
     for _ in range(4):  # a row is told by its first mistake, so what is left shows when that is mended
         ended = averment("batch", folder / "t.csv", "-p", hotel, "--mapping", mapping, "-o", out, "--summary", summary)
-        if "would mend" not in ended.err:
+        if "would fix" not in ended.err:
             break
         assert ended.code == (1 if "4 rejected" in ended.err else 0)
-        said = yaml.safe_load(ended.err.partition("would mend")[2].partition("\n")[2])
+        said = yaml.safe_load(ended.err.partition("would fix")[2].partition("\n")[2])
         held = yaml.safe_load(mapping.read_text())
         held["columns"] |= said.pop("columns", {})
         mapping.write_text(yaml.safe_dump(held | said))

@@ -281,7 +281,7 @@ def test_every_kind_of_condition_is_met() -> None:
         "is on or after 2024-01-31 (first day)",
         "the grade (high) is not low",
         "there is no mark",
-        "the greatest people over room (",
+        "the greatest people of all room records (",
         "the note is known of no room where the floor is",
         "the safe is not known",
         "for stay plus the number of mark facts",

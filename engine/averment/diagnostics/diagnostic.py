@@ -30,7 +30,7 @@ class Label:
 class Diagnostic:
     """One finding.
 
-    ``help`` is computed for this finding (the mend); ``notes`` are constant facts about the code. ``count``: how many
+    ``help`` is computed for this finding (the fix); ``notes`` are constant facts about the code. ``count``: how many
     findings it stands for, where there are too many to be told one by one.
     """
 

@@ -127,7 +127,7 @@ def rejects_text(groups: list[Group], types: Mapping[str, FactType], adapter: Ad
         words = sorted({word for found in lines for word in found.missing})
         stated = {"missing": words[0] if len(words) == 1 else words} if words else {}
         fixed = [each.line for each in lines if each.line.choices[0].said or not words]
-        yield f"in a mapping file (--mapping) this would mend {sum(found.rows for found in lines):,} rows:"
+        yield f"in a mapping file (--mapping) this would fix {sum(found.rows for found in lines):,} rows:"
         yield from (f"  {line}" for line in mapping_lines(Draft(stated, tuple(fixed))))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from json.encoder import encode_basestring
 from typing import Any
 
-from averment.ir.program import Fact, FactType, Field
+from averment.ir.program import Fact, FactType, Field, Kind
 from averment.ir.values import decode
 
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -28,6 +28,18 @@ def field_at(types: Mapping[str, FactType], path: str) -> Field | None:
     type = types.get(path.partition(".")[0].partition("[")[0])
     name = path.rpartition(".")[2]
     return type.fields[type.position[name]] if type and name in type.position else None
+
+
+def question(field: Field) -> str:
+    """What is asked to learn a field: as the pack words it, else by what the field is called."""
+    if field.ask:
+        return field.ask
+    named = field.label or field.name.replace("_", " ")
+    if named.startswith("whether "):
+        return f"Is it so that {named.removeprefix('whether ')}?"
+    if field.kind is Kind.BOOLEAN:
+        return f"Is there {'a ' if named.startswith('need to ') else ''}{named.removeprefix('presence of ')}?"
+    return f"What is the {named}?"
 
 
 def _written(value: Any) -> str:

@@ -18,6 +18,7 @@ from fractions import Fraction
 from typing import Any
 
 from averment.dataclass import dataclass
+from averment.ir.naming import question
 from averment.questions.alternatives import representatives
 from averment.questions.budget import Spent
 from averment.questions.completing import values_of
@@ -48,8 +49,7 @@ class Question:
     @property
     def text(self) -> str:
         """The question as the pack words it."""
-        field = self.slot.field
-        return field.ask or f"What is the {field.label or field.name.replace('_', ' ')}?"
+        return question(self.slot.field)
 
     @property
     def rank(self) -> tuple[bool, Fraction, Fraction, float, int, int]:

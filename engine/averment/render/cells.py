@@ -21,6 +21,7 @@ _ORDERS = {
     Kind.LEVEL: {"<": "below", "<=": "at most", ">": "above", ">=": "at least"},
     Kind.DATE: {"<": "before", "<=": "on or before", ">": "after", ">=": "on or after"},
 }
+_OPPOSITE = {"yes": "no", "no": "yes"}
 _NUMBERS = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
 
 
@@ -69,16 +70,30 @@ class Wording:
         asked = [self._test(test, field) for test in cell.tests]
         if not cell.negated:
             return series(asked, "or")
-        return f"not {asked[0]}" if len(asked) == 1 else f"neither {' nor '.join(asked)}"
+        if len(asked) == 1:
+            return _OPPOSITE.get(asked[0], f"not {asked[0]}") if field.kind is Kind.BOOLEAN else f"not {asked[0]}"
+        return f"neither {' nor '.join(asked)}"
 
     def asks(self, text: str, field: Field) -> str:
         """As ``cell``, with its verb: ``is at least high``, ``includes api or web``."""
         if field.kind is not Kind.SET:
             return f"is {self.cell(text, field)}"
+        never, what = self._elements(text, field)
+        return f"{'does not include' if never else 'includes'} {what}"
+
+    def needs(self, text: str, field: Field) -> str:
+        """As ``cell``, of what has to be so: ``needs at least high``, ``must include api or web``."""
+        if field.kind is not Kind.SET:
+            return f"needs {self.cell(text, field)}"
+        never, what = self._elements(text, field)
+        return f"must {'not ' if never else ''}include {what}"
+
+    def _elements(self, text: str, field: Field) -> tuple[bool, str]:
+        """Whether a set must not include what a cell names, and that."""
         cell = parse_cell(text)
-        plain = text if isinstance(cell, Fault) else wording(Cell(cell.tests))
-        verb = "does not include" if isinstance(cell, Cell) and cell.negated else "includes"
-        return f"{verb} {self.cell(plain, field)}"
+        if isinstance(cell, Fault):
+            return False, words(text)
+        return cell.negated, self.cell(wording(Cell(cell.tests)), field)
 
     def _test(self, test: Test, field: Field) -> str:
         match test:

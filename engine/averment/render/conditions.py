@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from averment.dataclass import dataclass
 from averment.ir.program import (
     Absent,
@@ -26,18 +24,19 @@ from averment.ir.values import decode
 from averment.law.patterns import Bindings
 from averment.law.truth import Interval, Quantity
 from averment.render.cells import Wording, order_words
-from averment.render.phrases import held, noun, words
+from averment.render.phrases import held, indefinite, noun, stated, subject, untold, words
 from averment.surface import syntax
 from averment.surface.grammar import Fault, parse_comparison
 from averment.warrant.bearing import claims_from
 
-_FUNCTIONS = {"sum": "sum of the", "min": "least", "max": "greatest"}
-_LEADS = {
-    ">=": "exceeds {0} by at least {1}",
-    ">": "exceeds {0} by more than {1}",
-    "<": "does not exceed {0} by {1} or more",
-    "<=": "does not exceed {0} by more than {1}",
+_FUNCTIONS = {"sum": "total", "min": "least", "max": "greatest"}
+_LEADS = {  # what a difference does, whether that is a negation, and by how much
+    ">=": ("exceeds", False, "by at least {}"),
+    ">": ("exceeds", False, "by more than {}"),
+    "<": ("does not exceed", True, "by {} or more"),
+    "<=": ("does not exceed", True, "by more than {}"),
 }
+_OTHERWISE = {">=": "<", ">": "<=", "<": ">=", "<=": ">"}
 _ARITHMETIC = {"+": "plus", "-": "less", "*": "times"}
 _PLAIN = Field("", Kind.INTEGER)
 
@@ -60,7 +59,7 @@ class Worded:
             case Known():
                 return self._known(condition)
             case Aggregate():
-                return f"there is {self._aggregate(condition)}"
+                return f"there is {self._any(condition.match)}"
             case Compare():
                 return self._compare(condition)
 
@@ -68,27 +67,32 @@ class Worded:
         """What a pattern looks for: ``component where the team is ml``; by another name where one is given."""
         clauses = self._clauses(pattern)
         named = named or words(pattern.type)
+        if claim := self._names_a_claim(pattern):
+            return f"{named} for {words(claim)}"
         return f"{named} where {' and '.join(clauses)}" if clauses else named
 
     def value(self, variable: str) -> str:
-        """What a variable stands for, without its unit: ``17``, ``0 to 23``, ``not known``."""
+        """What a variable stands for: ``17``, ``120 km``, ``0 to 23``, ``not known``."""
         return _told(self.bindings.get(variable), self._fields().get(variable, _PLAIN))
 
     def _matched(self, pattern: Match) -> str:
         clauses = self._clauses(pattern)
         if self.program.types[pattern.type].one and clauses:
             return " and ".join(clauses)
-        return f"there is {self.pattern(pattern)}"
+        return f"there is {self._any(pattern)}"
+
+    def _any(self, pattern: Match) -> str:
+        return self.pattern(pattern, indefinite(self.program.types[pattern.type]))
 
     def _clauses(self, pattern: Match) -> list[str]:
         type, wording = self.program.types[pattern.type], Wording(self.program.parameters)
         clauses = [
             _yes_or_no(type.fields[index], cell)
-            or f"the {noun(type.fields[index])} {wording.asks(cell.text, type.fields[index])}"
+            or f"{subject(type.fields[index])} {wording.asks(cell.text, type.fields[index])}"
             for index, cell in pattern.cells
         ]
         return clauses + [
-            f"the {noun(type.fields[index])} is {_told(self.bindings[name], type.fields[index])}"
+            stated(type.fields[index], _told(self.bindings[name], type.fields[index]))
             for index, name in pattern.binds
             if self.bindings.get(name) is not None
         ]
@@ -101,12 +105,12 @@ class Worded:
         return f"{called} is known of {'some' if guard.given else 'no'} {self.pattern(guard.match)}"
 
     def _aggregate(self, guard: Aggregate) -> str:
-        """What an aggregate is of: ``the number of component records``, ``the sum of the weight over evidence``."""
+        """What an aggregate is of: ``the number of component records``, ``the least size of all room records``."""
+        what = self.pattern(guard.match, self._all_of(guard.match.type))
         if guard.field is None:
-            return f"the number of {self.pattern(guard.match, self._all_of(guard.match.type))}"
-        what = self.pattern(guard.match)
+            return f"the number of {what}"
         called = noun(self.program.types[guard.match.type].fields[guard.field])
-        return f"the {_FUNCTIONS[guard.function]} {called} over {what}"
+        return f"the {_FUNCTIONS[guard.function]} {called} of all {what}"
 
     # --- comparisons ------------------------------------------------------------------------------------------------
 
@@ -124,7 +128,8 @@ class Worded:
             return lead
         if isinstance(tree, Fault):  # a cell that compares with a variable, or an aggregate of a variable bound before
             return f"{self._side(guard.left)} {verb} {self._side(guard.right)}"
-        return f"{self._whole(tree.left)} {verb} {self._whole(tree.right)}"
+        left, right = self._whole(tree.left), self._whole(tree.right)
+        return f"{left.removesuffix(f' ({right})') if verb == 'is' else left} {verb} {right}"
 
     def shortfall(self, guard: Compare) -> tuple[str, str, str] | None:
         """A comparison of one value that is not so, as what it is, its value, and what is needed; nothing of others."""
@@ -137,13 +142,34 @@ class Worded:
         needed = f"{order} {self._whole(tree.right)}".strip()
         return f"{self._named(tree.left.name)}: ", self.value(tree.left.name), f", needed: {needed}"
 
+    def behind(self, guard: Compare) -> str:
+        """A difference that is not as it is compared, as it is: ``train (5) does not lead plane (4) by 2 or more``."""
+        tree, other = parse_comparison(guard.text), _OTHERWISE.get(guard.operator, "")
+        return "" if isinstance(tree, Fault) else self._lead(tree, other)
+
     def _lead(self, tree: syntax.Comparison, operator: str) -> str:
-        """A difference that is compared: ``5 for train exceeds 3 for plane by at least 2``."""
+        """A difference that is compared: ``train (5) leads plane (3) by at least 2`` where both count what speaks for a
+        claim; else ``5 times 2 exceeds 3 by at least 2``.
+        """
         left = tree.left
         if not isinstance(left, syntax.Operation) or left.operator != "-" or operator not in _LEADS:
             return ""
-        one, other = self._expression(left.left), self._expression(left.right)
-        return f"{one} {_LEADS[operator].format(other, self._whole(tree.right))}"
+        verb, negative, by = _LEADS[operator]
+        one, other = self._contender(left.left), self._contender(left.right)
+        if one and other:
+            told = f"does not lead {other}" if negative else f"leads {other}"
+        else:
+            one, other = self._expression(left.left), self._expression(left.right)
+            told = f"{verb} {other}"
+        return f"{one} {told} {by.format(self._whole(tree.right))}"
+
+    def _contender(self, side: syntax.Expression) -> str:
+        """``train (5)``: the claim that all that a variable counts speaks for."""
+        if not isinstance(side, syntax.Dollar):
+            return ""
+        guards = (guard for guard in self.rule.guards if isinstance(guard, Aggregate) and guard.variable == side.name)
+        claim = next((self._speaks_for(guard) for guard in guards), "")
+        return claim and f"{claim} ({self.value(side.name)})"
 
     def _whole(self, side: syntax.Expression) -> str:
         """One side of a comparison."""
@@ -230,25 +256,29 @@ class Worded:
 
     def _speaks_for(self, guard: Aggregate) -> str:
         """The one claim that all that an aggregate counts speaks for and is told by, its only cell being that claim."""
-        type = self.program.types[guard.match.type]
-        if not type.derived or len(guard.match.cells) != 1 or guard.match.binds:
+        claim = self._names_a_claim(guard.match)
+        return words(claim) if claim and claims_from(self.program, guard.match) == (claim,) else ""
+
+    def _names_a_claim(self, pattern: Match) -> str:
+        """The claim that is all that a pattern asks of derived facts."""
+        if not self.program.types[pattern.type].derived or len(pattern.cells) != 1 or pattern.binds:
             return ""
-        cell = guard.match.cells[0][1]
-        if not isinstance(cell, Among) or cell.negated:
+        cell = pattern.cells[0][1]
+        if not isinstance(cell, Among) or cell.negated or len(cell.values) != 1:
             return ""
-        claims = claims_from(self.program, guard.match)
-        return words(claims[0]) if len(claims) == 1 and cell.values == frozenset[str | bool](claims) else ""
+        claim = str(next(iter(cell.values)))
+        return claim if claim in self.program.claim.values else ""
 
     def _fields(self) -> dict[str, Field]:
         return {entry.variable: entry.field for entry in self.rule.shown}
 
 
 def _yes_or_no(field: Field, cell: Cell) -> str:
-    """A cell on a field that is called ``whether …``, as the statement that this is; nothing for any other."""
-    before, whether, statement = noun(field).partition("whether ")
-    if before or not whether or not isinstance(cell, Among) or len(cell.values) != 1:
+    """A cell that asks for one value of a boolean, as the statement that this is; nothing for any other."""
+    if field.kind is not Kind.BOOLEAN or not isinstance(cell, Among) or len(cell.values) != 1:
         return ""
-    return statement if (True in cell.values) is not cell.negated else f"it is not so that {statement}"
+    told = "yes" if (True in cell.values) is not cell.negated else "no"
+    return stated(field, told).replace(f"{noun(field)}: ", f"{noun(field)} is ")
 
 
 def _told(quantity: Quantity, field: Field) -> str:
@@ -262,4 +292,4 @@ def _told(quantity: Quantity, field: Field) -> str:
         case Interval(low, high):
             return f"{decode(low, field)} to {decode(high, field)}"
         case _:
-            return held(replace(field, unit=""), quantity)
+            return held(untold(field), quantity)

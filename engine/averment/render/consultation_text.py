@@ -16,7 +16,7 @@ from averment.questions.records import counted_as_none
 from averment.render.display import Piece, Style
 from averment.render.evidence import in_order, score, sides, weighs
 from averment.render.facts import answers
-from averment.render.phrases import claim_phrase, held, labelled, noun, series
+from averment.render.phrases import claim_phrase, held, labelled, noun, series, subject, words
 from averment.render.places import backing_phrase, rule_place
 from averment.render.presumption import unless_phrase
 from averment.render.tree import Branch, draw, layout, say
@@ -65,7 +65,7 @@ def record_phrase(fact: Fact, type: FactType) -> str:
 def reply_phrase(reply: Reply) -> str:
     """What was said, as what it is about."""
     if reply.field is not None:
-        return f"the {noun(reply.field)}"
+        return subject(reply.field)
     if reply.record is None:
         return f"whether there is any {type_phrase(reply.path)}"
     what = f"the {type_phrase(reply.record.type)} {reply.path.partition('[')[2].removesuffix(']')}"
@@ -158,11 +158,11 @@ def why_text(state: Consultation, model: Model, style: Style) -> str:
 def standing(outcome: Outcome) -> str:
     """The claim in a sentence; of an open one what it presumably is, or what is still possible."""
     if outcome.presumed:
-        degree = f" ({outcome.presumed.strength})" if isinstance(outcome.presumed.strength, str) else ""
+        degree = f" ({words(outcome.presumed.strength)})" if isinstance(outcome.presumed.strength, str) else ""
         return f"The claim is presumably {claim_phrase(outcome.presumed.claim)}{degree}."
     if outcome.status is Status.OPEN:
         return f"The claim is open: it may still be {series(map(claim_phrase, outcome.possible), 'or')}."
-    degree = f" ({outcome.strength})" if isinstance(outcome.strength, str) else ""
+    degree = f" ({words(outcome.strength)})" if isinstance(outcome.strength, str) else ""
     return f"The claim is settled: {claim_phrase(outcome.claim)}{degree}."
 
 
@@ -201,7 +201,7 @@ def _none(state: Consultation) -> str:
 def _hanging(state: Consultation) -> list[str]:
     situation = state.judge.situation
     paths = [path for path in state.outcome.hangs_on if path in situation.numbers]
-    nouns = [f"the {noun(situation.slots[situation.numbers[path]].field)}" for path in paths]
+    nouns = [subject(situation.slots[situation.numbers[path]].field) for path in paths]
     unspoken = [
         f"whether there is any {name.replace('_', ' ')}"
         for name in situation.unspoken

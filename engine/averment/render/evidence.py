@@ -22,12 +22,13 @@ _MOST_SIDES = 6  # more claims than this, and only those with evidence are shown
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One piece of evidence: what it says, by which rule, and how much it weighs; ``shown`` is ``?`` where that is not
-    known.
+    """One piece of evidence: what it says, by which rule, what that counted, and how much it weighs; ``shown`` is ``?``
+    where that is not known.
     """
 
     says: str
     rule: str
+    counted: tuple[str, ...]
     amount: Decimal
     shown: str
     certain: bool
@@ -141,9 +142,18 @@ def _weight(evidence: tuple[Evidence, ...]) -> str:
     return f"{total([weight.amount for weight in evidence]):f}"
 
 
-def _says(explained: Explained, fact: Fact) -> tuple[str, str]:
-    """What a fact says, and the rule that derived it; of a given fact its path, and no rule."""
-    support = explained.derivation.support.get(fact, ())
-    if not support:
-        return explained.derivation.path(fact), ""
-    return sentence(support[0].firing.rule, support[0].bindings), support[0].firing.rule.id
+def _says(explained: Explained, fact: Fact) -> tuple[str, str, tuple[str, ...]]:
+    """What a fact says, the rule that derived it, and what that certainly counted; of a given fact its path alone."""
+    support = explained.derivation.support
+    if not support.get(fact):
+        return explained.derivation.path(fact), "", ()
+    application = support[fact][0]
+    rule = application.firing.rule
+    counted = [
+        sentence(support[each][0].firing.rule, support[each][0].bindings)
+        for guard, step in zip(rule.guards, application.steps[len(rule.matches) :], strict=True)
+        if isinstance(guard, Aggregate)
+        for each in step.facts
+        if support.get(each) and explained.derivation.memory.truths[each] is TRUE
+    ]
+    return sentence(rule, application.bindings), rule.id, tuple(dict.fromkeys(counted))

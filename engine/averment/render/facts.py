@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from averment.dataclass import dataclass
 from averment.ir.naming import record_path
@@ -12,7 +13,7 @@ from averment.law.truth import TRUE
 from averment.outcome.outcome import Outcome
 from averment.render.cells import Wording
 from averment.render.display import Piece
-from averment.render.phrases import grouped, series
+from averment.render.phrases import grouped, held, opposite, record_words, series, stated, unspoken, untold
 from averment.render.places import given_place
 from averment.render.tree import Line, say
 from averment.source.node import Span
@@ -46,7 +47,7 @@ def looked_at(derivation: Derivation, pattern: Match, fact: Fact, given: Given) 
     type = derivation.memory.types[fact.type]
     record = record_path(type, fact)
     if derivation.memory.truths[fact] is not TRUE:
-        yield say(Piece(record, "doubt"), ": nothing is said of these, so there may be some")
+        yield say(Piece(unspoken(type), "doubt"))
         return
     cells = dict(pattern.cells)
     fields = sorted({*cells, *(index for index, _ in pattern.binds)})
@@ -55,15 +56,12 @@ def looked_at(derivation: Derivation, pattern: Match, fact: Fact, given: Given) 
             field = type.fields[index]
             needs = _needs(cells[index], fact.values[index], field, derivation) if index in cells else ""
             path = f"{record}.{field.name}"
-            yield say(*_is(path, fact.values[index], field), Piece(needs, "dim"), note=_origin(path, given))
+            yield say(*_is(fact.values[index], field), Piece(needs, "dim"), note=_origin(path, given) or path)
         return
     shown = [index for index in fields if type.fields[index].name not in type.key]
-    pieces: list[Piece | str] = [Piece(record)]
+    pieces: list[Piece | str] = [Piece(record_words(type, fact))]
     for number, index in enumerate(shown):
-        pieces += [
-            ":" if number == 0 else ",",
-            *_is(f" {type.fields[index].name}", fact.values[index], type.fields[index]),
-        ]
+        pieces += [": " if number == 0 else ", ", *_is(fact.values[index], type.fields[index])]
         if index in cells:
             pieces.append(Piece(_needs(cells[index], fact.values[index], type.fields[index], derivation), "dim"))
         if stand_in := given.stands_in(f"{record}.{type.fields[index].name}"):
@@ -90,13 +88,20 @@ def answers(field: Field) -> str:
 
 def _needs(cell: Cell, value: Value | None, field: Field, derivation: Derivation) -> str:
     """`` (needs at least 20, the large team size)``; nothing where that is just the value there is."""
-    asked = Wording(derivation.evaluation.program.parameters, "{}, the {}").cell(cell.text, field)
-    return "" if asked == show(value, field) else f" (needs {asked})"
+    wording = Wording(derivation.evaluation.program.parameters, "{}, the {}")
+    asked = wording.cell(cell.text, field)
+    if asked in (shown := show(value, replace(field, unit="")), shown.rstrip("0").rstrip(".") if "." in shown else ""):
+        return ""
+    if value is not None and field.kind is Kind.BOOLEAN:
+        return f" (needs {opposite(field, asked == 'yes')})"
+    return f" ({wording.needs(cell.text, field)})"
 
 
-def _is(name: str, value: object, field: Field) -> tuple[Piece, ...]:
-    held = show(value, field)  # type: ignore[arg-type]
-    return Piece(f"{name} is"), Piece(f" {held}", "doubt" if value is None else "bold")
+def _is(value: Value | None, field: Field) -> tuple[Piece, ...]:
+    told = held(untold(field), value)
+    text = stated(field, told)
+    before = text.removesuffix(told)
+    return (Piece(text),) if before == text else (Piece(before), Piece(told, "doubt" if value is None else "bold"))
 
 
 def _origin(path: str, given: Given) -> str:

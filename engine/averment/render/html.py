@@ -11,7 +11,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
-from averment.ir.naming import field_at, record_path
+from averment.ir.naming import field_at, question, record_path
 from averment.ir.program import Fact, Field, Kind, Value
 from averment.ir.values import decode, show
 from averment.law.truth import TRUE
@@ -25,8 +25,8 @@ from averment.render.facts import Given, answers
 from averment.render.html_evidence import picture
 from averment.render.html_tree import anchors_of, tree
 from averment.render.markup import Markup, element, joined
-from averment.render.outline import PRESUMED, asides, roots_of, stops, verdict_of
-from averment.render.phrases import fact_words, words
+from averment.render.outline import PRESUMED, asides, headline, roots_of, stops, verdict_of
+from averment.render.phrases import claim_phrase, fact_words, words
 from averment.render.places import given_place, rule_place
 from averment.render.presumption import presuming_lines, unless_lines
 from averment.render.reasons import Reasons
@@ -78,8 +78,8 @@ class _Page:
             title, badges, verdict = named, [f"{many} fact{'' if many == 1 else 's'}"], ""
             status = "fact"
         else:
-            title, status = _capital(words(outcome.claim)), self._explained.status.value
-            verdict = verdict_of(outcome, "listed below", words)
+            title, status = _capital(headline(outcome)), self._explained.status.value
+            verdict = verdict_of(outcome, "listed below", claim_phrase)
             badges = [] if outcome.strength is None else [words(str(outcome.strength))]
             if self._explained.presumption:
                 title, verdict = f"Presumably {words(outcome.claim)}", PRESUMED
@@ -151,7 +151,8 @@ class _Page:
         claims, strengths = roots_of(outcome)
         for number, (value, facts) in enumerate(claims.items(), 1):
             certain = any(outcome.evaluation.memory.truths[fact] is TRUE for fact in facts)
-            title = "Why" if settled else f"{_capital(words(value))} {'is claimed' if certain else 'is possible'}"
+            stands = "is claimed" if certain else "is possible"
+            title = "Why" if settled else f"{_capital(claim_phrase(value))} {stands}"
             yield f"why-{number}", title, [branch for fact in facts for branch in reasons.of(fact)]
         if strengths:
             branches = [branch for fact in strengths for branch in reasons.of(fact)]
@@ -174,7 +175,7 @@ class _Page:
         entries: list[Markup] = []
         for path in self._outcome.hangs_on:
             field = field_at(self._program.types, path)
-            entries.append(element("dt", (field.ask if field else "") or path))
+            entries.append(element("dt", question(field) if field else path))
             allowed = answers(field) if field else ""
             entries.append(element("dd", element("code", path), f" · {allowed}" if allowed else ""))
         return element("dl", *entries, class_="questions")

@@ -14,7 +14,7 @@ from averment.outcome.outcome import Outcome
 from averment.render.conditions import Worded
 from averment.render.display import Piece, Style, columns
 from averment.render.facts import Given, looked_at
-from averment.render.phrases import series
+from averment.render.phrases import claim_phrase, series
 from averment.render.places import rule_place
 from averment.render.tree import Branch, Line, say
 from averment.warrant.derivation import Derivation, derive
@@ -49,6 +49,13 @@ def verdict_of(
             fields = f"{many} unknown field{'' if many == 1 else 's'}"
             one_by_one = f"Each condition taken by itself, it may still become {become}"
             return f"{one_by_one}{together}. That hangs on {fields}, {where}."
+
+
+def headline(outcome: Outcome) -> str:
+    """The claim as it is made: ``presumably night train``, ``open``, ``no claim at all``."""
+    if outcome.presumed:
+        return f"presumably {claim_phrase(outcome.presumed.claim)}"
+    return "open" if outcome.status is Status.OPEN else claim_phrase(outcome.claim)
 
 
 def roots_of(outcome: Outcome) -> tuple[dict[str, list[Fact]], list[Fact]]:
@@ -127,6 +134,8 @@ def _stopped(outcome: Outcome, failing: Failing, rule: Rule, given: Given) -> It
             yield say(f"there is {worded.pattern(condition.match)}")
         case Aggregate():
             yield say(f"there is no {worded.pattern(condition.match)}")
+        case Compare() if lead := worded.behind(condition):
+            yield say(lead)
         case Compare() | Known():
             yield say("it is not so that ", worded.condition(condition))
         case None:

@@ -9,6 +9,9 @@ from averment.ir.program import Fact, FactType, Field, Kind, Value
 from averment.ir.values import decode, show
 
 _OF_WHETHER = ("whether ", "presence of ", "need to ")  # what labels of booleans begin with
+_SAID = ("yes", "no")
+_ONE = ("none", "one")
+UNTOLD = "not known"
 
 
 def words(name: str) -> str:
@@ -29,7 +32,7 @@ def subject(field: Field) -> str:
 
 def held(field: Field, value: Value | None) -> str:
     """A value in a sentence; an empty set and an unknown value in words."""
-    return "not known" if value is None else show(value, field)
+    return UNTOLD if value is None else show(value, field)
 
 
 def untold(field: Field) -> Field:
@@ -45,19 +48,34 @@ def labelled(field: Field, value: Value | None) -> str:
 
 def stated(field: Field, told: str) -> str:
     """What is so of a field, ``told`` being its value in words: ``there is no need to lead``."""
+    if field.kind is Kind.BOOLEAN and told in (*_SAID, UNTOLD):
+        return _said(field, told)
+    if field.kind is Kind.SET and told == "none":
+        told = "empty"
+    return f"{subject(field)} is {told}"
+
+
+def _said(field: Field, told: str) -> str:
+    """A boolean, as what its label says to be so, or not."""
     named = noun(field)
-    if field.kind is not Kind.BOOLEAN or told not in ("yes", "no"):
-        return f"{subject(field)} is {told}"
-    no = "" if told == "yes" else "no "
-    for lead in _OF_WHETHER:
-        if named.startswith(lead):
-            what = named.removeprefix(lead)
-            if lead == "whether ":
-                return f"it is not so that {what}" if no else what
-            if lead == "need to ":
-                return f"there is {no or 'a '}need to {what}"
-            return f"there is {no}{what.removeprefix('a ').removeprefix('an ') if no else what}"
-    return f"{named}: {told}"
+    lead, what = next(((lead, named.removeprefix(lead)) for lead in _OF_WHETHER if named.startswith(lead)), ("", named))
+    if lead == "whether ":
+        no, yes, asked = f"it is not so that {what}", what, what
+    elif lead:
+        what, article = (f"need to {what}", "a ") if lead == "need to " else (what, "")
+        yes = asked = f"there is {article}{what}"
+        no = f"there is no {what.removeprefix('a ').removeprefix('an ')}"
+    else:
+        return f"{named}: {told}"
+    return {"yes": yes, "no": no}.get(told, f"it is not known whether {asked}")
+
+
+def opposite(field: Field, wanted: bool) -> str:
+    """What a boolean needs to be, beside what it is: ``one``, ``none``, ``yes``."""
+    lead = next((lead for lead in _OF_WHETHER if noun(field).startswith(lead)), "")
+    if lead == "whether ":
+        return "it to be so" if wanted else "it not to be so"
+    return _ONE[wanted] if lead else _SAID[not wanted]
 
 
 def fact_words(type: FactType, fact: Fact) -> str:
@@ -75,6 +93,17 @@ def record_words(type: FactType, fact: Fact) -> str:
     """A given record by its key: ``component checkout``."""
     keys = [held(type.fields[index], fact.values[index]) for index in type.naming if not type.one]
     return f"{words(type.name)} {', '.join(keys)}".rstrip()
+
+
+def unspoken(type: FactType) -> str:
+    """What is said of records of which nothing is said."""
+    return f"there may be {indefinite(type)}, as nothing is said of any"
+
+
+def indefinite(type: FactType) -> str:
+    """``a component``, ``an engine``; of what is derived, and maybe not counted, ``some core work``."""
+    named = words(type.name)
+    return f"some {named}" if type.derived else f"a{'n' if named[:1] in 'aeiou' else ''} {named}"
 
 
 def grouped(value: int, field: Field) -> str:

@@ -7,9 +7,15 @@ from collections.abc import Iterable, Mapping
 from averment.ir.program import Backing
 from averment.model.model import Model
 from averment.render.display import Glyphs
-from averment.source.node import Span
+from averment.source.node import IN_PROGRAM, Span
 
 ON_COMMAND_LINE = "--"  # what is given there has no file: its span names the option
+
+
+def files_of(places: Mapping[str, Span]) -> list[str]:
+    """The files that these places are in; what is given on the command line or by a program is in none."""
+    names = {span.file for span in places.values()} - {"", IN_PROGRAM}
+    return sorted(name for name in names if not name.startswith(ON_COMMAND_LINE))
 
 
 def rule_place(model: Model, rule: str) -> str:
@@ -21,7 +27,7 @@ def rule_place(model: Model, rule: str) -> str:
 def given_place(places: Mapping[str, Span], record: str, field: str = "") -> str:
     """``vision-api.yaml:5``: of the field where the case gives it, else of the record; nothing for neither."""
     span = (places.get(f"{record}.{field}") if field else None) or places.get(record)
-    if span is None:
+    if span is None or span.file == IN_PROGRAM:
         return ""
     if span.file.startswith(ON_COMMAND_LINE):
         return span.file.partition(" ")[0]

@@ -16,6 +16,7 @@ from averment.render.conditions import Worded
 from averment.render.counted import Counted, counted
 from averment.render.display import Piece, Style, columns
 from averment.render.facts import Given, looked_at
+from averment.render.phrases import unspoken
 from averment.render.places import backing_phrase, rule_place
 from averment.render.tree import Branch, Line, say
 from averment.warrant.derivation import Application, Derivation, Step
@@ -38,11 +39,11 @@ class Reasons:
         self._shown: set[str] = set()
         self._listed: dict[Fact, str] = {}  # by the application that they are listed under
 
-    def of(self, fact: Fact) -> Iterator[Branch]:
-        """A branch for each justification of a derived fact."""
+    def of(self, fact: Fact, *, marked: bool = True) -> Iterator[Branch]:
+        """A branch for each justification of a derived fact, ``marked`` where it is not the first."""
         first = None
         for application in self._derivation.support.get(fact, ()):
-            lead = _another(application) if first else ()
+            lead = _another(application) if first and marked else ()
             yield self._application(application, lead, 0, first)
             first = first or application
 
@@ -209,7 +210,10 @@ class Reasons:
 
     def _undecided_line(self, fact: Fact, lead: tuple[Piece, ...] = ()) -> Branch:
         support = self._derivation.support.get(fact, ())
-        says = sentence(support[0].firing.rule, support[0].bindings) if support else self._derivation.path(fact)
+        if support:
+            says = sentence(support[0].firing.rule, support[0].bindings)
+        else:
+            says = unspoken(self._derivation.memory.types[fact.type])
         fields = hangs_on(self._derivation.evaluation, [fact])
         note = ", ".join(fields[:_MOST_FIELDS])
         if len(fields) > _MOST_FIELDS:

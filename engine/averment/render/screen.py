@@ -18,19 +18,20 @@ from averment.questions.missing import Missing
 from averment.render.display import Piece, Style
 from averment.render.evidence import Evidence, Side, in_order, score, sides, weighs
 from averment.render.facts import Given
-from averment.render.outline import aside_lines, asides, roots_of, stops
+from averment.render.outline import aside_lines, asides, headline, roots_of, stops
 from averment.render.phrases import claim_phrase, held, noun, series, words
-from averment.render.places import ON_COMMAND_LINE, rule_place
+from averment.render.places import files_of, rule_place
 from averment.render.presumption import denied, presuming_lines, unless_lines
 from averment.render.reasons import Reasons
 from averment.render.text import headline_role
-from averment.render.tree import Branch, draw, layout, say
+from averment.render.tree import Branch, Line, draw, layout, say
 from averment.source.node import Span
 from averment.warrant.derivation import Application
 from averment.warrant.sentences import sentence
 
 _REASONS = 3  # told on each side
 _GROUNDS = 5  # of a claim that weighs no evidence
+_NAMED = 2  # of what a reason counts
 _FEW = 3  # presumptions and rebuttals
 _COMMAND = 50  # columns of a command beside the name of its file, and of what it is for
 _MORE = {"missing": "what else is missing", "ask": "ask what would turn it", "flip": "what would turn it"}
@@ -56,6 +57,7 @@ class _Screen:
         weighing = outcome.status is not Status.CONFLICT and weighs(self._explained)
         self._sides = sides(self._explained) if weighing else []
         self._missing: Missing | None = lacking(outcome)
+        self._named: set[tuple[str, ...]] = set()  # what a reason counted that is told already
 
     def rows(self) -> Iterator[str]:
         yield from self._head()
@@ -75,8 +77,6 @@ class _Screen:
 
     def _head(self) -> Iterator[str]:
         program, dot, status = self._told.evaluation.program, self._style.glyphs.dot, self._outcome.status
-        claim = claim_phrase(self._told.claim)
-        shown = {Status.PRESUMED: f"presumably {claim}", Status.OPEN: "open"}.get(status, claim)
         strength = self._told.strength
         more = [words(str(strength))] if strength is not None and status is not Status.OPEN else []
         more += [status.value] if status in (Status.SETTLED, Status.PRESUMED) else []
@@ -84,22 +84,22 @@ class _Screen:
         yield from layout(
             say(
                 Piece(f"{self._outcome.case.name}:", "bold"),
-                Piece(f" {shown}", headline_role(status)),
+                Piece(f" {headline(self._outcome)}", headline_role(status)),
                 Piece("".join(f"{dot}{word}" for word in more)),
                 note=f"{program.name} {program.version}",
             ),
             self._style,
         )
-        for name in sorted({span.file for span in self._places.values()} - {""}):
-            if not name.startswith(ON_COMMAND_LINE):
-                yield from layout(say(Piece(name, "dim")), self._style)
+        for name in files_of(self._places):
+            yield from layout(say(Piece(name, "dim")), self._style)
 
     def _score(self) -> str:
         """``13 to 6``; of an open claim ``so far 3 to 5``."""
         claim, stands = score(self._in_order())
-        return (
-            f"so far {stands} for {claim_phrase(claim)}" if stands and self._outcome.status is Status.OPEN else stands
-        )
+        if not stands or self._outcome.status is not Status.OPEN:
+            return stands
+        ahead, behind = stands.split(" to ")
+        return f"so far {stands}" if ahead == behind else f"so far {stands} for {claim_phrase(claim)}"
 
     def _standing(self) -> Iterator[str]:
         """One sentence: what decides, or why nothing does yet."""
@@ -159,19 +159,24 @@ class _Screen:
     def _reason(self, evidence: Evidence) -> Branch:
         place = rule_place(self._model, evidence.rule) if evidence.rule else ""
         lead = f"{evidence.shown}  "
-        return Branch([say(Piece(lead, "bold"), evidence.says, note=place, hang=len(lead))])
+        head = say(Piece(lead, "bold"), evidence.says, note=place, hang=len(lead))
+        counted = [] if evidence.counted in self._named else evidence.counted
+        self._named.add(evidence.counted)
+        return Branch([head], _few([Branch([say(Piece(each, "dim"))]) for each in counted], _NAMED))
 
     def _grounds(self) -> Iterator[str]:
         """What each claim rests on that does not just weigh evidence: its rules, and the facts under them."""
         derivation = self._explained.derivation
         reasons = Reasons(derivation, self._model, Given.of(self._told, self._places), self._style)
         claims, _ = roots_of(self._told)
+        said: set[str] = set()
         share = len(claims) if self._outcome.status is Status.OPEN else 1
         most = max(_GROUNDS // share, 1)  # the claims share one screen
         for claim, facts in claims.items():
-            found = [branch for fact in facts for branch in reasons.of(fact)]
+            found = [branch for fact in facts for branch in reasons.of(fact, marked=False)]
+            said.update(each.key for branch in found for each in (branch, *branch.children[:most]))
             told = [
-                Branch(branch.lines[:1], _few([Branch(each.lines[:1]) for each in branch.children], most))
+                Branch(branch.lines[:1], _few([Branch([_head(each, said)]) for each in branch.children], most))
                 for branch in found
             ]
             certain = any(derivation.memory.truths[fact] is TRUE for fact in facts)
@@ -245,6 +250,12 @@ def _few(branches: list[Branch], most: int = _FEW) -> list[Branch]:
     """The first of these, and how many more there are; one more takes no more room than to say so."""
     rest = len(branches) - most
     return [*branches[:most], Branch([say(Piece(f"and {rest} more", "dim"))])] if rest > 1 else branches
+
+
+def _head(branch: Branch, said: set[str]) -> Line:
+    """What a branch says, without a hint at what is not on this screen."""
+    head = branch.lines[0]
+    return replace(head, note="") if branch.above and branch.above not in said else head
 
 
 def _s(many: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from averment.diagnostics.render_text import visible
-from averment.ir.naming import field_at
+from averment.ir.naming import field_at, question
 from averment.ir.values import decode
 from averment.law.truth import TRUE
 from averment.model.model import Model
@@ -15,8 +15,9 @@ from averment.outcome.outcome import Outcome
 from averment.outcome.presumption import Presumption
 from averment.render.display import Piece, Style
 from averment.render.facts import Given, answers
-from averment.render.outline import aside_lines, asides, roots_of, stops, verdict_of
-from averment.render.places import ON_COMMAND_LINE
+from averment.render.outline import aside_lines, asides, headline, roots_of, stops, verdict_of
+from averment.render.phrases import claim_phrase, words
+from averment.render.places import files_of
 from averment.render.presumption import presuming_lines, unless_lines
 from averment.render.reasons import Reasons
 from averment.render.tree import Branch, Line, draw, layout, say
@@ -67,11 +68,9 @@ def summary(outcome: Outcome) -> str:
 
 def _files(outcome: Outcome, places: Mapping[str, Span]) -> list[str]:
     """The files that the case is from: first the one that has its name, if any of them has."""
-    files = {span.file for span in places.values()}
     place: Span | None = getattr(outcome.case, "place", None)
-    main = place.file if place and files else ""
-    named = [name for name in {*files, main} - {""} if not name.startswith(ON_COMMAND_LINE)]
-    return sorted(named, key=lambda name: (name != main, name))
+    main = files_of({"": place}) if place and places else []
+    return [*main, *(name for name in files_of(places) if name not in main)]
 
 
 def _rows(outcome: Outcome, model: Model, style: Style, places: Mapping[str, Span], asking: bool) -> Iterator[str]:
@@ -79,7 +78,8 @@ def _rows(outcome: Outcome, model: Model, style: Style, places: Mapping[str, Spa
     yield from layout(_headline(outcome, style), style)
     for file in _files(outcome, places):
         yield from layout(say(Piece(file, "dim")), style)
-    verdict = verdict_of(outcome, "which are asked one by one") if asking else verdict_of(outcome, together=_TOGETHER)
+    where, together = ("which are asked one by one", "") if asking else ("listed at the end", _TOGETHER)
+    verdict = verdict_of(outcome, where, claim_phrase, together)
     if verdict:
         yield ""
         yield from layout(say(verdict), style)
@@ -105,10 +105,9 @@ def headline_role(status: Status) -> str:
 def _headline(outcome: Outcome, style: Style) -> Line:
     program, dot = outcome.evaluation.program, style.glyphs.dot
     presumed = outcome.presumed
-    claim = f"presumably {presumed.claim}" if presumed else outcome.claim
-    pieces = [Piece(f"{outcome.case.name}:", "bold"), Piece(f" {claim}", _ROLES[outcome.status])]
+    pieces = [Piece(f"{outcome.case.name}:", "bold"), Piece(f" {headline(outcome)}", _ROLES[outcome.status])]
     strength = presumed.strength if presumed else outcome.strength
-    degree = [] if strength is None else [str(strength)]
+    degree = [] if strength is None else [words(str(strength))]
     if outcome.status in (Status.SETTLED, Status.PRESUMED):
         pieces.append(Piece("".join(f"{dot}{word}" for word in (*degree, outcome.status.value))))
     return say(*pieces, note=f"{program.name} {program.version} {program.digest[:19]}{style.glyphs.ellipsis}")
@@ -131,9 +130,9 @@ def _questions(outcome: Outcome, style: Style) -> Iterator[str]:
     branches: list[Branch] = []
     for path in outcome.hangs_on:
         field = field_at(outcome.evaluation.program.types, path)
-        lines = [say(Piece(path, "doubt"), note=answers(field) if field else "")]
-        if field and field.ask:
-            lines.append(say(field.ask))
+        lines = [say(Piece(question(field) if field else path, "doubt"), note=path if field else "")]
+        if field and (told := answers(field)):
+            lines.append(say(Piece(told, "dim")))
         branches.append(Branch(lines))
     yield ""
     yield from layout(say(Piece("It hangs on", "bold")), style)
@@ -152,11 +151,12 @@ def _reasons(outcome: Outcome, model: Model, style: Style, given: Given) -> Iter
         else:
             certain = any(outcome.evaluation.memory.truths[fact] is TRUE for fact in facts)
             yield ""
-            yield from layout(say(Piece(f"{value} {'is claimed' if certain else 'is possible'}", "bold")), style)
+            title = f"{claim_phrase(value)} {'is claimed' if certain else 'is possible'}"
+            yield from layout(say(Piece(title, "bold")), style)
             yield from draw(branches, style)
     if strengths:
         yield ""
-        yield from layout(say(Piece(f"How clear: {outcome.strength}", "bold")), style)
+        yield from layout(say(Piece(f"How clear: {words(str(outcome.strength))}", "bold")), style)
         yield from draw([branch for fact in strengths for branch in reasons.of(fact)], style)
 
 

@@ -10,7 +10,7 @@ from averment.ir.program import Fact, Field, Value
 from averment.outcome.outcome import Outcome
 from averment.questions.whatif import Fired, Stretch, Sweep, WhatIf
 from averment.render.display import Piece, Style
-from averment.render.phrases import claim_phrase, grouped, held, labelled
+from averment.render.phrases import claim_phrase, grouped, held, labelled, untold
 from averment.render.tree import Branch, Line, draw, layout, say
 
 _PLOT = 60  # columns of a plot
@@ -53,8 +53,9 @@ def _changes(before: Outcome, after: Outcome, style: Style) -> Iterator[Line]:
         field, value = was.get(path) or (now[path][0], None)
         then = now.get(path, (field, None))[1]
         if value != then:
-            text = f"{labelled(field, value)} {arrow} "
-            yield say(text, Piece(held(replace(field, unit=""), then), "bold"), note=path)
+            held_before = labelled(field if then is None else replace(field, unit=""), value)
+            text = f"{held_before} {arrow} "
+            yield say(text, Piece(held(untold(field), then), "bold"), note=path)
     for name, setting in old.parameters.items():
         then = new.parameters[name]
         if setting != then:

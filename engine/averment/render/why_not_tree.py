@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from averment.ir.naming import record_path
-from averment.ir.program import Compare, Fact, Kind, Match, Program, Rule
+from averment.ir.program import Aggregate, Compare, Fact, Field, Kind, Match, Program, Rule, Value
 from averment.law.evaluation import Evaluation
 from averment.law.truth import FALSE, TRUE, UNKNOWN
 from averment.model.model import Model
@@ -17,7 +17,7 @@ from averment.questions.why_not import WhyNot
 from averment.render.cells import Wording
 from averment.render.conditions import Worded
 from averment.render.display import Piece, Style
-from averment.render.phrases import claim_phrase, held, noun, untold
+from averment.render.phrases import claim_phrase, held, noun, opposite, record_words, stated, unspoken, untold
 from averment.render.places import rule_place
 from averment.render.tree import Branch, Line, draw, layout, say
 from averment.warrant.derivation import Derivation, derive
@@ -83,22 +83,26 @@ class _Tree:
         """What the condition asked for, and that it is not so; what is told of no condition stands as it is."""
         asked = failing.condition
         worded = Worded(rule, dict(failing.bindings), self._program)
-        if isinstance(asked, Match) and failing.truth is FALSE:
-            return say(Piece("there is no ", "bad"), worded.pattern(asked))
+        if isinstance(asked, Match | Aggregate) and failing.truth is FALSE:
+            pattern = asked.match if isinstance(asked, Aggregate) else asked
+            return say(Piece("there is no ", "bad"), worded.pattern(pattern))
         if isinstance(asked, Compare) and failing.truth is FALSE and (short := worded.shortfall(asked)):
             return say(*(Piece(text, "bad" if number == 1 else "") for number, text in enumerate(short)))
+        if isinstance(asked, Compare) and failing.truth is FALSE and (behind := worded.behind(asked)):
+            return say(behind)
         words = worded.condition(asked) if asked else failing.text
         if failing.truth is UNKNOWN:
             return say(Piece("undecided: ", "doubt"), f"whether {words}")
         return say(Piece("not so: ", "bad"), words)
 
     def _but(self, fact: Fact) -> Line:
-        """A fact that stands against it: in the sentence of the rule that derived it, a given one by its path."""
+        """A fact that stands against it: in the sentence of the rule that derived it, a given one by its key."""
         certain = self._against.memory.truths[fact] is TRUE
         lead = Piece("but ", "bad") if certain else Piece("but perhaps ", "doubt")
         support = self._against.support.get(fact, ())
         if not support:
-            return say(lead, f"there is {self._against.path(fact)}")
+            type = self._program.types[fact.type]
+            return say(lead, f"there is {record_words(type, fact)}") if certain else say(Piece(unspoken(type), "doubt"))
         rule, bindings = support[0].firing.rule, support[0].bindings
         lead = replace(lead, text=f"{lead.text.rstrip()}: ")
         return say(lead, sentence(rule, bindings), note=rule_place(self._model, rule.id))
@@ -120,12 +124,19 @@ def _lack(lack: Lack, program: Program) -> Line:
     type = program.types[lack.fact.type]
     field, value = type.fields[lack.index], lack.fact.values[lack.index]
     wording = Wording(program.parameters, "{}, the {}")
+    path = f"{record_path(type, lack.fact)}.{field.name}"
+    if field.kind is Kind.BOOLEAN:
+        return _lack_of_boolean(field, value, "" if lack.needed == "known" else wording.cell(lack.needed, field), path)
     of_set = field.kind is Kind.SET
     needed = f"one that {wording.asks(lack.needed, field)}" if of_set else wording.cell(lack.needed, field)
-    path = f"{record_path(type, lack.fact)}.{field.name}"
     return say(
         f"{noun(field)}: ",
         Piece(held(untold(field), value), "doubt" if value is None else "bad"),
         "" if lack.needed == "known" else f", needed: {needed}",
         note=path,
     )
+
+
+def _lack_of_boolean(field: Field, value: Value | None, needed: str, path: str) -> Line:
+    asked = f" (needs {needed if value is None else opposite(field, needed == 'yes')})" if needed else ""
+    return say(Piece(stated(field, held(field, value)), "doubt" if value is None else "bad"), asked, note=path)

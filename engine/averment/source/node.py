@@ -93,6 +93,9 @@ class Node(NamedTuple):
         return node, span
 
 
+IN_PROGRAM = "facts"  # where facts stand that a program hands over, in messages
+
+
 def node_of(value: Any, file: str) -> Node:
     """Plain data as a tree of nodes, all at the start of ``file`` (a name for messages).
 
