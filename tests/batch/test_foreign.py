@@ -88,9 +88,7 @@ def test_a_workbook_is_read_as_its_csv_would_be(loan: Pack, tmp_path: Path) -> N
     order = ordered(loan, workbook(tmp_path / "t.xlsx", empty=[], people=[[], *ROWS], more=[]))
     result = run(order)
     assert decided(result, order) == {"a": "grant", "b": "open", "c": "gap"}
-    assert result.notes == (
-        f"`{order.name}`: the sheet `people` is read, the only one that holds cells",
-    )
+    assert result.notes == (f"`{order.name}`: the sheet `people` is read, the only one that holds cells",)
     assert run(order).resumed == 4
     header = told_by(order.output)[0]
     assert [(file["format"], file["sheet"]) for file in header["files"]] == [("xlsx", "people")]
@@ -297,10 +295,20 @@ INDEXES = [
 
 
 @pytest.mark.parametrize(("index", "names"), INDEXES)
-def test_the_index_of_a_part_of_a_frame(index: list[Any], names: list[str] | None, loan: Pack) -> None:
-    """As pandas says it in the metadata of a table."""
+def test_the_index_of_a_part_of_a_frame(index: list[Any], names: list[str] | None, loan: Pack, tmp_path: Path) -> None:
+    """As pandas says it in the metadata of a table; a file has no column of it, so that a run would drop it."""
     table = pa.table({"income": [2000, 5]}).replace_schema_metadata({"pandas": json.dumps({"index_columns": index})})
     assert loan.decide_table(table).to_pydict().get("case") == names
+    parquet.write_table(table, tmp_path / "t.parquet")
+    with pa.ipc.new_file(str(tmp_path / "t.arrow"), table.schema) as writer:
+        writer.write_table(table)
+    for name in ("t.parquet", "t.arrow"):
+        order = ordered(loan, tmp_path / name, f"of-{name}.jsonl")
+        if names is None:
+            assert list(decided(run(order), order)) == ["row 1", "row 2"]
+        else:
+            with pytest.raises(Refused, match=r"AV123.*\(2 to 0\) stands in no column.*index=True"):
+                run(order)
 
 
 def test_an_index_of_labels_names_the_cases(loan: Pack, tmp_path: Path) -> None:

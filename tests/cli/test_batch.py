@@ -275,7 +275,7 @@ def test_where_not_one_row_is_decided_the_exit_code_says_so(averment: Any, tmp_p
     ("words", "said"),
     [
         (["--against", "pm_tpm", "--against", "pm_tpm"], "names one pack"),
-        (["--against", "decision_margin=3", "--on", "spark"], "leave out --on"),
+        (["--against", "decision_margin=3", "--on", "spark"], "spark decides each case once: without --on"),
     ],
 )
 def test_what_a_batch_cannot_be_held_against_is_usage(

@@ -39,7 +39,7 @@ def test_a_fact_is_explained_down_to_its_lines(averment: Any, shop: Path) -> Non
 
 @pytest.mark.parametrize("named", ["product", "product.technical_complexity"])
 def test_a_given_fact_says_where_it_was_given(averment: Any, shop: Path, named: str) -> None:
-    assert "product.technical_complexity is high" in averment("explain", shop, "--fact", named).out
+    assert "the technical complexity of the product is high" in averment("explain", shop, "--fact", named).out
 
 
 def test_json_fits_its_schema(averment: Any, shop: Path) -> None:

@@ -185,7 +185,7 @@ def test_what_may_be_typed_at_a_question(averment: Any, typed: Callable[[str], N
     out = averment("ask", OPEN).out
     for said in (
         "whether these rules apply",
-        "company.role_emphasis is market presumed",
+        "the emphasis that the company wants for the role is market presumed",
         "Then the claim would be settled: product manager.",
         "did you mean `market`?",
         "did you mean `technical`?",

@@ -181,7 +181,7 @@ def command(
     if host:
         stop_if_failed(report, texts)
         if against:
-            raise click.UsageError("--against decides here: leave out --on")
+            raise click.UsageError(f"{host} decides each case once: without --on, --against decides each twice here")
         return decide_on(context, host, known, overrides, firings)
     other = against_of(against, known, overrides)
     kind = _format(output, format, warrants)

@@ -94,6 +94,8 @@ def open_source(
                 from averment.batch.nesting import check_nesting
 
                 check_nesting(schema, columns, types, file.path, report)
+                if not adapter.names and all(target.type for target in columns.values()):
+                    _check_index(file, schema, report)
             if file.format is Format.CSV:
                 for target in columns.values():
                     if target.type and not target.field:
@@ -197,6 +199,18 @@ def headings_of(file: Input, report: Report) -> tuple[tuple[str, ...], tuple[Spa
     headings, spans = read_headings(piece.data, report, file.path)
     down = file.dialect.skipped
     return headings, tuple(span if not down else _lower(span, down) for span in spans), None
+
+
+def _check_index(file: Input, schema: Any, report: Report) -> None:
+    """Report an index of a frame that would name the cases and is no column, so that nobody would read it."""
+    from averment.batch.frame_index import range_in
+    from averment.batch.table_sources import rows_of
+
+    if schema.pandas_metadata and (labels := range_in(schema, rows_of(file))):
+        told = f"{labels[0]} to {labels[-1]}" if len(labels) > 1 else f"{labels[0]}"
+        what = f"the index of `{file.path}` ({told}) stands in no column, so it could not name the cases"
+        help = "write it as one: to_parquet(index=True); or say what names them in a mapping file: names: [COLUMN]"
+        report.error("AV123", what, start_of(file.path), "", help)
 
 
 def _lower(span: Span, lines: int) -> Span:

@@ -14,6 +14,7 @@ from averment.batch.arrow import Table, one_chunk, pa, pc
 from averment.batch.columns import Target, map_columns
 from averment.batch.deciding import Decider
 from averment.batch.fitting import fit
+from averment.batch.frame_index import range_in
 from averment.batch.job import Job
 from averment.batch.nesting import check_nesting
 from averment.batch.shape import Shape
@@ -102,17 +103,9 @@ class TableDecider:
 
 
 def _named_by_range(table: Table, columns: Mapping[int, Target]) -> tuple[Table, Mapping[int, Target]]:
-    """The table with the index of a frame as the names of its cases, where that is a range that does not just count
-    the rows, as of a part of a frame: such a one is no column, but said in the schema's metadata.
-    """
-    about: dict[str, Any] = table.schema.pandas_metadata or {}
-    index: list[Any] = about.get("index_columns", [])
-    parts: list[dict[str, Any]] = [each for each in index if isinstance(each, dict)]
-    ranges = [each for each in parts if each.get("kind") == "range"]
-    if len(ranges) != 1 or (ranges[0]["start"], ranges[0]["step"]) == (0, 1):
-        return table, columns
-    labels = range(ranges[0]["start"], ranges[0]["stop"], ranges[0]["step"])
-    if len(labels) != table.num_rows:  # of another table, from which this one was made
+    """The table with the index of a frame as the names of its cases, where that is a range that is no column."""
+    labels = range_in(table.schema, table.num_rows)
+    if labels is None:
         return table, columns
     return table.append_column("index", pa.array(labels, pa.int64())), {**columns, table.num_columns: Target("")}
 

@@ -29,6 +29,14 @@ def schema_of(file: Input) -> Any:
         return reader.schema
 
 
+def rows_of(file: Input) -> int:
+    """How many rows a file has."""
+    if file.format is Format.PARQUET:
+        with open_parquet(file.path) as opened:
+            return int(opened.metadata.num_rows)
+    return sum(batch.num_rows for batch in batches_of(file))
+
+
 def batches_of(file: Input) -> Iterator[Any]:
     """All rows of a file, a record batch after the other."""
     if file.format is Format.PARQUET:
