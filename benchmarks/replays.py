@@ -39,7 +39,7 @@ def versions(pack: Pack) -> list[Pack]:
     changes = [
         ("pack.yaml", b"{type: integer, value: 20, min: 1, max: 100000, unit: engineers",
          b"{type: integer, value: 30, min: 1, max: 100000, unit: engineers"),
-        ("tables/audience.yaml", b'  - [internal, high, audience, technical_product_manager, minor_weight]\n', b""),
+        ("tables/audience.yaml", b'  - [internal, high, audience, technical_product_manager]\n', b""),
         ("rules/hiring_factors.yaml", b"The product is technically complex.", b"The product is complex."),
     ]  # fmt: skip
     made = [pack]

@@ -46,7 +46,6 @@ def main(count: int, rounds: int) -> None:
                 restart=True, sides=sides if ending else (),
             )  # fmt: skip
             assert run(order).summary.decided == count
-            output.with_name(f"{form}.jsonl.manifest").unlink()
 
         forms = {
             "nested, Parquet": lambda: decide("nested", "nested.parquet", ""),
