@@ -28,6 +28,7 @@ from averment.quick import QuickOutcome
 from averment.source.json_reader import read_json
 from averment.source.node import Node, data_of
 from averment.surface.shape import check_shape
+from averment_service.wire import canonical_quickly
 
 ANSWER, OUTCOME = "answer", "outcome"
 _DIGITS = 15  # that a binary float keeps
@@ -126,10 +127,10 @@ class Noter:
 
     def note(self, outcome: Outcome, detail: str, key: str) -> Answered:
         document = outcome.answer if detail == ANSWER else outcome.document
-        body = canonical(document)
+        body = canonical_quickly(document)
         given = outcome.given if isinstance(outcome, QuickOutcome) else given_facts(outcome.case, self._types)
         maker = Maker(outcome.engine, __version__, self._requester)
-        entry = decision(document, given, mask=self._mask, maker=maker, key=key, written=body)
+        entry = decision(document, given, mask=self._mask, maker=maker, key=key, written=body, write=canonical_quickly)
         return Answered(body, entry, outcome.engine)
 
 

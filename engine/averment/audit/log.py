@@ -18,6 +18,7 @@ from averment.audit.mask import Mask, mask_of
 from averment.audit.record import (
     Entry,
     Record,
+    id_of,
     pack_key,
     record_of,
     stored_pack,
@@ -238,5 +239,5 @@ def open_log(url: str, *, clock: Clock | None = None, key: bytes = b"", patience
 
 def _receipt(appended: Appended) -> Receipt:
     row: Row = appended.row
-    record = record_of(row)
-    return Receipt(row.sequence, record.id, record.hash, record.time, appended.fresh)
+    hash = row.hash.hex()
+    return Receipt(row.sequence, id_of(row.sequence, hash), hash, row.fields[0].decode(), appended.fresh)

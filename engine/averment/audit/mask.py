@@ -37,6 +37,7 @@ _DOCUMENT = b"averment audit masked document 1\n"
 _DIGEST = b"averment audit masked digest 1\n"
 _DOTS = "...."
 _Written = TypeVar("_Written")
+Write = Callable[[Any], bytes]
 
 
 class Masked(NamedTuple):
@@ -133,9 +134,9 @@ def is_masked(facts: Mapping[str, Any]) -> bool:
     return any(isinstance(value, dict) for record in _records(facts) for value in record.values())
 
 
-def recordable(what: str, value: Any) -> bytes:
+def recordable(what: str, value: Any, write: Write = canonical) -> bytes:
     """The canonical bytes of ``value``. Raises LogRefused (AV559), which does not quote it, where it has none."""
-    return _recordable(what, canonical, value)
+    return _recordable(what, write, value)
 
 
 def recordable_members(what: str, value: Mapping[str, Any]) -> dict[str, bytes]:
