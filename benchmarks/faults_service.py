@@ -95,8 +95,9 @@ def _judge(log: str, told: dict[str, str], retried: int) -> None:
         found = verify(opened)
     lost = [id for id, claim in told.items() if held.get(id) != claim]
     print(
-        f"{len(told):,} decisions acknowledged, {retried:,} requests sent again, {len(held):,} records; lost or "
-        f"altered: {len(lost)}; the chain is {'whole' if found.whole else 'broken'} ({time.perf_counter() - start:.1f} s)"
+        f"{len(told):,} decisions acknowledged, {retried:,} requests sent again, {len(held):,} records; lost "
+        f"or altered: {len(lost)}; the chain is {'whole' if found.whole else 'broken'}, "
+        f"read in {time.perf_counter() - start:.1f} s"
     )
     if lost or not found.whole:
         raise SystemExit(f"lost: {lost[:5]}")

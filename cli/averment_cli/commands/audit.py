@@ -75,5 +75,44 @@ def anchor_command(log: str, output: str | None, key: str | None) -> None:
         talk(f"{drawn.size:,} records anchored in {output}: keep it where who writes the log cannot reach")
 
 
+@command.command("copy")
+@log_option
+@click.argument("to", metavar="TO")
+def copy_command(log: str, to: str) -> None:
+    """Copy the log, whole, to TO: sqlite:PATH or postgresql://…, where there is no log yet.
+
+    A backup, and a restore: the copy has the same records under the same hashes, so that anchors of one hold for the
+    other. Whoever writes the log need not stop. The copy is verified. A masking key beside the log goes along.
+
+    \b
+    averment audit copy --log sqlite:decisions.db sqlite:backup.db
+    averment audit copy --log sqlite:backup.db postgresql://127.0.0.1/audit
+    """
+    from averment.audit.copying import copy_log
+    from averment.audit.log import open_log
+    from averment.ownership import new_file
+    from averment_cli.terminal import talk
+
+    with reading(log) as source, open_log(to, clock=now) as target:
+        head = copy_log(source, target)
+        key = _key_beside(log)
+        if key is not None and to.startswith("sqlite:"):
+            with new_file(_key_of(to), 0o600) as stream:
+                stream.write(key)
+        elif key is not None:
+            talk(f"keep {_key_of(log)}: it masks what is sensitive, and is no part of the log")
+        talk(f"{head.size:,} records copied to {target.name}, the last {head.hash.hex()[:12]}")
+
+
+def _key_of(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:") + ".key")
+
+
+def _key_beside(url: str) -> bytes | None:
+    """The masking key that an SQLite log has beside it."""
+    place = _key_of(url)
+    return place.read_bytes() if url.startswith("sqlite:") and place.is_file() else None
+
+
 for _command in (replay_command, show_command, list_command, export_command, stats_command):
     command.add_command(_command)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -29,6 +29,7 @@ from averment.audit.store import (
     Tally,
     chained,
     fresh_rows,
+    not_empty,
     statement,
     tally_statement,
 )
@@ -122,6 +123,25 @@ class PostgresStore(Lookups[Connection[Any]]):
                     connection.rollback()
                 raise
         return results
+
+    def adopt(self, log_id: str, rows: Iterable[Row], archives: Mapping[str, bytes]) -> None:
+        if not self._write:
+            raise unavailable(self.name, "it was opened for reading")
+        with self._told():
+            connection = self._locked()
+            try:
+                if self._head(connection).size:
+                    raise not_empty(self.name)
+                with connection.cursor() as cursor:
+                    cursor.execute("UPDATE averment_log SET id = %s", (log_id,))
+                    cursor.executemany(_INSERT.encode(), map(_values, rows))
+                    cursor.executemany("INSERT INTO averment_pack VALUES (%s, %s)", archives.items())
+                connection.commit()
+            except BaseException:
+                with suppress(psycopg.Error):
+                    connection.rollback()
+                raise
+            self.log_id, self._seen = log_id, None
 
     def _locked(self) -> Connection[Any]:
         """A connection that holds the writers' lock: a new one where the server dropped the last."""

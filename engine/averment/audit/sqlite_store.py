@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from averment.audit.store import (
     Tally,
     chained,
     fresh_rows,
+    not_empty,
     statement,
     tally_statement,
 )
@@ -98,6 +99,26 @@ class SqliteStore(Lookups[sqlite3.Connection]):
                 raise
             self._checkpoint(connection, _CHECKPOINT_AT)
         return results
+
+    def adopt(self, log_id: str, rows: Iterable[Row], archives: Mapping[str, bytes]) -> None:
+        with self._exclusively():
+            connection = self._writer
+            if connection is None:
+                raise unavailable(self.name, "it was opened for reading")
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                if self._head(connection).size:
+                    raise not_empty(self.name)
+                connection.execute("UPDATE averment_log SET id = ?", (log_id,))
+                connection.executemany(_INSERT, map(_values, rows))
+                connection.executemany("INSERT INTO averment_pack VALUES (?, ?)", archives.items())
+                connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+                raise
+            self.log_id, self._seen = log_id, None
+            self._checkpoint(connection, 0)
 
     def _checkpoint(self, connection: sqlite3.Connection, size: int) -> None:
         """Move the WAL into the file once it is large. Records are safe either way, so a failure waits for the next."""

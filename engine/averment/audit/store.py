@@ -6,7 +6,7 @@ which is on disk when it returns and which no other writer can enter.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -94,6 +94,12 @@ class Store(Protocol):
         """Append what is pending to the chain in one transaction: one result each, on disk on return."""
         ...
 
+    def adopt(self, log_id: str, rows: Iterable[Row], archives: Mapping[str, bytes]) -> None:
+        """Become another log, whole, in one transaction: its id, its records and its packs. Raises LogRefused where
+        there are records here.
+        """
+        ...
+
     def rows(self, where: Filter, *, after: int, newest_first: bool, limit: int | None) -> Iterator[Row]:
         """The records with a sequence number above ``after``, as one snapshot."""
         ...
@@ -167,6 +173,11 @@ def clause_of(where: Filter, more: list[tuple[str, int]]) -> tuple[str, list[str
     conditions: list[tuple[str, str | int]] = [*more, *where.conditions()]
     clause = " WHERE " + " AND ".join(condition for condition, _ in conditions) if conditions else ""
     return clause, [value for _, value in conditions]
+
+
+def not_empty(name: str) -> LogRefused:
+    """The refusal of a log that has records where one is to be copied to."""
+    return refused(CONFLICT, f"`{name}` has records of its own", "copy to where there is no log yet")
 
 
 def _conflict(entry: Entry, old: Row) -> LogRefused:
