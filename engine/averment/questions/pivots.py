@@ -40,7 +40,10 @@ class Pivots:
 
     def __init__(self, judge: Judge, claim: str, others: Mapping[int, Sequence[Value]]) -> None:
         self._judge, self._claim = judge, claim
-        self._others = {number: judge.fresh.once(number, values) for number, values in others.items()}
+        self._others: dict[int, list[Value]] = {}
+        for number, values in others.items():
+            judge.budget.check()
+            self._others[number] = judge.fresh.once(number, values)
 
     def of_a_kind(self) -> Iterator[tuple[Places, Change]]:
         """Changes that turn the claim in which every record takes the same value in the same field, or in the same

@@ -6,7 +6,7 @@ What is then true or false is so for every value in it (interval arithmetic, Moo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 
@@ -128,6 +128,10 @@ class Circuit:
     def gate(self, place: int) -> Gate | None:
         """The function of a node; none of a leaf."""
         return self._gates[place]
+
+    def users(self, place: int) -> Collection[int]:
+        """The nodes that look at a node."""
+        return self._users.get(place, ())
 
     def loop_of(self, place: int) -> net.Loop | None:
         """The loop that a node is in."""

@@ -118,7 +118,7 @@ class Directions:
             if place not in inside and not self.decided(place):
                 way = self._compared(node, move) if isinstance(node, net.Same | net.Compared) else None
                 if way is None:
-                    way = EITHER if circuit.loop_of(place) else _way(circuit, node, ways, self.reach)
+                    way = EITHER if circuit.loop_of(place) else _way(circuit, place, ways, self.reach)
                 ways[place] = way
         return ways
 
@@ -133,10 +133,16 @@ class Directions:
         if others is None or len(others) * len(move.after) > MOST_PAIRS:
             return None
 
+        met = others - {move.before} if move.alone else others
+        if isinstance(node, net.Same) or node.operator in ("=", "!="):
+            up = UP if any(value in met and value != move.before for value in move.after) else NEITHER
+            down = DOWN if move.before in met and any(value != move.before for value in move.after) else NEITHER
+            way = up | down if None not in met and None not in move.after else EITHER
+            return way if isinstance(node, net.Same) or node.operator == "=" else _opposite(way)
+
         def truth(value: Quantity, other: Quantity) -> int:
             return _truth_of(node, other, value) if turned else _truth_of(node, value, other)
 
-        met = others - {move.before} if move.alone else others
         return _any_of(_between(truth(move.before, each), truth(value, each)) for value in move.after for each in met)
 
 
@@ -175,16 +181,17 @@ def _opposite(way: int) -> int:
     return (NEITHER, DOWN, UP, EITHER)[way]
 
 
-def _way(circuit: Circuit, node: net.Node, ways: Ways, reach: Sequence[Quantity]) -> int:
+def _way(circuit: Circuit, place: int, ways: Ways, reach: Sequence[Quantity]) -> int:
     """The way of a node by those of the nodes it looks at, and by what those may hold at all."""
+    node = circuit.network.nodes[place]
+    if isinstance(node, net.All | net.AnyOf | net.Counted):
+        return _any_of(way for other, way in ways.items() if way and place in circuit.users(other))
     used = [ways.get(place, NEITHER) for place in net.reach_of(node)]
     if not any(used):
         return NEITHER
     if isinstance(node, net.Compared) and node.operator in ("=", "!="):
         node = _one_sided(node, reach)
     match node:
-        case net.All() | net.AnyOf() | net.Counted():
-            return _any_of(used)
         case net.Negated():
             return _opposite(used[0])
         case net.Passes(_, Ranges(ranges=((low, None),))) if low is not None:
@@ -231,4 +238,6 @@ def _any_of(ways: Iterable[int]) -> int:
     found = NEITHER
     for way in ways:
         found |= way
+        if found == EITHER:
+            break
     return found
