@@ -1,5 +1,5 @@
-# The two commands of the README, for a machine with nothing but Python, git and a C compiler:
-#   make demo    decides the example cases        make test    passes the tests
+# The commands of the README, for a machine with nothing but Python, git and a C compiler:
+#   make demo    decides the example cases        make test    passes the tests        make serve    shows the service
 # Each makes its virtual environment first, from hash-pinned constraints: what builds, what runs, then averment itself.
 # All else is in the justfile.
 
@@ -13,7 +13,7 @@ PIP = $(VENV)/bin/python -m pip --quiet --disable-pip-version-check --no-input
 
 CASES := knowledge/averment_knowledge/pm_tpm/cases
 
-.PHONY: demo test axe
+.PHONY: demo test serve axe
 demo: $(VENV)/installed
 	@$(VENV)/bin/averment decide $(CASES) --table
 	@echo
@@ -27,6 +27,9 @@ demo: $(VENV)/installed
 test: $(VENV)/installed-dev
 	$(VENV)/bin/pytest --numprocesses auto --dist worksteal
 
+serve: $(VENV)/installed-serve
+	$(VENV)/bin/averment serve --demo
+
 # For the accessibility of the HTML page, which also takes Chromium: without both, their tests say they are skipped.
 axe: $(VENV)/made
 	@mkdir -p $(VENV)/axe && cp tests/render/axe/package.json tests/render/axe/package-lock.json $(VENV)/axe
@@ -34,7 +37,8 @@ axe: $(VENV)/made
 
 $(VENV)/installed: constraints.txt
 $(VENV)/installed-dev: constraints-dev.txt
-$(VENV)/installed $(VENV)/installed-dev: pyproject.toml $(VENV)/made
+$(VENV)/installed-serve: constraints-serve.txt
+$(VENV)/installed $(VENV)/installed-dev $(VENV)/installed-serve: pyproject.toml $(VENV)/made
 	$(PIP) cache remove 'durable_rules*' >/dev/null 2>&1 || true
 	$(PIP) install --no-build-isolation --require-hashes --requirement $(filter constraints%,$^)
 	$(PIP) install --no-build-isolation --no-deps --editable .

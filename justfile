@@ -51,6 +51,7 @@ coverage:
 pin:
     {{pin}} pyproject.toml --extra all --extra durable --group dev --output-file constraints-dev.txt --upgrade
     {{pin}} pyproject.toml --extra durable --constraints constraints-dev.txt --output-file constraints.txt
+    {{pin}} pyproject.toml --extra durable --extra scale --extra tables --extra serve --extra mcp --constraints constraints-dev.txt --output-file constraints-serve.txt
     {{pin}} pyproject.toml --extra durable --extra spark --extra ray --constraints constraints-dev.txt --output-file constraints-hosts.txt
     {{pin}} --group bench --constraints constraints-dev.txt --output-file constraints-bench.txt --upgrade
     {{pin}} --group build --constraints constraints-dev.txt --output-file constraints-build.txt --upgrade

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from averment.audit.log import open_log
 from averment_service.journal import Here
+from averment_service.settings import key_of
 from averment_service.starting import started
 from averment_service.wire import LENGTH, entries_of, results_frame
 
@@ -58,7 +59,7 @@ async def keep(url: str, path: str, key: bytes = b"") -> None:
 
 def main() -> None:
     settings, _, path = started()
-    asyncio.run(keep(settings.log, path))
+    asyncio.run(keep(settings.log, path, key_of(settings)))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from averment_service.gate import Gate
 from averment_service.jobs import Jobs
 from averment_service.journal import Journal
 from averment_service.principals import Doorkeeper, Principal
-from averment_service.settings import OFF, Settings
+from averment_service.settings import OFF, Settings, key_of
 from averment_service.shelf import Shop
 
 
@@ -52,7 +52,7 @@ class Service:
         if self.records and self._log is None:
             with self._opening:
                 if self._log is None:
-                    self._log = open_log(self.settings.log)
+                    self._log = open_log(self.settings.log, key=key_of(self.settings))
         return self._log
 
     def note(self, pack: Pack, principal: Principal, key: str = "") -> Callable[[Outcome, str], Answered]:

@@ -33,6 +33,7 @@ class Settings:
     port: int = 8321
     workers: int = 1  # processes that answer; the log has one writer, whatever their number
     log: str = ""  # sqlite:PATH or postgresql://…, or `none`
+    masking_key: str = ""  # the file of the key that masks what is sensitive; SQLite keeps one beside the log
     tokens: str = ""  # the file of tokens; without one only this machine is served
     data: str = ""  # the folder of batch jobs; a temporary one without
     body: int = 4 << 20  # of one request
@@ -69,6 +70,14 @@ def settings_of(
         if value is not None:
             told[name] = _read(name, value, f"--{name}")
     return Settings(**told)
+
+
+def key_of(settings: Settings) -> bytes:
+    """The masking key. Raises: Refused (AV590) where its file cannot be read."""
+    try:
+        return Path(settings.masking_key).read_bytes() if settings.masking_key else b""
+    except OSError as problem:
+        raise refused(_CODE, f"the masking key `{settings.masking_key}` cannot be read: {problem.strerror}") from None
 
 
 def without_password(url: str) -> str:

@@ -23,9 +23,10 @@ from pathlib import Path
 
 from averment.audit.log import open_log
 from averment.diagnostics.diagnostic import refused
+from averment_service.demonstration import demonstrated, record_examples
 from averment_service.problems import SETTING
 from averment_service.service import now
-from averment_service.settings import OFF, Settings
+from averment_service.settings import OFF, Settings, key_of
 from averment_service.shelf import Shop
 from averment_service.tokens import read_tokens
 
@@ -39,12 +40,16 @@ def serve(settings: Settings, say: Callable[[str], None]) -> int:
 
     Raises: Refused where the settings, the packs or the tokens are not what can be served; LogError for the log.
     """
-    _check(settings)
-    for pack in _packs(settings):
-        say(pack)
     with ExitStack() as stack:
-        listening = stack.enter_context(_socket(settings))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="averment-")))
+        if settings.demo:
+            settings = replace(settings, packs=demonstrated(), log=settings.log or f"sqlite:{folder / 'demo.db'}")
+        _check(settings)
+        listening = stack.enter_context(_socket(settings))
+        for pack in _packs(settings):
+            say(pack)
+        if settings.demo and settings.log != OFF:
+            say(f"{record_examples(settings.packs, settings.log)} example cases decided, on record")
         port = listening.getsockname()[1]
         settings = replace(settings, data=settings.data or str(folder / "jobs"))
         children = _Children(settings, listening, str(folder / "log.sock"))
@@ -63,7 +68,9 @@ def _check(settings: Settings) -> None:
         help = "`averment token add` makes a file of tokens, --tokens names it"
         raise refused(SETTING, f"without tokens nothing but this machine is served, and not `{settings.host}`", help)
     if settings.log != OFF:
-        open_log(settings.log, clock=now).close()  # made where there is none, and refused here where it cannot be
+        open_log(
+            settings.log, clock=now, key=key_of(settings)
+        ).close()  # made where there is none, and refused here where it cannot be
 
 
 def _packs(settings: Settings) -> list[str]:

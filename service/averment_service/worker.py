@@ -15,7 +15,7 @@ from averment_service.app import application
 from averment_service.journal import Here, Journal, Kept, Off
 from averment_service.principals import Doorkeeper
 from averment_service.service import Service, now
-from averment_service.settings import OFF, Settings
+from averment_service.settings import OFF, Settings, key_of
 from averment_service.starting import started
 from averment_service.tokens import read_tokens
 
@@ -28,7 +28,7 @@ def service_of(settings: Settings, path: str) -> Service:
     if keeper:
         journal = Kept(keeper)
     elif settings.log != OFF:
-        journal = Here(open_log(settings.log, clock=now))
+        journal = Here(open_log(settings.log, clock=now, key=key_of(settings)))
     return Service(settings, journal, doorkeeper, keeper)
 
 

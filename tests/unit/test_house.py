@@ -37,6 +37,7 @@ TOP_LEVEL = {
     "constraints-build.txt",
     "constraints-dev.txt",
     "constraints-hosts.txt",
+    "constraints-serve.txt",
     "constraints.txt",
     "justfile",
     "pyproject.toml",

@@ -16,11 +16,13 @@ import click
 @click.option("--workers", type=int, help="How many processes answer (1).")
 @click.option("--log", metavar="URL", help="The decision log: sqlite:PATH or postgresql://…, or none.")
 @click.option("--tokens", type=click.Path(), help="The file of tokens. Without one only this machine is served.")
+@click.option("--demo", is_flag=True, default=None, help="Show the installed packs, with their examples decided.")
 @click.option("--show-config", is_flag=True, help="Print the settings as they are, and end.")
 def command(config: Path | None, packs: tuple[str, ...], show_config: bool, **flags: Any) -> int:
     """Serve packs over HTTP.
 
     \b
+    averment serve --demo
     averment serve --log sqlite:decisions.db
     averment serve --pack pm_tpm --pack ./lending --log sqlite:decisions.db
     """
