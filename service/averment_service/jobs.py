@@ -30,6 +30,7 @@ from averment.drafting.sample import look
 from averment.pack import Pack
 from averment.recording import pack_bytes
 from averment_service.problems import GONE, REQUEST, TOO_MUCH, problem
+from averment_service.settings import Settings
 
 DRAFTED, RUNNING, DONE, FAILED = "drafted", "running", "done", "failed"
 FORMATS = ("csv", "jsonl", "parquet", "arrow", "xlsx")
@@ -118,7 +119,7 @@ class Jobs:
         self.save(done)
         return done
 
-    def start(self, job: Job, format: str, log: str, keeper: str) -> Job:
+    def start(self, job: Job, format: str, settings: Settings, keeper: str) -> Job:
         """Have the job worked on. ``keeper``: where the writer of the log listens."""
         if format not in FORMATS:
             raise problem(422, REQUEST, f"there is no format `{format}`", f"formats: {', '.join(FORMATS)}")
@@ -126,7 +127,15 @@ class Jobs:
             raise problem(409, REQUEST, "the job runs already")
         started = replace(job, state=RUNNING, format=format, rows=0, share=0.0, summary=None, diagnostics=())
         self.save(started)
-        command = [sys.executable, "-m", "averment_service.running", str(self.folder(job)), log, keeper]
+        command = [
+            sys.executable,
+            "-m",
+            "averment_service.running",
+            str(self.folder(job)),
+            settings.log,
+            keeper,
+            settings.masking_key,
+        ]
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
         _reaped.append(child)
         return started

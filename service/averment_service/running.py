@@ -32,8 +32,8 @@ _PAUSE = 0.2  # seconds between two looks at how far it is
 class KeptLog(DecisionLog):
     """The log as a job writes it: read here, written by the keeper that listens at ``path``."""
 
-    def __init__(self, url: str, path: str) -> None:
-        super().__init__(open_log(url).store, now)
+    def __init__(self, url: str, path: str, key: bytes = b"") -> None:
+        super().__init__(open_log(url, key=key).store, now)
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.connect(path)
 
@@ -58,12 +58,12 @@ class KeptLog(DecisionLog):
         return found
 
 
-def work(folder: Path, log: str, keeper: str) -> None:
+def work(folder: Path, log: str, keeper: str, key: bytes) -> None:
     """Decide the table of a job; what comes of it stands in its folder."""
     job = replace(read(folder), process=os.getpid())
     save(folder, job)
     try:
-        done = _done(folder, job, log, keeper)
+        done = _done(folder, job, log, keeper, key)
     except Refused as error:
         done = replace(job, state=FAILED, diagnostics=tuple(all_to_json(error.diagnostics)))
     except LogError as error:
@@ -75,7 +75,7 @@ def work(folder: Path, log: str, keeper: str) -> None:
     save(folder, done)
 
 
-def _done(folder: Path, job: Job, log: str, keeper: str) -> Job:
+def _done(folder: Path, job: Job, log: str, keeper: str, key: bytes) -> Job:
     pack = load(folder / PACK)
     report = Report()
     mapping = folder / MAPPING
@@ -107,7 +107,7 @@ def _done(folder: Path, job: Job, log: str, keeper: str) -> Job:
 
     record: Record = nothing
     if log != OFF:
-        opened = KeptLog(log, keeper) if keeper else open_log(log, clock=now)
+        opened = KeptLog(log, keeper, key) if keeper else open_log(log, clock=now, key=key)
         record = BatchRecorder(opened, pack, __version__, job.owner, str(folder), str(output))
     result = run(order, progress, record)
     rows = result.summary.rows
@@ -115,4 +115,5 @@ def _done(folder: Path, job: Job, log: str, keeper: str) -> Job:
 
 
 if __name__ == "__main__":
-    work(Path(sys.argv[1]), sys.argv[2], sys.argv[3])
+    at, log_url, keeper_path, key_file = sys.argv[1:]
+    work(Path(at), log_url, keeper_path, Path(key_file).read_bytes() if key_file else b"")

@@ -49,9 +49,8 @@ def test_yaml_is_well_formed(name: str) -> None:
     if name == "kubernetes.yaml":
         deployment = documents[0]["spec"]["template"]["spec"]
         (container,) = deployment["containers"]
-        assert {mount["name"] for mount in container["volumeMounts"]} == {
-            each["name"] for each in deployment["volumes"]
-        }
+        mounted = {mount["name"] for mount in container["volumeMounts"]}
+        assert mounted == {each["name"] for each in deployment["volumes"]}
         assert container["securityContext"]["readOnlyRootFilesystem"] and deployment["securityContext"]["runAsNonRoot"]
     else:
         services = documents[0]["services"]

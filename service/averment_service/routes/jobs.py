@@ -72,8 +72,7 @@ async def mapped(request: Request) -> Response:
 async def start(request: Request) -> Response:
     service, job = service_of(request), await _job(request)
     format = request.query_params.get("format", "csv")
-    log = service.settings.log
-    done = await service.gate.run(lambda: service.jobs.start(job, format, log, service.keeper))
+    done = await service.gate.run(lambda: service.jobs.start(job, format, service.settings, service.keeper))
     return json_response(done.document, 202)
 
 
