@@ -15,6 +15,7 @@ from averment.ir.program import Aggregate, Fact
 from averment.law.truth import TRUE
 from averment.outcome.explained import Explained
 from averment.warrant.bearing import Bearing, claims_of, total
+from averment.warrant.derivation import Application
 from averment.warrant.sentences import sentence
 
 _MOST_SIDES = 6  # more claims than this, and only those with evidence are shown
@@ -102,6 +103,21 @@ def score(ordered: list[Side]) -> tuple[str, str]:
     if len(shown) < 2 or any(side.reach for side in shown[2:]):
         return "", ""
     return shown[0].claim, f"{shown[0].total} to {shown[1].total}"
+
+
+def leading(explained: Explained) -> Application | None:
+    """The justification of the claim that tells the most: one that weighs evidence before one that does not."""
+    derivation = explained.derivation
+    claim = derivation.evaluation.program.claim
+    found = [
+        application
+        for root in derivation.roots
+        if root.type == claim.type
+        for application in derivation.support.get(root, ())
+    ]
+    weighing = [each for each in found if any(isinstance(guard, Aggregate) for guard in each.firing.rule.guards)]
+    several = [each for each in weighing if len(each.firing.rule.guards) > 2]
+    return next(iter([*several, *weighing, *found]), None)
 
 
 def weighs(explained: Explained) -> bool:

@@ -41,6 +41,11 @@ def page(explained: Explained, model: Model, places: Mapping[str, Span] | None =
     return _Page(explained, model, places or {}).whole()
 
 
+def sections(explained: Explained, model: Model, places: Mapping[str, Span] | None = None) -> Markup:
+    """What the page tells under its headline, for another page to hold."""
+    return joined(*_Page(explained, model, places or {}).sections())
+
+
 @cache
 def style_sheet() -> str:
     """The style of the page."""
@@ -67,7 +72,7 @@ class _Page:
             element("title", f"{self._outcome.case.name}: {subject}"),
             element("style", Markup(style_sheet())),
         )
-        body = element("body", self._head(), element("main", *self._sections()), self._foot())
+        body = element("body", self._head(), element("main", *self.sections()), self._foot())
         return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
 
     def _head(self) -> Markup:
@@ -95,7 +100,7 @@ class _Page:
             class_=status,
         )
 
-    def _sections(self) -> Iterator[Markup]:
+    def sections(self) -> Iterator[Markup]:
         found = [side for side in sides(self._explained) if side.reach]
         if found:
             yield _section(

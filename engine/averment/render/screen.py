@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from averment.ir.program import Aggregate
 from averment.law.truth import TRUE
 from averment.model.model import Model
 from averment.outcome.claim import Status
@@ -16,7 +15,7 @@ from averment.outcome.outcome import Outcome
 from averment.questions.glance import Turning, lacking, turning
 from averment.questions.missing import Missing
 from averment.render.display import Piece, Style
-from averment.render.evidence import Evidence, Side, in_order, score, sides, weighs
+from averment.render.evidence import Evidence, Side, in_order, leading, score, sides, weighs
 from averment.render.facts import Given
 from averment.render.outline import aside_lines, asides, headline, roots_of, stops
 from averment.render.phrases import claim_phrase, held, noun, series, words
@@ -26,7 +25,6 @@ from averment.render.reasons import Reasons
 from averment.render.text import headline_role
 from averment.render.tree import Branch, Line, draw, layout, say
 from averment.source.node import Span
-from averment.warrant.derivation import Application
 from averment.warrant.sentences import sentence
 
 _REASONS = 3  # told on each side
@@ -105,7 +103,7 @@ class _Screen:
         """One sentence: what decides, or why nothing does yet."""
         outcome = self._outcome
         text, place = "", ""
-        if outcome.status is Status.SETTLED and (application := self._leading()):
+        if outcome.status is Status.SETTLED and (application := leading(self._explained)):
             text = sentence(application.firing.rule, application.bindings)
             place = rule_place(self._model, application.firing.rule.id)
         elif outcome.status is Status.PRESUMED:
@@ -123,19 +121,6 @@ class _Screen:
         if text:
             yield ""
             yield from layout(say(text, note=place), self._style)
-
-    def _leading(self) -> Application | None:
-        """The justification of the claim that tells the most: one that weighs evidence before one that does not."""
-        derivation, claim = self._explained.derivation, self._told.evaluation.program.claim
-        found = [
-            application
-            for root in derivation.roots
-            if root.type == claim.type
-            for application in derivation.support.get(root, ())
-        ]
-        weighing = [each for each in found if any(isinstance(guard, Aggregate) for guard in each.firing.rule.guards)]
-        several = [each for each in weighing if len(each.firing.rule.guards) > 2]
-        return next(iter([*several, *weighing, *found]), None)
 
     # --- reasons --------------------------------------------------------------------------------------------------
 
