@@ -13,7 +13,7 @@ PIP = $(VENV)/bin/python -m pip --quiet --disable-pip-version-check --no-input
 
 CASES := knowledge/averment_knowledge/pm_tpm/cases
 
-.PHONY: demo test serve axe
+.PHONY: demo test serve axe vendor
 demo: $(VENV)/installed
 	@$(VENV)/bin/averment decide $(CASES) --table
 	@echo
@@ -34,6 +34,15 @@ serve: $(VENV)/installed-serve
 axe: $(VENV)/made
 	@mkdir -p $(VENV)/axe && cp tests/render/axe/package.json tests/render/axe/package-lock.json $(VENV)/axe
 	npm ci --prefix $(VENV)/axe --ignore-scripts --no-audit --no-fund --silent
+
+# The scripts that the page of the service bundles, again as they are pinned: only to raise one of them.
+VENDOR := service/averment_service/static/vendor
+vendor:
+	npm ci --prefix service/vendor --ignore-scripts --no-audit --no-fund --silent
+	cp service/vendor/node_modules/htmx.org/dist/htmx.min.js service/vendor/node_modules/htmx-ext-sse/dist/sse.min.js $(VENDOR)
+	cp service/vendor/node_modules/htmx.org/LICENSE $(VENDOR)/htmx.LICENSE.txt
+	cp service/vendor/node_modules/htmx-ext-sse/LICENSE $(VENDOR)/sse.LICENSE.txt
+	rm -r service/vendor/node_modules
 
 $(VENV)/installed: constraints.txt
 $(VENV)/installed-dev: constraints-dev.txt

@@ -14,6 +14,9 @@ from starlette.routing import Route as StarletteRoute
 from averment.diagnostics.diagnostic import Diagnostic
 from averment_service.guard import Guard
 from averment_service.hot import told_of
+from averment_service.pages.rendering import HTML
+from averment_service.pages.serving import page_answer, problem_page
+from averment_service.pages.sessions import signed_in
 from averment_service.principals import need
 from averment_service.problems import UNKNOWN, Problem
 from averment_service.routes import ROUTES
@@ -39,6 +42,10 @@ def application(service: Service) -> Guard:
 def _checked(route: Route) -> Handler:
     async def handler(request: Request) -> Response:
         try:
+            if route.media == HTML:
+                return await page_answer(request, route)
+            if route.method == "GET":
+                signed_in(request)
             need(principal_of(request), route.permission)
             return await route.handler(request)
         except HTTPException:
@@ -53,4 +60,5 @@ async def _not_found(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
     message = f"there is nothing at `{request.url.path}`" if status == 404 else f"{request.method} is not answered here"
     headers = error.headers if isinstance(error, HTTPException) else None
-    return problem_response(Problem(status, [Diagnostic(UNKNOWN, message)], headers))
+    found = Problem(status, [Diagnostic(UNKNOWN, message)], headers)
+    return problem_page(request, found) if HTML in request.headers.get("accept", "") else problem_response(found)

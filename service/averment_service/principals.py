@@ -78,6 +78,10 @@ class Doorkeeper:
                 self._seen[authorization] = found
         return found
 
+    def known(self, digest: str) -> Principal | None:
+        """Whose token has this hash."""
+        return (self._tokens or {}).get(digest)
+
     def holder(self, token: bytes) -> Principal | None:
         """Whose token this is."""
         if self._tokens is None:

@@ -29,10 +29,15 @@ from averment_service.shelf import Shop
 
 
 class Service:
-    """The state of a process that answers. ``keeper``: where the writer of the log listens, if another process is."""
+    """The state of a process that answers. ``keeper``: where the writer of the log listens, if another process is.
+    ``secret``: what cookies are signed with, which all processes of a service share.
+    """
 
-    def __init__(self, settings: Settings, journal: Journal, doorkeeper: Doorkeeper, keeper: str = "") -> None:
+    def __init__(
+        self, settings: Settings, journal: Journal, doorkeeper: Doorkeeper, keeper: str = "", secret: bytes = b""
+    ) -> None:
         self.settings, self.journal, self.doorkeeper, self.keeper = settings, journal, doorkeeper, keeper
+        self.secret = secret or secrets.token_bytes(32)
         self.jobs = Jobs(Path(settings.data or "averment-jobs"))
         self.shop = Shop(settings.packs, self._earlier)
         self.gate = Gate(settings.slow, settings.queue)

@@ -15,3 +15,8 @@ def started() -> tuple[Settings, int, str]:
     told: dict[str, Any] = json.loads(settings)
     told["packs"] = tuple(told["packs"])
     return Settings(**told), listening, path
+
+
+def shared_secret() -> bytes:
+    """What the processes of a service sign with; empty where none was given along."""
+    return bytes.fromhex(os.environ.pop("AVERMENT_SECRET", ""))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -104,6 +105,7 @@ class _Children:
             *(f"worker {number}" for number in range(max(1, settings.workers))),
         ]
         self._settings = json.dumps(asdict(settings))
+        self._secret = secrets.token_hex(32)
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._started: dict[str, float] = {}
         self._stopping = False
@@ -129,6 +131,7 @@ class _Children:
         environment = {
             **os.environ,
             "AVERMENT_PROCESS": json.dumps([self._settings, self._listening.fileno(), self._path]),
+            **({} if name == "keeper" else {"AVERMENT_SECRET": self._secret}),
         }
         pass_fds = () if name == "keeper" else (self._listening.fileno(),)
         self._started[name] = time.monotonic()

@@ -16,11 +16,11 @@ from averment_service.journal import Here, Journal, Kept, Off
 from averment_service.principals import Doorkeeper
 from averment_service.service import Service, now
 from averment_service.settings import OFF, Settings, key_of
-from averment_service.starting import started
+from averment_service.starting import shared_secret, started
 from averment_service.tokens import read_tokens
 
 
-def service_of(settings: Settings, path: str) -> Service:
+def service_of(settings: Settings, path: str, secret: bytes = b"") -> Service:
     """The state of a process. ``path``: where the keeper of an SQLite log listens."""
     doorkeeper = Doorkeeper(read_tokens(Path(settings.tokens)) if settings.tokens else None)
     journal: Journal = Off()
@@ -29,12 +29,12 @@ def service_of(settings: Settings, path: str) -> Service:
         journal = Kept(keeper)
     elif settings.log != OFF:
         journal = Here(open_log(settings.log, clock=now, key=key_of(settings)))
-    return Service(settings, journal, doorkeeper, keeper)
+    return Service(settings, journal, doorkeeper, keeper, secret)
 
 
 def main() -> None:
     settings, listening, path = started()
-    service = service_of(settings, path)
+    service = service_of(settings, path, shared_secret())
     config = uvicorn.Config(
         application(service),
         log_level="warning",

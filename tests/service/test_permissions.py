@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 from tests.service.conftest import service
+from tests.service.pages import proof
 
 from averment.diagnostics.diagnostic import Refused
 from averment_service.app import application
@@ -28,6 +29,8 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient,
 
 def _sent(client: TestClient, method: str, path: str, token: str = "") -> int:
     headers = {"authorization": f"Bearer {token}"} if token else {}
+    if method == "POST":  # a form says where it comes from
+        headers |= {"origin": str(client.base_url), "x-csrf-token": proof(client, "/login")}
     return client.request(
         method, re.sub(r"\{pack[^}]*\}", "pm_tpm", path), headers=headers, follow_redirects=False
     ).status_code

@@ -3,7 +3,20 @@
 The application, the OpenAPI document and the matrix of roles are all made from ``ROUTES``.
 """
 
-from averment_service.routes import agents, deciding, decisions, documents, jobs, operations, packs, questions
+from averment_service.routes import (
+    agents,
+    assets,
+    book_page,
+    decide_page,
+    deciding,
+    decisions,
+    documents,
+    jobs,
+    operations,
+    packs,
+    questions,
+    sign_in,
+)
 from averment_service.routes.route import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -15,6 +28,10 @@ ROUTES: tuple[Route, ...] = (
     *agents.ROUTES,
     *operations.ROUTES,
     *documents.ROUTES,
+    *decide_page.ROUTES,
+    *book_page.ROUTES,
+    *sign_in.ROUTES,
+    *assets.ROUTES,
 )
 
 __all__ = ["ROUTES", "Route"]
