@@ -22,7 +22,7 @@ PAYLOADS = [line for line in (Path(__file__).parent / "payloads.txt").read_text(
 
 
 def path_of(route: Route) -> str:
-    return route.path.replace("{id}", "1-000000000000")
+    return route.path.replace("{id}", "1-000000000000").replace("{code}", "AV591")
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_a_session_is_a_signed_cookie_that_scripts_do_not_see(guarded: TestClien
     assert guarded.get("/decide").status_code == 200
     for forged in (value[:-1] + ("0" if value[-1] != "0" else "1"), value.partition(".")[0], "x.y", "é.", ""):
         guarded.cookies.clear()
-        found = guarded.get("/decide", headers={"cookie": f"averment={forged}".encode()}, follow_redirects=False)
+        found = guarded.get("/decide", headers=[(b"cookie", f"averment={forged}".encode())], follow_redirects=False)
         assert found.status_code == 303 and found.headers["location"].startswith("/login?next=%2Fdecide")
 
 
@@ -149,7 +149,8 @@ def test_every_page_forbids_itself_what_it_does_not_need(shared: TestClient, rou
         found = shared.get(path_of(route), follow_redirects=False)
     else:
         found = send(shared, path_of(route))
-    policy = dict(part.strip().partition(" ")[::2] for part in found.headers["content-security-policy"].split(";"))
+    parts = [part.strip().partition(" ") for part in found.headers["content-security-policy"].split(";")]
+    policy = {name: value for name, _, value in parts}
     assert policy == {
         "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self' data:",
         "connect-src": "'self'", "form-action": "'self'", "frame-ancestors": "'none'", "base-uri": "'none'",
@@ -204,7 +205,10 @@ def test_no_name_or_address_becomes_markup(shared: TestClient) -> None:
         ):
             found = shared.get(path + urlencode({"pack": payload, "example": payload}), headers={"accept": "text/html"})
             assert found.status_code in (400, 404, 422), (path, payload)
-            assert is_clean(found.text) == [], (path, payload)
+            if found.headers["content-type"].startswith("text/html"):
+                assert is_clean(found.text) == [], (path, payload)
+            else:
+                assert found.headers["content-type"] == "application/problem+json"
 
 
 def test_what_does_not_show_is_written_out(shared: TestClient) -> None:

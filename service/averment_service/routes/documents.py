@@ -9,15 +9,14 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from averment.diagnostics.catalogue import codes, page
-from averment.render.html import style_sheet
+from averment.diagnostics.catalogue import codes
+from averment.diagnostics.catalogue import page as code_page
 from averment.render.markup import Markup, element, joined
 from averment_service.openapi import openapi
+from averment_service.pages.rendering import HTML, drawn, page
 from averment_service.principals import Permission, need
 from averment_service.problems import UNKNOWN, problem
 from averment_service.routes.route import Route, answer, principal_of, service_of
-
-_CONTAINED = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'none'"
 
 
 async def openapi_document(request: Request) -> Response:
@@ -37,7 +36,8 @@ async def docs(request: Request) -> Response:
         for path, methods in found["paths"].items()
         for method, operation in methods.items()
     ]
-    return _page(found["info"]["title"], element("p", found["info"]["description"]), _contents(found), *parts)
+    told = joined(element("p", found["info"]["description"]), _contents(found), *parts)
+    return page(request, "prose.html", title=found["info"]["title"], told=drawn(told))
 
 
 def _contents(found: dict[str, Any]) -> Markup:
@@ -93,27 +93,13 @@ async def finding(request: Request) -> Response:
     code = request.path_params["code"]
     if code not in codes():
         raise problem(404, UNKNOWN, f"there is no finding `{code}`")
-    return _page(code, element("pre", page(code)))
-
-
-def _page(title: str, *parts: str) -> Response:
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("title", title),
-        element("style", Markup(style_sheet())),
-    )
-    body = element("body", element("main", element("h1", title), *parts))
-    response = answer("<!doctype html>\n" + element("html", head, body, lang="en"), "text/html")
-    response.headers["content-security-policy"] = _CONTAINED
-    return response
+    return page(request, "prose.html", title=code, told=drawn(element("pre", code_page(code))))
 
 
 ROUTES = (
     Route("GET", "/openapi.json", Permission.OPEN, openapi_document, "This interface, as OpenAPI 3.1.",
           answer={"type": "object"}, query={"pack": "A pack whose vocabulary the facts of requests are to have."}),
-    Route("GET", "/docs", Permission.OPEN, docs, "This interface, to read.", media="text/html"),
+    Route("GET", "/docs", Permission.OPEN, docs, "This interface, to read.", media=HTML),
     Route("GET", "/codes/{code}", Permission.OPEN, finding, "What a finding says, and why it matters.",
-          media="text/html"),
+          media=HTML),
 )  # fmt: skip
