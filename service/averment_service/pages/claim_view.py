@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from markupsafe import Markup as Safe
-
 from averment.diagnostics.diagnostic import Refused
 from averment.ir.naming import field_at
 from averment.model.model import Model
@@ -21,13 +19,13 @@ from averment.outcome.outcome import Outcome
 from averment.questions.glance import Turning, turning
 from averment.render.evidence import Side, in_order, leading, score, sides, weighs
 from averment.render.html_evidence import picture
+from averment.render.markup import Markup
 from averment.render.outline import verdict_of
 from averment.render.phrases import claim_phrase, held, labelled, noun, stated, untold, words
 from averment.render.presumption import denied, rebuttal_phrase, searched
 from averment.warrant.sentences import sentence
 from averment_service.pages.case_form import CaseForm
 from averment_service.pages.questions_view import Asking, asking, order_of, question_text
-from averment_service.pages.rendering import drawn
 from averment_service.pages.sliders import Slider, sliders
 
 _SHOWN = 3  # reasons of a side that stand open
@@ -68,7 +66,7 @@ class ClaimView:
     badges: tuple[str, ...]
     verdict: str
     rule: str
-    bars: Safe | None
+    bars: Markup | None
     sides: tuple[SideView, ...]
     presuming: tuple[Presumed, ...]
     hanging: int
@@ -140,7 +138,7 @@ def claim_view(outcome: Outcome) -> ClaimView:
         tuple(badges),
         verdict,
         application.firing.rule.id if application else "",
-        drawn(picture(shown, settled)) if shown else None,
+        picture(shown, settled) if shown else None,
         tuple(_side(side) for side in shown),
         tuple(_presuming(explained)),
         hanging,

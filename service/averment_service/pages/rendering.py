@@ -1,7 +1,7 @@
 """The templates, and the answer that carries a page. The only place that knows Jinja.
 
 Whatever is put into a template is escaped, and what does not show is written out (``<U+202E>``); only markup that
-averment made itself goes in as it is (``drawn``).
+averment made itself goes in as it is.
 """
 
 from __future__ import annotations
@@ -69,11 +69,6 @@ def page(request: Request, template: str, status: int = 200, /, **told: Any) -> 
     return Response(text, status, headers=HEADERS, media_type=HTML)
 
 
-def drawn(markup: Markup) -> Safe:
-    """Markup of averment's own making, for a template."""
-    return Safe(markup)
-
-
 def is_part(request: Request) -> bool:
     """Whether a part of a page is asked for, to be put into one that is there."""
     return request.headers.get("hx-request") == "true"
@@ -97,6 +92,9 @@ def _templates() -> Environment:
 
 
 def _shown(value: Any) -> Any:
+    """What goes into a template: markup of our own as it is, a text with whatever does not show written out."""
+    if isinstance(value, Markup):
+        return Safe(value)
     return visible(value) if type(value) is str else value
 
 

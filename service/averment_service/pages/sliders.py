@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import NamedTuple
 
-from markupsafe import Markup as Safe
-
 from averment.ir.program import Field, Kind
 from averment.ir.values import decode, ends
 from averment.outcome.outcome import Outcome
@@ -21,7 +19,6 @@ from averment.questions.whatif import Stretch, sweep
 from averment.render.markup import Markup, element, joined
 from averment.render.phrases import claim_phrase, held, noun, untold
 from averment_service.pages.case_form import CaseForm, Input
-from averment_service.pages.rendering import drawn
 
 _WIDTH, _HEIGHT = 1000, 14
 _SECONDS, _ONE = 2.0, 0.5  # for all of them, and for one
@@ -50,7 +47,7 @@ class Slider:
     shown: str
     texts: tuple[str, ...]
     values: tuple[str, ...]
-    picture: Safe
+    picture: Markup
     parts: tuple[Part, ...]
 
 
@@ -81,7 +78,7 @@ def _slider(each: Input, value: int, stretches: tuple[Stretch, ...], claims: lis
         held(untold(each.field), value),
         tuple(held(each.field, number) for number in range(low, high + 1)) if level else (),
         tuple(each.field.values[low : high + 1]) if level else (),
-        drawn(_picture(shown, low, high, claims)),
+        _picture(shown, low, high, claims),
         tuple(
             Part(_reach(each.field, one, stretches), claim_phrase(one.claim), _at(one.low) <= value <= _at(one.high))
             for one in shown

@@ -19,7 +19,7 @@ from averment_service.pages.case_form import CaseForm, form_of_facts, read_form,
 from averment_service.pages.claim_view import answered_words, claim_view, outlook
 from averment_service.pages.examples import example
 from averment_service.pages.questions_view import asking, order_of, question_text
-from averment_service.pages.rendering import HEADERS, HTML, drawn, page
+from averment_service.pages.rendering import HEADERS, HTML, page
 from averment_service.pages.sessions import Form, form_of, texts
 from averment_service.pages.waiting import waiting_rules
 from averment_service.principals import Permission
@@ -88,7 +88,7 @@ async def warrant(request: Request) -> Response:
 
     def found() -> dict[str, object]:
         decided = _decided(read_form(pack, form), service.settings.firings)
-        drawing = drawn(sections(explain(decided.outcome), pack.model)) if decided.outcome else None
+        drawing = sections(explain(decided.outcome), pack.model) if decided.outcome else None
         return {"warrant": drawing, "error": decided.error}
 
     return page(request, "warrant.html", **await service.gate.run(found))

@@ -13,7 +13,7 @@ from averment.diagnostics.catalogue import codes
 from averment.diagnostics.catalogue import page as code_page
 from averment.render.markup import Markup, element, joined
 from averment_service.openapi import openapi
-from averment_service.pages.rendering import HTML, drawn, page
+from averment_service.pages.rendering import HTML, page
 from averment_service.principals import Permission, need
 from averment_service.problems import UNKNOWN, problem
 from averment_service.routes.route import Route, answer, principal_of, service_of
@@ -37,7 +37,7 @@ async def docs(request: Request) -> Response:
         for method, operation in methods.items()
     ]
     told = joined(element("p", found["info"]["description"]), _contents(found), *parts)
-    return page(request, "prose.html", title=found["info"]["title"], told=drawn(told))
+    return page(request, "prose.html", title=found["info"]["title"], told=told)
 
 
 def _contents(found: dict[str, Any]) -> Markup:
@@ -93,7 +93,7 @@ async def finding(request: Request) -> Response:
     code = request.path_params["code"]
     if code not in codes():
         raise problem(404, UNKNOWN, f"there is no finding `{code}`")
-    return page(request, "prose.html", title=code, told=drawn(element("pre", code_page(code))))
+    return page(request, "prose.html", title=code, told=element("pre", code_page(code)))
 
 
 ROUTES = (
