@@ -1,11 +1,11 @@
 """Falsify what averment wrote or read, and see whether it notices.
 
-``python benchmarks/falsified.py --draws 3000 --seed 1`` decides a small table into every format, records decisions in
-a log, and then ever again harms one file: a flipped bit, a cut, something added, two lines changed for each other,
-another word, a line left out. Outputs, their rejects, manifests and inputs are proved by ``batch --verify``; each third
-time an output or its rejects are harmed, the manifest is written anew to fit, digests and chain. A log is held to its
-anchor. A Parquet input with checksums, of which no manifest tells yet, is decided. Prints a table of the harms, and how
-each was noticed.
+``python benchmarks/falsified.py --draws 3000 --seed 1`` decides a small table into every format, records decisions and
+batches in logs, and then ever again harms one file: a flipped bit, a cut, something added, two lines changed for each
+other, another word, a line left out. Outputs, their rejects, manifests and inputs are proved by ``batch --verify``;
+each third time an output or its rejects are harmed, the manifest is written anew to fit, digests and chain. Logs of
+cases and of batches are held to their anchors. A Parquet input with checksums, of which no manifest tells yet, is
+decided. Prints a table of the harms, and how each was noticed.
 
 What changes nothing that anybody reads is harmless: bytes of a database's file between its records, and of a Parquet
 file from which the same is decided.
@@ -30,7 +30,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from averment.audit.anchor import draw
+from averment.audit.anchor import Anchor, draw
 from averment.audit.errors import LogError
 from averment.audit.log import open_log
 from averment.audit.record import Maker
@@ -43,7 +43,7 @@ from averment.batch.verifying import told_by, verify
 from averment.diagnostics.diagnostic import Refused
 from averment.ir.digest import canonical
 from averment.pack import Pack
-from averment.recording import Recorder, loaded_files
+from averment.recording import BatchRecorder, Recorder, loaded_files
 
 PACK = {
     "pack.yaml": b"pack: sizes\nversion: 1.0.0\ntitle: Sizes\nclaim: {fact: answer, field: value}\n",
@@ -102,7 +102,8 @@ def falsified(folder: Path, draws: int, rows: int, rng: random.Random) -> tuple[
     pack = loaded_files(PACK)
     source = folder / "in.jsonl"
     source.write_bytes(b"".join(_line(number, rng) for number in range(rows)))
-    files = [*_outputs(pack, source, folder), _log(pack, folder), _parquet(pack, folder, rows, rng)]
+    files = [*_outputs(pack, source, folder), _log(pack, folder), _batches(pack, source, folder)]
+    files.append(_parquet(pack, folder, rows, rng))
     kinds = sorted({file.what for file in files})
     counts: Counter[tuple[str, str]] = Counter()
     unnoticed: list[str] = []
@@ -145,7 +146,7 @@ def _outputs(pack: Pack, source: Path, folder: Path) -> list[Harmed]:
 
 
 def _log(pack: Pack, folder: Path) -> Harmed:
-    """A log of thirty decisions, with an anchor. A plain reader of its file tells whether a harm altered a record."""
+    """A log of thirty decisions, with an anchor."""
     path = folder / "log.db"
     with open_log(f"sqlite:{path}", clock=lambda: datetime.now(UTC)) as log:
         recorder = Recorder(log, pack, Maker("reference", "1", "ann"))
@@ -153,6 +154,24 @@ def _log(pack: Pack, folder: Path) -> Harmed:
             case = pack.case({"thing": {"size": number}}, f"case {number}")
             recorder.record(pack.decide(case, engine="reference"), case)
         anchor = draw(log, lambda: datetime.now(UTC))
+    return _held_to("log of cases", path, anchor)
+
+
+def _batches(pack: Pack, source: Path, folder: Path) -> Harmed:
+    """A log of a batch in every format, by parts, with an anchor."""
+    path = folder / "batches.db"
+    with open_log(f"sqlite:{path}", clock=lambda: datetime.now(UTC)) as log:
+        for name in FORMATS:
+            output = folder / f"logged.{name}"
+            recorder = BatchRecorder(log, pack, "1", "ann", str(folder), str(output))
+            order = Order(pack.program(), pack.model.types, str(source), output, Format(name), chunk=7)
+            run(order, record=recorder)
+        anchor = draw(log, lambda: datetime.now(UTC))
+    return _held_to("log of batches", path, anchor)
+
+
+def _held_to(what: str, path: Path, anchor: Anchor) -> Harmed:
+    """A log that is held to an anchor. A plain reader of its file tells whether a harm altered a record."""
     truth = _seen(path)
 
     def noticed() -> str:
@@ -164,7 +183,7 @@ def _log(pack: Pack, folder: Path) -> Harmed:
             return error.diagnostic.code
         return found[0].code if found else UNNOTICED if altered else HARMLESS
 
-    return Harmed("log", path, path, noticed)
+    return Harmed(what, path, path, noticed)
 
 
 def _seen(path: Path) -> Any:

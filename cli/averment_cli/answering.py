@@ -52,13 +52,19 @@ def command_of(text: str, field: Field | None) -> tuple[str, str]:
     return (first, rest.strip()) if first in ("what if", "save", "add", "remove") else ("", text)
 
 
+def yes_or_no(text: str) -> bool | None:
+    """What is said in words or by number, if it is one of the two."""
+    return _YES_NO.get(text.casefold().strip())
+
+
 def answer_of(text: str, field: Field) -> object:
     """An answer as JSON has it, where it can be made out; else the text, to be refused."""
     from averment.ir.program import Kind
 
     match field.kind:
         case Kind.BOOLEAN:
-            return _YES_NO.get(text.casefold(), text)
+            said = yes_or_no(text)
+            return text if said is None else said
         case Kind.INTEGER | Kind.DECIMAL:
             for unit in filter(None, (field.unit, field.singular)):
                 text = text.removesuffix(unit).strip()

@@ -41,7 +41,7 @@ class RecordTalk:
 
     def any_of(self, type: str, text: str) -> bool:
         """The answer to whether there is any record of a type."""
-        said = _yes_or_no(text)
+        said = _any(text)
         if said is None:
             self._talk.line("Answer with yes or no; or help.")
         elif said:
@@ -76,7 +76,7 @@ class RecordTalk:
                 return False
             if answer.casefold() in _END:
                 return False
-            if not _yes_or_no(answer):
+            if not _any(answer):
                 return True
         return not self._ended
 
@@ -242,6 +242,8 @@ def _words(type: FactType) -> str:
     return type_phrase(type.name)
 
 
-def _yes_or_no(text: str) -> bool | None:
-    said = {"yes": True, "y": True, "1": True, "no": False, "n": False, "none": False, "2": False}
-    return said.get(text.casefold().strip())
+def _any(text: str) -> bool | None:
+    """The answer to whether there is a record."""
+    from averment_cli.answering import yes_or_no
+
+    return False if text.casefold().strip() == "none" else yes_or_no(text)

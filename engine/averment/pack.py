@@ -66,14 +66,17 @@ class Pack:
 
     @property
     def name(self) -> str:
+        """What the pack calls itself."""
         return self.model.name
 
     @property
     def version(self) -> str:
+        """The version that the pack declares."""
         return self.model.version
 
     @property
     def title(self) -> str:
+        """What the pack decides, in words."""
         return self.model.title
 
     @property

@@ -36,10 +36,10 @@ def _entry(name: str) -> Iterator[str]:
 
 
 def _members(thing: type[Any]) -> Iterator[tuple[str, Any]]:
-    """Public methods and properties that say what they are, in the order they are written."""
+    """Public methods and properties, in the order they are written."""
     for name, held in vars(thing).items():
         function = getattr(held, "fget", None) or getattr(held, "func", None) or held
-        if not name.startswith("_") and inspect.isfunction(function) and function.__doc__:
+        if not name.startswith("_") and inspect.isfunction(function):
             yield name, held
 
 

@@ -11,7 +11,8 @@ def range_in(schema: Any, rows: int) -> range | None:
     """
     about: dict[str, Any] = schema.pandas_metadata or {}
     index: list[Any] = about.get("index_columns", [])
-    ranges = [each for each in index if isinstance(each, dict) and each.get("kind") == "range"]
+    parts: list[dict[str, Any]] = [each for each in index if isinstance(each, dict)]
+    ranges = [each for each in parts if each.get("kind") == "range"]
     if len(ranges) != 1 or (ranges[0]["start"], ranges[0]["step"]) == (0, 1):
         return None
     labels = range(ranges[0]["start"], ranges[0]["stop"], ranges[0]["step"])

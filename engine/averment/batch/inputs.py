@@ -8,7 +8,7 @@ import hashlib
 import os
 import stat
 import zlib
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -41,6 +41,22 @@ _FORMATS = {
 }
 _COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 _BLOCK = 1 << 20
+
+
+def lines_of(stream: IO[bytes], path: str = "", most: int = 0) -> Iterator[bytes]:
+    """The lines of a text, without their ends and the mark at its start; last what no end of line follows.
+
+    Raises Unreadable for a line of more than ``most`` bytes, where that is said.
+    """
+    held, fresh = b"", True
+    while block := stream.read(1 << 18):
+        *whole, held = (held + (block.removeprefix(b"\xef\xbb\xbf") if fresh else block)).split(b"\n")
+        fresh = False
+        if most and len(held) > most:
+            raise Unreadable(path, f"a record of it has more than {most:,} bytes")
+        yield from whole
+    if held:
+        yield held
 
 
 @dataclass(frozen=True, slots=True)

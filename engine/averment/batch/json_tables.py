@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 from typing import IO, Any, cast
 
 from averment.batch.columns import MAX_COLUMNS
-from averment.batch.inputs import Unreadable
+from averment.batch.inputs import Unreadable, lines_of
 
 _AT_ONCE = 1000  # records
 _MOST = 4 * 1024 * 1024  # bytes of a record
@@ -77,7 +77,8 @@ def _written(rows: list[list[str]]) -> bytes:
 
 def _records(stream: IO[bytes], path: str) -> Iterator[dict[str, str]]:
     """Each record by its headings."""
-    for number, line in enumerate(_lines(stream, path), 1):
+    lines = (line for line in lines_of(stream, path, _MOST) if line.strip())
+    for number, line in enumerate(lines, 1):
         try:
             record: Any = json.loads(
                 line.decode(), parse_int=_Number, parse_float=_Number, parse_constant=_Number, object_pairs_hook=_pairs
@@ -87,18 +88,6 @@ def _records(stream: IO[bytes], path: str) -> Iterator[dict[str, str]]:
         if not isinstance(record, dict):
             raise Unreadable(path, f"its record {number:,} is no record")
         yield dict(_cells(cast("dict[str, Any]", record), ""))
-
-
-def _lines(stream: IO[bytes], path: str) -> Iterator[bytes]:
-    held, fresh = b"", True
-    while block := stream.read(1 << 18):
-        *whole, held = (held + (block.removeprefix(b"\xef\xbb\xbf") if fresh else block)).split(b"\n")
-        fresh = False
-        if len(held) > _MOST:
-            raise Unreadable(path, f"a record of it has more than {_MOST:,} bytes")
-        yield from (line for line in whole if line.strip())
-    if held.strip():
-        yield held
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, cast
@@ -11,10 +9,9 @@ from typing import Any, cast
 from averment.batch.adapter import IGNORE
 from averment.drafting.draft import Choice, Draft, Line
 from averment.source.text import hidden
+from averment.source.yaml_written import scalar
 
 MARK = "# ?"
-_PLAIN = re.compile(r"[A-Za-z_][\w./() %-]*[\w)%]|[A-Za-z_]", re.ASCII)
-_WORDS = ("true", "false", "yes", "no", "on", "off", "null", "none", "y", "n")
 _WIDE = 110
 _LISTED = 12
 
@@ -47,7 +44,7 @@ def mapping_lines(draft: Draft) -> list[str]:
     """The lines of the file that are more than comments on the whole."""
     lines = [f"{key}: {flow(value)}" for key, value in draft.stated.items()]
     if draft.names:
-        lines.append(f"names: [{_scalar(draft.names)}]")
+        lines.append(f"names: [{scalar(draft.names)}]")
     if draft.lines:
         lines.append("columns:")
         for line in draft.lines:
@@ -74,18 +71,18 @@ def _line(line: Line) -> Iterator[str]:
 def _entry(heading: str, choice: Choice) -> Iterator[str]:
     """The lines that say what a column is."""
     if not choice.said:
-        yield f"  {_scalar(heading)}: {_scalar(choice.to)}"
+        yield f"  {scalar(heading)}: {scalar(choice.to)}"
         return
-    told = f"  {_scalar(heading)}: {flow({'to': choice.to, **choice.said})}"
+    told = f"  {scalar(heading)}: {flow({'to': choice.to, **choice.said})}"
     if len(told) <= _WIDE:
         yield told
         return
-    yield f"  {_scalar(heading)}:"
-    yield f"    to: {_scalar(choice.to)}"
+    yield f"  {scalar(heading)}:"
+    yield f"    to: {scalar(choice.to)}"
     for key, value in choice.said.items():
         if isinstance(value, Mapping) and len(flow(value)) > _WIDE:
             yield f"    {key}:"
-            yield from (f"      {_scalar(cell)}: {flow(to)}" for cell, to in cast("Mapping[str, Any]", value).items())
+            yield from (f"      {scalar(cell)}: {flow(to)}" for cell, to in cast("Mapping[str, Any]", value).items())
         else:
             yield f"    {key}: {flow(value)}"
 
@@ -94,19 +91,12 @@ def flow(value: Any) -> str:
     """A value on one line of YAML."""
     if isinstance(value, Mapping):
         pairs = cast("Mapping[str, Any]", value).items()
-        return "{" + ", ".join(f"{_scalar(key)}: {flow(of)}" for key, of in pairs) + "}"
+        return "{" + ", ".join(f"{scalar(key)}: {flow(of)}" for key, of in pairs) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(flow, cast("Sequence[Any]", value))) + "]"
     if isinstance(value, Decimal):
         return f"{value:f}"
-    return "null" if value is None else _scalar(str(value))
-
-
-def _scalar(text: str) -> str:
-    """A text as YAML has it: plain where it can only be a text."""
-    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
-        return text
-    return json.dumps(text, ensure_ascii=False)
+    return "null" if value is None else scalar(str(value))
 
 
 def _comment(text: str) -> str:

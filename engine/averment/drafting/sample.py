@@ -8,13 +8,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
 
 from averment.batch.adapter import Adapter
 from averment.batch.cells import cell_text
 from averment.batch.columns import MAX_COLUMNS
 from averment.batch.dialects import Dialect
-from averment.batch.inputs import Input, Unreadable, damage_told
+from averment.batch.inputs import Input, Unreadable, damage_told, lines_of
 from averment.batch.sources import dialect_of, headings_of
 from averment.batch.unit import Format
 from averment.diagnostics.diagnostic import Report
@@ -139,7 +138,7 @@ def _records(file: Input, width: int) -> Iterator[list[str]]:
     before = csv.field_size_limit(_CSV_CELL)
     try:
         with file.open() as stream:
-            records = csv.reader(_lines(stream))
+            records = csv.reader(line.decode("utf-8", "replace") + "\n" for line in lines_of(stream))
             next(records, None)
             while True:
                 try:
@@ -152,18 +151,6 @@ def _records(file: Input, width: int) -> Iterator[list[str]]:
                     yield [composed(cell) for cell in record]
     finally:
         csv.field_size_limit(before)
-
-
-def _lines(stream: Any) -> Iterator[str]:
-    """The lines of a text, each with its end."""
-    held, first = b"", True
-    while block := stream.read(1 << 18):
-        if first:
-            block, first = block.removeprefix(b"\xef\xbb\xbf"), False
-        *whole, held = (held + block).split(b"\n")
-        yield from (line.decode("utf-8", "replace") + "\n" for line in whole)
-    if held:
-        yield held.decode("utf-8", "replace")
 
 
 def _table_records(file: Input) -> Iterator[list[str]]:

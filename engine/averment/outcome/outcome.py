@@ -62,6 +62,7 @@ class Outcome:
 
     @cached_property
     def reading(self) -> Reading:
+        """What is read off the evaluation: the claim, its status, and what is possible."""
         return read_claim(self.evaluation)
 
     @property
@@ -81,6 +82,7 @@ class Outcome:
 
     @property
     def status(self) -> Status:
+        """``settled``, ``presumed``, ``open``, ``gap`` or ``conflict``."""
         return Status.PRESUMED if self.presumed else self.reading.status
 
     @property
@@ -156,6 +158,7 @@ class Outcome:
 
     @property
     def canonical(self) -> bytes:
+        """The document as RFC 8785 JSON: the same bytes on every engine, platform and process."""
         return canonical(self.document)
 
     @property

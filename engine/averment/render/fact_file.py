@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from averment.ir.naming import field_path
 from averment.ir.program import Fact, Field, Kind, Program, Value
 from averment.ir.values import decode
 from averment.outcome.outcome import Decided
-
-_NOT_PLAIN = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}  # words that YAML readers differ on
+from averment.source.yaml_written import quoted, scalar
 
 
 def fact_file(case: Decided, program: Program) -> str:
     """The text of the file, with the types and fields in the order of the vocabulary."""
-    rows = [f"case: {_quoted(case.name)}"]
+    rows = [f"case: {quoted(case.name)}"]
     types = [row for name in program.types for row in _type(name, case, program)]
     rows += ["facts:", *types] if types else ["facts: {}"]
     return "\n".join(rows) + "\n"
@@ -53,18 +51,10 @@ def _value(value: Value, field: Field) -> str:
         case Kind.BOOLEAN:
             return "true" if value else "false"
         case Kind.SET:
-            return f"[{', '.join(map(_word, shown))}]"
+            return f"[{', '.join(map(scalar, shown))}]"
         case Kind.CHOICE | Kind.LEVEL:
-            return _word(shown)
+            return scalar(shown)
         case Kind.TEXT:
-            return _quoted(shown)
+            return quoted(shown)
         case _:
             return str(shown)
-
-
-def _word(word: str) -> str:
-    return _quoted(word) if word in _NOT_PLAIN else word
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)

@@ -145,7 +145,7 @@ class _Screen:
         place = rule_place(self._model, evidence.rule) if evidence.rule else ""
         lead = f"{evidence.shown}  "
         head = say(Piece(lead, "bold"), evidence.says, note=place, hang=len(lead))
-        counted = [] if evidence.counted in self._named else evidence.counted
+        counted: tuple[str, ...] = () if evidence.counted in self._named else evidence.counted
         self._named.add(evidence.counted)
         return Branch([head], _few([Branch([say(Piece(each, "dim"))]) for each in counted], _NAMED))
 
