@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 from tests.engines import hosted
+from tests.packs import compiled_once
 
 # No deadlines: a test never judges by the clock. In CI the samples are the same in every run.
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -27,6 +28,12 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def shared_engine() -> Iterator[None]:
     with hosted():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_packs() -> Iterator[None]:
+    with compiled_once():
         yield
 
 
