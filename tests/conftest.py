@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 from tests.engines import hosted
 from tests.packs import compiled_once
+
+from averment.questions.budget import SECONDS, Budget, Clock
 
 # No deadlines: a test never judges by the clock. In CI the samples are the same in every run.
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -34,6 +37,19 @@ def shared_engine() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def shared_packs() -> Iterator[None]:
     with compiled_once():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unhurried_questions() -> Iterator[None]:
+    """The seconds of a question are of processor time here: nothing else on the machine uses them up."""
+    begin, clock_of_all = Budget.__init__, time.monotonic
+
+    def count(self: Budget, seconds: float = SECONDS, clock: Clock = clock_of_all) -> None:
+        begin(self, seconds, time.process_time if clock is clock_of_all else clock)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Budget, "__init__", count)
         yield
 
 
