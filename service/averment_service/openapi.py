@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import averment_schemas
 from averment import __version__
@@ -97,6 +97,8 @@ def _name(route: Route) -> str:
 
 
 def _answered(route: Route) -> Document:
+    if route.status == 204:
+        return {"description": route.summary}
     content: Document = {route.media: {"schema": _schema(route.answer) if route.answer is not None else {}}}
     content |= {media: {"schema": {"type": "string"}} for media in route.others}
     return {"description": route.summary, "content": content}
@@ -166,10 +168,12 @@ def _without(schema: Document) -> Document:
 def _pointed(part: Any, within: str) -> Any:
     """A schema whose references go to the components; ``within``: the schema that its own parts are of."""
     if isinstance(part, list):
-        return [_pointed(each, within) for each in cast("list[Any]", part)]
+        elements: list[Any] = part
+        return [_pointed(each, within) for each in elements]
     if not isinstance(part, dict):
         return part
-    found: Document = {key: _pointed(held, within) for key, held in cast("Document", part).items()}
+    members: Document = part
+    found: Document = {key: _pointed(held, within) for key, held in members.items()}
     target = found.get("$ref")
     if isinstance(target, str) and target.startswith("#/$defs/"):
         found["$ref"] = f"{_COMPONENT}{within}.{target.removeprefix('#/$defs/')}"

@@ -20,9 +20,11 @@ from averment.pack import Pack
 from averment.recent import Recent
 from averment.recording import loaded_files, pack_bytes
 from averment_service.answering import Answered, Noter
+from averment_service.consulting import Consultations
 from averment_service.gate import Gate
 from averment_service.jobs import Jobs
 from averment_service.journal import Journal
+from averment_service.kept import Store
 from averment_service.principals import Doorkeeper, Principal
 from averment_service.settings import OFF, Settings, key_of
 from averment_service.shelf import Shop
@@ -30,16 +32,25 @@ from averment_service.shelf import Shop
 
 class Service:
     """The state of a process that answers. ``keeper``: where the writer of the log listens, if another process is.
-    ``secret``: what cookies are signed with, which all processes of a service share.
+    ``secret``: what cookies are signed with, which all processes of a service share; ``folder``: what else they have in
+    common for as long as the service runs.
     """
 
     def __init__(
-        self, settings: Settings, journal: Journal, doorkeeper: Doorkeeper, keeper: str = "", secret: bytes = b""
+        self,
+        settings: Settings,
+        journal: Journal,
+        doorkeeper: Doorkeeper,
+        keeper: str = "",
+        secret: bytes = b"",
+        folder: Path | None = None,
     ) -> None:
         self.settings, self.journal, self.doorkeeper, self.keeper = settings, journal, doorkeeper, keeper
         self.secret = secret or secrets.token_bytes(32)
         self.jobs = Jobs(Path(settings.data or "averment-jobs"))
         self.shop = Shop(settings.packs, self._earlier)
+        kept = Store(folder / "consultations.db" if folder else None, settings.sessions, settings.expires)
+        self.consultations = Consultations(kept, settings)
         self.gate = Gate(settings.slow, settings.queue)
         self._masks: Recent[str, Mask] = Recent(64)
         self._noters: Recent[tuple[str, str], Noter] = Recent(1024)
@@ -102,6 +113,7 @@ class Service:
 
     def close(self) -> None:
         self.gate.close()
+        self.consultations.store.close()
         if self._log is not None:
             self._log.close()
 

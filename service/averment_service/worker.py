@@ -29,7 +29,7 @@ def service_of(settings: Settings, path: str, secret: bytes = b"") -> Service:
         journal = Kept(keeper)
     elif settings.log != OFF:
         journal = Here(open_log(settings.log, clock=now, key=key_of(settings)))
-    return Service(settings, journal, doorkeeper, keeper, secret)
+    return Service(settings, journal, doorkeeper, keeper, secret, Path(path).parent)
 
 
 def main() -> None:

@@ -22,10 +22,11 @@ from averment_service.settings import Settings
 LOAN = Path(__file__).parent / "loan"  # a pack so small that every question of it is answered whole, however busy
 
 
-def service(folder: Path, doorkeeper: Doorkeeper | None = None, **told: Any) -> Service:
-    """The state of a service whose log is in ``folder``."""
+def service(folder: Path, doorkeeper: Doorkeeper | None = None, shared: Path | None = None, **told: Any) -> Service:
+    """The state of a service whose log is in ``folder``. ``shared``: what it has in common with other processes."""
     url = f"sqlite:{folder / 'decisions.db'}"
-    return Service(Settings(log=url, **told), Here(open_log(url, clock=now)), doorkeeper or Doorkeeper(None))
+    settings = Settings(log=url, **told)
+    return Service(settings, Here(open_log(url, clock=now)), doorkeeper or Doorkeeper(None), folder=shared)
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ from averment.questions.situation import Situation
 from averment.questions.told import told
 from averment.questions.usual import NOTHING_USUAL, Usual
 
-ANSWER, UNKNOWN, SKIPPED = "answer", "unknown", "skipped"
+ANSWER, UNKNOWN, DECLINED, SKIPPED = "answer", "unknown", "declined", "skipped"
 ADDED, REMOVED, NONE = "added", "removed", "none"
 Evaluate = Callable[[Decided], Evaluation]
 WRITING, PROVING, AHEAD, COMPARING, WEIGHING = 0.3, 0.15, 0.2, 0.2, 0.1  # of the time for each step
@@ -43,8 +43,8 @@ WRITING, PROVING, AHEAD, COMPARING, WEIGHING = 0.3, 0.15, 0.2, 0.2, 0.1  # of th
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What was said: of a field its value, that it is unknown or to be asked later; that a record is there or is not,
-    or that there is none of a type. ``path`` names the field, record or type.
+    """What was said: of a field its value, that it is unknown, that somebody would not say, or that it is to be asked
+    later; that a record is there or is not, or that there is none of a type. ``path`` names the field, record or type.
     """
 
     path: str
@@ -118,7 +118,7 @@ class Consultation:
 
     @cached_property
     def left(self) -> tuple[int, ...]:
-        """The slots left to ask for, the best first; those put off come last, those answered `unknown` not at all."""
+        """The slots left to ask for, the best first; those put off come last, those nobody knows or tells, never."""
         slots, skipped = self.judge.situation.slots, self._said(SKIPPED)
         return tuple(sorted(self._ranking, key=lambda number: skipped.count(slots[number].path)))
 
@@ -187,8 +187,8 @@ class Consultation:
 
     @property
     def _open(self) -> list[int]:
-        """The slots that the claim hangs on and of which nobody has said that they are unknown."""
-        closed = self._said(UNKNOWN)
+        """The slots that the claim hangs on and that are still to be asked for."""
+        closed = self._closed
         return [self.judge.situation.numbers[path] for path in self._hanging if path not in closed]
 
     @property
@@ -203,7 +203,7 @@ class Consultation:
     @cached_property
     def whether(self) -> str:
         """The type of which it has to be known first whether there is any record; else empty."""
-        closed = self._said(UNKNOWN)
+        closed = self._closed
         unspoken = self.judge.situation.unspoken
         return next((name for name in unspoken if name in self.outcome.hangs_on and name not in closed), "")
 
@@ -214,45 +214,55 @@ class Consultation:
 
     # --- what can be said -----------------------------------------------------------------------------------------
 
-    def answer(self, written: object, question: Question | None = None) -> Consultation:
-        """After this answer to a question (the next, unless another is named), as a fact file would write it.
+    def answer(self, written: object, question: Question | None = None, path: str = "") -> Consultation:
+        """After this answer to a question (the next, unless another, or the ``path`` of a field, is named), as a fact
+        file would write it.
 
-        Raises: Refused where it is not a value of the field.
+        Raises: Refused where it is not a value of the field, or there is no such field.
         """
-        slot = self._asked(question).slot
+        slot = self.judge.situation.slots[self._number(path)] if path else self._asked(question).slot
         value = fit(written, slot.field, slot.path)
         if isinstance(value, Misfit):
             raise Refused([Diagnostic(value.code, value.message, help=(value.label, *value.help))])
         return self._say(Reply(slot.path, ANSWER, value, slot.field))
 
-    def skip(self) -> Consultation:
-        """Ask this later."""
-        slot = self._asked(None).slot
-        return self._say(Reply(slot.path, SKIPPED, None, slot.field))
+    def skip(self, path: str = "") -> Consultation:
+        """Ask this later: what is asked next, or the field at ``path``. Raises: Refused (AV585)."""
+        return self._say(self._unanswered(SKIPPED, path or self._asked(None).slot.path))
 
-    def unknown(self) -> Consultation:
-        """This is not known: never ask it again."""
-        if self.whether:
-            return self._say(Reply(self.whether, UNKNOWN))
-        slot = self._asked(None).slot
-        return self._say(Reply(slot.path, UNKNOWN, None, slot.field))
+    def unknown(self, path: str = "") -> Consultation:
+        """This is not known: never ask it again. ``path``: of another field, or type, than what is asked next.
+
+        Raises: Refused (AV585).
+        """
+        return self._say(self._unanswered(UNKNOWN, path or self.whether or self._asked(None).slot.path))
+
+    def decline(self, path: str = "") -> Consultation:
+        """Somebody was asked and would not say: as ``unknown``, and kept apart from it."""
+        return self._say(self._unanswered(DECLINED, path or self.whether or self._asked(None).slot.path))
 
     def putting_off(self, unknown: Iterable[str], later: Iterable[str]) -> Consultation:
         """After it was said of these fields (or types) that nobody knows, and of those that they are asked for later.
 
         Raises: Refused (AV585) for a path that cannot be asked for.
         """
-        situation, types = self.judge.situation, self.judge.situation.unspoken
-        found: list[Reply] = []
-        for said, paths in ((UNKNOWN, unknown), (SKIPPED, later)):
-            for path in paths:
-                number = situation.numbers.get(path)
-                if number is None and (path not in types or said == SKIPPED):
-                    near = did_you_mean(path, (*situation.numbers, *types))
-                    help = (f"did you mean `{near}`?",) if near else ()
-                    raise Refused([Diagnostic("AV585", f"`{path}` is not a field of this case", help=help)])
-                found.append(Reply(path, said, None, None if number is None else situation.slots[number].field))
+        told = ((UNKNOWN, unknown), (SKIPPED, later))
+        found = [self._unanswered(said, path) for said, paths in told for path in paths]
         return replace(self, replies=(*self.replies, *found), before=self)
+
+    def _unanswered(self, said: str, path: str) -> Reply:
+        if said != SKIPPED and path in self.judge.situation.unspoken:
+            return Reply(path, said)
+        return Reply(path, said, None, self.judge.situation.slots[self._number(path)].field)
+
+    def _number(self, path: str) -> int:
+        """The slot of a field. Raises: Refused (AV585)."""
+        situation = self.judge.situation
+        if path in situation.numbers:
+            return situation.numbers[path]
+        near = did_you_mean(path, (*situation.numbers, *situation.unspoken))
+        help = (f"did you mean `{near}`?",) if near else ()
+        raise Refused([Diagnostic("AV585", f"`{path}` is not a field of this case", help=help)])
 
     def add(self, type: str, written: Mapping[str, object]) -> Consultation:
         """There is one more record of a type, with these fields.
@@ -330,6 +340,11 @@ class Consultation:
         """The fields that the claim hangs on."""
         numbers = self.judge.situation.numbers
         return [path for path in self.outcome.hangs_on if path in numbers]
+
+    @property
+    def _closed(self) -> list[str]:
+        """What is not to be asked again."""
+        return [*self._said(UNKNOWN), *self._said(DECLINED)]
 
     def _said(self, word: str) -> list[str]:
         return [reply.path for reply in self.replies if reply.said == word]

@@ -51,7 +51,11 @@ def record(type: FactType, written: Mapping[str, object]) -> Fact:
     """
     values: list[Value | None] = [field.default for field in type.fields]
     for name, plain in written.items():
-        index = type.position[name]
+        index = type.position.get(name)
+        if index is None:
+            near = did_you_mean(name, type.position)
+            help = f"did you mean `{near}`?" if near else f"its fields are {', '.join(type.position)}"
+            raise Refused([Diagnostic("AV301", f"`{name}` is not a field of `{type.name}`", help=(help,))])
         value = fit(plain, type.fields[index], f"{type.name}.{name}")
         if isinstance(value, Misfit):
             raise Refused([Diagnostic(value.code, value.message, help=(value.label, *value.help))])

@@ -10,7 +10,7 @@ from averment.model.model import Model
 from averment.outcome.claim import Status
 from averment.outcome.explained import explain
 from averment.outcome.outcome import Outcome
-from averment.questions.consultation import ADDED, ANSWER, NONE, UNKNOWN, Consultation, Reply
+from averment.questions.consultation import ADDED, ANSWER, DECLINED, NONE, UNKNOWN, Consultation, Reply
 from averment.questions.next_question import Question
 from averment.questions.records import counted_as_none
 from averment.render.display import Piece, Style
@@ -107,8 +107,10 @@ def numbered(values: Iterable[str], style: Style) -> str:
 
 def understood(reply: Reply) -> str:
     """What was understood of a reply, in a sentence; nothing of what was only put off, or is told elsewhere."""
-    if reply.said not in (ANSWER, UNKNOWN, NONE):
+    if reply.said not in (ANSWER, UNKNOWN, DECLINED, NONE):
         return ""
+    if reply.said == DECLINED:
+        return f"Understood: nobody would say {reply_phrase(reply)}."
     if reply.field is not None:
         where = f" ({reply.path})" if "[" in reply.path else ""
         return f"Understood: {labelled(reply.field, reply.value)}{where}."

@@ -13,7 +13,7 @@ from averment.source.yaml_reader import read_yaml
 from averment.surface.shape import check_shape
 
 _FORM = re.compile(
-    r"# (AV[1-5]\d\d) [^\n]+\n\n\*\*Says\*\*\n\n.+?\n\n\*\*Why it matters\*\*\n\n.+?\n\n"
+    r"# (AV[1-6]\d\d) [^\n]+\n\n\*\*Says\*\*\n\n.+?\n\n\*\*Why it matters\*\*\n\n.+?\n\n"
     r"\*\*Avoid\*\*\n\n```.+?\n```\n\n\*\*Prefer\*\*\n\n```.+?\n```\n",
     re.DOTALL,
 )
