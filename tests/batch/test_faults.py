@@ -7,9 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 _PROGRAM = Path(__file__).parents[2] / "benchmarks" / "faults_batch.py"
 
 
+@pytest.mark.slow
 def test_a_few_kills_change_nothing() -> None:
     command = [sys.executable, str(_PROGRAM), "--kills", "6", "--terms", "3", "--rows", "1500"]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
