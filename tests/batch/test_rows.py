@@ -8,6 +8,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -15,7 +16,27 @@ from tests.laws.differential import made
 from tests.laws.generate import random_case, random_pack
 
 import averment
+from averment.batch.reading import case_names
 from averment.diagnostics.diagnostic import Refused
+
+NUMBERS = [
+    *((1, 12), (990, 1005), (1000, 9999), (12_000, 12_500), (9_990, 10_010), (99_999_000, 99_999_999)),
+    *((99_999_990, 100_000_010), (-3, 3), (2**40, 2**40 + 9)),
+]
+
+
+@pytest.mark.parametrize(("least", "greatest"), NUMBERS)
+@pytest.mark.parametrize("kind", [pa.int64(), pa.uint64(), pa.int32(), pa.uint16()])
+def test_whole_numbers_are_names_as_they_are_written(least: int, greatest: int, kind: pa.DataType) -> None:
+    numbers = [number for number in range(least, greatest + 1) if -(2**15) <= number < 2**16 or kind.bit_width > 16]
+    numbers = [number for number in numbers if number >= 0 or kind not in (pa.uint64(), pa.uint16())]
+    numbers = [number for number in numbers if number < 2**31 or kind.bit_width > 32]
+    for given in (pa.array(numbers, kind), pa.array(numbers, kind).slice(1)):
+        names, blank = case_names(given, 1, np.arange(len(given)))
+        names.validate(full=True)
+        assert names.to_pylist() == [str(number) for number in given.to_pylist()]
+        assert not blank.any()
+
 
 INPUTS = ["in.jsonl", "in.csv", "in.parquet", "in.arrow"]
 

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,29 @@ def test_what_is_not_explained(choice: list[str], code: str, averment: Any, sour
     averment("batch", source, "-o", out)
     ran = averment("explain", out, *choice)
     assert (ran.code, code in ran.err) == (3, True), ran.err
+
+
+_TOLD = """
+import multiprocessing, sys
+real = multiprocessing.get_context
+def told(method=None):
+    print("begun by", method, file=sys.stderr)
+    return real(method)
+multiprocessing.get_context = told
+from averment_cli.entry import main
+if __name__ == "__main__":
+    main()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells how many threads there are")
+@pytest.mark.parametrize("name", ["out.jsonl", "out.parquet"])
+def test_other_processes_are_forked_with_all_that_is_loaded(name: str, source: Path, tmp_path: Path) -> None:
+    """A fresh interpreter would take half a second to begin: longer than most of the work there is."""
+    (tmp_path / "told.py").write_text(_TOLD)
+    command = [sys.executable, tmp_path / "told.py", "batch", source, "-o", tmp_path / name, "--jobs", "2"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ran.returncode, "begun by fork" in ran.stderr) == (0, True), ran.stderr
 
 
 def test_two_rows_of_one_name_want_a_number(averment: Any, source: Path, tmp_path: Path) -> None:
