@@ -1,0 +1,117 @@
+"""The processes of a service: what dies is started again, what was acknowledged is on record, an end is an end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.service.test_decide import examples
+
+from averment.audit.log import open_log
+from averment.audit.verify import verify
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to find the processes")
+
+
+class Served:
+    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
+        self.process, self.port = process, port
+
+    def children(self, module: str) -> list[int]:
+        """The processes of a module, by id."""
+        found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [int(pid) for pid in found if module in Path(f"/proc/{pid}/cmdline").read_text()]
+
+    def ask(self, path: str, sent: Any = None) -> Any:
+        data = None if sent is None else json.dumps(sent).encode()
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data)
+        request.add_header("content-type", "application/json")
+        with urllib.request.urlopen(request, timeout=30) as found:
+            return json.load(found)
+
+    def decide(self, number: int) -> str:
+        """The id of a decision, however often it has to be asked for."""
+        case = examples()[number % 5]
+        for _ in range(100):
+            with suppress(OSError, ValueError):
+                return str(self.ask("/v1/packs/pm_tpm/decide", case)["decision"])
+            time.sleep(0.1)
+        raise AssertionError("no answer")
+
+
+@contextmanager
+def served(*words: str) -> Iterator[Served]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    program = "import sys; from averment_cli.main import run; sys.exit(run(sys.argv[1:]))"
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, "serve", "--port", str(port), *words], stderr=subprocess.DEVNULL
+    )
+    try:
+        found = Served(process, port)
+        for _ in range(300):
+            assert process.poll() is None
+            with suppress(OSError):
+                found.ask("/readyz")
+                break
+            time.sleep(0.1)
+        yield found
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def test_what_dies_is_started_again_and_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
+    log = f"sqlite:{tmp_path / 'log.db'}"
+    with served("--log", log, "--workers", "2") as found:
+        told = [found.decide(0)]
+        for module in ("keeper", "worker", "keeper"):
+            (victim, *_) = found.children(f"averment_service.{module}")
+            os.kill(victim, signal.SIGKILL)
+            told += [found.decide(number) for number in range(3)]
+            assert victim not in found.children(module)
+        (keeper,), workers = found.children("averment_service.keeper"), found.children("averment_service.worker")
+        assert len(workers) == 2
+        found.process.send_signal(signal.SIGTERM)
+        assert found.process.wait(30) == 0
+    assert not any(Path(f"/proc/{pid}").exists() for pid in (keeper, *workers))
+    with open_log(log) as opened:
+        assert set(told) <= {record.id for record in opened.records()} and verify(opened).whole
+
+
+def test_no_process_outlives_the_one_that_started_it(tmp_path: Path) -> None:
+    with served("--log", f"sqlite:{tmp_path / 'log.db'}") as found:
+        children = found.children("averment_service")
+        assert len(children) == 2
+        found.process.kill()
+        found.process.wait(30)
+        for _ in range(100):
+            if not any(_is_running(pid) for pid in children):
+                break
+            time.sleep(0.1)
+        assert not any(_is_running(pid) for pid in children)
+
+
+def test_the_demonstration_has_decisions_to_look_at() -> None:
+    with served("--demo") as found:
+        assert found.ask("/v1/decisions?limit=1")["decisions"]
+        assert found.ask("/v1/packs")["packs"][-1]["name"] == "pm_tpm"
+
+
+def _is_running(pid: int) -> bool:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
