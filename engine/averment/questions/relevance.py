@@ -1,8 +1,9 @@
 """Which given fields belong to some least set that turns the claim.
 
 First the fields that turn the claim alone, and those whose every other value only speaks more for the claim: these are
-irrelevant. For the others, changes of a kind are tried, and which fields turn the claim beside some that cannot
-(``pivots``); then random changes of several fields. One that turns the claim is made smaller for as long as it still
+irrelevant. Of the others only values that dominate are tried (``narrowing``): changes of a kind, and which fields turn
+the claim beside some that cannot (``pivots``); where these are many, what is so of a whole class of records
+(``by_class``); then random changes of several fields. One that turns the claim is made smaller for as long as it still
 turns it (``smaller``). It is a least set where, each of its fields left out in turn, the law says that no values of the
 rest turn the claim; else, where its changes are few, all are tried together, and the least sets among them are least of
 the whole case. A field found in none of these is asked of Z3 where that is installed (``turning``), else looked for in

@@ -75,9 +75,7 @@ class _Parting:
             raise NoBlocks
         self._upper: list[int] = []
         self._pools: dict[int, int] = {}
-        self._root = {
-            leaf: leaf for leaf in values
-        }  # of lower nodes and leaves: one leaf of their block, or on the way
+        self._root = {leaf: leaf for leaf in values}  # by place in a block one on the way to the leaf that names it
         self._part()
 
     def blocks(self) -> Blocks:
