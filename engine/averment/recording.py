@@ -83,7 +83,7 @@ class BatchRecorder:
             if error.diagnostic.code != CONFLICT:
                 raise
         message = f"part {number} of this run is in the decision log `{self._log.name}` with other content"
-        help = "it was lost and decided again otherwise, or the masking key is another one: start over with --restart"
+        help = "it was lost and now comes out differently, or the masking key is another one: start over with --restart"
         raise refused(CONFLICT, message, help)
 
     def _maker(self, engine: str) -> Maker:

@@ -46,7 +46,7 @@ class Earlier:
 
     def _refuse_changed(self, path: Path) -> None:
         if not is_plain(path) or _seen(path) != self._seen.get(path):
-            raise taken(path, "it came there meanwhile: move it away, and the same command continues")
+            raise taken(path, "it appeared there in the meantime: move it away, and the same command continues")
 
 
 def earlier(output: Path, done: Sequence[Entry] = ()) -> Earlier:

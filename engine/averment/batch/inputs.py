@@ -229,7 +229,7 @@ def _input(path: Path, format: Format | None, report: Report) -> Input | None:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # it could be read only once
-            help = "- reads JSON Lines from standard input; what it is else says --input-format"
+            help = "- reads JSON Lines from standard input; if it is something else, say --input-format"
             report.error("AV117", f"`{path}` is not a file", start_of(str(path)), "", help)
             return None
         with path.open("rb"):

@@ -48,10 +48,10 @@ def check_digests(source: Source, text: str, file: str, report: Report) -> int:
         line = lines[number]
         span = Span(file, number, 1, number, len(line) + 1)
         help = f"list its digest under a section of `{source.name}`: {paragraph_digest(line)}"
-        what = f"this paragraph is none that the pack lists of `{source.name}`"
+        what = f"this paragraph is not one that the pack lists of `{source.name}`"
         report.add(Diagnostic("AV461", what, (Label(span, "not listed"),), (help,), severity=Severity.WARNING))
     if len(unlisted) > _MOST_UNLISTED:
-        more = f"{len(unlisted) - _MOST_UNLISTED} more paragraphs are none that the pack lists of `{source.name}`"
+        more = f"{len(unlisted) - _MOST_UNLISTED} more paragraphs are not on the list of `{source.name}`"
         report.add(Diagnostic("AV461", more, severity=Severity.WARNING))
     return agreeing
 

@@ -340,7 +340,7 @@ def _set(plain: object, field: Field, name: str) -> frozenset[str] | Misfit:
             misfit = unknown_value(element, field, name)
             return Misfit(misfit.code, misfit.message, misfit.label, misfit.help, index)
         if element in found:
-            message = f"`{element}` is twice in `{name}`"
+            message = f"`{element}` occurs twice in `{name}`"
             return Misfit("AV312", message, "already in the list", ("name each value once",), index)
         found.add(element)
     return frozenset(found)

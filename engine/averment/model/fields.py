@@ -86,7 +86,7 @@ def _values(node: Node, kind: Kind, shown: str, report: Report, span: Span) -> t
             text = element.text or value
             report.error("AV307", f"`{text}` cannot be a value of `{shown}`", element.span, "not a name")
         elif value in found:
-            report.error("AV307", f"`{value}` is twice among the values of `{shown}`", element.span, "again")
+            report.error("AV307", f"`{value}` occurs twice among the values of `{shown}`", element.span, "again")
         else:
             found[value] = element.span
     if not found and (child is None or not child.elements()):

@@ -47,7 +47,7 @@ def _read_source(name: str, node: Node, span: Span, report: Report) -> Source:
     for element in node.list_of("sections"):
         title = words(element, "section")
         if title in sections:
-            report.error("AV326", f"the section `{title}` is twice in `{name}`", element.span, "again")
+            report.error("AV326", f"the section `{title}` occurs twice in `{name}`", element.span, "again")
             continue
         digests = tuple(str(paragraph.value) for paragraph in element.list_of("paragraphs"))
         sections[title] = Section(title, digests, words(element, "omitted"), element.span)

@@ -80,7 +80,7 @@ def _columns(node: Node, key: str, scope: Scope) -> list[_Column]:
         if named:
             of, index = named
             if any(column.type is of and column.place == index for column in found):
-                scope.report.error("AV322", f"`{element.value}` is twice among the columns", element.span, "again")
+                scope.report.error("AV322", f"`{element.value}` occurs twice among the columns", element.span, "again")
             found.append(_Column(of, index, of.fields[index].name, element.span))
     return found
 

@@ -119,7 +119,7 @@ def _read_key(
     for element in declared.elements() or [declared]:
         word = str(element.value)
         if word in found:
-            report.error("AV307", f"`{word}` is twice in the key of `{name}`", element.span, "again")
+            report.error("AV307", f"`{word}` occurs twice in the key of `{name}`", element.span, "again")
         elif word in names:
             found.append(word)
             if next(field for field in fields if field.name == word).presumption is not None:

@@ -52,7 +52,7 @@ def search(judge: Judge, free: list[int], targets: frozenset[str], most: int, pr
 
 
 def _too_many(path: str) -> str:
-    return f"`{path}` has too many values to try with others, and the rules reckon with it"
+    return f"`{path}` has too many values to try with others, and the rules calculate with it"
 
 
 def _singly(judge: Judge, free: list[int], targets: frozenset[str]) -> list[Way]:

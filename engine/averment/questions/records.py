@@ -41,7 +41,7 @@ def type_of(program: Program, name: str) -> FactType:
             return types[each]
     near = did_you_mean(word, types)
     help = f"did you mean `{near}`?" if near else f"there may be any number of {', '.join(types) or 'nothing'}"
-    raise Refused([Diagnostic("AV301", f"`{name}` is nothing there may be several of", help=(help,))])
+    raise Refused([Diagnostic("AV301", f"`{name}` is no type of which there may be several", help=(help,))])
 
 
 def record(type: FactType, written: Mapping[str, object]) -> Fact:

@@ -59,7 +59,7 @@ class Worded:
             case Known():
                 return self._known(condition)
             case Aggregate():
-                return f"there is {self._any(condition.match)}"
+                return f"there is {self.some(condition.match)}"
             case Compare():
                 return self._compare(condition)
 
@@ -79,9 +79,10 @@ class Worded:
         clauses = self._clauses(pattern)
         if self.program.types[pattern.type].one and clauses:
             return " and ".join(clauses)
-        return f"there is {self._any(pattern)}"
+        return f"there is {self.some(pattern)}"
 
-    def _any(self, pattern: Match) -> str:
+    def some(self, pattern: Match) -> str:
+        """As ``pattern``, with an article: ``a component where the team is ml``."""
         return self.pattern(pattern, indefinite(self.program.types[pattern.type]))
 
     def _clauses(self, pattern: Match) -> list[str]:

@@ -83,7 +83,7 @@ _MISFITS: list[tuple[Any, Field, str, str | None]] = [
     ("product_manger", ROLE, "AV303", "`product_manger` is not a value of `t.role`"),
     (2, RANK, "AV312", "`2` is not a value of `t.rank`"),
     ("api", KINDS, "AV312", "the text `api` is not a value of `t.kinds`"),
-    (["api", "api"], KINDS, "AV312", "`api` is twice in `t.kinds`"),
+    (["api", "api"], KINDS, "AV312", "`api` occurs twice in `t.kinds`"),
     (["api", None], KINDS, "AV312", "nothing is not a value of `t.kinds`"),
     (["apy"], KINDS, "AV303", "`apy` is not a value of `t.kinds`"),
     ("2024-02-30", DAY, "AV312", "`2024-02-30` is not a date of the calendar"),

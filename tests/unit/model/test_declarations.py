@@ -18,7 +18,7 @@ _FIELDS: list[tuple[str, list[str]]] = [
     ("f: {type: integer, min: 5, max: 1}", ["the range of `t.f` is empty"]),
     ("f: {type: integer, min: 1, default: 0}", ["`0` is out of the range of `t.f`"]),
     ("f: {type: date, min: 2024-02-30}", ["`2024-02-30` is not a date of the calendar"]),
-    ("f: {type: level, of: [low, high, low]}", ["`low` is twice among the values of `t.f`"]),
+    ("f: {type: level, of: [low, high, low]}", ["`low` occurs twice among the values of `t.f`"]),
     ("f: {type: choice, of: [a, b], default: c}", ["`c` is not a value of `t.f`"]),
     ("f: {type: decimal, places: 1, min: 0.05}", ["`0.05` is finer than `t.f` can hold"]),
     ("f: {type: integer, singular: engineer}", ["`t.f` has no unit"]),
@@ -26,7 +26,10 @@ _FIELDS: list[tuple[str, list[str]]] = [
 
 _TYPES: list[tuple[str, list[str]]] = [
     ("t: {cardinality: many, key: nme, fields: {name: {type: text}}}", ["`nme` is not a field of `t`"]),
-    ("t: {cardinality: many, key: [name, name], fields: {name: {type: text}}}", ["`name` is twice in the key of `t`"]),
+    (
+        "t: {cardinality: many, key: [name, name], fields: {name: {type: text}}}",
+        ["`name` occurs twice in the key of `t`"],
+    ),
     ("count: {cardinality: one, fields: {name: {type: text}}}", ["`count` cannot name a fact type"]),
 ]
 
@@ -167,7 +170,7 @@ def test_tables_become_rules(sample: Callable[..., Any]) -> None:
         ("[engineering.team_size]", "[engineering.teamsize]",
          ("AV301", "`teamsize` is not a field of `engineering`")),
         ("[engineering.team_size]", "[engineering.team_size, engineering.team_size]",
-         ("AV322", "`engineering.team_size` is twice among the columns")),
+         ("AV322", "`engineering.team_size` occurs twice among the columns")),
         ("[weight.points]", "[pressure.points]", ("AV321", "`pressure` is derived without `criterion`, `favours`")),
         ("[weight.points]", "[weight.points, note.about]", ("AV322", "a row derives one fact")),
         ("[weight.points]", "[product.price]", ("AV320", "`product` is given, so no rule derives it")),
