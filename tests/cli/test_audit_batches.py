@@ -72,7 +72,7 @@ def test_a_batch_is_replayed_from_its_input_and_its_cases_found(batch: Any, audi
         Path(output).unlink(missing_ok=True)
     shown = audit("show", f"{run}/34")
     assert shown.code == 0 and "decided again, it is the same" in shown.out
-    assert "c33: give · settled" in shown.out and "person.age is 33" in shown.out
+    assert "c33: give · settled" in shown.out and "the age is 33" in shown.out
 
 
 def test_whole_outcomes_are_found_by_row_too(batch: Any, audit: Any) -> None:
