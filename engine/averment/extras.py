@@ -10,6 +10,7 @@ _MODULES = {
     "scale": ("numpy", "pyarrow"),
     "tables": ("python_calamine", "xlsxwriter"),
     "serve": ("starlette", "uvicorn", "msgspec", "jinja2"),
+    "client": ("httpx",),
     "mcp": ("mcp", "starlette", "msgspec"),
 }
 TABLES = "work on whole tables, and on Parquet and Arrow files,"

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
 from averment.audit.given import given_facts
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
@@ -208,7 +208,7 @@ def said(state: Consultation, reply: Reply) -> Consultation:
         case "added":
             if not isinstance(value, Mapping):
                 raise problem(422, REQUEST, "a record that is added has `value`, its fields")
-            return state.add(path.partition("[")[0], {str(name): told for name, told in value.items()})
+            return state.add(path.partition("[")[0], cast("Mapping[str, object]", value))
         case "removed":
             return _removed(state, path)
         case _:

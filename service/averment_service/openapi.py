@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import averment_schemas
 from averment import __version__
@@ -168,12 +168,10 @@ def _without(schema: Document) -> Document:
 def _pointed(part: Any, within: str) -> Any:
     """A schema whose references go to the components; ``within``: the schema that its own parts are of."""
     if isinstance(part, list):
-        elements: list[Any] = part
-        return [_pointed(each, within) for each in elements]
+        return [_pointed(each, within) for each in cast("Any", part)]
     if not isinstance(part, dict):
         return part
-    members: Document = part
-    found: Document = {key: _pointed(held, within) for key, held in members.items()}
+    found: Document = {key: _pointed(held, within) for key, held in cast("Any", part).items()}
     target = found.get("$ref")
     if isinstance(target, str) and target.startswith("#/$defs/"):
         found["$ref"] = f"{_COMPONENT}{within}.{target.removeprefix('#/$defs/')}"

@@ -77,4 +77,4 @@ def _numbers(value: Any) -> Iterator[float]:
         elif isinstance(found, dict):
             waiting += cast("dict[str, Any]", found).values()
         elif isinstance(found, list):
-            waiting += cast("list[Any]", found)
+            waiting += cast("Any", found)

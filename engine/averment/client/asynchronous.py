@@ -1,0 +1,261 @@
+"""The client of a program that has an event loop: as ``synchronous``, with ``await``."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from itertools import islice
+from types import TracebackType
+from typing import Any, Self
+
+from averment.client import calls
+from averment.client.answers import Decided, Document, Outcome, Standing
+from averment.client.calls import TOGETHER, Case, Facts
+from averment.client.sending import AsyncSender
+
+NAME = "case"
+
+
+class AsyncClient:
+    """A service at ``url``, asked with a ``token``. ``how``: as for ``sending.AsyncSender``. Safe in threads."""
+
+    def __init__(self, url: str, token: str = "", **how: Any) -> None:
+        self._sender = AsyncSender(url, token, **how)
+
+    def pack(self, name: str = "pm_tpm") -> AsyncPack:
+        """A pack by its name; ``NAME@VERSION`` or ``NAME@sha256:…`` pins it."""
+        return AsyncPack(name, self._sender)
+
+    async def packs(self) -> list[Document]:
+        """The packs that are served, with their versions."""
+        return list((await self._sender.send(calls.document("GET", "/v1/packs")))["packs"])
+
+    async def decisions(self, **chosen: Any) -> Document:
+        """Decisions, the newest first; ``chosen`` by since, until, claim, status, pack, case, before, limit."""
+        return await self._sender.send(calls.document("GET", "/v1/decisions", chosen))
+
+    async def decision(self, id: str) -> Document:
+        """A decision as it was recorded."""
+        return await self._sender.send(calls.decision(id))
+
+    async def verify(self, id: str) -> Document:
+        """Whether a decision comes out the same again."""
+        return await self._sender.send(calls.decision(id, "/verify"))
+
+    async def close(self) -> None:
+        await self._sender.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+class AsyncPack:
+    """A pack of a service: it decides, and is asked, as ``averment.Pack`` is."""
+
+    def __init__(self, name: str, sender: AsyncSender) -> None:
+        self.name, self._sender = name, sender
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name[:80]}>"
+
+    async def decide(
+        self,
+        facts: Facts,
+        parameters: Facts | None = None,
+        *,
+        name: str = NAME,
+        whole: bool = False,
+        key: str = "",
+    ) -> Outcome:
+        """The outcome of one case, on record. ``whole``: with its facts and its warrant; ``key`` makes it exact-once.
+
+        Raises: Refused, NotServed.
+        """
+        return await self._sender.send(calls.decide(self.name, facts, parameters, name, whole, key))
+
+    async def decide_all(
+        self, cases: Iterable[Case], parameters: Facts | None = None, *, whole: bool = False
+    ) -> AsyncIterator[Decided]:
+        """Each case (its name and its facts) with its outcome, or with what was wrong with it, in order."""
+        waiting = iter(cases)
+        while some := list(islice(waiting, TOGETHER)):
+            for decided in await self._sender.send(calls.decide_many(self.name, some, parameters, whole)):
+                yield decided
+
+    async def explain(
+        self,
+        facts: Facts,
+        fact: str | None = None,
+        why_not: str | None = None,
+        parameters: Facts | None = None,
+        *,
+        name: str = NAME,
+        seconds: float | None = None,
+    ) -> Document:
+        """Why the claim is made or a ``fact`` holds; or why something does not (``why_not``)."""
+        options = {"fact": fact, "why_not": why_not, "parameters": parameters, "seconds": seconds}
+        return await self._sender.send(calls.ask(self.name, "explain", facts, name, options))
+
+    async def shown(
+        self,
+        facts: Facts,
+        format: str = "text",
+        fact: str | None = None,
+        parameters: Facts | None = None,
+        *,
+        name: str = NAME,
+    ) -> str:
+        """The explanation as text, ``html``, ``svg``, ``dot`` or ``mermaid``."""
+        options = {"fact": fact, "parameters": parameters}
+        return await self._sender.send(calls.shown(self.name, format, facts, name, options))
+
+    async def whatif(
+        self,
+        facts: Facts,
+        sets: Facts | None = None,
+        unsets: Iterable[str] = (),
+        parameters: Facts | None = None,
+        *,
+        sweep: Mapping[str, Any] | None = None,
+        under: Facts | None = None,
+        name: str = NAME,
+        seconds: float | None = None,
+    ) -> Document:
+        """The case under other facts or ``parameters``; with ``sweep`` (``name``, ``low``, ``high``) the claim along a
+        range. ``under``: the parameters that it is compared with.
+        """
+        change = calls.change(sets, unsets, parameters)
+        options = {"change": change, "sweep": sweep, "parameters": under, "seconds": seconds}
+        return await self._sender.send(calls.ask(self.name, "whatif", facts, name, options))
+
+    async def flip(
+        self,
+        facts: Facts,
+        to: str | None = None,
+        most: int | None = None,
+        parameters: Facts | None = None,
+        *,
+        name: str = NAME,
+        seconds: float | None = None,
+    ) -> Document:
+        """The smallest changes that would turn the claim."""
+        options = {"to": to, "most": most, "parameters": parameters, "seconds": seconds}
+        return await self._sender.send(calls.ask(self.name, "flip", facts, name, options))
+
+    async def matters(
+        self, facts: Facts, parameters: Facts | None = None, *, name: str = NAME, seconds: float | None = None
+    ) -> Document:
+        """Which facts decide, and by what margin."""
+        options = {"parameters": parameters, "seconds": seconds}
+        return await self._sender.send(calls.ask(self.name, "matters", facts, name, options))
+
+    async def missing(
+        self, facts: Facts, parameters: Facts | None = None, *, name: str = NAME, seconds: float | None = None
+    ) -> Document:
+        """What would settle an open claim, and what to ask next."""
+        options = {"parameters": parameters, "seconds": seconds}
+        return await self._sender.send(calls.ask(self.name, "missing", facts, name, options))
+
+    async def ask(
+        self,
+        facts: Facts | None = None,
+        parameters: Facts | None = None,
+        *,
+        name: str | None = None,
+        until_presumed: bool | None = None,
+        seconds: float | None = None,
+    ) -> AsyncSession:
+        """A consultation, begun with what is known."""
+        options = {"parameters": parameters, "until_presumed": until_presumed, "seconds": seconds}
+        return AsyncSession(await self._sender.send(calls.begin(self.name, facts, name, options)), self._sender)
+
+    async def about(self) -> Document:
+        """Its name, version, title and digest."""
+        return await self._sender.send(calls.of_pack(self.name, ""))
+
+    async def vocabulary(self) -> Document:
+        """The fact types and fields there are."""
+        return await self._sender.send(calls.of_pack(self.name, "/vocabulary"))
+
+    async def rules(self) -> Document:
+        """The rules as sentences, with the sources they rest on."""
+        return await self._sender.send(calls.of_pack(self.name, "/rules"))
+
+    async def parameters(self) -> Document:
+        """The thresholds and weights, with their values."""
+        return await self._sender.send(calls.of_pack(self.name, "/parameters"))
+
+    async def examples(self) -> Document:
+        """The example cases."""
+        return await self._sender.send(calls.of_pack(self.name, "/examples"))
+
+    async def schema(self) -> Document:
+        """The JSON Schema of the facts of a case."""
+        return await self._sender.send(calls.of_pack(self.name, "/schema"))
+
+
+class AsyncSession:
+    """A consultation under way. ``standing`` is where it stood after the last reply."""
+
+    def __init__(self, standing: Standing, sender: AsyncSender) -> None:
+        self.standing, self._sender = standing, sender
+
+    async def look(self) -> Standing:
+        """Where it stands now."""
+        return self._take(await self._sender.send(calls.standing(self.standing.session)))
+
+    async def answer(self, value: object, field: str | None = None) -> Standing:
+        """The answer to what is asked next, or to the question of another field."""
+        return await self._say("answer", field, value=value)
+
+    async def unknown(self, field: str | None = None) -> Standing:
+        """Nobody knows."""
+        return await self._say("unknown", field)
+
+    async def decline(self, field: str | None = None) -> Standing:
+        """Somebody was asked and would not say."""
+        return await self._say("declined", field)
+
+    async def skip(self, field: str | None = None) -> Standing:
+        """Ask later."""
+        return await self._say("skipped", field)
+
+    async def withdraw(self, field: str) -> Standing:
+        """What was said of a field is taken back."""
+        return await self._say("withdrawn", field)
+
+    async def add(self, type: str, record: Mapping[str, object]) -> Standing:
+        """There is one more record of a type."""
+        return await self._say("added", type, value=record)
+
+    async def remove(self, record: str) -> Standing:
+        """There is no such record after all: by its path, as ``component["camera"]``."""
+        return await self._say("removed", record)
+
+    async def none(self, type: str) -> Standing:
+        """There is no record of a type."""
+        return await self._say("none", type)
+
+    async def back(self) -> Standing:
+        """What was said last is taken back."""
+        return self._take(await self._sender.send(calls.back(self.standing.session)))
+
+    async def decide(self, *, whole: bool = False) -> Outcome:
+        """End with a decision on record."""
+        return await self._sender.send(calls.end(self.standing.session, whole))
+
+    async def leave(self) -> None:
+        """End without one."""
+        await self._sender.send(calls.leave(self.standing.session))
+
+    async def _say(self, said: str, about: str | None, **value: object) -> Standing:
+        call = calls.reply(self.standing.session, self.standing.step, said, about, **value)
+        return self._take(await self._sender.send(call))
+
+    def _take(self, standing: Standing) -> Standing:
+        self.standing = standing
+        return standing

@@ -1,0 +1,170 @@
+"""What may be asked of a service, as requests and how their answers are read: the same for either client."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, Generic, TypeVar, cast
+from urllib.parse import quote
+
+from averment.client.answers import Decided, Document, Outcome, Standing, decided_of, outcome_of
+
+T = TypeVar("T")
+Facts = Mapping[str, Any]
+Case = tuple[str, Facts]
+"""The name of a case, and its facts."""
+
+TOGETHER = 500  # cases of one request
+_FORMATS = {"html", "svg", "dot", "mermaid", "text"}
+
+
+@dataclass(frozen=True)
+class Call(Generic[T]):
+    """A request, and how its answer is read. ``again``: whether it may be sent again where it may have been heard."""
+
+    method: str
+    path: str
+    read: Callable[[bytes], T]
+    body: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    query: Mapping[str, str] = field(default_factory=dict[str, str])
+    again: bool = True
+
+
+def document(method: str, path: str, query: Mapping[str, Any] | None = None) -> Call[Document]:
+    """What is read as it is."""
+    told = {name: str(value) for name, value in (query or {}).items() if value is not None}
+    return Call(method, path, json.loads, query=told)
+
+
+def nothing(method: str, path: str) -> Call[None]:
+    return Call(method, path, lambda _: None)
+
+
+def decide(pack: str, facts: Facts, parameters: Facts | None, name: str, whole: bool, key: str) -> Call[Outcome]:
+    """``key`` makes it exact-once; without one it gets one, so that it can be sent again."""
+    told = {"case": name, "facts": facts, **_told(parameters=parameters), **_whole(whole)}
+    headers = {"idempotency-key": key or secrets.token_hex(16)}
+    return _sent("POST", f"{_pack(pack)}/decide", told, lambda body: outcome_of(json.loads(body)), headers)
+
+
+def decide_many(pack: str, cases: Iterable[Case], parameters: Facts | None, whole: bool) -> Call[list[Decided]]:
+    held = list(cases)
+    lines = b"".join(_written({"case": name, "facts": facts}) + b"\n" for name, facts in held)
+    query = {**_whole(whole), **({"parameters": _written(parameters).decode()} if parameters else {})}
+
+    def read(body: bytes) -> list[Decided]:
+        answers = body.splitlines()
+        return [decided_of(name, json.loads(line)) for (name, _), line in zip(held, answers, strict=True)]
+
+    headers = {"content-type": "application/x-ndjson"}
+    return Call("POST", f"{_pack(pack)}/decide", read, lines, headers, query, again=False)
+
+
+def ask(pack: str, question: str, facts: Facts, name: str, options: Mapping[str, Any]) -> Call[Document]:
+    """A question about a case, answered with the library's document."""
+    told = {"case": name, "facts": facts, **_told(**options)}
+    return _sent("POST", f"{_pack(pack)}/{question}", told, json.loads)
+
+
+def shown(pack: str, format: str, facts: Facts, name: str, options: Mapping[str, Any]) -> Call[str]:
+    """An explanation as text, as a page or as a picture. Raises: ValueError for no such format."""
+    if format not in _FORMATS:
+        raise ValueError(f"format is one of {', '.join(sorted(_FORMATS))}, not `{format}`")
+    told = {"case": name, "facts": facts, **_told(**options)}
+    return _sent("POST", f"{_pack(pack)}/explain", told, bytes.decode, query={"format": format})
+
+
+def change(sets: Facts | None, unsets: Iterable[str], parameters: Facts | None) -> Document | None:
+    """What is to be otherwise; None for nothing."""
+    return {**_told(sets=sets, parameters=parameters), **_told(unsets=[*unsets] or None)} or None
+
+
+def begin(pack: str, facts: Facts | None, name: str | None, options: Mapping[str, Any]) -> Call[Standing]:
+    told = {**_told(facts=facts, case=name), **_told(**options)}
+    return _sent("POST", f"{_pack(pack)}/ask", told, _standing, again=False)
+
+
+def standing(session: str) -> Call[Standing]:
+    return Call("GET", _session(session), _standing)
+
+
+def reply(session: str, step: int, said: str, about: str | None, **value: Any) -> Call[Standing]:
+    told = {"said": said, "step": step, **_told(field=about), **value}
+    return _sent("POST", f"{_session(session)}/replies", told, _standing, again=False)
+
+
+def back(session: str) -> Call[Standing]:
+    return Call("POST", f"{_session(session)}/back", _standing, again=False)
+
+
+def end(session: str, whole: bool) -> Call[Outcome]:
+    read: Callable[[bytes], Outcome] = lambda body: outcome_of(json.loads(body))  # noqa: E731  typed
+    return Call("POST", f"{_session(session)}/decide", read, query=_whole(whole))
+
+
+def leave(session: str) -> Call[None]:
+    return nothing("DELETE", _session(session))
+
+
+def of_pack(pack: str, part: str) -> Call[Document]:
+    return document("GET", f"{_pack(pack)}{part}")
+
+
+def decision(id: str, part: str = "") -> Call[Document]:
+    return document("GET", f"/v1/decisions/{quote(id, '')}{part}")
+
+
+def _standing(body: bytes) -> Standing:
+    return Standing(json.loads(body))
+
+
+def _sent(
+    method: str,
+    path: str,
+    told: Mapping[str, Any],
+    read: Callable[[bytes], T],
+    headers: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | None = None,
+    again: bool = True,
+) -> Call[T]:
+    kind = {"content-type": "application/json"}
+    return Call(method, path, read, _written(told), {**kind, **(headers or {})}, query or {}, again)
+
+
+def _told(**options: Any) -> Document:
+    """The options that were given."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _whole(whole: bool) -> dict[str, str]:
+    return {"detail": "outcome"} if whole else {}
+
+
+def _pack(named: str) -> str:
+    return f"/v1/packs/{quote(named, '@:')}"
+
+
+def _session(id: str) -> str:
+    return f"/v1/sessions/{quote(id, '')}"
+
+
+def _written(told: Any) -> bytes:
+    return json.dumps(told, ensure_ascii=False, allow_nan=False, default=_plain).encode()
+
+
+def _plain(value: Any) -> Any:
+    """A value that JSON has not, as a fact file writes it."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (set, frozenset)):
+        return sorted(cast("Any", value))
+    if isinstance(value, Mapping):
+        return dict(cast("Any", value))
+    raise TypeError(f"{type(value).__name__} is not a value of facts")
