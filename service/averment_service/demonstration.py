@@ -17,8 +17,8 @@ REQUESTER = "the demonstration"
 
 
 def demonstrated() -> tuple[str, ...]:
-    """The packs that are shown: all that are installed, the one about product managers last, as the current one."""
-    return tuple(sorted(installed_packs(), key=lambda name: (name == "pm_tpm", name)))
+    """The packs that are shown: all that are installed, the one about product managers first: the page opens with it."""
+    return tuple(sorted(installed_packs(), key=lambda name: (name != "pm_tpm", name)))
 
 
 def record_examples(packs: tuple[str, ...], log: str) -> int:

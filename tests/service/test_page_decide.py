@@ -61,9 +61,9 @@ def test_a_slider_has_its_turning_points_marked(client: TestClient) -> None:
 def test_every_example_is_filled_in_as_it_was_given(client: TestClient) -> None:
     pack = averment.load("pm_tpm")
     for each in examples(pack):
-        form = read_form(pack, form_of_facts(pack, each.case))
+        form = read_form(pack, form_of_facts(pack, each))
         assert not form.errors
-        assert (form.case.facts, form.case.mentioned) == (each.case.facts, each.case.mentioned)
+        assert (form.case.facts, form.case.mentioned) == (each.facts, each.mentioned)
     assert client.get("/decide", params={"example": "no-such"}).status_code == 404
 
 

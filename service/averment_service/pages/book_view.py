@@ -16,7 +16,7 @@ from averment.render.facts import answers
 from averment.render.phrases import noun, words
 from averment.render.places import backing_phrase, rule_place
 from averment.render.rule_words import general_conclusions, general_conditions, general_sentence
-from averment_service.pages.examples import Example, examples
+from averment_service.pages.examples import examples
 
 _PLAINLY = ("publisher", "author", "date", "url")
 
@@ -37,6 +37,12 @@ class TypeView(NamedTuple):
     derived: bool
     one: bool
     fields: tuple[FieldView, ...]
+
+
+class Example(NamedTuple):
+    name: str
+    expected: str
+    note: str
 
 
 class Way(NamedTuple):
@@ -104,7 +110,7 @@ def book(pack: Pack) -> Book:
         tuple(_chapters(model, program)),
         tuple(_parameter(each) for each in model.parameters.values()),
         tuple(_source(each) for each in model.sources.values()),
-        tuple(examples(pack)),
+        tuple(Example(each.name, str((each.expect or {}).get("claim", "")), each.note) for each in examples(pack)),
         len({rule.id for rule in program.rules}),
     )
 

@@ -6,6 +6,7 @@ The application, the OpenAPI document and the matrix of roles are all made from 
 from averment_service.routes import (
     agents,
     assets,
+    audit_page,
     book_page,
     consultations,
     decide_page,
@@ -31,6 +32,7 @@ ROUTES: tuple[Route, ...] = (
     *operations.ROUTES,
     *documents.ROUTES,
     *decide_page.ROUTES,
+    *audit_page.ROUTES,
     *book_page.ROUTES,
     *sign_in.ROUTES,
     *assets.ROUTES,

@@ -15,6 +15,7 @@ from averment.outcome.outcome import Outcome
 from averment.pack import Pack
 from averment.render.html import sections
 from averment_service.answering import OUTCOME, Answered, Asked, wholly
+from averment_service.on_record import log_of, record_of
 from averment_service.pages.case_form import CaseForm, form_of_facts, read_form, with_record, without_record
 from averment_service.pages.claim_view import answered_words, claim_view, outlook
 from averment_service.pages.examples import example
@@ -22,9 +23,10 @@ from averment_service.pages.questions_view import asking, order_of, question_tex
 from averment_service.pages.rendering import HEADERS, HTML, page
 from averment_service.pages.sessions import Form, form_of, texts
 from averment_service.pages.waiting import waiting_rules
-from averment_service.principals import Permission
+from averment_service.principals import Permission, need
 from averment_service.problems import REQUEST, UNKNOWN, problem
 from averment_service.routes.route import Route, principal_of, service_of
+from averment_service.service import Service
 
 _RECORD, _DROP, _NEXT, _LATER = "record:", "drop:", "next", "later:"
 
@@ -138,12 +140,22 @@ async def record(request: Request) -> Response:
 
 
 async def _whole(request: Request, form: Form) -> Response:
-    named = form.get("example", ())
-    if named:
-        service, pack = service_of(request), await _pack(request, form)
+    service, named, id = service_of(request), form.get("example", ()), form.get("decision", ())
+    if id:
+        need(principal_of(request), Permission.AUDIT)
+        form = await service.gate.run(lambda: _recorded(service, id[-1]))
+    elif named:
+        pack = await _pack(request, form)
         case = await service.gate.run(lambda: example(pack, named[-1]))
         form = {**form_of_facts(pack, case), "pack": form.get("pack", (pack.name,))}
     return await _page(request, "decide.html", form)
+
+
+def _recorded(service: Service, id: str) -> Form:
+    """A form with the facts of a decision on record, and the pack that decided it. Raises: Problem (404)."""
+    record = record_of(log_of(service), id)
+    pack = service.shop.find(f"{record.pack}@{record.digest}")
+    return {**form_of_facts(pack, pack.case(record.facts, record.case)), "pack": (f"{record.pack}@{record.digest}",)}
 
 
 async def _page(request: Request, template: str, form: Form) -> Response:

@@ -5,9 +5,8 @@ What is sensitive was masked before it was recorded, so it is nowhere in these a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -15,36 +14,17 @@ from starlette.responses import Response
 
 from averment.audit.anchor import draw
 from averment.audit.log import DecisionLog
-from averment.audit.record import DECISION, Record, time_of
-from averment.audit.replay import Replayed, StoredPack, replay
-from averment.audit.store import Filter
 from averment.audit.verify import verify
 from averment.diagnostics.diagnostic import refused
 from averment.diagnostics.render_json import all_to_json
 from averment.ir.digest import canonical
-from averment.outcome.claim import Status
-from averment.outcome.outcome import Outcome
-from averment.pack import Pack
 from averment_service.asking import JSON, PICTURES, TEXT, explained
+from averment_service.on_record import MOST, QUERY, USUAL, decided_again, filter_of, log_of, number_of, record_of
 from averment_service.principals import Permission
-from averment_service.problems import REQUEST, UNKNOWN, problem
 from averment_service.routes.questions import MEDIA, answer_as, format_of
 from averment_service.routes.route import Handler, Route, json_response, service_of
 from averment_service.routes.shapes import ANY, BOOLEAN, INTEGER, OBJECT, STRING, listed, shape
 from averment_service.service import Service, now
-
-MOST, USUAL = 200, 50  # decisions of one answer
-_TIME = "as 2026-11-23 or 2026-11-23T09:30Z"
-QUERY = {
-    "since": f"Those from this time on, {_TIME}.",
-    "until": f"Those before this time, {_TIME}.",
-    "claim": "Those that claim this.",
-    "status": f"Those of this status: {', '.join(Status)}.",
-    "pack": "Those of this pack: its name, or how its digest begins.",
-    "case": "Those of the case of this name.",
-    "before": "Those with a lower number: what the answer before calls `next`.",
-    "limit": f"How many to give at most: {USUAL}, or up to {MOST}.",
-}
 
 
 def _of_log(tell: Callable[[Service, DecisionLog, Request], Any]) -> Handler:
@@ -52,90 +32,24 @@ def _of_log(tell: Callable[[Service, DecisionLog, Request], Any]) -> Handler:
 
     async def handler(request: Request) -> Response:
         service = service_of(request)
-        return json_response(await service.gate.run(lambda: tell(service, _log(service), request)))
+        return json_response(await service.gate.run(lambda: tell(service, log_of(service), request)))
 
     return handler
 
 
-def _log(service: Service) -> DecisionLog:
-    log = service.log
-    if log is None:
-        raise problem(404, UNKNOWN, "this service records nothing, so it has no decisions")
-    return log
-
-
 def _decisions(_: Service, log: DecisionLog, request: Request) -> Any:
-    limit = _number(request, "limit", USUAL)
-    found = list(log.records(_filter(request), newest_first=True, limit=max(1, min(limit, MOST))))
+    limit = number_of(request.query_params, "limit", USUAL)
+    found = list(log.records(filter_of(request.query_params), newest_first=True, limit=max(1, min(limit, MOST))))
     more = found[-1].sequence if len(found) == max(1, min(limit, MOST)) and found[-1].sequence > 1 else None
     return {"decisions": [record.document() for record in found], "next": more}
 
 
-def _filter(request: Request) -> Filter:
-    """Raises: Problem (422)."""
-    told = request.query_params
-    for name in told:
-        if name not in QUERY:
-            raise problem(422, REQUEST, f"decisions are not chosen by `{name}`", f"write one of {', '.join(QUERY)}")
-    status = told.get("status", "")
-    if status and status not in list(Status):
-        raise problem(422, REQUEST, f"there is no status `{status}`", f"statuses: {', '.join(Status)}")
-    return Filter(
-        since=_time(request, "since"),
-        until=_time(request, "until"),
-        kind=DECISION,
-        claim=told.get("claim", ""),
-        status=status,
-        pack=told.get("pack", ""),
-        case=told.get("case", ""),
-        before=_number(request, "before", 0),
-    )
-
-
-def _time(request: Request, name: str) -> datetime | None:
-    told = request.query_params.get(name)
-    try:
-        return None if told is None else time_of(told)
-    except (ValueError, OverflowError):
-        raise problem(422, REQUEST, f"`{name}` is not a time", f"write it {_TIME}") from None
-
-
-def _number(request: Request, name: str, usual: int) -> int:
-    told = request.query_params.get(name, str(usual))
-    if not told.isascii() or not told.isdigit() or len(told) > 18:
-        raise problem(422, REQUEST, f"`{name}` is not a number")
-    return int(told)
-
-
-def _record(log: DecisionLog, request: Request) -> Record:
-    id = request.path_params["id"]
-    record = log.get(id)
-    if record is None or record.kind != DECISION:
-        help = "an id that does not fit its record is of one that was altered"
-        raise problem(404, UNKNOWN, f"there is no decision `{id}` on record", help)
-    return record
-
-
 def _decision(_: Service, log: DecisionLog, request: Request) -> Any:
-    return _record(log, request).document()
-
-
-def _again(service: Service, log: DecisionLog, record: Record) -> tuple[Replayed, Outcome | None, Pack | None]:
-    """A decision decided again, with the pack of then as the log holds it."""
-    found: list[tuple[Outcome, Pack]] = []
-
-    def decide(stored: StoredPack, parameters: Mapping[str, Any], facts: Mapping[str, Any]) -> Mapping[str, Any]:
-        pack = service.shop.find(f"{record.pack}@{stored.digest}")
-        outcome = pack.decide(pack.case(facts, record.case), parameters, "reference")
-        found.append((outcome, pack))
-        return outcome.document
-
-    again = next(replay(log, decide, ids=(record.id,)))
-    return (again, *found[0]) if found else (again, None, None)
+    return record_of(log, request.path_params["id"]).document()
 
 
 def _verified(service: Service, log: DecisionLog, request: Request) -> Any:
-    again = _again(service, log, _record(log, request))[0]
+    again = decided_again(service, log, record_of(log, request.path_params["id"]))[0]
     return {
         "id": again.record.id,
         "case": again.record.case,
@@ -152,9 +66,9 @@ async def explain(request: Request) -> Response:
 
 
 def _explained(service: Service, request: Request, format: str) -> str:
-    log = _log(service)
-    record = _record(log, request)
-    again, outcome, pack = _again(service, log, record)
+    log = log_of(service)
+    record = record_of(log, request.path_params["id"])
+    again, outcome, pack = decided_again(service, log, record)
     if format == JSON:
         told = {"state": again.state.value, "reason": again.reason}
         whole = {**told, **({"outcome": outcome.document} if outcome else {})}
