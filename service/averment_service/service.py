@@ -95,7 +95,7 @@ class Service:
 
         def made() -> Mask:
             log, types = self.log, pack.model.types
-            return log.mask(types) if log else mask_of(types.values(), b"off the record")
+            return log.mask(types) if log else mask_of(types.values(), self.secret)
 
         return self._masks.get(pack.digest, made)
 

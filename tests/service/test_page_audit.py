@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +12,10 @@ from tests.service.conftest import LOAN, service
 from tests.service.pages import Elements, send
 
 from averment_service.app import application
-
-RULES = Path("rules/loan.yaml")
+from averment_service.journal import Off
+from averment_service.principals import Doorkeeper
+from averment_service.service import Service
+from averment_service.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -117,9 +118,8 @@ def test_the_log_is_verified(log: tuple[TestClient, dict[str, str]]) -> None:
     assert "The log is whole" in text(log[0], "/audit/verify")
 
 
-def test_a_service_without_a_log_says_so(tmp_path: Path) -> None:
-    state = service(tmp_path)
-    state.settings = type(state.settings)(log="none", packs=(str(LOAN),))
+def test_a_service_without_a_log_says_so() -> None:
+    state = Service(Settings(log="none", packs=(str(LOAN),)), Off(), Doorkeeper(None))
     with TestClient(application(state), base_url="http://localhost") as client:
         assert "keeps no record" in text(client, "/audit")
         said = {"pack": "loan", "applicant.income": "3000"}
