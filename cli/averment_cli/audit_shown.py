@@ -25,7 +25,7 @@ def decision_shown(log: DecisionLog, record: Record, full: bool, format: str) ->
     found: list[tuple[Outcome, Model]] = []
 
     def decide(pack: StoredPack, parameters: Mapping[str, Any], facts: Mapping[str, Any]) -> Mapping[str, Any]:
-        outcome = redecider.outcome(pack, parameters, facts, record.case)
+        outcome = redecider.outcome(pack, parameters, facts, record.case, record.evidence)
         found.append((outcome, redecider.pack(pack).model))
         return outcome.document
 

@@ -20,7 +20,7 @@ from averment.extras import need
 from averment.ir.lower import Kept, lower
 from averment.ir.program import Program, Value
 from averment.law.budget import FIRINGS
-from averment.model.case import UNNAMED, Case, read_case
+from averment.model.case import UNNAMED, Case, read_case, refuse_unsupported
 from averment.model.model import Model
 from averment.model.parameters import read_override
 from averment.outcome.outcome import Outcome
@@ -30,6 +30,7 @@ from averment.shelf import find_pack
 from averment.showing import Showing, pack_shown
 from averment.source.node import IN_PROGRAM, node_of
 from averment.surface.pack_files import PackFiles, read_pack_folder
+from averment.surface.shape import check_shape
 
 if TYPE_CHECKING:
     from averment.quick import Decide
@@ -84,6 +85,11 @@ class Pack:
         """``sha256:…`` of the pack's meaning: comments and formatting do not change it."""
         return self._program.digest
 
+    @cached_property
+    def requires_evidence(self) -> bool:
+        """Whether a value of any field is decided on only with evidence."""
+        return any(field.evidence for type in self.model.types.values() for field in type.fields)
+
     def program(self, parameters: Parameters | None = None) -> Program:
         """The pack in normal form, with some parameters overridden.
 
@@ -98,13 +104,27 @@ class Pack:
             raise Refused(report.diagnostics)
         return program
 
-    def case(self, facts: Mapping[str, Any], name: str = UNNAMED) -> Case:
+    def case(
+        self,
+        facts: Mapping[str, Any],
+        name: str = UNNAMED,
+        evidence: Iterable[Mapping[str, Any]] | None = None,
+        documents: Mapping[str, str] | None = None,
+    ) -> Case:
         """A case from plain data: fact types to records, as in the ``facts`` of a fact file.
 
-        Raises: Refused with every mistake in it.
+        ``evidence``: what values rest on, each ``{field, document, quote, offset}``: the very words of a document,
+        known by the digest under which ``documents`` has its text, and where they begin; without an offset they must
+        stand there once. A pack may require it of fields. Raises: Refused with every mistake in it.
         """
         report = Report()
-        read = read_case(node_of({"case": name, "facts": dict(facts)}, IN_PROGRAM), self.model.types, report)
+        document: dict[str, Any] = {"case": name, "facts": dict(facts)}
+        if evidence is not None:
+            document |= {"evidence": list(evidence), "documents": dict(documents or {})}
+        node = node_of(document, IN_PROGRAM)
+        if evidence is not None and not check_shape(node, "request", report):
+            raise Refused(report.diagnostics)
+        read = read_case(node, self.model.types, report)
         if read is None or report.failed:
             raise Refused(report.diagnostics)
         return read
@@ -117,20 +137,25 @@ class Pack:
         firings: int = FIRINGS,
         *,
         name: str = UNNAMED,
+        evidence: Iterable[Mapping[str, Any]] | None = None,
+        documents: Mapping[str, str] | None = None,
     ) -> Outcome:
         """The outcome of one case, on the durable engine where it is installed and can run the pack, else on reference.
 
-        ``name`` is that of the case, where its facts are plain data. From the second call on, of plain facts that leave
+        ``name`` is that of the case, where its facts are plain data, and ``evidence`` with its ``documents`` as for
+        ``case``. From the second call on, of plain facts that leave
         nothing unknown, the claim and the fired rules are found by straight-line code where the rules allow it, in
         microseconds; the engine follows if more is asked for. A case with more than ``firings`` has no outcome (AV503).
         Raises: Refused for facts or parameters that the pack does not allow, and for a case without a lawful outcome.
         """
-        if not engine and not isinstance(facts, Case):
+        if not engine and not isinstance(facts, Case) and evidence is None:
             found = self.decide_quickly(facts, parameters, firings, name=name)
             if found:
                 return found
-        case = facts if isinstance(facts, Case) else self.case(facts, name)
+        case = facts if isinstance(facts, Case) else self.case(facts, name, evidence, documents)
         report = Report()
+        if refuse_unsupported(case, self.model.types, report):
+            raise Refused(report.diagnostics)
         outcome = decide(self.engine(parameters, engine, firings), case, report)
         if outcome is None:
             raise Refused(report.diagnostics)
@@ -149,7 +174,7 @@ class Pack:
 
         Raises: Refused as ``decide`` does for parameters.
         """
-        quick = self._quick(parameters, firings)
+        quick = None if self.requires_evidence else self._quick(parameters, firings)
         found = quick(facts, name) if quick else None
         return found.shown_by(self._showing) if found else None
 
@@ -191,7 +216,8 @@ class Pack:
         ready = self.engine(parameters, engine, firings)
         for case in cases:
             report = Report()
-            outcome = decide(ready, case, report)
+            unsupported = refuse_unsupported(case, self.model.types, report)
+            outcome = None if unsupported else decide(ready, case, report)
             yield case, outcome and outcome.shown_by(self._showing), report
 
     def decide_table(

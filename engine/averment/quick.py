@@ -65,6 +65,10 @@ class QuickOutcome(Outcome):
         return ()
 
     @property
+    def evidence(self) -> None:
+        return None
+
+    @property
     def engine(self) -> str:
         return "scalar"
 

@@ -16,6 +16,7 @@ from averment.diagnostics.diagnostic import Refused, Report
 from averment.engines import Engine, warn_of_loss
 from averment.ir.digest import canonical
 from averment.model.case import Case
+from averment.model.evidence import evidence_of
 from averment.outcome.outcome import Outcome
 from averment.pack import Pack, compile_files
 from averment.pipeline import decide
@@ -113,16 +114,22 @@ class Redecider:
         return self.outcome(pack, parameters, facts).document
 
     def outcome(
-        self, pack: StoredPack, parameters: Mapping[str, Any], facts: Mapping[str, Any], name: str = ""
+        self,
+        pack: StoredPack,
+        parameters: Mapping[str, Any],
+        facts: Mapping[str, Any],
+        name: str = "",
+        evidence: Mapping[str, Any] | None = None,
     ) -> Outcome:
-        """The outcome of a case of this name; raises as a call."""
+        """The outcome of a case of this name, with the ``evidence`` recorded of it; raises as a call."""
         known = self.pack(pack)
         key = pack.digest, canonical(dict(parameters))
         ready = self._ready.get(key)
         if ready is None:
             ready = self._ready[key] = known.engine(dict(parameters), self._engine)
         report = Report()
-        outcome = decide(ready, known.case(facts, name or "case"), report)
+        case = known.case(facts, name or "case")
+        outcome = decide(ready, replace(case, evidence=evidence_of(evidence)) if evidence else case, report)
         if outcome is None:
             raise Refused(report.diagnostics)
         warn_of_loss("replayed", outcome.loss)

@@ -20,7 +20,8 @@ from averment.diagnostics.diagnostic import Diagnostic, Label, Refused, Report
 from averment.diagnostics.render_json import to_json
 from averment.engines import loss_of
 from averment.ir.digest import canonical
-from averment.model.case import UNNAMED, Case, read_case
+from averment.model.case import UNNAMED, Case, read_case, refuse_unsupported
+from averment.model.evidence import Documents
 from averment.outcome.outcome import Outcome
 from averment.pack import Pack
 from averment.pipeline import decide
@@ -75,8 +76,11 @@ def quickly(body: bytes, pack: Pack, firings: int, note: Callable[[Outcome, Any]
     return None if outcome is None else note(outcome, ANSWER)
 
 
-def asked_of(body: bytes, pack: Pack, most: int) -> Asked:
-    """What a body of JSON asks for, in full. Raises: Refused with every mistake in it, each with its place."""
+def asked_of(body: bytes, pack: Pack, most: int, kept: Documents | None = None) -> Asked:
+    """What a body of JSON asks for, in full. ``kept``: documents that evidence may quote beside those sent.
+
+    Raises: Refused with every mistake in it, each with its place.
+    """
     report = Report()
     document = read_json(body, "request", report)
     if document is None or report.failed or not check_shape(document, "request", report):
@@ -90,7 +94,7 @@ def asked_of(body: bytes, pack: Pack, most: int) -> Asked:
     documents = [document] if told is None else told.elements()
     if len(documents) > most:
         raise Refused([Diagnostic("AV594", f"a request has at most {most:,} cases", (), ("send them as NDJSON",))])
-    cases = [case_of(each, pack, report) for each in documents]
+    cases = [case_of(each, pack, report, document, kept) for each in documents]
     if report.failed:
         raise Refused(report.diagnostics)
     detail = document.get("detail")
@@ -103,16 +107,25 @@ def asked_of(body: bytes, pack: Pack, most: int) -> Asked:
     )
 
 
-def case_of(document: Node, pack: Pack, report: Report) -> Case | None:
-    """The case that a part of a request gives."""
-    held = {name: node for name, node in document.items() if name in ("case", "facts")}
-    return read_case(Node(held, document.span, keys=document.keys), pack.model.types, report)
+def case_of(
+    document: Node, pack: Pack, report: Report, whole: Node | None = None, kept: Documents | None = None
+) -> Case | None:
+    """The case that a part of a request gives, with its evidence; documents may stand in the ``whole`` request too, or
+    be ``kept``.
+    """
+    held = {name: node for name, node in document.items() if name in ("case", "facts", "evidence", "documents")}
+    keys = dict(document.keys)
+    shared = whole.get("documents") if whole is not None and "evidence" in held and "documents" not in held else None
+    if whole is not None and shared is not None:
+        held["documents"], keys["documents"] = shared, whole.keys["documents"]
+    return read_case(Node(held, document.span, keys=keys), pack.model.types, report, kept)
 
 
 def wholly(case: Case, asked: Asked, pack: Pack, firings: int, note: Callable[[Outcome, str], Answered]) -> Answered:
     """The answer to one case of a request, by an engine. Raises: Refused where it has no lawful outcome."""
     report = Report()
-    outcome = decide(pack.engine(asked.parameters, "", firings), case, report)
+    unsupported = refuse_unsupported(case, pack.model.types, report)
+    outcome = None if unsupported else decide(pack.engine(asked.parameters, "", firings), case, report)
     if outcome is None:
         raise Refused(report.diagnostics)
     found = note(outcome, asked.detail)

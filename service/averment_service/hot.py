@@ -95,7 +95,7 @@ class Decide:
     def _decided(
         self, body: bytes, pack: Pack, principal: Principal, key: str
     ) -> tuple[Asked, list[Answered | Problem]]:
-        asked = asked_of(body, pack, self._service.settings.cases)
+        asked = asked_of(body, pack, self._service.settings.cases, self._service.documents)
         if not asked.many:
             return asked, [self._one(asked, 0, pack, principal, key)]
         found: list[Answered | Problem] = []
@@ -113,10 +113,12 @@ class Decide:
     def _again(self, record: Record, body: bytes, pack: Pack) -> bytes:
         """What was answered under this key, by the pack of then. Raises: Problem where something else is asked."""
         then = pack if pack.digest == record.digest else self._service.shop.find(f"{pack.name}@{record.digest}")
-        asked = asked_of(body, then, 1)
+        asked = asked_of(body, then, 1, self._service.documents)
         mask = self._service.mask(then)
-        facts = mask.facts(given_facts(asked.cases[0], then.model.types)).facts
-        if asked.many or record.case != asked.cases[0].name or facts != record.facts:
+        case = asked.cases[0]
+        facts, hidden = mask.facts(given_facts(case, then.model.types))
+        evidence = mask.evidence(case.evidence.document, hidden)[0] if case.evidence else None
+        if asked.many or (case.name, facts, evidence) != (record.case, record.facts, record.evidence):
             help = "a key stands for one request: give the new one a key of its own"
             raise problem(409, REUSED, "this idempotency key stands for another request", help)
         return written(
@@ -181,7 +183,7 @@ class Decide:
             document = read_json(line, "request", report, number)
             if document is None or report.failed or not check_shape(document, "case", report):
                 raise Refused(report.diagnostics)
-            case = case_of(document, pack, report)
+            case = case_of(document, pack, report, kept=self._service.documents)
             if case is None or report.failed:
                 raise Refused(report.diagnostics)
             return wholly(case, asked, pack, self._service.settings.firings, note)

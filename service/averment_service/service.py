@@ -21,6 +21,7 @@ from averment.recent import Recent
 from averment.recording import loaded_files, pack_bytes
 from averment_service.answering import Answered, Noter
 from averment_service.consulting import Consultations
+from averment_service.documents import Folder
 from averment_service.gate import Gate
 from averment_service.jobs import Jobs
 from averment_service.journal import Journal
@@ -51,6 +52,7 @@ class Service:
         self.shop = Shop(settings.packs, self._earlier)
         kept = Store(folder / "consultations.db" if folder else None, settings.sessions, settings.expires)
         self.consultations = Consultations(kept, settings)
+        self.documents = Folder(settings.documents) if settings.documents else None
         self.gate = Gate(settings.slow, settings.queue)
         self._masks: Recent[str, Mask] = Recent(64)
         self._noters: Recent[tuple[str, str], Noter] = Recent(1024)

@@ -35,6 +35,7 @@ class Settings:
     log: str = ""  # sqlite:PATH or postgresql://…, or `none`
     masking_key: str = ""  # the file of the key that masks what is sensitive; SQLite keeps one beside the log
     tokens: str = ""  # the file of tokens; without one only this machine is served
+    documents: str = ""  # a folder of text files that evidence may quote by their digest
     data: str = ""  # the folder of batch jobs; a temporary one without
     body: int = 4 << 20  # of one request
     upload: int = 64 << 20  # of a table

@@ -26,6 +26,7 @@ import averment
 from averment.audit.log import open_log
 from averment.audit.replay import State, replay
 from averment.ir.digest import canonical
+from averment.model.evidence import document_digest
 from averment.recording import Redecider
 from averment_service.agents.desk import Desk
 from averment_service.agents.protocol import server
@@ -238,6 +239,36 @@ def test_rules_sources_and_decisions_are_read_as_resources(tmp_path: Path) -> No
     hold(state, theirs)
     hold(state, others, principal=Principal("agent-8", ROLES["agent"]))
     hold(state, auditors, principal=Principal("agent-9", ROLES["agent"] | ROLES["auditor"]))
+
+
+def test_evidence_is_checked_and_what_has_none_is_marked(tmp_path: Path) -> None:
+    text = "The product is of high technical complexity."
+    digest = document_digest(text)
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "interview.txt").write_text(text)
+
+    async def talk(client: Client) -> None:
+        (listed,) = json.loads((await client.read_resource("averment://documents")).contents[0].text)["documents"]
+        assert listed["document"] == digest
+        read = json.loads((await client.read_resource(listed["uri"])).contents[0].text)["text"]
+        quote = {
+            "field": "product.technical_complexity",
+            "document": digest,
+            "quote": "high",
+            "offset": read.index("high"),
+        }
+        facts = {**HIGH, "engineering": {"team_size": 5}}
+        answer = (await answered(client, "decide", facts=facts, evidence=[quote]))["answer"]
+        assert answer["evidence"]["without"] == ["engineering.team_size"]
+        assert answer["evidence"]["quotes"][0]["compared"] == "agrees"
+        assert await refused(client, "decide", facts=facts, evidence=[{**quote, "offset": 0}]) == ["AV613"]
+        told = {"evidence": [quote], "documents": {digest: text + " "}}
+        assert await refused(client, "decide", facts=facts, **told) == ["AV612"]
+        low = {"product": {"technical_complexity": "low"}}
+        assert await refused(client, "decide", facts=low, evidence=[quote]) == ["AV614"]
+
+    hold(service(tmp_path, documents=str(kept)), talk)
 
 
 # --- over HTTP, and over standard input and output --------------------------------------------------------------------

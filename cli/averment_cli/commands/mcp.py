@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 @pack_option
 @param_option
 @click.option("--digest", metavar="SHA256", help="Serve only if this is the pack's digest, as sha256:….")
+@click.option(
+    "--documents",
+    type=click.Path(exists=True, file_okay=False),
+    metavar="FOLDER",
+    help="Text files that evidence may quote, by their digest.",
+)
 @click.option("--log", metavar=ADDRESS, help="Record each decision in this log before the agent sees it.")
 @click.option("--requester", metavar="NAME", default="agent", show_default=True, help="Who asks, for the log.")
 @click.option("--audit", is_flag=True, help="Let the agent read the decisions of others in the log, too.")
@@ -27,6 +33,7 @@ def command(
     pack: str,
     parameters: Sequence[str],
     digest: str | None,
+    documents: str | None,
     log: str | None,
     requester: str,
     audit: bool,
@@ -61,7 +68,7 @@ def command(
         message = f"the pack `{known.name}` is not the one that is wanted: its digest is {known.digest}"
         raise refused(PINNED, message, "see what has changed before you give the new digest")
     permissions = ROLES["agent"] | ROLES["auditor"] if audit else ROLES["agent"]
-    service = _service(pack, log, seconds, firings)
+    service = _service(log, documents, seconds, firings)
     try:
         desk = Desk(service, known, Principal(requester, permissions), overrides)
         known.engine(overrides, firings=firings)
@@ -71,7 +78,7 @@ def command(
     return 0
 
 
-def _service(pack: str, log: str | None, seconds: float, firings: int) -> Service:
+def _service(log: str | None, documents: str | None, seconds: float, firings: int) -> Service:
     """What tools share, in this process."""
     from averment.audit.log import open_log
     from averment_cli.logs import now
@@ -80,5 +87,5 @@ def _service(pack: str, log: str | None, seconds: float, firings: int) -> Servic
     from averment_service.service import Service
     from averment_service.settings import OFF, Settings
 
-    settings = Settings(packs=(), log=log or OFF, seconds=seconds, firings=firings)
+    settings = Settings(packs=(), log=log or OFF, documents=documents or "", seconds=seconds, firings=firings)
     return Service(settings, Here(open_log(log, clock=now)) if log else Off(), Doorkeeper(None))

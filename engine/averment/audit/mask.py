@@ -75,6 +75,22 @@ class Mask:
                 result[name] = self._record(name, given, hidden) if given is not None else None
         return Masked(result, tuple(hidden))
 
+    def evidence(self, evidence: Mapping[str, Any], hidden: tuple[Any, ...]) -> tuple[dict[str, Any], tuple[Any, ...]]:
+        """The ``evidence`` of an outcome as it may be recorded, beside facts of which these values are hidden; and all
+        that is hidden then. Of a sensitive field no word is kept, and of keys that are hidden none in a path.
+        """
+        quotes: list[dict[str, Any]] = []
+        words = [each["quote"] for each in evidence["quotes"] if self._covers(each["field"])]
+        texts = _forms(hidden)[1]
+        for each in evidence["quotes"]:
+            quote = {"masked": "drop"} if self._covers(each["field"]) else each["quote"]
+            quotes.append({**each, "field": _cut(each["field"], texts), "quote": quote})
+        return {"quotes": quotes, "without": [_cut(path, texts) for path in evidence["without"]]}, (*hidden, *words)
+
+    def _covers(self, path: str) -> bool:
+        """Whether the field at a path such as ``component["camera"].team`` is sensitive."""
+        return (path.partition(".")[0].partition("[")[0], path.rpartition(".")[2]) in self.sensitive
+
     def digest(self, document: Any, hidden: tuple[Any, ...]) -> str:
         """``sha256:…`` of the canonical document; where values are hidden, ``hmac-sha256:…`` of it without them."""
         if not hidden:

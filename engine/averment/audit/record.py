@@ -4,8 +4,8 @@ Kinds: ``decision`` (one case decided), ``pack`` (a pack's files, stored), and o
 (see ``batches``). The body, canonical JSON, holds by kind:
 
 - decision: ``engine version requester pack_version parameters facts``, the digests ``outcome`` and ``warrant`` or,
-  where what was answered has no warrant, ``answer`` alone, and of an open case ``presumed``: what its claim presumably
-  is, if that was found
+  where what was answered has no warrant, ``answer`` alone, ``evidence`` where any was given, and of an open case
+  ``presumed``: what its claim presumably is, if that was found
 - pack: ``files`` (how many) and ``archive`` (the SHA-256 of the packed files)
 """
 
@@ -108,6 +108,12 @@ class Record:
         return self._member("facts")
 
     @property
+    def evidence(self) -> dict[str, Any] | None:
+        """What the facts of the case rest on, as recorded; none where nothing was said of that."""
+        found: dict[str, Any] | None = self.body.get("evidence")
+        return found
+
+    @property
     def parameters(self) -> dict[str, Any]:
         return self._member("parameters")
 
@@ -164,14 +170,18 @@ def decision(
 
     ``key``, where given, makes it exact-once. Raises LogRefused (AV559) for a name that cannot be recorded.
     """
-    masked = mask.facts(facts)
+    masked, hidden = mask.facts(facts)
+    evidence: dict[str, Any] = {}
+    if "evidence" in outcome:
+        evidence["evidence"], hidden = mask.evidence(outcome["evidence"], hidden)
     pack = outcome["pack"]
     body = {
         **made_by(maker),
         "pack_version": pack["version"],
         "parameters": outcome["parameters"],
-        "facts": masked.facts,
-        **mask.digests(outcome, masked.hidden, written),
+        "facts": masked,
+        **evidence,
+        **mask.digests(outcome, hidden, written),
         **({"presumed": outcome["presumed"]["claim"]} if "presumed" in outcome else {}),
     }
     return Entry(

@@ -16,6 +16,7 @@ from averment.audit.mask import Mask, is_masked
 from averment.audit.record import DECISION, Record
 from averment.audit.store import Filter
 from averment.diagnostics.diagnostic import Refused
+from averment.outcome.evidence import with_evidence
 from averment.outcome.outcome import answer_of
 
 
@@ -101,6 +102,8 @@ def _again(record: Record, decide: Decide, pack: StoredPack) -> Replayed:
         outcome: dict[str, Any] = {**decide(pack, record.parameters, record.facts), "case": record.case}
     except Refused as error:
         return Replayed(record, State.REFUSED, reason=str(error))
+    if record.evidence is not None:
+        outcome = with_evidence(outcome, record.evidence)
     presumed: str | None = outcome["presumed"]["claim"] if "presumed" in outcome else None
     now = {"claim": outcome["claim"], "status": outcome["status"], "presumed": presumed}
     then = {"claim": record.claim, "status": record.status, "presumed": record.presumed}

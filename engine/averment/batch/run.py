@@ -44,6 +44,7 @@ from averment.batch.unit import REJECTS, ROWS, TEXT, Format
 from averment.batch.workbook_output import need_writer, refuse_too_many, write_workbook
 from averment.diagnostics.diagnostic import Refused, Report, refused
 from averment.extras import MissingExtra, installed
+from averment.model.evidence import refuse_table
 from averment.outcome.turns import Turns
 
 if TYPE_CHECKING:
@@ -143,6 +144,8 @@ def _check_plain(order: Order, inputs: Sequence[Input]) -> None:
 
 def _job_of(order: Order, source: Source) -> tuple[Job, str]:
     """What workers are told; and why the columnar kernel does not decide, if so."""
+    if against := refuse_table(order.types):
+        raise Refused([against])
     kernel, fallback = columnar_of(order)
     job = Job(
         order.program,

@@ -26,6 +26,7 @@ from averment.batch.unit import Format, Joined, Reject, columns_of
 from averment.diagnostics.diagnostic import Refused, Report
 from averment.ir.program import FactType, Program
 from averment.law.budget import FIRINGS
+from averment.model.evidence import refuse_table
 from averment.source.text import start_of
 
 _NAME = "table"
@@ -35,6 +36,8 @@ class TableDecider:
     """A program ready to decide tables; safe to use from many threads, one table each."""
 
     def __init__(self, program: Program, types: Mapping[str, FactType], firings: int = FIRINGS) -> None:
+        if against := refuse_table(types):
+            raise Refused([against])
         self._types, self._presumes = types, program.presumes
         columnar = not unsupported(program)
         self._decider = Decider(Job(program, types, (), (), "reference", columnar, False, Format.ARROW, firings))

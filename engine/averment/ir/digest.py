@@ -141,6 +141,7 @@ def _field(field: Field) -> dict[str, Any]:
         "sensitive": field.sensitive,
         "fixed": field.fixed,
         "cost": field.cost,
+        **({"evidence": True} if field.evidence else {}),
     }
 
 

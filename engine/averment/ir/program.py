@@ -69,6 +69,7 @@ class Field:
     sensitive: str = ""  # "", drop, hash or last4
     fixed: bool = False
     cost: int = 1  # of asking for it, and of changing it
+    evidence: bool = False  # whether a value is decided on only with evidence
 
     @cached_property
     def ranks(self) -> Mapping[str, int]:

@@ -26,7 +26,7 @@ def build_model(files: PackFiles, report: Report) -> Model | None:
 
 def _build(files: PackFiles, report: Report) -> Model | None:
     before = len(report.diagnostics)
-    vocabulary = read_vocabulary(files.facts, report)
+    vocabulary = read_vocabulary(files.facts, report, words(files.manifest, "evidence") == "required")
     parameters, broken = read_parameters(files.manifest, report)
     sources = read_sources(files.manifest, report)
     claim = _read_claim(files.manifest, vocabulary, report)

@@ -11,6 +11,7 @@ from averment.diagnostics.diagnostic import Diagnostic, Label, Report
 from averment.ir.naming import record_path
 from averment.ir.program import Fact, FactType, Value
 from averment.ir.values import encode, fact_order
+from averment.model.evidence import Documents, Evidence, holdings, read_evidence, unsupported
 from averment.model.names import unknown_field, unknown_type
 from averment.source.node import Node, Span
 
@@ -23,6 +24,7 @@ class Case:
 
     ``mentioned``: the given types the case speaks of, if only with an empty list. ``assumptions``: the paths of fields
     that hold a declared default; ``presumptions``: of those that hold what is presumed of them, none as a case is read.
+    ``evidence``: what the values rest on, where anything is said of that.
     ``places``: where each record and field was given, by path. ``expect``: the answer the case's author expects, as
     written.
     """
@@ -36,10 +38,14 @@ class Case:
     note: str = ""
     place: Span | None = field(default=None, compare=False)
     presumptions: frozenset[str] = frozenset()
+    evidence: Evidence | None = None
 
 
-def read_case(node: Node, types: Mapping[str, FactType], report: Report) -> Case | None:
-    """The case that a document gives; ``None`` after reporting every mistake in it."""
+def read_case(node: Node, types: Mapping[str, FactType], report: Report, kept: Documents | None = None) -> Case | None:
+    """The case that a document gives; ``None`` after reporting every mistake in it.
+
+    ``kept``: gives documents that evidence quotes and that are not handed in.
+    """
     before = len(report.diagnostics)
     reading = _Reading(types, report)
     for name, records, span in node.entries_of("facts"):
@@ -52,16 +58,33 @@ def read_case(node: Node, types: Mapping[str, FactType], report: Report) -> Case
         report.error("AV346", "the name of a case is a text", named.span, label, help)
     if len(report.diagnostics) > before:
         return None
+    facts = tuple(sorted(reading.facts, key=fact_order))
+    evidence = None
+    if node.get("evidence") is not None:
+        held = list(holdings(facts, types, frozenset(reading.assumptions)))
+        evidence = read_evidence(node, held, report, kept)
+        if len(report.diagnostics) > before:
+            return None
     return Case(
         name=str(named.value) if named else UNNAMED,
-        facts=tuple(sorted(reading.facts, key=fact_order)),
+        facts=facts,
         mentioned=frozenset(name for name, records, _ in node.entries_of("facts") if records.value is not None),
         assumptions=frozenset(reading.assumptions),
         places=reading.places,
         expect={key: child.value for key, child in expect.items()} if expect else None,
         note=note.value if note and isinstance(note.value, str) else "",
         place=named.span if named else node.span,
+        evidence=evidence,
     )
+
+
+def refuse_unsupported(case: Case, types: Mapping[str, FactType], report: Report) -> bool:
+    """Whether the case gives what the vocabulary takes only with evidence without any; reported (AV616)."""
+    if not any(field.evidence for type in types.values() for field in type.fields):
+        return False
+    found = unsupported(list(holdings(case.facts, types, case.assumptions)), case.evidence, case.name, case.place)
+    report.extend(found)
+    return bool(found)
 
 
 def blank_case(types: Mapping[str, FactType], name: str) -> Case:

@@ -29,8 +29,11 @@ class Vocabulary:
     broken: set[str] = field(default_factory=set[str])
 
 
-def read_vocabulary(facts: Node, report: Report) -> Vocabulary:
-    """Read the ``facts`` mapping of a vocabulary file, with the types in the order of their names."""
+def read_vocabulary(facts: Node, report: Report, evidence: bool = False) -> Vocabulary:
+    """Read the ``facts`` mapping of a vocabulary file, with the types in the order of their names.
+
+    ``evidence``: whether given fields require evidence, where they do not say themselves.
+    """
     vocabulary = Vocabulary()
     declared = facts.get("facts") or facts
     for name, node in sorted(declared.items()):
@@ -39,11 +42,11 @@ def read_vocabulary(facts: Node, report: Report) -> Vocabulary:
         if not is_name(name):
             report.error("AV305", f"`{name}` cannot name a fact type", span, "not a name")
         vocabulary.places[name] = span
-        vocabulary.types[name] = _read_type(name, node, span, vocabulary, report)
+        vocabulary.types[name] = _read_type(name, node, span, vocabulary, report, evidence)
     return vocabulary
 
 
-def _read_type(name: str, node: Node, span: Span, vocabulary: Vocabulary, report: Report) -> FactType:
+def _read_type(name: str, node: Node, span: Span, vocabulary: Vocabulary, report: Report, evidence: bool) -> FactType:
     marker = node.get("derived")
     derived = marker is not None and marker.value is True
     cardinality = node.get("cardinality")
@@ -55,7 +58,7 @@ def _read_type(name: str, node: Node, span: Span, vocabulary: Vocabulary, report
         one = False
     if says := words(node, "says"):
         vocabulary.says[name] = says
-    fields = _read_fields(name, node, derived, vocabulary, report)
+    fields = _read_fields(name, node, derived, vocabulary, report, evidence)
     absent = node.get("absent")
     if absent is not None and (derived or one):
         why = "is derived" if derived else "is `one`"
@@ -67,7 +70,7 @@ def _read_type(name: str, node: Node, span: Span, vocabulary: Vocabulary, report
 
 
 def _read_fields(
-    type_name: str, node: Node, derived: bool, vocabulary: Vocabulary, report: Report
+    type_name: str, node: Node, derived: bool, vocabulary: Vocabulary, report: Report, evidence: bool
 ) -> tuple[Field, ...]:
     fields: list[Field] = []
     for name, child, span in sorted(node.entries_of("fields")):
@@ -80,8 +83,20 @@ def _read_fields(
         if read is None:
             vocabulary.broken.add(shown)
         else:
-            fields.append(_with_stand_in(read, child, shown, derived, report))
+            read = _with_stand_in(read, child, shown, derived, report)
+            fields.append(_with_evidence(read, child, shown, derived, report, evidence))
     return tuple(fields)
+
+
+def _with_evidence(read: Field, node: Node, shown: str, derived: bool, report: Report, evidence: bool) -> Field:
+    """The field with whether it requires evidence."""
+    said = node.get("evidence")
+    if said is not None and derived:
+        report.error(
+            "AV307", f"`{shown}` is derived, so nobody gives evidence of it", node.keys["evidence"], "not here"
+        )
+    required = evidence if said is None else said.value == "required"
+    return replace(read, evidence=True) if required and not derived else read
 
 
 def _with_stand_in(read: Field, node: Node, shown: str, derived: bool, report: Report) -> Field:

@@ -10,6 +10,7 @@ from averment.ir.program import Fact
 from averment.law.evaluation import Evaluation, Given
 from averment.law.presuming import presume
 from averment.law.truth import CaseError
+from averment.model.evidence import Evidence
 from averment.outcome.claim import Status
 from averment.outcome.outcome import Decided, Outcome
 from averment.outcome.presumption import Presumption, Rebut
@@ -24,6 +25,7 @@ class Presuming:
     mentioned: frozenset[str]
     assumptions: frozenset[str]
     presumptions: frozenset[str]
+    evidence: Evidence | None = None
 
 
 def decided(case: Decided, evaluate: Callable[[Given], Evaluation], rebut: Rebut) -> Outcome:
@@ -55,4 +57,4 @@ def _told(outcome: Outcome) -> Presuming | None:
     if not paths:
         return None
     mentioned = case.mentioned | {fact.type for fact in facts}
-    return Presuming(case.name, facts, mentioned, case.assumptions, frozenset(paths))
+    return Presuming(case.name, facts, mentioned, case.assumptions, frozenset(paths), case.evidence)

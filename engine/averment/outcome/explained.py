@@ -15,6 +15,7 @@ from averment.ir.naming import record_path
 from averment.ir.program import Fact
 from averment.ir.values import composed
 from averment.outcome.claim import Status
+from averment.outcome.evidence import marked
 from averment.outcome.outcome import Outcome
 from averment.outcome.presumption import Presumption
 from averment.warrant.derivation import Derivation, derive
@@ -51,8 +52,9 @@ class Explained:
     def document(self) -> dict[str, Any]:
         """The warrant with its claims and facts, as JSON-able data."""
         case = self.outcome.case
+        warrant = warrant_document(self.derivation, case.assumptions, case.presumptions)
         return {
-            **warrant_document(self.derivation, case.assumptions, case.presumptions),
+            **(marked(warrant, case.evidence) if case.evidence else warrant),
             "facts": [self.derivation.path(fact) for fact in self.about],
         }
 

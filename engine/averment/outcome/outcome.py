@@ -11,7 +11,9 @@ from averment.ir.digest import canonical
 from averment.ir.program import Program
 from averment.ir.values import decode
 from averment.law.evaluation import Evaluation, Given
+from averment.model.evidence import Evidence
 from averment.outcome.claim import Reading, Status, read_claim
+from averment.outcome.evidence import marked
 from averment.outcome.hangs_on import hangs_on
 from averment.outcome.presumption import Presumption
 from averment.warrant.derivation import Derivation, derive
@@ -21,8 +23,8 @@ FORMAT = 2  # of the document: raised where what a reader finds in it changes
 
 
 class Decided(Given, Protocol):
-    """What an outcome needs of the case: beside what a backend does, its name, and the paths of the fields that hold a
-    declared default or a presumption.
+    """What an outcome needs of the case: beside what a backend does, its name, the paths of the fields that hold a
+    declared default or a presumption, and what the given ones rest on, where anything is said of that.
     """
 
     @property
@@ -31,6 +33,8 @@ class Decided(Given, Protocol):
     def assumptions(self) -> frozenset[str]: ...
     @property
     def presumptions(self) -> frozenset[str]: ...
+    @property
+    def evidence(self) -> Evidence | None: ...
 
 
 class Display(Protocol):
@@ -64,6 +68,11 @@ class Outcome:
     def reading(self) -> Reading:
         """What is read off the evaluation: the claim, its status, and what is possible."""
         return read_claim(self.evaluation)
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """What the given facts rest on; nothing where nothing is said of that."""
+        return self.case.evidence
 
     @property
     def claim(self) -> str:
@@ -128,7 +137,8 @@ class Outcome:
     @cached_property
     def warrant(self) -> Document:
         """The warrant as nodes and edges."""
-        return warrant_document(self.derivation, self.case.assumptions, self.case.presumptions)
+        warrant = warrant_document(self.derivation, self.case.assumptions, self.case.presumptions)
+        return marked(warrant, self.evidence) if self.evidence else warrant
 
     @cached_property
     def answer(self) -> dict[str, Any]:
@@ -137,6 +147,7 @@ class Outcome:
         return {
             "format": FORMAT,
             **({"presumed": without_warrant(self.presumed.document)} if self.presumed else {}),
+            **({"evidence": self.evidence.document} if self.evidence else {}),
             "case": self.name,
             "claim": self.claim,
             "status": self.status.value,

@@ -28,6 +28,7 @@ class Telling:
     mentioned: frozenset[str]
     assumptions: frozenset[str] = frozenset()
     presumptions: frozenset[str] = frozenset()
+    evidence: None = None  # of what is only asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,7 +182,12 @@ class _Drawing:
             for index in indexes:
                 field = type.fields[index]
                 path = f"{record}.{field.name}"
-                yield self._box(path, labelled(field, fact.values[index]), self._origin(path), True)
+                yield self._box(
+                    path,
+                    labelled(field, fact.values[index]),
+                    self._given.origin(path, given_place(self._given.places, path)),
+                    True,
+                )
         else:
             shown = [index for index in indexes if index not in type.naming]
             told = ", ".join(labelled(type.fields[index], fact.values[index]) for index in shown)
@@ -194,9 +199,6 @@ class _Drawing:
         if fresh:
             self._diagram.boxes[id] = Box("given", text, (place,) if place else (), certain)
         return id
-
-    def _origin(self, path: str) -> str:
-        return self._given.stands_in(path) or given_place(self._given.places, path)
 
     def _certain(self, fact: Fact) -> bool:
         return self._derivation.memory.truths[fact] is TRUE

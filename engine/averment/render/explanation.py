@@ -39,6 +39,7 @@ def explanation_document(
             }
             for side in sides(explained)
         ],
+        **({"given_evidence": outcome.evidence.document} if outcome.evidence else {}),
         "hangs_on": [_question(program.types, path) for path in explained.hangs_on],
         "places": {
             "rules": {rule: rule_place(model, rule) for rule in rules},

@@ -10,6 +10,7 @@ from averment.ir.naming import record_path
 from averment.ir.program import Cell, Fact, Field, Kind, Match, Value
 from averment.ir.values import show
 from averment.law.truth import TRUE
+from averment.model.evidence import Evidence
 from averment.outcome.outcome import Outcome
 from averment.render.cells import Wording
 from averment.render.display import Piece
@@ -22,24 +23,36 @@ from averment.warrant.derivation import Derivation
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What renders given facts needs to know of the case: where each was given, and which fields hold a default or a
-    presumption.
+    """What renders given facts needs to know of the case: where each was given, which fields hold a default or a
+    presumption, and what the others rest on.
     """
 
     places: Mapping[str, Span]
     assumptions: frozenset[str]
     presumptions: frozenset[str] = frozenset()
+    evidence: Evidence | None = None
 
     @staticmethod
     def of(outcome: Outcome, places: Mapping[str, Span]) -> Given:
         """What there is to know of the case of an outcome, whose fields were given at these places."""
-        return Given(places, outcome.case.assumptions, outcome.case.presumptions)
+        return Given(places, outcome.case.assumptions, outcome.case.presumptions, outcome.evidence)
 
     def stands_in(self, path: str) -> str:
         """What stands in at a field that is not given, if anything does."""
         if path in self.assumptions:
             return "assumed: the pack's default"
         return "presumed" if path in self.presumptions else ""
+
+    def origin(self, path: str, place: str) -> str:
+        """What is at a path, given at a ``place``: that and what it rests on, or what stands in."""
+        return self.stands_in(path) or "; ".join(filter(None, [place, *self.rests_on(path)]))
+
+    def rests_on(self, path: str) -> list[str]:
+        """The words that a field was read from; or that it was given without evidence, where any was asked for."""
+        if self.evidence is None:
+            return []
+        quoted = [f"“{each.quote}” ({each.document[7:15]} at {each.offset})" for each in self.evidence.of(path)]
+        return quoted or (["no evidence"] if path in self.evidence.without else [])
 
 
 def looked_at(derivation: Derivation, pattern: Match, fact: Fact, given: Given) -> Iterator[Line]:
@@ -56,7 +69,8 @@ def looked_at(derivation: Derivation, pattern: Match, fact: Fact, given: Given) 
             field = type.fields[index]
             needs = _needs(cells[index], fact.values[index], field, derivation) if index in cells else ""
             path = f"{record}.{field.name}"
-            yield say(*_is(fact.values[index], field), Piece(needs, "dim"), note=_origin(path, given) or path)
+            origin = given.origin(path, given_place(given.places, path) or path)
+            yield say(*_is(fact.values[index], field), Piece(needs, "dim"), note=origin)
         return
     shown = [index for index in fields if type.fields[index].name not in type.key]
     pieces: list[Piece | str] = [Piece(record_words(type, fact))]
@@ -64,8 +78,9 @@ def looked_at(derivation: Derivation, pattern: Match, fact: Fact, given: Given) 
         pieces += [": " if number == 0 else ", ", *_is(fact.values[index], type.fields[index])]
         if index in cells:
             pieces.append(Piece(_needs(cells[index], fact.values[index], type.fields[index], derivation), "dim"))
-        if stand_in := given.stands_in(f"{record}.{type.fields[index].name}"):
-            pieces.append(Piece(f" ({stand_in})", "dim"))
+        path = f"{record}.{type.fields[index].name}"
+        if told := given.stands_in(path) or "; ".join(given.rests_on(path)):
+            pieces.append(Piece(f" ({told})", "dim"))
     yield say(*pieces, note=given_place(given.places, record))
 
 
@@ -102,11 +117,6 @@ def _is(value: Value | None, field: Field) -> tuple[Piece, ...]:
     text = stated(field, told)
     before = text.removesuffix(told)
     return (Piece(text),) if before == text else (Piece(before), Piece(told, "doubt" if value is None else "bold"))
-
-
-def _origin(path: str, given: Given) -> str:
-    """Where a field was given; of an unknown one nothing."""
-    return given.stands_in(path) or given_place(given.places, path)
 
 
 def _range(field: Field) -> str:

@@ -205,10 +205,14 @@ class _Page:
                     yield f"{record}.{field.name}", _shown(value, field), self._origin(record, field.name)
             else:
                 more = [f"{field.name} {_shown(value, field)}" for field, value in held if field.name not in type.key]
-                yield record, "; ".join(more) or "given", self._origin(record)
+                rests = [f"{field.name}: {each}" for field, _ in held for each in self._rests_on(record, field)]
+                yield record, "; ".join(more) or "given", "; ".join([self._origin(record), *rests])
 
     def _origin(self, record: str, field: str = "") -> str:
-        return self._given.stands_in(f"{record}.{field}") or given_place(self._places, record, field) or "given"
+        return self._given.origin(f"{record}.{field}", given_place(self._places, record, field)) or "given"
+
+    def _rests_on(self, record: str, field: Field) -> list[str]:
+        return self._given.rests_on(f"{record}.{field.name}")
 
     def _derived_table(self, anchors: Mapping[str, str]) -> Markup:
         derivation = self._explained.derivation

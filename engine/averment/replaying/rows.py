@@ -21,6 +21,7 @@ from averment.batch.output_rows import Row, rows_of
 from averment.batch.unit import Format
 from averment.diagnostics.diagnostic import Diagnostic, Refused
 from averment.model.case import Case
+from averment.model.evidence import evidence_of
 from averment.pack import Pack
 from averment.replaying.finding import Finder, Found
 from averment.replaying.rerunning import decided_again, differences
@@ -201,7 +202,13 @@ def case_in_log(decisions: Decisions, record: Record, row: int) -> tuple[Pack, C
     if is_masked(record.facts):
         raise Refused([Diagnostic("AV559", f"facts of case `{record.case}` are masked in the log")])
     pack = decisions.finder.pack(record.digest)
-    return pack, pack.case(record.facts, record.case or "case"), record
+    return pack, recorded_case(pack, record), record
+
+
+def recorded_case(pack: Pack, record: Record) -> Case:
+    """The case that a record holds, with the evidence that it had. Raises Refused where the pack does not take it."""
+    case = pack.case(record.facts, record.case or "case")
+    return replace(case, evidence=evidence_of(record.evidence)) if record.evidence is not None else case
 
 
 def case_of(found: Found, row: int) -> Case:

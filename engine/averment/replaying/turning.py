@@ -16,7 +16,7 @@ from averment.outcome.outcome import Outcome
 from averment.outcome.turns import Answer, Turns, rewritten_rules
 from averment.pack import Pack
 from averment.replaying.rerunning import decided_again, differences
-from averment.replaying.rows import UNKNOWN, Decisions, Left, case_of, differing
+from averment.replaying.rows import UNKNOWN, Decisions, Left, case_of, differing, recorded_case
 
 _MASKED = Diagnostic("AV559", "facts of this case are masked")
 
@@ -54,9 +54,8 @@ class Turning:
             return
         try:
             pack = self.decisions.finder.pack(record.digest)
-            name = record.case or "case"
-            before = pack.decide(pack.case(record.facts, name), record.parameters, self.engine)
-            after = self.other.decide(self.other.case(record.facts, name), {}, self.engine)
+            before = pack.decide(recorded_case(pack, record), record.parameters, self.engine)
+            after = self.other.decide(recorded_case(self.other, record), {}, self.engine)
         except Refused as problem:
             self.left.append(Left(record, 1, problem.diagnostics[0]))
             return

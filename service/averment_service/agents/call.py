@@ -9,6 +9,7 @@ from typing import Any, cast
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
 from averment.diagnostics.suggest import did_you_mean
 from averment.model.case import Case
+from averment.model.evidence import Documents
 from averment.pack import Pack
 from averment.source.node import Node, data_of, node_of
 from averment.surface.shape import check_shape
@@ -30,10 +31,13 @@ class Call:
         held = self.document.get(name)
         return None if held is None else data_of(held)
 
-    def case(self, pack: Pack) -> Case:
-        """The case that the arguments give. Raises: Refused with every mistake in it."""
+    def case(self, pack: Pack, kept: Documents | None = None) -> Case:
+        """The case that the arguments give. ``kept``: documents that evidence may quote beside those handed in.
+
+        Raises: Refused with every mistake in it.
+        """
         report = Report()
-        found = case_of(self.document, pack, report)
+        found = case_of(self.document, pack, report, kept=kept)
         if found is None or report.failed:
             raise Refused(report.diagnostics)
         return found

@@ -98,6 +98,21 @@ def _source_document(source: Source) -> dict[str, Any]:
     }
 
 
+def _documents(desk: Desk) -> dict[str, Any]:
+    kept = desk.service.documents or ()
+    return {
+        **desk.standing,
+        "documents": [{"document": digest, "name": name, "uri": _uri("documents", digest)} for digest, name in kept],
+    }
+
+
+def _document(desk: Desk, digest: str) -> dict[str, Any]:
+    text = desk.service.documents(digest) if desk.service.documents else None
+    if text is None:
+        raise _missing(f"there is no document `{digest[:80]}`", digest, ())
+    return {**desk.standing, "document": digest, "text": text}
+
+
 def _decisions(desk: Desk) -> dict[str, Any]:
     log = desk.service.log
     where = Filter(kind=DECISION, pack=desk.pack.name)
@@ -135,10 +150,12 @@ WHOLES: Mapping[str, tuple[str, Whole]] = {
     "pack": ("The pack: its facts, claims and parameters.", _pack),
     "rules": ("The rules of the pack.", _rules),
     "sources": ("The sources that rules rest on, with the digests of their paragraphs.", _sources),
+    "documents": ("The documents that are kept here, for evidence to quote.", _documents),
     "decisions": ("The latest decisions on record that you may see.", _decisions),
 }
 PARTS: Mapping[str, tuple[str, Part]] = {
     "rules": ("One rule: what it says, its conditions and conclusions, and its backing.", _rule),
     "sources": ("One source.", _source),
+    "documents": ("One document: offsets count the characters of its text.", _document),
     "decisions": ("One decision on record.", _decision),
 }

@@ -16,7 +16,7 @@ from averment_service.agents import schemas
 from averment_service.agents.call import Call, read_call
 from averment_service.agents.consulting import consulted
 from averment_service.agents.desk import Desk
-from averment_service.answering import ANSWER, Asked, wholly, written
+from averment_service.answering import ANSWER, Answered, Asked, wholly, written
 from averment_service.asking import JSON, Put, Question, put_explain, put_flip, put_whatif
 from averment_service.principals import Permission, need
 
@@ -58,10 +58,14 @@ async def _decide(desk: Desk, asked: Call) -> dict[str, Any]:
     """Decided, put on record, and answered as ``POST …/decide`` answers."""
     service, pack = desk.service, desk.pack
     need(desk.principal, Permission.DECIDE)
-    case, detail = asked.case(pack), asked.get("detail") or ANSWER
-    told = Asked((case,), desk.parameters, detail)
-    note = service.note(pack, desk.principal)
-    answered = await service.gate.run(lambda: wholly(case, told, pack, service.settings.firings, note))
+    detail, note = asked.get("detail") or ANSWER, service.note(pack, desk.principal)
+
+    def work() -> Answered:
+        case = asked.case(pack, service.documents)
+        told = Asked((case,), desk.parameters, detail)
+        return wholly(case, told, pack, service.settings.firings, note)
+
+    answered = await service.gate.run(work)
     (receipt,) = await service.record(pack, [answered.entry])
     found: dict[str, Any] = json.loads(written(answered, detail, receipt.id))
     return found
@@ -109,7 +113,7 @@ TOOLS: Mapping[str, Tool] = {
             "known, and leave out the rest: what is not known stays open. The decision is put on record, where there "
             "is a log.",
             "request",
-            (*_CASE, "detail"),
+            (*_CASE, "evidence", "documents", "detail"),
             schemas.decision_answer,
             _decide,
         ),
