@@ -43,13 +43,13 @@ class Groups:
         """What a part adds to the files of the output: with the groups that it ends, and its rows, if some of them
         wait for others.
         """
-        self._done = _last(about) // GROUP
+        before, self._done = self._done, _last(about) // GROUP
         if ROWS not in contents:
             return contents
         data = _read(contents[ROWS])
         self._held.append(_table(data))
         others = {name: content for name, content in contents.items() if name != ROWS}
-        found = self._whole(self._done * GROUP)
+        found = self._whole(self._done * GROUP) if self._done > before else {}
         return others | found | ({ROWS: data} if self._held else {})
 
     def complete(self, metadata: Mapping[str, str], presumes: bool) -> str:

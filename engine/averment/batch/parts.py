@@ -23,7 +23,7 @@ from averment.ir.digest import canonical
 from averment.ownership import UNSEALED, is_plain, is_there, sealed, taken
 
 _LOCK = "lock"
-_OURS = re.compile(rf"{_LOCK}|{re.escape(NAME)}|(worker\d+\.\d+\.)?(output|part|footers|rejects)")
+_OURS = re.compile(rf"{_LOCK}|{re.escape(NAME)}|(worker\d+\.\d+\.)?(output|part|footers|group|rejects)")
 _BLOCK = 1 << 20
 Ends = dict[str, list[Any]]
 """By file: its bytes so far, and the digest of them."""

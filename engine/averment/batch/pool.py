@@ -22,11 +22,11 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from averment.backends.durable.process import single_threaded
 from averment.batch.inputs import Input, Unreadable
 from averment.batch.job import Done, Job, Worker
 from averment.batch.unit import Format, Unit
 from averment.extras import installed
+from averment.threads import single_threaded
 
 _AHEAD = 3  # stretches for each worker
 _ENOUGH = {Format.PARQUET: 4 << 20, Format.ARROW: 16 << 20}  # bytes of an input that pay for one more process

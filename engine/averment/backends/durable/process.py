@@ -10,14 +10,12 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import NoReturn
 
 from averment.dataclass import dataclass
 
 COMMAND = (sys.executable, "-P", "-m", "averment.backends.durable.worker_process")
 
-_THREADS = Path("/proc/self/task")
 _FIRST = 3  # file descriptors below are the standard streams
 _DEFAULT = ("SIGTERM", "SIGHUP", "SIGPIPE", "SIGCHLD", "SIGALRM")  # handlers that are the parent's own
 
@@ -45,14 +43,6 @@ class Process:
         """Close the pipes; a process that finds them closed ends by itself."""
         os.close(self.sink)
         os.close(self.source)
-
-
-def single_threaded() -> bool:
-    """Whether this process surely has one thread."""
-    try:
-        return len(list(_THREADS.iterdir())) == 1
-    except OSError:
-        return False
 
 
 def fork(serve: Callable[[int, int], object]) -> Process:

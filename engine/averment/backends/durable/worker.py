@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from weakref import finalize
 
 from averment.backends.durable.frames import Closed, Told, TooLong, receive, send
-from averment.backends.durable.process import Process, fork, single_threaded, spawn
+from averment.backends.durable.process import Process, fork, spawn
 from averment.backends.durable.serving import serve
 from averment.dataclass import dataclass
 from averment.ir.program import Program
@@ -23,6 +23,7 @@ from averment.law.budget import FIRINGS
 from averment.law.evaluation import Evaluation, Firing, Given
 from averment.law.memory import Memory
 from averment.law.truth import TRUE, UNKNOWN, CaseError
+from averment.threads import single_threaded
 
 PROGRAMS = 8  # that a process holds ready
 
