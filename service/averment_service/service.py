@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import signal
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -47,6 +49,7 @@ class Service:
         folder: Path | None = None,
     ) -> None:
         self.settings, self.journal, self.doorkeeper, self.keeper = settings, journal, doorkeeper, keeper
+        self.supervisor = 0  # the process that started this one, where one did
         self.secret = secret or secrets.token_bytes(32)
         self.jobs = Jobs(Path(settings.data or "averment-jobs"))
         self.shop = Shop(settings.packs, self._earlier)
@@ -107,6 +110,13 @@ class Service:
         for record in log.records(Filter(kind=PACK, pack=digest), limit=1) if log else ():
             return loaded_files(log.get_pack(record.digest)) if log else None
         return None
+
+    def refresh(self) -> list[Pack]:
+        """Take up what is new of the packs, here and in the other processes that answer. Raises: Refused."""
+        new = self.shop.refresh()
+        if self.supervisor:
+            os.kill(self.supervisor, signal.SIGHUP)  # which tells every worker
+        return new
 
     def recorded(self, key: str) -> Record | None:
         """The decision that is on record under a key of a request."""

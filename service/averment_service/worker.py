@@ -47,7 +47,7 @@ def main() -> None:
         h11_max_incomplete_event_size=64 << 10,
     )
     server = uvicorn.Server(config)
-    parent = os.getppid()
+    parent = service.supervisor = os.getppid()
 
     async def run() -> None:
         asyncio.get_running_loop().add_signal_handler(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -90,6 +91,21 @@ def test_what_dies_is_started_again_and_nothing_acknowledged_is_lost(tmp_path: P
     assert not any(Path(f"/proc/{pid}").exists() for pid in (keeper, *workers))
     with open_log(log) as opened:
         assert set(told) <= {record.id for record in opened.records()} and verify(opened).whole
+
+
+def test_every_process_takes_up_a_new_version(tmp_path: Path) -> None:
+    folder = tmp_path / "pm_tpm"
+    shutil.copytree("knowledge/averment_knowledge/pm_tpm", folder)
+    manifest = folder / "pack.yaml"
+    with served("--log", "none", "--workers", "2", "--pack", str(folder)) as found:
+        manifest.write_text(manifest.read_text().replace("version: 2.0.0", "version: 2.0.1"))
+        (new,) = found.ask("/v1/refresh", {})["new"]
+        for _ in range(50):
+            versions = {found.ask("/v1/packs/pm_tpm")["version"] for _ in range(10)}
+            if versions == {"2.0.1"}:
+                break
+            time.sleep(0.1)
+        assert versions == {new["version"]} == {"2.0.1"}
 
 
 def test_no_process_outlives_the_one_that_started_it(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ async def readyz(request: Request) -> Response:
 
 async def refresh(request: Request) -> Response:
     service = service_of(request)
-    new = await service.gate.run(service.shop.refresh)
+    new = await service.gate.run(service.refresh)
     return json_response({"new": [described(pack) for pack in new]})
 
 
