@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.laws.hostile.throwing import KINDS, thrown
 
-SLOW = {"unknown_keys", "many_rules", "facts", "bad_facts", "many_files", "large_files"}
+SLOW = {"unknown_keys", "many_rules", "facts", "bad_facts", "many_files", "large_files", "late"}
 
 SEEDS = [
     pytest.param(seed, id=kind, marks=[pytest.mark.slow] if kind in SLOW else []) for seed, kind in enumerate(KINDS)

@@ -280,9 +280,27 @@ class Rule:
     early: tuple[Compare, ...] = ()
 
     @property
+    def asks(self) -> int:
+        """How many steps it takes to ask the guards of a match, and to conclude: one for each comparison and each
+        operator in it, four for any other guard, one for each fact beyond the first that is derived and each operator
+        in one.
+        """
+        derived = sum(1 + sum(size(value) - 1 for value in head.values) for head in self.heads)
+        return sum(_asked(guard) for guard in self.guards) + max(0, derived - 1)
+
+    @property
     def weight(self) -> int:
-        """How much of the budget of a case a try of this rule takes: one for every four conditions."""
-        return max(1, -(-(len(self.matches) + len(self.guards)) // 4))
+        """How many times four steps it takes at most to meet a match of this rule, from its first pattern on."""
+        return max(1, -(-(len(self.matches) + self.asks) // 4))
+
+
+def size(expression: Expression) -> int:
+    """How many variables and literals an expression has, each as often as it stands there."""
+    return size(expression.left) + size(expression.right) if isinstance(expression, Arithmetic) else 1
+
+
+def _asked(guard: Guard) -> int:
+    return size(guard.left) + size(guard.right) - 1 if isinstance(guard, Compare) else 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +340,16 @@ class Program:
     def rules(self) -> tuple[Rule, ...]:
         """Every rule, by strata."""
         return tuple(rule for stratum in self.strata for rule in stratum)
+
+    @cached_property
+    def joinings(self) -> dict[tuple[str, int, int | None], object]:
+        """How its rules join (``law.joining``), by id, alternative and the pattern that is first, as far as found."""
+        return {}
+
+    @cached_property
+    def layers(self) -> dict[tuple[str, int], object]:
+        """In what order its rules are run (``law.layers``), by the first rule of a stratum, as far as found."""
+        return {}
 
     @cached_property
     def constants(self) -> Mapping[tuple[str, int], tuple[Fact, ...]]:

@@ -1,51 +1,53 @@
-"""The budget of the law: how many firings a case may have, and how often its rules may be tried.
+"""The budget of the law: how many firings a case may have, and how many steps its rules may take.
 
-It counts firings, true and undecided, and tries: ways to satisfy the patterns of a rule of which no early guard is
-false, each times the weight of the rule. Stratum by stratum, the true phase before the possible one, round by round, in
-a round rule by rule in the order of their ids: rounds are sets, so the rule at which a case passes its budget hangs on
-no other order.
+A *step* is a fact that matches, or may match, one more pattern of a rule, beside facts that match those before it in
+the order in which the rule joins (``law.joining``); what it takes to ask the guards of a whole match; a
+fact that a guard meets, once for the same values of what it joins with, and once more for each firing of whose warrant
+it will be a part. Two *looks* are a step: a look is a fact held against the cells of a pattern, or put in an index,
+which is done once. All are counted over sets, stratum by stratum, the true phase before the possible one, rule by rule
+in the order of what they rest on and of their ids, so the rule at which a case passes its budget hangs on no other
+order.
 """
 
 from __future__ import annotations
 
-from averment.ir.program import Rule
 from averment.law.truth import CaseError
 
 FIRINGS = 200_000  # of a case, where nobody says otherwise
-TRIES = 3  # for each firing
+STEPS = 12  # for each firing
+LOOKS = 2  # for each step
+
+# An engine that does not count as the law does may decide what the law would: where a case has no more *ways* than it
+# may have firings. A way is a match of the first patterns of a rule, as many as there are of the number of them that
+# match the most, times the weight of the rule: it takes no more than eight steps, in two phases.
+FACTS = 4  # that a guard meets, or a pattern looks at, are a way too
 
 
 class BudgetSpent(CaseError):
-    """A case that has more firings, or more ways to try its rules, than its budget allows."""
+    """A case that has more firings, or takes more steps, than its budget allows."""
 
 
 class Budget:
-    """What a case has left: ``firings``, and ``tries`` of the patterns of a rule."""
+    """What a case has left, while it is the turn of the rule of the id ``rule``."""
 
-    def __init__(self, firings: int = FIRINGS, tries: int | None = None) -> None:
-        self._most = firings
-        self.firings = firings
-        self.tries = TRIES * firings if tries is None else tries
+    def __init__(self, firings: int = FIRINGS) -> None:
+        self._most = self._firings = firings
+        self._looks = LOOKS * STEPS * firings
+        self.rule = ""
 
-    def fire(self, rule: Rule) -> None:
+    def fire(self) -> None:
         """One more firing. Raises: BudgetSpent."""
-        self.firings -= 1
-        if self.firings < 0:
-            plural = "s" * (self._most != 1)
-            raise BudgetSpent("AV503", f"rule `{rule.id}` takes it past {self._most:,} firing{plural}", rule.id)
+        self._firings -= 1
+        if self._firings < 0:
+            raise self._spent()
 
-    def allow(self, rule: Rule, times: int) -> None:
-        """Whether so many ways to satisfy the patterns of a rule are in the budget; it stays as it is.
+    def look(self, times: int) -> None:
+        """So many more looks. Raises: BudgetSpent."""
+        self._looks -= times
+        if self._looks < 0:
+            raise self._spent()
 
-        Raises: BudgetSpent.
-        """
-        if rule.weight * times > TRIES * self._most:
-            self.attempt(rule, rule.weight * times)
-
-    def attempt(self, rule: Rule, times: int) -> None:
-        """More ways to satisfy the patterns of a rule, each times its weight. Raises: BudgetSpent."""
-        self.tries -= times
-        if self.tries < 0:
-            raise BudgetSpent(
-                "AV503", f"rule `{rule.id}` takes it past {TRIES * self._most:,} tries of its rules", rule.id
-            )
+    def _spent(self) -> BudgetSpent:
+        plural = "s" * (self._most != 1)
+        past = f"{self._most:,} firing{plural} or {STEPS * self._most:,} steps"
+        return BudgetSpent("AV503", f"rule `{self.rule}` takes it past {past}", self.rule)

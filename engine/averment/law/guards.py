@@ -6,11 +6,12 @@ which holds its value in every completion.
 
 from __future__ import annotations
 
-from averment.ir.program import Absent, Aggregate, Compare, Fact, Guard, Known
+from averment.ir.program import Absent, Aggregate, Compare, Fact, Guard, Known, Match
 from averment.ir.values import limits
+from averment.law.budget import LOOKS
 from averment.law.expressions import compare, evaluate
-from averment.law.memory import Memory
-from averment.law.patterns import Bindings, best, matching
+from averment.law.memory import Answer, Memory
+from averment.law.patterns import Bindings, agreeing, match, matched
 from averment.law.tick import paced
 from averment.law.truth import (
     FALSE,
@@ -19,6 +20,7 @@ from averment.law.truth import (
     TRUE,
     UNKNOWN,
     CaseError,
+    Interval,
     Quantity,
     Truth,
     int64_interval,
@@ -34,19 +36,61 @@ def hold(guard: Guard, memory: Memory, bindings: Bindings) -> Truth:
 
     Raises: CaseError (AV501) where a calculation or a definite sum is not a 64-bit integer.
     """
+    if isinstance(guard, Compare):
+        return compare(guard.operator, evaluate(guard.left, bindings), evaluate(guard.right, bindings))
+    if isinstance(guard, Absent) and guard.match.type not in memory.doubtful and _definite(guard.match, bindings):
+        return ~_exists(guard.match, memory, bindings)
+    found = answer(guard, memory, bindings)
+    if isinstance(guard, Aggregate):
+        bindings[guard.variable] = found.value
+    return found.truth
+
+
+def _definite(pattern: Match, bindings: Bindings) -> bool:
+    return not any(
+        name in bindings and (bindings[name] is None or isinstance(bindings[name], Interval))
+        for _, name in pattern.binds
+    )
+
+
+def _exists(pattern: Match, memory: Memory, bindings: Bindings) -> Truth:
+    """Whether a fact matches, where nothing is unknown."""
+    memory.tick()
+    for fact in agreeing(pattern, memory, bindings):
+        if match(pattern, fact, memory, bindings) is not None:
+            return TRUE
+    return FALSE
+
+
+def answer(guard: Absent | Aggregate | Known, memory: Memory, bindings: Bindings) -> Answer:
+    """What a guard is, found once for the same values of what it joins with; ``bindings`` stay as they are.
+
+    Raises: CaseError as ``hold``.
+    """
+    pattern = guard.match
+    answers = memory.answers.get(pattern.type)
+    if answers is None:
+        answers = memory.answers[pattern.type] = {}
+    key = (id(guard), *[bindings.get(name) for _, name in pattern.binds]) if pattern.binds else id(guard)
+    found = answers.get(key)
+    if found is None:
+        met = agreeing(pattern, memory, bindings)
+        memory.spend(LOOKS * len(met))
+        found = answers[key] = _answer(guard, matched(pattern, met, memory, bindings), memory)
+    return found
+
+
+def _answer(guard: Absent | Aggregate | Known, found: list[tuple[Fact, Truth]], memory: Memory) -> Answer:
     match guard:
-        case Compare(operator, left, right):
-            return compare(operator, evaluate(left, bindings), evaluate(right, bindings))
-        case Absent(pattern):
-            return ~best(pattern, memory, bindings)
-        case Known(pattern, field, given):
-            found = FALSE
-            for fact, truth in matching(pattern, memory, bindings):
-                if fact.values[field] is not None:
-                    found = max(found, truth)
-            return found if given else ~found
-        case Aggregate():
-            return aggregate(guard, matching(guard.match, memory, bindings), memory, bindings)
+        case Absent():
+            return Answer(guard, ~max((truth for _, truth in found), default=FALSE))
+        case Known(_, field, given):
+            known = max((truth for fact, truth in found if fact.values[field] is not None), default=FALSE)
+            return Answer(guard, known if given else ~known)
+        case Aggregate(_, _, _, variable):
+            bound: Bindings = {}
+            truth = aggregate(guard, found, memory, bound)
+            return Answer(guard, truth, bound[variable], len(found))
 
 
 def truth_of(guard: Guard, memory: Memory, bindings: Bindings) -> Truth:

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from averment.ir.program import Field, Match
 from averment.law import network as net
+from averment.law.budget import FACTS
 from averment.law.grounded_guards import guarded
 from averment.law.instances import State
+from averment.law.joining import order
 from averment.law.meeting import Meeting
-from averment.law.mentions import variables
+from averment.law.mentions import patterns, variables
 
 MOST_INSTANCES = 512  # of one rule; beyond it the rule is joined
 MOST_OVER_RECORDS = 1 << 16  # where the records of a case are known, and nothing is joined
@@ -35,14 +37,18 @@ class Instances(Meeting):
         """The instances of a rule. Raises: Unground where they are too many."""
         rule = self.program.rules[number]
         states = [State()]
-        for match in rule.matches:
+        most = 1
+        for place in order(rule, self.program.types):
+            match = rule.matches[place]
             reached: list[State] = []
             for state in states:
                 reached += self._extend(match, state)
                 if len(reached) > self.most:
                     raise Unground((), [number])
             states = reached
-        self.network.ways[number] = rule.weight * len(states)
+            most = max(most, len(states))
+        met = sum(len(self.candidates.get(pattern.type, ())) for pattern in patterns(rule))
+        self.network.ways[number] = most * (rule.weight + met * len(rule.guards) // FACTS) + met // FACTS
         for guard in rule.guards:
             states = [found for state in states if (found := guarded(self, guard, state)) is not None]
         return states

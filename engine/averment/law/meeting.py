@@ -33,6 +33,8 @@ class Meeting(Builder):
         found = self._guarding.get(key)
         if found is None:
             found = self._guarding[key] = self.matching(match, bindings)
+        for _ in found:  # which whoever asks goes through
+            self._tick()
         return found
 
     def matching(self, match: Match, bindings: Bindings) -> list[tuple[Candidate, Matched]]:

@@ -6,16 +6,37 @@ stands for exactly one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import NamedTuple
 
-from averment.ir.program import Fact, FactType, Program, Value
+from averment.ir.program import Fact, FactType, Guard, Kind, Match, Program, Value
+from averment.law.cells import points
+from averment.law.selection import Index, Selection, Wanted, repeated
 from averment.law.tick import Tick, on_and_on, paced
-from averment.law.truth import TRUE, UNKNOWN, Truth
+from averment.law.truth import TRUE, UNKNOWN, Quantity, Truth
+
+_FEW = 4  # facts are tried one by one
+
+Spend = Callable[[int], None]
+"""Told of every look (``law.budget``) that is taken at working memory."""
+
+
+def freely(looks: int) -> None:
+    """Whoever works without a budget."""
+
+
+class Answer(NamedTuple):
+    """What a guard is on what it joins with: its truth, the value it gives its variable, and how many facts it met."""
+
+    guard: Guard
+    truth: Truth
+    value: Quantity = None
+    met: int = 0
 
 
 class Memory:
-    """Facts by type. ``uncertain`` tells whether anything in it is unknown or merely possible; ``tick`` is called
-    again and again while facts are held and whenever a pattern is matched against it.
+    """Facts by type. ``doubtful`` are the types of which something is unknown or merely possible; ``tick`` is called
+    again and again while facts are held and whenever a pattern is matched against it, and ``spend`` told of every look.
     """
 
     def __init__(
@@ -30,11 +51,15 @@ class Memory:
         What a case leaves out is unknown: a blank record of each ``one`` type, and one of each type that is
         ``absent: unknown`` and not mentioned. With ``None`` instead the memory holds just these facts.
         """
-        self.types, self.tick = program.types, tick
+        self.program, self.types, self.tick = program, program.types, tick
+        self.spend: Spend = freely
+        self.answers: dict[str, dict[object, Answer]] = {}  # of guards, by type and by what they ask
         self.truths: dict[Fact, Truth] = {}
-        self.uncertain = False
+        self.doubtful: set[str] = set()
         self._facts: dict[str, list[Fact]] = {name: [] for name in program.types}
-        self._indexes: dict[str, dict[int, dict[Value | None, list[Fact]]]] = {}
+        self._all = {name: Selection([facts]) for name, facts in self._facts.items()}
+        self._selections: dict[object, Selection] = {}
+        self._of_pattern: dict[int, tuple[Match, Selection]] = {}  # by identity, with what keeps it
         self.learn(given)
         if mentioned is None:
             return
@@ -53,8 +78,10 @@ class Memory:
         self.truths[fact] = truth
         if held is None:
             self._file((fact,))
+        elif fact.type in self.answers:
+            del self.answers[fact.type]
         if truth is UNKNOWN:
-            self.uncertain = True
+            self.doubtful.add(fact.type)
         return True
 
     def learn(self, facts: Iterable[Fact]) -> list[Fact]:
@@ -72,7 +99,14 @@ class Memory:
                 truths[fact] = TRUE
                 raised.append(fact)
         self._file(news)
+        if raised:
+            self.answers.clear()
         return news + raised
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether anything is unknown or merely possible."""
+        return bool(self.doubtful)
 
     def of(self, type: str) -> list[Fact]:
         """Every fact of a type, true or possible."""
@@ -88,26 +122,75 @@ class Memory:
 
     def candidates(self, type: str, field: int, value: Value) -> list[Fact]:
         """The facts of ``type`` whose ``field`` is, or may be, ``value``."""
-        indexes = self._indexes.setdefault(type, {})
-        index = indexes.get(field)
-        if index is None:
-            index = indexes[field] = {}
-            for fact in self._facts[type]:
-                index.setdefault(fact.values[field], []).append(fact)
-        unknown = index.get(None)
-        known = index.get(value, [])
-        return known + unknown if unknown else known
+        return self._agreeing(self._all[type], (field,), (value,))
+
+    def meeting(self, pattern: Match, fields: tuple[int, ...], wanted: Wanted) -> list[Fact] | None:
+        """The facts that may match ``pattern`` by its cells, and have, or may have, the wanted values in these fields;
+        none where there are so few of the type that all may as well be tried.
+        """
+        if self.few(pattern.type):
+            return None
+        selection = self._selection(pattern)
+        return self._agreeing(selection, fields, wanted) if fields else selection.facts
+
+    def few(self, type: str) -> bool:
+        """Whether all facts of a type may as well be tried."""
+        return len(self._facts[type]) <= _FEW
+
+    def index(self, pattern: Match, fields: tuple[int, ...]) -> Index:
+        """The facts that may match ``pattern`` by its cells, by their values in these fields."""
+        return self._taken(self._selection(pattern), fields)
+
+    def _selection(self, pattern: Match) -> Selection:
+        _, found = self._of_pattern.get(id(pattern), (None, None))
+        if found is None:
+            found = self._made(pattern)
+            self._of_pattern[id(pattern)] = pattern, found
+        if found.through:
+            self._taken(self._all[pattern.type], found.through)
+        if looks := found.take():
+            self.spend(looks)
+        return found
+
+    def _made(self, pattern: Match) -> Selection:
+        """Alike patterns have one. Where a cell passes few values, only facts that have one of them are looked at."""
+        same = repeated(pattern)
+        if not pattern.cells and not same:
+            return self._all[pattern.type]
+        key = pattern.type, pattern.cells, same
+        found = self._selections.get(key)
+        if found is None:
+            found = self._selections[key] = self._selecting(pattern)
+        return found
+
+    def _selecting(self, pattern: Match) -> Selection:
+        for field, cell in pattern.cells:
+            values = points(cell)
+            if values is not None and self.types[pattern.type].fields[field].kind is not Kind.SET:
+                index = self._all[pattern.type].index((field,))
+                return Selection([index.bucket((value,)) for value in (*values, None)], pattern, (field,))
+        return Selection([self._facts[pattern.type]], pattern)
+
+    def _agreeing(self, selection: Selection, fields: tuple[int, ...], wanted: Wanted) -> list[Fact]:
+        index = self._taken(selection, fields)
+        if index.gaps:
+            self.spend(len(index.gaps))
+        return index.agreeing(wanted)
+
+    def _taken(self, selection: Selection, fields: tuple[int, ...]) -> Index:
+        index = selection.index(fields)
+        if index.read < len(selection.facts):
+            self.spend(index.take(selection.facts))
+        return index
 
     def _file(self, facts: Iterable[Fact]) -> None:
-        filed, indexes = self._facts, self._indexes
+        filed, answers = self._facts, self.answers
         for fact in facts:
-            type, values = fact
-            filed[type].append(fact)
-            if type in indexes:
-                for index, found in indexes[type].items():
-                    found.setdefault(values[index], []).append(fact)
-            if None in values:
-                self.uncertain = True
+            filed[fact[0]].append(fact)
+            if fact[0] in answers:
+                del answers[fact[0]]
+            if None in fact[1]:
+                self.doubtful.add(fact[0])
 
     def unbounded(self, fact: Fact) -> bool:
         """Whether ``fact`` may stand for more than one fact."""

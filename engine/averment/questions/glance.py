@@ -22,6 +22,7 @@ from averment.questions.missing import Missing, missing
 from averment.questions.rebuttals import denial
 from averment.questions.situation import Situation
 
+MOST_RECORDS = 4_000  # of a case that is looked at: to write out a circuit of more takes seconds
 MOST_STATES = 1 << 13
 MOST_STEPS = 40_000  # to write out a circuit: less than a second
 MOST_LOOKS = 10_000  # at the clock, of what an open claim is missing: about half a second
@@ -39,7 +40,7 @@ class Turning:
 
 def turning(outcome: Outcome) -> Turning | None:
     """The smallest change that turns a settled claim; none where a glance does not show it."""
-    if outcome.status is not Status.SETTLED:
+    if outcome.status is not Status.SETTLED or len(outcome.case.facts) > MOST_RECORDS:
         return None
     try:
         judge = bounded_judge(Situation(outcome.evaluation.program, outcome.case), MOST_STEPS)
@@ -67,7 +68,9 @@ def turning(outcome: Outcome) -> Turning | None:
 
 def lacking(outcome: Outcome) -> Missing | None:
     """What an open claim is missing, by a clock that tells how often it was looked at; none of any other claim."""
-    return missing(outcome, seconds=MOST_LOOKS, clock=count().__next__) if outcome.status is Status.OPEN else None
+    if outcome.status is not Status.OPEN or len(outcome.case.facts) > MOST_RECORDS:
+        return None
+    return missing(outcome, seconds=MOST_LOOKS, clock=count().__next__)
 
 
 def _nearest(judge: Judge, way: Way) -> Way:

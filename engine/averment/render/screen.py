@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 
 from averment.law.truth import TRUE
 from averment.model.model import Model
@@ -158,7 +159,9 @@ class _Screen:
         share = len(claims) if self._outcome.status is Status.OPEN else 1
         most = max(_GROUNDS // share, 1)  # the claims share one screen
         for claim, facts in claims.items():
-            found = [branch for fact in facts for branch in reasons.of(fact, marked=False)]
+            shown = max(_FEW // share, 1)
+            branches = (branch for fact in facts for branch in reasons.of(fact, marked=False))
+            found = [*islice(branches, shown + 1)]  # of thousands only those on the screen
             said.update(each.key for branch in found for each in (branch, *branch.children[:most]))
             told = [
                 Branch(branch.lines[:1], _few([Branch([_head(each, said)]) for each in branch.children], most))
@@ -170,7 +173,7 @@ class _Screen:
             if because and len(told) == 1:  # its sentence stands above
                 told = told[0].children
             else:
-                told = _few(told, max(_FEW // share, 1))
+                told = _few(told, shown, sum(len(derivation.support.get(fact, ())) for fact in facts))
             yield from self._section("Because" if because else title, told)
 
     def _asides(self) -> Iterator[str]:
@@ -231,9 +234,9 @@ class _Screen:
             yield from draw(branches, self._style)
 
 
-def _few(branches: list[Branch], most: int = _FEW) -> list[Branch]:
-    """The first of these, and how many more there are; one more takes no more room than to say so."""
-    rest = len(branches) - most
+def _few(branches: list[Branch], most: int = _FEW, many: int | None = None) -> list[Branch]:
+    """The first of these, of so ``many``, and how many more there are; one more takes no more room than to say so."""
+    rest = (len(branches) if many is None else many) - most
     return [*branches[:most], Branch([say(Piece(f"and {rest} more", "dim"))])] if rest > 1 else branches
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 from pathlib import Path
+from typing import Any
 
 from tests.laws.hostile.good import Files, change, put_parts, put_rules, rule
 
@@ -29,6 +30,46 @@ def facts(files: Files, rng: random.Random, size: int) -> None:
     put_parts(files, rng, rng.choice((300, 3000, 30_000, 100_000)))
     if rng.random() < 0.5:
         files["case.json"] = files.pop("case.yaml")
+
+
+def late(files: Files, rng: random.Random, size: int) -> None:
+    """Patterns that join freely before the last rules all out, guards that meet many, rules that look at all."""
+    a, b, none = {"part": {"name": "$a", "of": "$k"}}, {"part": {"name": "$b", "of": "$k"}}, {"test": "$s < 0"}
+    each = {"part": {"name": "$a", "size": "$s"}}
+    dead = rng.choice(
+        ({"part": {"name": "$b", "of": "$a"}}, {"part": {"size": -1}}, {"part": {"name": "$b", "size": -1}})
+    )
+    put_rules(
+        files,
+        rng.choice(
+            (
+                [rule("late", [a, b, dead])],
+                [rule("free", [{"part": {"name": "$a"}}, {"part": {"name": "$b"}}, dead])],
+                [rule("counts", [a, {"count": {"of": {"part": {"of": "$k"}}, "as": "$n"}}, {"test": "$n < 5"}])],
+                [rule("fires", [a, {"sum": {"of": {"part": {"of": "$k"}}, "field": "size", "as": "$n"}}])],
+                [rule("sums", [each, {"sum": {"of": "part", "field": "size", "as": "$n"}}, {"test": "$s > $n"}])],
+                [rule("not", [each, {"not": {"part": {"of": "$a", "size": "< 0"}}}, none])],
+                [rule("apart", [each, {"not": {"part": {"of": "$a", "size": "$s"}}}, none])],
+                [rule(f"r{n}", [{"part": {"size": f">= {n + 10**6}"}}]) for n in range(2000 * size)],
+                [rule("start", [{"part": {"size": 0, "name": "$a"}}], [{"reached": {"name": "$a", "of": "$a"}}]),
+                 rule("step", [{"part": {"name": "$b", "of": "$c"}}, {"reached": {"name": "$a", "of": "$b"}}],
+                      [{"reached": {"name": "$a", "of": "$c"}}])],
+            )
+        ),
+    )  # fmt: skip
+    put_parts(files, rng, rng.choice((1000, 10_000, 30_000)))
+    shape = rng.randrange(3)
+
+    def reshape(document: Any) -> None:
+        for number, part in enumerate(document["facts"]["part"]):
+            if shape == 0:
+                part["of"] = "same"
+            elif shape == 1:
+                part |= {"name": None, "of": None} if number % 3 else {}
+
+    if shape == 1:
+        change(files, "pack/facts.yaml", lambda document: document["facts"]["part"].update(key=["size"]))
+    change(files, "case.yaml", reshape)
 
 
 def lines(files: Files, rng: random.Random, size: int) -> None:

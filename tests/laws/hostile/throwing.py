@@ -38,7 +38,7 @@ KINDS: Mapping[str, Hostile] = {
         text.nesting, text.steps, text.scalar, text.entities, text.bytes_, text.duplicates, text.unknown_keys,
         text.misfits, text.names, text.numbers, rules.expressions, rules.cells, rules.alternatives, rules.within,
         rules.cycles, rules.many_rules, rules.long_rules, rules.tables, rules.sentences, cases.facts, cases.lines,
-        cases.bad_facts, cases.nothing, cases.many_files, cases.large_files,
+        cases.bad_facts, cases.nothing, cases.many_files, cases.large_files, cases.late,
     )
 }  # fmt: skip
 

@@ -45,17 +45,19 @@ class Joiner:
         What the rules conclude of other types is kept as it comes.
         """
         known = {name: self.table(name, values, facts) for name in step.recursive}
-        news: dict[str, Table] | None = None
-        while news is None or any(len(table) for table in news.values()):
+        news, first = known, True
+        while any(len(table) for table in news.values()):
             for number in step.rules:
-                if news is None:
-                    self._conclude(number, self.solver.solve(number, values, facts), values, facts)
-                    continue
-                for place, match in enumerate(self._program.rules[number].matches):
-                    fresh = news.get(match.type)
-                    if fresh is not None and len(fresh):
+                places = [
+                    place
+                    for place, match in enumerate(self._program.rules[number].matches)
+                    if match.type in step.recursive
+                ]
+                for place in places[:1] if first else places:
+                    fresh = news[self._program.rules[number].matches[place].type]
+                    if len(fresh):
                         self._conclude(number, self.solver.solve(number, values, facts, (place, fresh)), values, facts)
-            news = {}
+            news, first = {}, False
             for name in step.recursive:
                 found = joined(facts.parts.pop(name, []), len(self._program.types[name].fields))
                 news[name], known[name] = grown(known[name], found, facts.cases)

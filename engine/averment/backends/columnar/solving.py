@@ -12,6 +12,7 @@ from math import prod
 import numpy as np
 
 from averment.backends.columnar.columns import Array, Column, Plane, compare
+from averment.backends.columnar.costs import cost, counted, meet
 from averment.backends.columnar.evaluating import passing
 from averment.backends.columnar.facts import Facts
 from averment.backends.columnar.frames import Frame, every, held, merged, needed, scan, take
@@ -40,6 +41,7 @@ from averment.ir.program import (
     Value,
     Variable,
 )
+from averment.law.joining import order
 
 
 class Solver:
@@ -62,7 +64,9 @@ class Solver:
             for place, match in enumerate(rule.matches)
             if not self._program.types[match.type].one
         }
-        counted = not facts.spending.allows(rule.weight * prod(table.most for table in tables.values()))
+        weight, each, beside = cost(self._program, rule, facts)
+        closely = not facts.spending.allows(each * prod(max(1, table.most) for table in tables.values()) + beside)
+        peak: Array | None = None
         frame: Frame | None = None
         for step, place in enumerate(order):
             match, table = rule.matches[place], tables.get(place)
@@ -73,23 +77,12 @@ class Solver:
             else:
                 later = needed(rule, [rule.matches[other] for other in order[step + 1 :]])
                 frame = self._join(rule, match, table, frame, later, values, facts)
-            if counted and frame.ways is None:
-                frame.ways = np.full(len(frame), float(rule.weight))
+            if closely:
+                frame, peak = counted(weight, frame, peak, values, facts)
         frame = every(facts.cases) if frame is None else frame
-        if counted:
-            frame = self._spend(rule, frame, values, facts)
+        if peak is not None:
+            facts.spending.spend(peak + beside)
         return self.guarded(number, frame, values, facts)
-
-    @staticmethod
-    def _spend(rule: Rule, frame: Frame, values: Values, facts: Facts) -> Frame:
-        """The solutions of cases that are within their budget with all of these; the others are decided alone."""
-        ways = np.full(len(frame), float(rule.weight)) if frame.ways is None else frame.ways
-        keep = facts.spending.within(frame.case, ways)
-        if keep is not None:
-            values.harden(frame.case[~keep])
-            frame, ways = frame.take(keep), ways[keep]
-        facts.spending.spend(frame.case, ways)
-        return frame
 
     def trace(self, number: int, cases: Plane, values: Values, facts: Facts) -> Frame:
         """The ways to satisfy the patterns of a rule in these cases, its guards left aside; all bindings are kept."""
@@ -117,24 +110,16 @@ class Solver:
     # --- patterns -------------------------------------------------------------------------------------------------
 
     def _order(self, number: int, start: int) -> list[int]:
-        """Which pattern after which: the given one first, then always one that shares a variable if there is any."""
+        """Which pattern after which, as the law joins them; but what meets the one record of a case comes second, since
+        the first table is read as it is.
+        """
         found = self._orders.get((number, start))
         if found is None:
-            matches, early = self._program.rules[number].matches, self._program.rules[number].early
-            rest = list(range(len(matches)))
-            found, bound = list[int](), set[str]()
-            while rest:
-                linked = [
-                    place
-                    for place in rest
-                    if any(not bound.isdisjoint((name, *partners(name, early))) for _, name in matches[place].binds)
-                ]
-                tables = [place for place in rest if not self._program.types[matches[place].type].one]
-                chosen = start if not found and start >= 0 else (linked if found and linked else tables or rest)[0]
-                rest.remove(chosen)
-                found.append(chosen)
-                bound |= {name for _, name in matches[chosen].binds}
-            self._orders[number, start] = found
+            rule, types = self._program.rules[number], self._program.types
+            joined = order(rule, types, None if start < 0 else start)
+            tables = [place for place in joined if not types[rule.matches[place].type].one]
+            ones = [place for place in joined if types[rule.matches[place].type].one]
+            found = self._orders[number, start] = tables[:1] + ones + tables[1:]
         return found
 
     def filtered(self, match: Match, values: Values, facts: Facts) -> Table:
@@ -317,8 +302,9 @@ class Solver:
         if self._certain(table, fields, wanted) and place not in table.unknown and table.many is None:
             groups = Groups(table, table.index(fields, facts.cases))
             found = groups.index.find(frame.case, [column.low for column in wanted])
+            meet(frame, groups.index.counts()[found], values, facts)
             return aggregate(guard.function, groups, place, found)
-        pairs = pair(table, fields, frame.case, wanted, facts.cases, facts.most)
+        pairs = self._beside(table, fields, wanted, frame, values, facts)
         declared = None if place is None else self._program.types[pattern.type].fields[place]
         return of_pairs(guard.function, pairs, table, place, declared, len(frame))
 
@@ -349,11 +335,22 @@ class Solver:
             table = table.under(None, ~table.unknown[known])
         fields, wanted = self._key(pattern, frame)
         if not self._certain(table, fields, wanted):
-            return pair(table, fields, frame.case, wanted, facts.cases, facts.most).some(len(frame))
+            return self._beside(table, fields, wanted, frame, values, facts).some(len(frame))
         index = table.index(fields, facts.cases)
         groups = index.find(frame.case, [column.low for column in wanted])
         possible = index.some()[groups]
         return (possible if table.true is None else index.some(table.true)[groups]), possible
+
+    def _beside(
+        self, table: Table, fields: tuple[int, ...], wanted: list[Column], frame: Frame, values: Values, facts: Facts
+    ) -> Pairs:
+        """The facts that a guard may meet beside each solution, where not all that joins is definite."""
+        pairs = pair(table, fields, frame.case, wanted, facts.cases, facts.most)
+        if all(column.definite for column in wanted):
+            meet(frame, np.bincount(pairs.places, minlength=len(frame)), values, facts)
+        else:  # an interval may meet any
+            meet(frame, np.bincount(table.case, minlength=facts.cases)[frame.case], values, facts)
+        return pairs
 
     # --- expressions ----------------------------------------------------------------------------------------------
 

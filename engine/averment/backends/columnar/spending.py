@@ -1,9 +1,8 @@
 """What the cases of a batch have spent of the budget of the law, at most.
 
-A case with no more ways to satisfy the patterns of its rules than it may have firings is within both bounds of the law
-(``law.budget``): no way fires twice, and each is tried at most once in each of the two phases. One that may have more
-is decided alone, by an engine that counts as the law does. Where there are few facts, what there are at most of a type
-in a case is as good as counting.
+A case with no more ways (``law.budget``) than it may have firings is within both bounds of the law. One that may have
+more is decided alone, by an engine that counts as the law does. Where there are few facts, what there are at most of a
+type in a case is as good as counting.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from averment.backends.columnar.columns import Array, Plane
 
 
 class Spending:
-    """Ways to satisfy the patterns of rules that join, of which each of so many cases may have ``most``."""
+    """What rules that join take, in ways, of which each of so many cases may have ``most``."""
 
     def __init__(self, cases: int, most: int) -> None:
         self._cases, self._most = cases, most
@@ -35,9 +34,15 @@ class Spending:
         past: Plane = spent > self._most
         return ~past[case] if past.any() else None
 
-    def spend(self, case: Array, ways: Array) -> None:
-        """So many more ways of these cases."""
-        self._each = self._with(case, ways) - self._any
+    def spend(self, ways: Array) -> None:
+        """So many more ways of each case."""
+        self._each = self._each + ways if len(self._each) else ways
+
+    @property
+    def past(self) -> Plane:
+        """The cases that are past their budget."""
+        found: Plane = self._each + self._any > self._most
+        return found
 
     def _with(self, case: Array, ways: Array) -> Array:
         spent: Array = np.bincount(case, ways, self._cases) + self._any  # in floats, which never wrap

@@ -16,13 +16,13 @@ from types import TracebackType
 
 from averment.backends.durable.certain import Certain, Fire, Shared
 from averment.backends.durable.compile import NAME, compile
-from averment.backends.durable.extent import extent
+from averment.backends.durable.extent import Extents, extent
 from averment.backends.durable.layout import Codes, Layout
 from averment.backends.durable.native import Network
 from averment.backends.durable.patterns import WIDE
 from averment.backends.durable.plan import Plan
 from averment.ir.program import Aggregate, Fact, Program, Rule
-from averment.law.budget import FIRINGS, Budget
+from averment.law.budget import FIRINGS, Budget, BudgetSpent
 from averment.law.conclusions import conclude
 from averment.law.evaluation import Evaluation, Firing, Given
 from averment.law.guards import hold
@@ -34,6 +34,7 @@ from averment.law.truth import TRUE, UNKNOWN, CaseError, Quantity, Truth
 
 _WIDE_ID = "w"
 _ROOM = 20_000  # matches; past that it takes longer over each than the law does, and the law has the case
+_BEGUN = 3 * _ROOM  # matches of the first patterns of a rule, at most, that are held
 _LISTENS = 16  # facts told before the matches they make are taken out of the engine, where each takes a kilobyte
 _NAME_END = 2 + NAME  # where the rule's name ends in the text of a match
 
@@ -65,6 +66,7 @@ class Engine:
                     self.joining[network] = layout
         self.ones = tuple(name for name, type in program.types.items() if type.one)
         self.alone = _alone(program)
+        self.extents = Extents(program)
         self.joins = [plan for plan in self.plans.values() if len(plan.joined) > 1]
 
     def evaluate(self, case: Given, firings: int = FIRINGS) -> Evaluation:
@@ -76,7 +78,7 @@ class Engine:
         memory = Memory(self.program, case.facts, case.mentioned)
         with self._lock:
             try:
-                evaluation = _Run(self, memory, Budget(firings, min(firings, _ROOM))).evaluate()
+                evaluation = _Run(self, memory, firings).evaluate()
             except BaseException:
                 for network in self._networks:
                     network.clear()
@@ -130,8 +132,9 @@ def _alone(program: Program) -> dict[int, int]:
 class _Run:
     """One case."""
 
-    def __init__(self, engine: Engine, memory: Memory, budget: Budget) -> None:
-        self._budget = budget
+    def __init__(self, engine: Engine, memory: Memory, firings: int) -> None:
+        self._firings, self._left = firings, min(firings, _ROOM)
+        self._extents, self._budget = engine.extents, Budget(firings)
         self._program, self._plans, self._takers = engine.program, engine.plans, engine.takers
         self._fires, self._alone = engine.fires, engine.alone
         self._flat, self._joining = engine.flat, dict(engine.joining)
@@ -157,6 +160,8 @@ class _Run:
                 raise self._failure
             if self._memory.uncertain:
                 evaluation.undecided += saturate(self._program, stratum, self._memory, UNKNOWN, self._budget)
+        if len(self._memory.truths) > self._watched // 2:
+            self._hold_back()
         return evaluation
 
     def _start(self) -> None:
@@ -191,10 +196,20 @@ class _Run:
                 self._listen()
 
     def _hold_back(self) -> None:
-        """Leave to the law what may match in more ways than the engine has room for; asked again as facts double."""
+        """Leave to the law what it might not decide, and what may match in more ways than the engine has room for;
+        asked again as facts double, and in the end.
+        """
         self._watched = 2 * len(self._memory.truths)
+        if self._extents.of(self._memory) > self._firings:
+            raise BudgetSpent("AV503", "left to the law")
         for plan in self._joins:
-            self._budget.allow(plan.rules[0], extent(plan.rules[0], plan.joined, self._memory))
+            if extent(plan.rules[0], plan.joined, self._memory) > _BEGUN:
+                raise BudgetSpent("AV503", "left to the law")
+
+    def _count(self, plan: Plan) -> None:
+        self._left -= plan.weight
+        if self._left < 0:
+            raise BudgetSpent("AV503", "left to the law")
 
     def _fired(self, matches: list[tuple[Plan, str]]) -> list[Firing]:
         fires, ones, told, memory, shared = self._fires, self._ones, self._told, self._memory, self._shared
@@ -244,7 +259,7 @@ class _Run:
             for text in network.drain():
                 plan = plans[text[2:_NAME_END]]
                 agenda[plan.stratum].append((plan, text))
-                self._budget.attempt(plan.rules[0], plan.weight)
+                self._count(plan)
         self._stirred.clear()
 
     def _by_law(self, plan: Plan, text: str) -> Iterator[Firing]:

@@ -12,19 +12,29 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from averment.backends.scalar.nodes import fired
-from averment.backends.scalar.plan import Asked, Plan, asked, is_unique, outer
 from averment.backends.scalar.ranges import may_fail, may_leave, ranges
 from averment.backends.scalar.reading import Reader, key_of
 from averment.backends.scalar.source import Block, Names
 from averment.backends.scalar.tables import Tables
 from averment.backends.scalar.terms import OPERATORS, Term, Terms, ends, kept
 from averment.ir.program import Absent, Aggregate, Compare, Expression, Guard, Known, Literal, Match, Program
+from averment.law.budget import FACTS
+from averment.law.joining import Asked, Plan, asked, is_unique, outer
 from averment.law.mentions import variables
 
 WAYS = "ways"
-"""The name of how many ways there are by then, at most, to satisfy the patterns of rules, each times the weight of its
-rule. A case with no more of them than it may have firings is within its budget (``law.budget``); any other is left to
-an engine, which counts."""
+"""The name of how many ways (``law.budget``) there are by then, at most. A case with no more of them than it may have
+firings is within its budget; any other is left to an engine, which counts."""
+
+
+BEGUN = "begun"
+"""The name of how many matches of only the first patterns of a rule there are by then, each times its weight: again as
+many as it may have firings leave a case within its budget, since nothing is unknown in it, and one phase is all."""
+
+
+def past(firings: int) -> str:
+    """The condition that a case may be past its budget."""
+    return f"{WAYS} > {firings} or {BEGUN} > {firings}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,7 @@ class RuleCode:
         self._body = block
         self._conditions: list[str] = []
         self._loops: list[Block] = []  # what each loop stands in
-        self._turn = block  # where each turn of the innermost loop begins
+        self._turns: list[Block] = []  # where each turn of a loop begins
         self._looped: list[str] = []  # how many turns each loop takes at most
         self._beside: list[str] = []  # how many facts each pattern without a loop meets at most, if more than one
         self._waiting = list(self._rule.guards)
@@ -131,7 +141,7 @@ class RuleCode:
         body = self._settled()
         self._loops.append(body)
         self._body = body.block(f"for {target} in {facts}:")
-        self._turn = self._body.gap()
+        self._turns.append(self._body.gap())
         self._looped.append(self._tables.count(step.type))
 
     def _bind(self, place: int, step: Asked, field: Callable[[int], str]) -> None:
@@ -281,16 +291,25 @@ class RuleCode:
     def _count(self, body: Block) -> None:
         """Count the ways to satisfy the patterns, or more; and end with the first where it is as good as all."""
 
+        met = [
+            self._tables.count(guard.match.type)
+            for guard in self._rule.guards
+            if isinstance(guard, Aggregate) and not self._types[guard.match.type].one
+        ]
+        weight = f"({self._rule.weight + 1} + ({' + '.join(met)}) // {FACTS // 2})" if met else str(self._rule.weight)
+
         def weighed(ways: str) -> str:
-            return ways if self._rule.weight == 1 else f"{self._rule.weight} * {ways}"
+            return ways if weight == "1" else f"{weight} * {ways}"
 
         early = self._ends_early
         counts = self._tables.counts(head.type for head in self._rule.heads)
         if self._counts_turns:
             times = " * ".join(self._beside) or "1"
-            self._turn.line(f"{WAYS} += {weighed(times)}")
+            for turn in self._turns[:-1]:
+                turn.line(f"{BEGUN} += {weighed(times)}")
+            self._turns[-1].line(f"{WAYS} += {weighed(times)}")
             body.line(*(f"{count} += {times}" for count in counts))
-            self._loops[-1].leave(f"{WAYS} > {self._tools.firings}")
+            self._loops[-1].leave(past(self._tools.firings))
         elif most := " * ".join([*self._looped, *self._beside]):
             self._tables.before.line(f"{WAYS} += {weighed(most)}", *(f"{count} += {most}" for count in counts))
             self._tables.before.leave(f"{WAYS} > {self._tools.firings}")

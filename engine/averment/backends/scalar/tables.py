@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from averment.backends.scalar.nodes import Nodes
-from averment.backends.scalar.plan import Asked
 from averment.backends.scalar.reading import Reader, key_of
 from averment.backends.scalar.source import Block, Names
 from averment.backends.scalar.terms import Terms
 from averment.ir.program import Cell, Program
 from averment.law import network as net
+from averment.law.joining import Asked
 
 
 @dataclass(frozen=True, slots=True)

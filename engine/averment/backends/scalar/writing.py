@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from averment.backends.scalar.joins import write_step
 from averment.backends.scalar.nodes import MOST_HELD, Nodes, fired
-from averment.backends.scalar.plan import told
 from averment.backends.scalar.reading import Reader
-from averment.backends.scalar.rules import WAYS, Tools
+from averment.backends.scalar.rules import BEGUN, WAYS, Tools, past
 from averment.backends.scalar.source import Block, Names
 from averment.backends.scalar.tables import Tables
 from averment.backends.scalar.terms import Terms
 from averment.ir.program import Program
 from averment.ir.values import decode
 from averment.law import network as net
+from averment.law.joining import told
+from averment.law.mentions import patterns
 
 
 class Writer:
@@ -53,7 +55,7 @@ class Writer:
         nodes = self._nodes = Nodes(self._program, self._network, self._names, self._terms, self._reader.fields)
         self._tables.begin(nodes, body)
         if self._network.joins:
-            body.line(f"{WAYS} = {ways}")
+            body.line(f"{WAYS} = {ways}", f"{BEGUN} = 0")
         start = 0
         for step in self._network.joins:
             nodes.write(start, step.ready, body)
@@ -62,10 +64,24 @@ class Writer:
         nodes.write(start, len(self._network.nodes), body)
         nodes.check(body)
         if self._network.joins:
-            body.leave(f"{WAYS} > {self._firings}")
+            self._looks(body)
+            body.leave(past(self._firings))
         self._fired(body)
         self._claim(body)
         return "\n".join(whole.lines) + "\n"
+
+    def _looks(self, body: Block) -> None:
+        """Leave to an engine a case in which patterns look at so much that it may be past its budget."""
+        rules = [self._program.rules[number] for step in self._network.joins for number in step.rules]
+        looks = Counter(pattern.type for rule in rules for pattern in patterns(rule))
+        self._tables.before = body
+        counts = [
+            f"{many} * {self._tables.count(type)}"
+            for type, many in sorted(looks.items())
+            if not self._program.types[type].one
+        ]
+        if counts:
+            body.leave(f"{' + '.join(counts)} > {2 * self._firings}")
 
     def _fired(self, body: Block) -> None:
         truths: dict[str, list[str]] = {}

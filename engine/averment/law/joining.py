@@ -1,4 +1,4 @@
-"""The order in which a rule meets its patterns, and what it has to know of the facts that it meets.
+"""The order in which a rule joins its patterns, and what it has to know of the facts that it meets.
 
 A pattern all of whose variables are bound before, or needed nowhere else, asks only whether there is such a fact. So
 the order prefers, by turns: such patterns, those that meet one fact at most, those that a variable leads to, and, to
@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
+from averment.dataclass import dataclass
 from averment.ir.early import partners
-from averment.ir.program import Aggregate, Cell, Compare, FactType, Match, Rule
-from averment.law.mentions import patterns, variables
+from averment.ir.program import Aggregate, Cell, Compare, FactType, Match, Program, Rule
+from averment.law.mentions import patterns, reads, variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,78 @@ class Plan:
         if is_unique(kind, step):
             return 1, 0
         return (2, 0) if step.keys else (3, -len(step.binds))
+
+
+class Join(NamedTuple):
+    """One pattern of a rule in its turn: the fields that join, each with the variables any of which tells its value,
+    those that give variables theirs, and the early guards that may be asked from then on.
+    """
+
+    place: int
+    pattern: Match
+    keys: tuple[tuple[int, tuple[str, ...]], ...]
+    binds: tuple[tuple[int, str], ...]
+    early: tuple[Compare, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """The patterns of a rule in the order in which they are joined, and whether some are ``apart``, sharing no variable
+    with others; ``asks`` as of the rule, its guards that aggregate, and the types that it looks at.
+    """
+
+    joins: tuple[Join, ...]
+    apart: bool
+    asks: int
+    aggregates: tuple[Aggregate, ...]
+    types: frozenset[str]
+
+
+def joining(program: Program, rule: Rule, first: int | None = None) -> Joining:
+    """How a rule joins, where the pattern at ``first``, if any, meets its facts before all others; found once.
+
+    The order is that of ``Plan``, but that patterns which share no variable with others, and multiply whatever these
+    find, come last.
+    """
+    key = rule.id, rule.alternative, first
+    found = program.joinings.get(key)
+    if found is None:
+        found = program.joinings[key] = _joining(rule, program.types, first)
+    assert isinstance(found, Joining)
+    return found
+
+
+def order(rule: Rule, types: Mapping[str, FactType], first: int | None = None) -> list[int]:
+    """The patterns of a rule, by their places, in the order in which they are joined."""
+    steps = Plan(rule, types, first).steps
+    alone = [place for place, step in steps if place != first and not (types[step.type].one or step.keys or step.binds)]
+    return [place for place, _ in steps if place not in alone] + alone
+
+
+def _joining(rule: Rule, types: Mapping[str, FactType], first: int | None) -> Joining:
+    joins: list[Join] = []
+    bound: set[str] = set()
+    for place in order(rule, types, first):
+        match = rule.matches[place]
+        keys: list[tuple[int, tuple[str, ...]]] = []
+        binds: dict[str, int] = {}
+        for field, name in match.binds:
+            telling = tuple(other for other in (name, *partners(name, rule.early)) if other in bound)
+            if telling:
+                keys.append((field, telling))
+            if name not in bound:
+                binds.setdefault(name, field)
+        waiting = [guard for guard in rule.early if not bound.issuperset(_sides(guard))]
+        bound |= binds.keys()
+        early = tuple(guard for guard in waiting if bound.issuperset(_sides(guard)))
+        joins.append(Join(place, match, tuple(keys), tuple((field, name) for name, field in binds.items()), early))
+    apart = any(not (types[join.pattern.type].one or join.keys or join.binds) for join in joins[1:])
+    aggregates = tuple(guard for guard in rule.guards if isinstance(guard, Aggregate))
+    return Joining(tuple(joins), apart, rule.asks, aggregates, frozenset(reads(rule)))
+
+
+def _sides(guard: Compare) -> tuple[str, ...]:
+    return *variables(guard.left), *variables(guard.right)
 
 
 def is_unique(kind: FactType, step: Asked) -> bool:
