@@ -17,7 +17,7 @@ REQUESTER = "the demonstration"
 
 
 def demonstrated() -> tuple[str, ...]:
-    """The packs that are shown: all that are installed, the one about product managers first, as the page opens with it."""
+    """All packs that are installed, the one about product managers first, since the page opens with that."""
     return tuple(sorted(installed_packs(), key=lambda name: (name != "pm_tpm", name)))
 
 
