@@ -1,6 +1,6 @@
 """The interface as OpenAPI 3.1 has it, made from the routes and the schemas, so that it says what is there.
 
-With a pack the facts of its requests are those of its vocabulary.
+With a pack the facts of its requests are those of its vocabulary, and the parameters its own.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import averment_schemas
 from averment import __version__
 from averment.pack import Pack
-from averment.render.case_schema import case_schema
+from averment.render.case_schema import case_schema, parameters_schema
 from averment_service.principals import Permission
 from averment_service.problems import MEDIA
 
@@ -40,7 +40,7 @@ _PROBLEM: Document = {
 def openapi(routes: Iterable[Route], pack: Pack | None = None) -> Document:
     """The document. ``pack``: the one that requests are about."""
     paths: Document = {}
-    for route in routes:
+    for route in filter(for_programs, routes):
         paths.setdefault(_path(route), {})[route.method.lower()] = _operation(route, pack)
     return {
         "openapi": "3.1.0",
@@ -66,6 +66,11 @@ def openapi(routes: Iterable[Route], pack: Pack | None = None) -> Document:
     }
 
 
+def for_programs(route: Route) -> bool:
+    """Whether a route is of the interface, and not of the page."""
+    return route.media != "text/html" and not route.path.startswith("/static")
+
+
 def _path(route: Route) -> str:
     return re.sub(r"\{(\w+):\w+\}", r"{\1}", route.path)  # as Starlette has a path with a kind
 
@@ -81,9 +86,10 @@ def _operation(route: Route, pack: Pack | None) -> Document:
     }
     if parameters := [*_of_path(route, pack), *_told(route.query, "query"), *_told(route.headers, "header")]:
         operation["parameters"] = parameters
-    if route.request is not None:
-        content: Document = {"application/json": {"schema": _schema(route.request)}}
-        content |= {media: {"schema": {"type": "string"}} for media in route.takes}
+    if route.request is not None or route.takes:
+        content: Document = {media: {"schema": {"type": "string"}} for media in route.takes}
+        if route.request is not None:
+            content["application/json"] = {"schema": _schema(route.request)}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
 
@@ -133,9 +139,9 @@ def _components(pack: Pack | None) -> Document:
     loaded |= {"problem": _PROBLEM, "answer": _answer(loaded["outcome"])}
     if pack is not None:
         facts = case_schema(pack.model, loaded["case"])["properties"]["facts"]
-        for name in loaded:
-            if name.startswith("request") and "facts" in loaded[name]["properties"]:
-                loaded[name]["properties"]["facts"] = facts
+        for schema in (held for name, held in loaded.items() if name.startswith("request")):
+            known = {"facts": facts, "parameters": parameters_schema(pack.model)}
+            schema["properties"] |= {name: held for name, held in known.items() if name in schema["properties"]}
     found: Document = {}
     for name, schema in loaded.items():
         for part, held in schema.pop("$defs", {}).items():

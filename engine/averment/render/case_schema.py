@@ -1,4 +1,6 @@
-"""A pack's vocabulary as a JSON Schema for its fact files, so that an editor completes real fields and values."""
+"""A pack's vocabulary as a JSON Schema for its fact files, so that an editor completes real fields and values; and its
+parameters as one.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +34,17 @@ def case_schema(model: Model, general: Mapping[str, Any]) -> Schema:
     properties["expect"] = expect
     named = {"$id": f"{model.name}.case.schema.json", "title": f"fact file of {model.name} {model.version}"}
     return {**schema, **named, "properties": properties}
+
+
+def parameters_schema(model: Model) -> Schema:
+    """The parameters of a pack, each with the values that it may have."""
+    return {
+        "title": "Parameters",
+        "description": "Values of the pack's parameters other than its own, by name.",
+        "type": "object",
+        "properties": {name: _field(each.field, each.says) for name, each in model.parameters.items()},
+        "additionalProperties": False,
+    }
 
 
 def _records(type: FactType, says: Mapping[str, str]) -> Schema:

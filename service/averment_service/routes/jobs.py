@@ -159,12 +159,13 @@ ROUTES = (
     Route(
         "POST", "/v1/packs/{pack}/jobs", _D, new, "Send a table; its mapping is drafted.", None, _JOB,
         {"name": "The name of the table, as cases.csv: its ending says what it is."}, status=201,
+        takes=("application/octet-stream",),
     ),
     Route("GET", "/v1/jobs", _D, listed, "One's jobs, the newest first.", None, _JOBS),
     Route("GET", _ONE, _D, shown, "How a job stands.", None, _JOB),
     Route("DELETE", _ONE, _D, deleted, "Take a job away, with its files.", status=204),
     Route("GET", f"{_ONE}/mapping", _D, mapping, "The mapping of a job, as YAML.", media=_TEXT),
-    Route("PUT", f"{_ONE}/mapping", _D, mapped, "Another mapping for a job.", None, _JOB),
+    Route("PUT", f"{_ONE}/mapping", _D, mapped, "Another mapping for a job.", None, _JOB, takes=(_TEXT,)),
     Route(
         "POST", f"{_ONE}/start", _D, start, "Decide the table, on record.", None, _JOB,
         {"format": f"Of the decisions: {', '.join(FORMATS)}."}, status=202,

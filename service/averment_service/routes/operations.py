@@ -6,8 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from averment_service.principals import Permission
-from averment_service.routes.packs import described
+from averment_service.routes.packs import PACK, described
 from averment_service.routes.route import Route, json_response, service_of
+from averment_service.routes.shapes import listed, shape
 
 
 async def healthz(_: Request) -> Response:
@@ -28,7 +29,10 @@ async def refresh(request: Request) -> Response:
 
 
 ROUTES = (
-    Route("GET", "/healthz", Permission.OPEN, healthz, "Whether the process is alive."),
-    Route("GET", "/readyz", Permission.OPEN, readyz, "Whether cases can be decided and recorded."),
-    Route("POST", "/v1/refresh", Permission.OPERATE, refresh, "Read the packs again, and take up what is new."),
-)
+    Route("GET", "/healthz", Permission.OPEN, healthz, "Whether the process is alive.",
+          answer=shape(status={"const": "alive"})),
+    Route("GET", "/readyz", Permission.OPEN, readyz, "Whether cases can be decided and recorded.",
+          answer=shape(status={"const": "ready"})),
+    Route("POST", "/v1/refresh", Permission.OPERATE, refresh, "Read the packs again, and take up what is new.",
+          answer=shape(new=listed(PACK))),
+)  # fmt: skip
