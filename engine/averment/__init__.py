@@ -16,8 +16,9 @@ from averment.pack import Pack, load
 
 if TYPE_CHECKING:
     from averment.batch.frames import fired_names
+    from averment.guarding import NotAllowed, guard
 
-__all__ = ["Diagnostic", "Outcome", "Pack", "Refused", "Status", "fired_names", "load"]
+__all__ = ["Diagnostic", "NotAllowed", "Outcome", "Pack", "Refused", "Status", "fired_names", "guard", "load"]
 __version__ = "0.1.0"
 
 
@@ -26,4 +27,8 @@ def __getattr__(name: str) -> Any:
         from averment.batch.frames import fired_names
 
         return fired_names
+    if name in ("NotAllowed", "guard"):  # which take the log
+        from averment import guarding
+
+        return getattr(guarding, name)
     raise AttributeError(f"module `averment` has no attribute `{name}`")
