@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import deque
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from dataclasses import dataclass
 from typing import Protocol
 
 from averment.audit.errors import LogError, unavailable
@@ -20,10 +21,25 @@ from averment_service.wire import LENGTH, Result, entries_frame, results_of
 
 _AGAIN = 0.2  # seconds until a keeper that went is looked for again
 _PATIENCE = 20.0  # seconds that an entry waits for it
+_TOGETHER = 16  # requests whose entries are sent at once, whatever else may come
+_UNDER_WAY = 8  # frames that are sent and not answered
 
 
 Write = Callable[[list[Entry]], Awaitable[list[Result]]]
 """Writes entries together: one result each, all on disk on return. May raise LogError for all."""
+
+
+@dataclass(slots=True)
+class _Handed:
+    """Entries that somebody waits for; ``end``: until when, by the clock of the loop."""
+
+    entries: list[Entry]
+    future: asyncio.Future[list[Result]]
+    end: float
+
+    def answered(self, results: list[Result]) -> None:
+        if not self.future.done():  # else whoever asked is gone
+            self.future.set_result(results)
 
 
 class Journal(Protocol):
@@ -88,40 +104,83 @@ class Here(Gathering):
         super().__init__(lambda entries: asyncio.to_thread(log.append_all, entries))
 
 
-class Kept(Gathering):
-    """The log written by a keeper that listens at ``path``. Where that goes and comes back, what was not acknowledged
-    is sent again: each entry has a key, so none is recorded twice.
+class Kept(asyncio.Protocol):
+    """The log written by a keeper that listens at ``path``. What comes up together is sent together, and more is sent
+    before it is answered. Where the keeper goes and comes back, what was not acknowledged is sent again: each entry has
+    a key, so none is recorded twice.
     """
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-        super().__init__(self._send)
+        self._waiting: list[_Handed] = []
+        self._sent: deque[list[_Handed]] = deque()  # in the order in which the answers come
+        self._transport: asyncio.WriteTransport | None = None
+        self._connecting: asyncio.Task[None] | None = None
+        self._heard = bytearray()
+        self._soon = False
 
-    async def _send(self, entries: list[Entry]) -> list[Result]:
-        frame = entries_frame(entries)
+    async def append(self, entries: list[Entry]) -> list[Result]:
         loop = asyncio.get_running_loop()
-        end = loop.time() + _PATIENCE
-        while True:
-            try:
-                if self._streams is None:
-                    self._streams = await asyncio.open_unix_connection(self._path)
-                reader, writer = self._streams
-                writer.write(LENGTH.pack(len(frame)) + frame)
-                answer = await reader.readexactly(LENGTH.unpack(await reader.readexactly(LENGTH.size))[0])
-                return results_of(answer)
-            except (OSError, asyncio.IncompleteReadError):
-                await self._dropped()
-                if loop.time() > end:
-                    raise unavailable("log", "its writer does not answer") from None
-                await asyncio.sleep(_AGAIN)
+        handed = _Handed(entries, loop.create_future(), loop.time() + _PATIENCE)
+        self._waiting.append(handed)
+        if len(self._waiting) >= _TOGETHER:
+            self._send()
+        elif not self._soon:
+            self._soon = True
+            loop.call_soon(self._send)
+        return await handed.future
 
-    async def _dropped(self) -> None:
-        if self._streams is not None:
-            with suppress(OSError):
-                self._streams[1].close()
-            self._streams = None
+    def _send(self) -> None:
+        self._soon = False
+        if not self._waiting or len(self._sent) >= _UNDER_WAY:
+            return
+        if self._transport is None:
+            if self._connecting is None:
+                self._connecting = asyncio.create_task(self._connect())
+            return
+        batch, self._waiting = self._waiting, []
+        frame = entries_frame([entry for handed in batch for entry in handed.entries])
+        self._transport.write(LENGTH.pack(len(frame)) + frame)
+        self._sent.append(batch)
+
+    async def _connect(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._waiting and self._transport is None:
+            try:
+                self._transport, _ = await loop.create_unix_connection(lambda: self, self._path)
+            except OSError:
+                late = [handed for handed in self._waiting if handed.end < loop.time()]
+                self._waiting = [handed for handed in self._waiting if handed.end >= loop.time()]
+                for handed in late:
+                    handed.answered([unavailable("log", "its writer does not answer")] * len(handed.entries))
+                await asyncio.sleep(_AGAIN)
+        self._connecting = None
+        self._send()
+
+    def data_received(self, data: bytes) -> None:
+        self._heard += data
+        while len(self._heard) >= LENGTH.size:
+            end = LENGTH.size + LENGTH.unpack_from(self._heard)[0]
+            if len(self._heard) < end:
+                break
+            results = results_of(bytes(self._heard[LENGTH.size : end]))
+            del self._heard[:end]
+            start = 0
+            for handed in self._sent.popleft():
+                handed.answered(results[start : start + len(handed.entries)])
+                start += len(handed.entries)
+        self._send()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        self._heard.clear()
+        self._waiting[:0] = [handed for batch in self._sent for handed in batch]
+        self._sent.clear()
+        self._send()
 
     async def close(self) -> None:
-        await super().close()
-        await self._dropped()
+        """Wait for what was handed in, and hang up."""
+        while self._waiting or self._sent:
+            await asyncio.sleep(0.01)
+        if self._transport is not None:
+            self._transport.close()

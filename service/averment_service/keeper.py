@@ -1,65 +1,129 @@
 """The one process that writes the log: it gathers what all others hand in, and writes it in one transaction.
 
 A frame is a length and MessagePack; each is answered, in order, when all in it is on disk. What comes up while a
-transaction is under way waits for the next.
+transaction is under way waits for the next, in the sockets: there is one thread, and nothing to hand over.
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
+import selectors
 import signal
-from contextlib import suppress
-from datetime import UTC, datetime
+import socket
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from averment.audit.log import open_log
-from averment_service.journal import Here
+from averment.audit.errors import LogError
+from averment.audit.log import DecisionLog, open_log
+from averment.audit.record import Entry
+from averment_service.service import now
 from averment_service.settings import key_of
 from averment_service.starting import started
-from averment_service.wire import LENGTH, entries_of, results_frame
+from averment_service.wire import LENGTH, Result, entries_of, results_frame
 
 _LARGEST = 256 << 20  # of a frame
+_PIECE = 1 << 20  # bytes read at once
+_LOOK = 1.0  # seconds between two looks at whether whoever started this is there
 
 
-async def keep(url: str, path: str, key: bytes = b"") -> None:
+@dataclass(slots=True)
+class _Client:
+    """One that hands entries in: what was heard of the next frame."""
+
+    socket: socket.socket
+    heard: bytearray = field(default_factory=bytearray)
+
+    def frames(self) -> list[list[Entry]]:
+        """What has arrived whole. Raises: OSError where it hung up; ValueError for what is no frame."""
+        piece = self.socket.recv(_PIECE)
+        if not piece:
+            raise ConnectionResetError
+        self.heard += piece
+        found: list[list[Entry]] = []
+        while len(self.heard) >= LENGTH.size:
+            size = LENGTH.unpack_from(self.heard)[0]
+            if size > _LARGEST:
+                raise ValueError("too large a frame")
+            end = LENGTH.size + size
+            if len(self.heard) < end:
+                break
+            found.append(entries_of(bytes(self.heard[LENGTH.size : end])))
+            del self.heard[:end]
+        return found
+
+    def answer(self, results: list[Result]) -> None:
+        frame = results_frame(results)
+        self.socket.sendall(LENGTH.pack(len(frame)) + frame)
+
+
+def keep(url: str, path: str, key: bytes = b"") -> None:
     """Write the log at ``url`` for whoever connects to the socket ``path``, until told to stop (SIGTERM).
 
     Raises: LogError where the log cannot be opened.
     """
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
-    with open_log(url, clock=lambda: datetime.now(UTC), key=key) as log:
-        journal = Here(log)
-        with suppress(FileNotFoundError):
-            Path(path).unlink()
-        parent = os.getppid()
+    parent = os.getppid()
+    with ExitStack() as stack:
+        log = stack.enter_context(open_log(url, clock=now, key=key))
+        stopped, stop = (stack.enter_context(end) for end in socket.socketpair())
+        stop.setblocking(False)
+        signal.set_wakeup_fd(stop.fileno())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _heard)
+        Path(path).unlink(missing_ok=True)
+        listening = stack.enter_context(socket.socket(socket.AF_UNIX))
+        listening.bind(path)
+        listening.listen()
+        selector = stack.enter_context(selectors.DefaultSelector())
+        selector.register(listening, selectors.EVENT_READ)
+        selector.register(stopped, selectors.EVENT_READ)
+        while os.getppid() == parent:
+            handed: list[tuple[_Client, list[Entry]]] = []
+            for ready, _ in selector.select(_LOOK):
+                if ready.fileobj is stopped:
+                    return
+                if ready.fileobj is listening:
+                    client = _Client(listening.accept()[0])
+                    selector.register(client.socket, selectors.EVENT_READ, client)
+                    continue
+                with _dropped(selector, ready.data):
+                    handed += [(ready.data, entries) for entries in ready.data.frames()]
+            if handed:
+                _write(log, handed, selector)
 
-        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            with suppress(asyncio.IncompleteReadError, OSError):
-                while True:
-                    size = LENGTH.unpack(await reader.readexactly(LENGTH.size))[0]
-                    if size > _LARGEST:
-                        break
-                    entries = entries_of(await reader.readexactly(size))
-                    answer = results_frame(await journal.append(entries))
-                    writer.write(LENGTH.pack(len(answer)) + answer)
-                    await writer.drain()
-            writer.close()
 
-        server = await asyncio.start_unix_server(serve, path)
-        async with server:
-            while not stop.is_set() and os.getppid() == parent:  # whoever started it is there
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), 1.0)
-        await journal.close()
+def _heard(_number: int, _frame: object) -> None:
+    """A signal: that it came is written to the pair of sockets."""
+
+
+def _write(log: DecisionLog, handed: list[tuple[_Client, list[Entry]]], selector: selectors.BaseSelector) -> None:
+    together = [entry for _, entries in handed for entry in entries]
+    try:
+        results: list[Result] = list(log.append_all(together))
+    except LogError as error:
+        results = [error] * len(together)
+    start = 0
+    for client, entries in handed:
+        with _dropped(selector, client):
+            client.answer(results[start : start + len(entries)])
+        start += len(entries)
+
+
+@contextmanager
+def _dropped(selector: selectors.BaseSelector, client: _Client) -> Generator[None]:
+    """Let go of a client that hung up, or that sends what is no frame: it sends again what was not acknowledged."""
+    try:
+        yield
+    except (OSError, ValueError):
+        with suppress(KeyError, ValueError):
+            selector.unregister(client.socket)
+        client.socket.close()
 
 
 def main() -> None:
     settings, _, path = started()
-    asyncio.run(keep(settings.log, path, key_of(settings)))
+    keep(settings.log, path, key_of(settings))
 
 
 if __name__ == "__main__":

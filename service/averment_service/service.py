@@ -8,6 +8,7 @@ import signal
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
+from itertools import count
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -59,6 +60,7 @@ class Service:
         self.gate = Gate(settings.slow, settings.queue)
         self._masks: Recent[str, Mask] = Recent(64)
         self._noters: Recent[tuple[str, str], Noter] = Recent(1024)
+        self._mark, self._numbers = secrets.token_hex(8), count()  # which make the key of a request that has none
         self._known: set[str] = set()  # digests of packs that are in the log
         self._log: DecisionLog | None = None
         self._opening = Lock()
@@ -79,7 +81,7 @@ class Service:
     def note(self, pack: Pack, principal: Principal, key: str = "") -> Callable[[Outcome, str], Answered]:
         """How an outcome of a pack is noted for the log. ``key``: of the request, which makes it exact-once."""
         noter = self._noters.get((pack.digest, principal.name), lambda: Noter(pack, self.mask(pack), principal.name))
-        return partial(noter.note, key=key or secrets.token_hex(16))
+        return partial(noter.note, key=key or f"{self._mark}-{next(self._numbers):x}")
 
     async def record(self, pack: Pack, entries: list[Entry]) -> list[Receipt]:
         """Put decisions on record, after their pack. Raises: LogError for the first that is not; LogError."""
