@@ -9,8 +9,9 @@ from averment.diagnostics.diagnostic import Diagnostic, Refused
 _MODULES = {
     "scale": ("numpy", "pyarrow"),
     "tables": ("python_calamine", "xlsxwriter"),
-    "serve": ("starlette", "uvicorn", "msgspec", "jinja2"),
+    "serve": ("starlette", "uvicorn", "msgspec", "jinja2", "prometheus_client"),
     "client": ("httpx",),
+    "otel": ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http"),
     "mcp": ("mcp", "starlette", "msgspec"),
 }
 TABLES = "work on whole tables, and on Parquet and Arrow files,"
@@ -37,4 +38,11 @@ def need(extra: str, what: str) -> None:
 
 def installed(extra: str) -> bool:
     """Whether all that an extra brings is there."""
-    return all(find_spec(module) for module in _MODULES[extra])
+    return all(_there(module) for module in _MODULES[extra])
+
+
+def _there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # not even what it is part of
+        return False

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
 from averment.diagnostics.diagnostic import Diagnostic
-from averment_service.guard import Guard
+from averment_service.guard import SENT, Guard
 from averment_service.hot import told_of
 from averment_service.pages.rendering import HTML
 from averment_service.pages.serving import page_answer, problem_page
@@ -41,6 +41,7 @@ def application(service: Service) -> Guard:
 
 def _checked(route: Route) -> Handler:
     async def handler(request: Request) -> Response:
+        request.scope[SENT].route = route.path
         try:
             if route.media == HTML:
                 return await page_answer(request, route)

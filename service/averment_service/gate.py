@@ -15,9 +15,12 @@ T = TypeVar("T")
 
 
 class Gate:
-    """``slow`` things at once, each in a thread, and at most ``queue`` that wait for one."""
+    """``slow`` things at once, each in a thread, and at most ``queue`` that wait for one. ``watch`` is told how many
+    there are, whenever that changes.
+    """
 
-    def __init__(self, slow: int, queue: int) -> None:
+    def __init__(self, slow: int, queue: int, watch: Callable[[int], None] = lambda _: None) -> None:
+        self._watch = watch
         self._pool = ThreadPoolExecutor(max(1, slow), "slow")
         self._room = max(1, slow) + queue
         self.held = 0
@@ -27,6 +30,7 @@ class Gate:
         if self.held >= self._room:
             raise problem(503, BUSY, "too many requests are waiting", retry=1)
         self.held += 1
+        self._watch(self.held)
         future = self._pool.submit(work)
         future.add_done_callback(lambda _: self._left())  # a request that is gone still takes its thread
         return await asyncio.wrap_future(future)
@@ -37,6 +41,7 @@ class Gate:
 
     def _left(self) -> None:
         self.held -= 1
+        self._watch(self.held)
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
+from time import perf_counter
+from typing import Any
 from urllib.parse import urlsplit
 
 from averment_service.hot import Decide, Receive, Scope, Send, is_decide, send_problem, told_of
+from averment_service.meters import OTHER
 from averment_service.principals import HERE, Principal
 from averment_service.problems import BUSY, DENIED, problem
 from averment_service.service import Service, headers_of
 
+DECIDE, SENT = "/v1/packs/{pack}/decide", "averment.sent"
 _ALWAYS = {"/healthz", "/readyz", "/metrics"}
 _LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "::1"}
+
+
+class Sent:
+    """What sends an answer, and knows its ``status`` from when it began, and the pattern of the ``route`` it is of."""
+
+    __slots__ = ("_send", "route", "status")
+
+    def __init__(self, send: Send) -> None:
+        self._send, self.status, self.route = send, 0, OTHER
+
+    async def __call__(self, message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        await self._send(message)
 
 
 class Guard:
@@ -25,31 +44,32 @@ class Guard:
         if scope["type"] != "http":
             await self._routes(scope, receive, send)  # type: ignore[operator]
             return
-        if self._held >= self._service.settings.pending and scope["path"] not in _ALWAYS:
-            await send_problem(send, problem(503, BUSY, "too many requests are under way", retry=1))
-            return
+        sent, begun, tracing = Sent(send), perf_counter(), self._service.tracing
         self._held += 1
         try:
-            await self._answered(scope, receive, send)
+            if tracing is None:
+                await self._answered(scope, receive, sent)
+                return
+            with tracing.request(scope["method"], headers_of(scope)) as span:
+                await self._answered(scope, receive, sent)
+                span.name = f"{scope['method']} {sent.route}"
+                span.attributes = {"http.route": sent.route, "http.response.status_code": sent.status}
         finally:
             self._held -= 1
+            self._service.meters.requested(sent.route, scope["method"], sent.status, perf_counter() - begun)
 
-    async def _answered(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = False
-
-        async def sending(message: dict[str, object]) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
+    async def _answered(self, scope: Scope, receive: Receive, send: Sent) -> None:
         try:
+            if self._held > self._service.settings.pending and scope["path"] not in _ALWAYS:
+                raise problem(503, BUSY, "too many requests are under way", retry=1)
             if is_decide(scope):
+                send.route = DECIDE
                 await self._decide(scope, receive, send)
                 return
-            scope["principal"] = self.authorise(scope)
-            await self._routes(scope, receive, sending)  # type: ignore[operator]
+            scope[SENT], scope["principal"] = send, self.authorise(scope)
+            await self._routes(scope, receive, send)  # type: ignore[operator]
         except Exception as error:
-            if started:
+            if send.status:
                 raise
             await send_problem(send, told_of(error))
 

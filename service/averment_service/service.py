@@ -6,11 +6,13 @@ import os
 import secrets
 import signal
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
 from pathlib import Path
 from threading import Lock
+from time import perf_counter
 from typing import Any
 
 from averment.audit.errors import LogError
@@ -29,9 +31,11 @@ from averment_service.gate import Gate
 from averment_service.jobs import Jobs
 from averment_service.journal import Journal
 from averment_service.kept import Store
+from averment_service.meters import Meters
 from averment_service.principals import Doorkeeper, Principal
 from averment_service.settings import OFF, Settings, key_of
 from averment_service.shelf import Shop
+from averment_service.tracing import tracing
 
 
 class Service:
@@ -57,7 +61,8 @@ class Service:
         kept = Store(folder / "consultations.db" if folder else None, settings.sessions, settings.expires)
         self.consultations = Consultations(kept, settings)
         self.documents = Folder(settings.documents) if settings.documents else None
-        self.gate = Gate(settings.slow, settings.queue)
+        self.meters, self.tracing = Meters(), tracing()
+        self.gate = Gate(settings.slow, settings.queue, self.meters.waiting)
         self._masks: Recent[str, Mask] = Recent(64)
         self._noters: Recent[tuple[str, str], Noter] = Recent(1024)
         self._mark, self._numbers = secrets.token_hex(8), count()  # which make the key of a request that has none
@@ -91,10 +96,13 @@ class Service:
         return await self._appended(entries)
 
     async def _appended(self, entries: list[Entry]) -> list[Receipt]:
-        found = await self.journal.append(entries)
+        begun = perf_counter()
+        with self.tracing.part("log.append") if self.tracing else nullcontext():
+            found = await self.journal.append(entries)
         for result in found:
             if isinstance(result, LogError):
                 raise result
+        self.meters.recorded(entries, perf_counter() - begun)
         return [result for result in found if isinstance(result, Receipt)]
 
     def mask(self, pack: Pack) -> Mask:
@@ -128,6 +136,8 @@ class Service:
     def close(self) -> None:
         self.gate.close()
         self.consultations.store.close()
+        if self.tracing is not None:
+            self.tracing.close()
         if self._log is not None:
             self._log.close()
 

@@ -14,6 +14,7 @@ import uvicorn
 from averment.audit.log import open_log
 from averment_service.app import application
 from averment_service.journal import Here, Journal, Kept, Off
+from averment_service.meters import share
 from averment_service.principals import Doorkeeper
 from averment_service.service import Service, now
 from averment_service.settings import OFF, Settings, key_of
@@ -36,6 +37,7 @@ def service_of(settings: Settings, path: str, secret: bytes = b"") -> Service:
 def main() -> None:
     settings, listening, path = started()
     gc.set_threshold(50_000, 20, 50)  # a request leaves no circles behind
+    share(Path(path).parent / "metrics")
     service = service_of(settings, path, shared_secret())
     config = uvicorn.Config(
         application(service),

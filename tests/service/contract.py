@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -51,7 +51,7 @@ def hold(client: TestClient, requests: int, start: int) -> Counter[tuple[str, in
     Raises: what a check finds, with the request that it was found by.
     """
     schema = schemathesis.openapi.from_dict(document(client))
-    operations = [found.ok() for found in schema.get_all_operations()]
+    operations = [cast(Any, found).ok() for found in schema.get_all_operations()]
     answered: Counter[tuple[str, int]] = Counter()
     parts = [_BODY if operation.body else 1 for operation in operations]
     for operation, part in zip(operations, parts, strict=True):
@@ -69,7 +69,7 @@ def _hold_one(
 
     @seed(start)
     @settings(max_examples=many, database=None, deadline=None, phases=[Phase.generate],
-              suppress_health_check=list(HealthCheck))  # fmt: skip
+              suppress_health_check=cast(Any, list(HealthCheck)))  # fmt: skip
     @given(case=operation.as_strategy(generation_mode=mode))
     def sent(case: Any) -> None:
         if answered.total() % 4:  # else what was drawn

@@ -82,6 +82,14 @@ def test_why_not_and_why_a_fact(shared: TestClient) -> None:
     jsonschema.validate(fact.json(), averment_schemas.load("explanation"))
 
 
+def test_records_may_be_called_anything(shared: TestClient) -> None:
+    sent = {"facts": {"loan": [{"id": "Küche 😀", "amount": 5000}]}}
+    found = shared.post("/v1/packs/loan/explain", json=sent)
+    assert found.status_code == 200 and 'loan["Küche 😀"]' in found.json()["places"]["facts"]
+    begun = shared.post("/v1/packs/loan/ask", json=sent)
+    assert begun.json()["provenance"]['loan["Küche 😀"].amount'] == "given"
+
+
 @pytest.mark.parametrize(
     ("name", "sent", "status", "code"),
     [

@@ -14,20 +14,21 @@ from averment.model.model import AnyOf, Condition, Model, ModelRule, Parameter, 
 from averment.source.collector import collector_paused
 
 _write = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
+_write_in_order = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 def canonical(value: Any) -> bytes:
-    """RFC 8785 of a value of ``None``, booleans, integers, texts, lists, tuples and mappings with ASCII keys.
+    """RFC 8785 of a value of ``None``, booleans, integers, texts, lists, tuples and mappings with texts as keys.
 
     An integer that not every JSON reader keeps (beyond 2 ** 53 - 1) is written as a string.
     Raises TypeError for anything else, and UnicodeEncodeError for half a surrogate pair.
     """
-    return _write(value if _plain(value) else _exact(value)).encode()
+    return (_write(value) if _plain(value) else _write_in_order(_exact(value))).encode()
 
 
 def canonical_members(value: Mapping[str, Any]) -> dict[str, bytes]:
     """The canonical form of each member of an object, in the order that the object's own has them."""
-    return {name: canonical(value[name]) for name in sorted(value)}
+    return {name: canonical(value[name]) for name in sorted(value, key=_order)}
 
 
 def canonical_object(members: Mapping[str, bytes]) -> bytes:
@@ -97,13 +98,19 @@ def _plain(value: Any) -> bool:
     return True
 
 
+def _order(key: Any) -> bytes:
+    """What keys are ordered by: their UTF-16 code units. Raises TypeError for what is no text."""
+    if not isinstance(key, str):
+        raise TypeError("not a key of canonical JSON here")
+    return key.encode("utf-16-be")
+
+
 def _exact(value: Any) -> Any:
-    """The value as ``json`` is to write it. Most of it is texts, which are left to where they stand."""
+    """The value as ``json`` is to write it, keys in order. Most of it is texts, which are left to where they stand."""
     if isinstance(value, dict):
         mapping = cast("dict[str, Any]", value)
-        if not all(map(str.isascii, mapping)):  # which raises TypeError for what is no text
-            raise TypeError("not a key of canonical JSON here")
-        return {key: item if type(item) is str else _exact(item) for key, item in mapping.items()}
+        keys = sorted(mapping, key=_order)
+        return {key: item if type(item := mapping[key]) is str else _exact(item) for key in keys}
     if isinstance(value, (list, tuple)):
         items = cast("list[Any]", value)
         return [item if type(item) is str else _exact(item) for item in items]

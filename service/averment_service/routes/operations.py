@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from averment_service.principals import Permission
 from averment_service.routes.packs import PACK, described
-from averment_service.routes.route import Route, json_response, service_of
+from averment_service.routes.route import Route, answer, json_response, service_of
 from averment_service.routes.shapes import listed, shape
 
 
@@ -22,6 +22,16 @@ async def readyz(request: Request) -> Response:
     return json_response({"status": "ready"})
 
 
+async def metrics(request: Request) -> Response:
+    service = service_of(request)
+
+    def told() -> tuple[bytes, str]:
+        return service.meters.exposition(service.consultations.store.count())
+
+    body, media = await service.gate.run(told)
+    return answer(body, media)
+
+
 async def refresh(request: Request) -> Response:
     service = service_of(request)
     new = await service.gate.run(service.refresh)
@@ -33,6 +43,8 @@ ROUTES = (
           answer=shape(status={"const": "alive"})),
     Route("GET", "/readyz", Permission.OPEN, readyz, "Whether cases can be decided and recorded.",
           answer=shape(status={"const": "ready"})),
+    Route("GET", "/metrics", Permission.OPERATE, metrics, "What was counted and timed, for Prometheus.",
+          media="text/plain"),
     Route("POST", "/v1/refresh", Permission.OPERATE, refresh, "Read the packs again, and take up what is new.",
           answer=shape(new=listed(PACK))),
 )  # fmt: skip

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from averment.ir.digest import canonical, canonical_members, canonical_object, digest, pack_digest
 
 _SAMPLE = {path.name: path.read_text("utf-8") for path in (Path(__file__).parents[1] / "sample").rglob("*.yaml")}
-_KEYS = st.text(st.characters(max_codepoint=127), max_size=8)
+_KEYS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 _TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 _PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | _TEXTS,
@@ -24,6 +24,7 @@ _PLAIN = st.recursive(
 
 
 @given(_PLAIN)
+@example({"\U0001f600": 1, "\ufb33": 2, "e": 3})  # in UTF-16 the first comes before the second
 def test_it_is_what_another_implementation_writes(value: Any) -> None:
     assert canonical(value) == rfc8785.dumps(value)
 
@@ -39,7 +40,7 @@ def test_integers_that_readers_lose_are_texts() -> None:
     )
 
 
-@pytest.mark.parametrize("value", [1.5, {1: 2}, {"\u00e9": 1}, {1, 2}, b"x"])
+@pytest.mark.parametrize("value", [1.5, {1: 2}, {"\u00e9": {2: 1}}, {1, 2}, b"x"])
 def test_what_has_no_canonical_form_here(value: Any) -> None:
     with pytest.raises(TypeError):
         canonical(value)
