@@ -15,6 +15,7 @@ import pytest
 pytest.importorskip("mcp")
 
 import httpx2
+import jsonschema
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
@@ -64,6 +65,8 @@ async def refused(client: Client, tool: str, **arguments: Any) -> list[str]:
     """The codes that a call is refused with."""
     found = await client.call_tool(tool, arguments)
     assert found.is_error
+    schemas = {each.name: each.output_schema for each in (await client.list_tools()).tools}
+    jsonschema.validate(found.structured_content, schemas[tool] or {})  # as other clients do, of refusals too
     assert found.structured_content["pack"]["digest"] == PACK.digest
     return [each["code"] for each in found.structured_content["refused"]["diagnostics"]]
 

@@ -39,6 +39,7 @@ from averment import __version__
 from averment.diagnostics.diagnostic import Refused
 from averment_service.agents import resources
 from averment_service.agents.desk import Desk
+from averment_service.agents.schemas import REFUSED, or_refusal
 from averment_service.agents.tools import TOOLS, call
 from averment_service.hot import told_of
 from averment_service.problems import Problem
@@ -118,7 +119,7 @@ def _tool(name: str, desk: Desk) -> Tool:
         title=tool.title,
         description=tool.description,
         input_schema=tool.input_schema(desk),
-        output_schema=tool.answer(),
+        output_schema=or_refusal(tool.answer()),
         annotations=ToolAnnotations(
             title=tool.title, read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
         ),
@@ -132,7 +133,7 @@ def _text(document: Any) -> str:
 def _refused(problem: Problem, desk: Desk) -> CallToolResult:
     """What a call is answered that is not served: every finding, in words and as data, and the pack that refuses."""
     lines = [f"refused: {found.code}: {found.line}" for found in problem.diagnostics]
-    told = {**desk.standing, "refused": problem.document}
+    told = {**desk.standing, REFUSED: problem.document}
     return CallToolResult(content=[TextContent(text="\n".join(lines))], structured_content=told, is_error=True)
 
 

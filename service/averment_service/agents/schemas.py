@@ -14,6 +14,7 @@ from averment_service.agents.call import PACK
 from averment_service.answering import ANSWER, OUTCOME
 
 Schema = dict[str, Any]
+REFUSED = "refused"
 _facts: Recent[str, Schema] = Recent(64)
 
 
@@ -78,6 +79,14 @@ _STANDING: dict[str, Schema] = {
     },
     "averment": _TEXT,
 }
+
+
+def or_refusal(answer: Schema) -> Schema:
+    """The schema of an answer, and of what stands in its place where a call is refused: clients hold both to it."""
+    refusal = {"description": "Why nothing was answered, with every finding (RFC 9457).", "type": "object"}
+    properties = {**answer["properties"], **_STANDING, REFUSED: refusal}
+    whole = {key: value for key, value in answer.items() if key != "required"}
+    return {**whole, "properties": properties, "anyOf": [{"required": answer["required"]}, {"required": [REFUSED]}]}
 
 
 def vocabulary_answer() -> Schema:
