@@ -6,9 +6,11 @@ comes out is a table, its row, which must say what the outcome says.
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
+import os
 import random
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -17,24 +19,34 @@ from typing import Any
 import pytest
 
 pytest.importorskip("pyarrow")
+pytest.importorskip("mcp")
+pytest.importorskip("httpx")
 
 import pyarrow as pa
 import pyarrow.ipc
 import pyarrow.parquet as pq
+from mcp.client.client import Client as McpClient
 from starlette.testclient import TestClient
 from tests.service.conftest import service
+from tests.service.pages import send
 from tests.service.test_decide import URL, examples
 
 import averment
 from averment.audit.log import open_log
 from averment.audit.replay import State, replay
-from averment.ir.digest import canonical
+from averment.client import Client
+from averment.ir.digest import canonical, digest_of
 from averment.recording import Redecider
 from averment_cli.main import run
+from averment_service.agents.desk import Desk
+from averment_service.agents.protocol import server
 from averment_service.app import application
+from averment_service.principals import ROLES, Principal
+from averment_service.service import Service
 
 Case = dict[str, Any]
 PACK = averment.load("pm_tpm")
+MANY = int(os.environ.get("AVERMENT_MATRIX", "60"))  # the target is 1,000: see tests/README.md
 
 
 def drawn(count: int, seed: int = 11) -> list[Case]:
@@ -61,8 +73,8 @@ def drawn(count: int, seed: int = 11) -> list[Case]:
 class World:
     """The cases, what the reference says of each, and a service."""
 
-    def __init__(self, folder: Path, cases: Sequence[Case], client: TestClient) -> None:
-        self.folder, self.cases, self.client = folder, cases, client
+    def __init__(self, folder: Path, cases: Sequence[Case], client: TestClient, state: Service) -> None:
+        self.folder, self.cases, self.client, self.state = folder, cases, client, state
         self.outcomes = [PACK.decide(PACK.case(case["facts"], case["case"]), engine="reference") for case in cases]
         self.lines = "".join(json.dumps(case) + "\n" for case in cases)
         (folder / "cases.jsonl").write_text(self.lines)
@@ -110,7 +122,58 @@ def stream(world: World, _: Callable[[], str]) -> Iterator[bytes]:
         yield canonical(json.loads(line)["outcome"])
 
 
-WHOLE = (library, command_line, batch_with_warrants, one, many, stream)
+def client(world: World, _: Callable[[], str]) -> Iterator[bytes]:
+    pack = Client("http://localhost", http=world.client).pack("pm_tpm")
+    for case in world.cases:
+        yield pack.decide(case["facts"], name=case["case"], whole=True).canonical
+
+
+def session(world: World, _: Callable[[], str]) -> Iterator[bytes]:
+    """A consultation that begins with what is known, and ends at once."""
+    pack = Client("http://localhost", http=world.client).pack("pm_tpm")
+    for case in world.cases:
+        yield pack.ask(case["facts"], name=case["case"]).decide(whole=True).canonical
+
+
+def agent(world: World, _: Callable[[], str]) -> Iterator[bytes]:
+    """The tool of an agent, by the client of the protocol's own SDK."""
+
+    async def talk() -> list[bytes]:
+        desk = Desk(world.state, PACK, Principal("agent", ROLES["agent"]))
+        async with McpClient(server(desk)) as client:
+            found = [await client.call_tool("decide", {**case, "detail": "outcome"}) for case in world.cases]
+        return [canonical((each.structured_content or {})["outcome"]) for each in found]
+
+    yield from asyncio.run(talk())
+
+
+def page(world: World, _: Callable[[], str]) -> Iterator[bytes]:
+    """The form of the page: what it puts on record has the digest of the answer to these facts."""
+    for case in world.cases:
+        found = send(world.client, "/decide/record", {"case": case["case"], **_form(case["facts"])})
+        assert found.status_code == 200, found.text
+        log = world.state.log
+        assert log is not None
+        record = next(log.records(newest_first=True, limit=1))
+        outcome = PACK.decide(record.facts, name=record.case, engine="reference")
+        assert record.body["outcome"] == digest_of(outcome.canonical)
+        yield outcome.canonical
+
+
+def _form(facts: Case) -> dict[str, Any]:
+    """The inputs that a person would fill in."""
+    told: dict[str, Any] = {"none": [name for name, held in facts.items() if held == []]}
+    for kind, held in facts.items():
+        rows = enumerate(held, 1) if isinstance(held, list) else [(0, held)]
+        for number, row in rows:
+            for name, value in row.items():
+                words = value if isinstance(value, list) else [value]
+                written = [str(word).lower() if isinstance(word, bool) else str(word) for word in words]
+                told[f"{kind}.{number}.{name}" if number else f"{kind}.{name}"] = written or "-"
+    return told
+
+
+WHOLE = (library, command_line, batch_with_warrants, one, many, stream, client, session, agent, page)
 
 
 # --- doors that give a row ------------------------------------------------------------------------------------------
@@ -172,11 +235,12 @@ def _named(table: pa.Table) -> Iterator[Case]:
 # --- the matrix -----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module", params=[40, pytest.param(1000, marks=pytest.mark.slow)], ids=["some", "all"])
+@pytest.fixture(scope="module", params=[10, pytest.param(MANY, marks=pytest.mark.slow)], ids=["some", "many"])
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("matrix")
-    with TestClient(application(service(folder)), base_url="http://localhost") as client:
-        yield World(folder, drawn(request.param), client)
+    state = service(folder, sessions=2000)
+    with TestClient(application(state), base_url="http://localhost") as asked:
+        yield World(folder, drawn(request.param), asked, state)
 
 
 @pytest.mark.parametrize("door", WHOLE, ids=lambda door: door.__name__)
