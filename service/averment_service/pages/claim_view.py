@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from averment.diagnostics.diagnostic import Refused
 from averment.ir.naming import field_at
-from averment.model.model import Model
 from averment.outcome.claim import Status
 from averment.outcome.explained import Explained, explain
 from averment.outcome.outcome import Outcome
@@ -21,7 +20,7 @@ from averment.render.evidence import Side, in_order, leading, score, sides, weig
 from averment.render.html_evidence import picture
 from averment.render.markup import Markup
 from averment.render.outline import verdict_of
-from averment.render.phrases import claim_phrase, held, labelled, noun, stated, untold, words
+from averment.render.phrases import claim_phrase, held, noun, stated, untold, words
 from averment.render.presumption import denied, rebuttal_phrase, searched
 from averment.warrant.sentences import sentence
 from averment_service.pages.case_form import CaseForm
@@ -257,11 +256,3 @@ def _open_words(hanging: int) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def answered_words(form: CaseForm) -> list[str]:
-    """What was answered, in words, as it is printed."""
-    return [labelled(each.field, each.value) for each in form.inputs if each.value is not None]
-
-
-__all__ = ["ClaimView", "Model", "Outlook", "answered_words", "claim_view", "outlook"]

@@ -17,7 +17,7 @@ from averment.render.html import sections
 from averment_service.answering import OUTCOME, Answered, Asked, wholly
 from averment_service.on_record import log_of, record_of
 from averment_service.pages.case_form import CaseForm, form_of_facts, read_form, with_record, without_record
-from averment_service.pages.claim_view import answered_words, claim_view, outlook
+from averment_service.pages.claim_view import claim_view, outlook
 from averment_service.pages.examples import example
 from averment_service.pages.questions_view import asking, order_of, question_text
 from averment_service.pages.rendering import HEADERS, HTML, page
@@ -28,7 +28,7 @@ from averment_service.problems import REQUEST, UNKNOWN, problem
 from averment_service.routes.route import Route, principal_of, service_of
 from averment_service.service import Service
 
-_RECORD, _DROP, _NEXT, _LATER = "record:", "drop:", "next", "later:"
+_RECORD, _DROP, _LATER, _PUT = "record:", "drop:", "later:", "record"  # what the buttons of the form do
 
 
 class Decided(NamedTuple):
@@ -54,7 +54,9 @@ async def shown(request: Request) -> Response:
 
 async def sent(request: Request) -> Response:
     """The same from a form, for a browser without script."""
-    return await _whole(request, await form_of(request))
+    form = await form_of(request)
+    told = await _on_record(request, form) if _PUT in form.get("do", ()) else {}
+    return await _page(request, "decide.html", form, told)
 
 
 async def questions(request: Request) -> Response:
@@ -119,21 +121,7 @@ async def why(request: Request) -> Response:
 
 async def record(request: Request) -> Response:
     """Decide on record: the decision's number, which the log holds from now on."""
-    form, service, principal = await form_of(request), service_of(request), principal_of(request)
-    pack = await _pack(request, form)
-    key = _key(form, pack, principal.name)
-
-    def decided() -> Answered:
-        read = read_form(pack, form)
-        if read.errors:
-            raise problem(422, REQUEST, "some answers cannot be read", "correct what is marked, then record again")
-        asked = Asked((read.case,), {}, OUTCOME)
-        return wholly(asked.cases[0], asked, pack, service.settings.firings, service.note(pack, principal, key))
-
-    found = await service.gate.run(decided)
-    (receipt,) = await service.record(pack, [found.entry])
-    audits = principal.may(Permission.AUDIT) and service.records
-    return page(request, "recorded.html", decision=receipt, records=service.records, audits=audits, entry=found.entry)
+    return page(request, "recorded.html", **await _on_record(request, await form_of(request)))
 
 
 # --- how --------------------------------------------------------------------------------------------------------------
@@ -158,7 +146,26 @@ def _recorded(service: Service, id: str) -> Form:
     return {**form_of_facts(pack, pack.case(record.facts, record.case)), "pack": (f"{record.pack}@{record.digest}",)}
 
 
-async def _page(request: Request, template: str, form: Form) -> Response:
+async def _on_record(request: Request, form: Form) -> dict[str, object]:
+    """Put the decision on record. Raises: Problem (422) where some of it cannot be read; Refused; LogError."""
+    service, principal = service_of(request), principal_of(request)
+    pack = await _pack(request, form)
+    key = _key(form, pack, principal.name)
+
+    def decided() -> Answered:
+        read = read_form(pack, form)
+        if read.errors:
+            raise problem(422, REQUEST, "some answers cannot be read", "correct what is marked, then record again")
+        asked = Asked((read.case,), {}, OUTCOME)
+        return wholly(asked.cases[0], asked, pack, service.settings.firings, service.note(pack, principal, key))
+
+    found = await service.gate.run(decided)
+    (receipt,) = await service.record(pack, [found.entry])
+    audits = principal.may(Permission.AUDIT) and service.records
+    return {"decision": receipt, "records": service.records, "audits": audits}
+
+
+async def _page(request: Request, template: str, form: Form, more: dict[str, object] | None = None) -> Response:
     service = service_of(request)
     pack = await _pack(request, form)
     form, skipped = _told(form, pack)
@@ -171,15 +178,13 @@ async def _page(request: Request, template: str, form: Form) -> Response:
             "error": decided.error,
             "claim": view,
             "asking": asking(decided.form, consultation, skipped),
-            "answered": answered_words(decided.form),
         }
 
     told = await service.gate.run(found)
     named = form.get("pack", (pack.name,))[-1]
     packs = [held[-1] for held in service.shop.shelf.packs.values()]
-    return page(
-        request, template, pack=pack, named=named, packs=packs, skipped=skipped, key=secrets.token_hex(8), **told
-    )
+    about = {"pack": pack, "named": named, "packs": packs, "skipped": skipped, "key": secrets.token_hex(8)}
+    return page(request, template, **{"decision": None, **about, **told, **(more or {})})
 
 
 async def _pack(request: Request, form: Form) -> Pack:
