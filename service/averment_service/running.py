@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 from dataclasses import replace
@@ -19,9 +18,13 @@ from averment.batch.run import Record, run
 from averment.batch.unit import Format
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
 from averment.diagnostics.render_json import all_to_json
+from averment.drafting.mending import groups_in, mended
 from averment.pack import load
 from averment.recording import BatchRecorder
-from averment_service.jobs import DONE, FAILED, MAPPING, PACK, TABLE, Job, read, save
+from averment_service.job import DONE, FAILED, MAPPING, PACK, ROWS, Job, output_of, read, save, table_of
+from averment_service.job_draft import save_mends
+from averment_service.job_queue import Queue
+from averment_service.job_rows import index
 from averment_service.service import now
 from averment_service.settings import OFF
 from averment_service.wire import LENGTH, entries_frame, results_of
@@ -60,8 +63,7 @@ class KeptLog(DecisionLog):
 
 def work(folder: Path, log: str, keeper: str, key: bytes) -> None:
     """Decide the table of a job; what comes of it stands in its folder."""
-    job = replace(read(folder), process=os.getpid())
-    save(folder, job)
+    job = read(folder)
     try:
         done = _done(folder, job, log, keeper, key)
     except Refused as error:
@@ -82,12 +84,11 @@ def _done(folder: Path, job: Job, log: str, keeper: str, key: bytes) -> Job:
     adapter = read_mapping(mapping.read_bytes(), MAPPING, report)
     if report.failed:
         raise Refused(report.diagnostics)
-    (table,) = (each for each in folder.iterdir() if each.name == TABLE or each.name.startswith(f"{TABLE}."))
-    output = folder / f"decisions.{job.format}"
+    output = output_of(folder, job.format)
     order = Order(
         program=pack.program(),
         types=pack.model.types,
-        name=str(table),
+        name=str(table_of(folder)),
         output=output,
         format=Format(job.format),
         mapping=adapter,
@@ -110,10 +111,16 @@ def _done(folder: Path, job: Job, log: str, keeper: str, key: bytes) -> Job:
         opened = KeptLog(log, keeper, key) if keeper else open_log(log, clock=now, key=key)
         record = BatchRecorder(opened, pack, __version__, job.owner, str(folder), str(output))
     result = run(order, progress, record)
+    index(output, folder / ROWS)
+    rejects = groups_in(result.rejects) if result.rejects else []
+    save_mends(folder, mended(rejects, order.types, adapter))
     rows = result.summary.rows
     return replace(job, state=DONE, rows=rows, share=1.0, summary=dict(result.summary.document))
 
 
 if __name__ == "__main__":
-    at, log_url, keeper_path, key_file = sys.argv[1:]
-    work(Path(at), log_url, keeper_path, Path(key_file).read_bytes() if key_file else b"")
+    at, log_url, keeper_path, key_file, most = sys.argv[1:]
+    try:
+        work(Path(at), log_url, keeper_path, Path(key_file).read_bytes() if key_file else b"")
+    finally:
+        Queue(Path(at).parent, log_url, keeper_path, key_file, int(most)).admit()

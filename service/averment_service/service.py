@@ -28,6 +28,7 @@ from averment_service.answering import Answered, Noter
 from averment_service.consulting import Consultations
 from averment_service.documents import Folder
 from averment_service.gate import Gate
+from averment_service.job_queue import Queue
 from averment_service.jobs import Jobs
 from averment_service.journal import Journal
 from averment_service.kept import Store
@@ -56,7 +57,8 @@ class Service:
         self.settings, self.journal, self.doorkeeper, self.keeper = settings, journal, doorkeeper, keeper
         self.supervisor = 0  # the process that started this one, where one did
         self.secret = secret or secrets.token_bytes(32)
-        self.jobs = Jobs(Path(settings.data or "averment-jobs"))
+        jobs = Path(settings.data or "averment-jobs")
+        self.jobs = Jobs(Queue(jobs, settings.log, keeper, settings.masking_key, max(1, settings.jobs)))
         self.shop = Shop(settings.packs, self._earlier)
         kept = Store(folder / "consultations.db" if folder else None, settings.sessions, settings.expires)
         self.consultations = Consultations(kept, settings)

@@ -37,6 +37,7 @@ class Settings:
     tokens: str = ""  # the file of tokens; without one only this machine is served
     documents: str = ""  # a folder of text files that evidence may quote by their digest
     data: str = ""  # the folder of batch jobs; a temporary one without
+    jobs: int = 2  # batch jobs worked on at once; others wait
     body: int = 4 << 20  # of one request
     upload: int = 64 << 20  # of a table
     cases: int = 1000  # of one request

@@ -116,4 +116,4 @@ def test_what_is_no_table_leaves_nothing_behind(client: TestClient, tmp_path: Pa
         ("/v1/packs/nobody/jobs?name=a.csv", b"a\n1\n", 404),
     ):
         assert client.post(url, content=content).status_code == status, url
-    assert list((tmp_path / "jobs").glob("*")) == []
+    assert list((tmp_path / "jobs").glob("[!.]*")) == []

@@ -61,7 +61,7 @@ def _short(cell: str) -> str:
     return plain if len(plain) <= 40 else plain[:40] + "…"
 
 
-def doubts_of_cells(pair: Pair, reading: Reading) -> list[str]:
+def doubts_of_cells(reading: Reading) -> list[str]:
     """What is to be said of single cells of a column that is otherwise read."""
     doubts: list[str] = []
     secret = bool(reading.field.sensitive)

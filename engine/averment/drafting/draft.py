@@ -238,7 +238,7 @@ def _line(match: Match, reading: Reading, marks: Said, words: Sequence[str]) -> 
     if doubts and choices[-1].to != IGNORE:
         choices.append(Choice(IGNORE))
     if chosen is not None and reading.share >= 0.5:
-        doubts += doubts_of_cells(pair, reading)
+        doubts += doubts_of_cells(reading)
     if chosen is None and heading in (pair.path, reading.field.name):
         chosen = len(choices) - 1  # or its name alone would make it the field
     return Line(heading, tuple(choices), chosen, tuple(doubts))

@@ -113,22 +113,45 @@ def _beside(reading: Reading, adapter: Adapter, heading: str) -> dict[str, Any]:
     return {**now, **reading.said, **({"values": values} if values else {})}
 
 
-def rejects_text(groups: list[Group], types: Mapping[str, FactType], adapter: Adapter) -> Iterator[str]:
-    """What is said of rejects: each group on a line, and the lines of a mapping that would mend some."""
+@dataclass(frozen=True)
+class Mended:
+    """What is said of rejects: a sentence for each group, the ``lines`` of a mapping that would mend some of them, with
+    the words for what is ``missing`` that it would have to know, and how many ``rows`` that mends.
+    """
+
+    sentences: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
+    missing: tuple[str, ...] = ()
+    rows: int = 0
+
+    @property
+    def text(self) -> list[str]:
+        """The lines as a mapping file has them."""
+        stated = {"missing": self.missing[0] if len(self.missing) == 1 else self.missing} if self.missing else {}
+        told = tuple(line for line in self.lines if line.choices[0].said or not stated)
+        return mapping_lines(Draft(stated, told)) if self.rows else []
+
+
+def mended(groups: list[Group], types: Mapping[str, FactType], adapter: Adapter) -> Mended:
+    """What is to be said of the largest groups, and what a mapping would have to say."""
     mends = [mend(group, types, adapter) for group in groups[:_GROUPS]]
-    yield "rejects:"
-    for group, found in zip(groups[:_GROUPS], mends, strict=True):
-        yield f"  {_sentence(group, types, found)}"
+    sentences = [_sentence(group, types, found) for group, found in zip(groups[:_GROUPS], mends, strict=True)]
     rest = groups[_GROUPS:]
     if rest:
-        yield f"  {sum(group.rows for group in rest):,} more rows: {len(rest):,} other mistakes"
+        sentences.append(f"{sum(group.rows for group in rest):,} more rows: {len(rest):,} other mistakes")
     lines = [found for found in mends if found is not None]
-    if lines:
-        words = sorted({word for found in lines for word in found.missing})
-        stated = {"missing": words[0] if len(words) == 1 else words} if words else {}
-        fixed = [each.line for each in lines if each.line.choices[0].said or not words]
-        yield f"in a mapping file (--mapping) this would fix {sum(found.rows for found in lines):,} rows:"
-        yield from (f"  {line}" for line in mapping_lines(Draft(stated, tuple(fixed))))
+    words = tuple(sorted({word for found in lines for word in found.missing}))
+    return Mended(tuple(sentences), tuple(each.line for each in lines), words, sum(found.rows for found in lines))
+
+
+def rejects_text(groups: list[Group], types: Mapping[str, FactType], adapter: Adapter) -> Iterator[str]:
+    """What is said of rejects: each group on a line, and the lines of a mapping that would mend some."""
+    found = mended(groups, types, adapter)
+    yield "rejects:"
+    yield from (f"  {sentence}" for sentence in found.sentences)
+    if found.rows:
+        yield f"in a mapping file (--mapping) this would fix {found.rows:,} rows:"
+        yield from (f"  {line}" for line in found.text)
 
 
 def _sentence(group: Group, types: Mapping[str, FactType], found: Mend | None) -> str:

@@ -14,7 +14,8 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 from averment.batch.order import rejects_of
 from averment.ownership import is_plain
 from averment_service.hot import read_body
-from averment_service.jobs import DONE, FORMATS, MAPPING, RUNNING, Job
+from averment_service.job import DONE, MAPPING, STATES, Job
+from averment_service.jobs import FORMATS
 from averment_service.principals import Permission
 from averment_service.problems import GONE, REQUEST, TOO_MUCH, problem
 from averment_service.routes.route import Route, json_response, pack_of, principal_of, service_of
@@ -72,7 +73,7 @@ async def mapped(request: Request) -> Response:
 async def start(request: Request) -> Response:
     service, job = service_of(request), await _job(request)
     format = request.query_params.get("format", "csv")
-    done = await service.gate.run(lambda: service.jobs.start(job, format, service.settings, service.keeper))
+    done = await service.gate.run(lambda: service.jobs.start(job, format))
     return json_response(done.document, 202)
 
 
@@ -99,13 +100,18 @@ async def events(request: Request) -> Response:
             text = json.dumps(now.document)
             if text != last:
                 yield f"event: {now.state}\ndata: {text}\n\n".encode()
-            if now.state != RUNNING or await request.is_disconnected():
+            if not now.under_way or await request.is_disconnected():
                 return
             last = text
             await asyncio.sleep(_LOOK)
             now = await service.gate.run(lambda: service.jobs.find(job.id, job.owner))
 
     return StreamingResponse(told(), media_type="text/event-stream", headers={"cache-control": "no-store"})
+
+
+async def cancelled(request: Request) -> Response:
+    service, job = service_of(request), await _job(request)
+    return json_response((await service.gate.run(lambda: service.jobs.cancel(job))).document)
 
 
 async def deleted(request: Request) -> Response:
@@ -135,7 +141,7 @@ _JOB: dict[str, Any] = {
         "pack": {"type": "string"},
         "version": {"type": "string"},
         "digest": {"type": "string"},
-        "state": {"type": "string", "enum": ["drafted", "running", "done", "failed"]},
+        "state": {"type": "string", "enum": list(STATES)},
         "doubts": {"type": "array", "items": {"type": "string"}, "description": "What the draft is not sure of."},
         "absent": {"type": "array", "items": {"type": "string"}, "description": "Fields without a column."},
         "format": {"type": "string"},
@@ -167,9 +173,10 @@ ROUTES = (
     Route("GET", f"{_ONE}/mapping", _D, mapping, "The mapping of a job, as YAML.", media=_TEXT),
     Route("PUT", f"{_ONE}/mapping", _D, mapped, "Another mapping for a job.", None, _JOB, takes=(_TEXT,)),
     Route(
-        "POST", f"{_ONE}/start", _D, start, "Decide the table, on record.", None, _JOB,
+        "POST", f"{_ONE}/start", _D, start, "Decide the table, on record, when its turn comes.", None, _JOB,
         {"format": f"Of the decisions: {', '.join(FORMATS)}."}, status=202,
     ),
+    Route("POST", f"{_ONE}/cancel", _D, cancelled, "End the work on a job; started again, it goes on.", None, _JOB),
     Route("GET", f"{_ONE}/events", _D, events, "How far a job is, as it goes on.", media="text/event-stream"),
     Route("GET", f"{_ONE}/result", _D, result, "The decisions.", media="application/octet-stream"),
     Route("GET", f"{_ONE}/rejects", _D, rejects, "The rows not decided, and why.", media="application/x-ndjson"),

@@ -1,0 +1,97 @@
+"""A batch job as it stands: what its folder says of it, and who works on it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+DRAFTED, WAITING, RUNNING, DONE, FAILED, CANCELLED = "drafted", "waiting", "running", "done", "failed", "cancelled"
+STATES = (DRAFTED, WAITING, RUNNING, DONE, FAILED, CANCELLED)
+UNDER_WAY = (WAITING, RUNNING)
+TABLE, MAPPING, PACK, STATE = "table", "mapping.yaml", "pack", "job.json"
+ROWS, MENDS = "rows.db", "mends.json"  # the decisions as an index; what would mend the rejects
+LOCK = "work.lock"  # held by whoever works on the job; it says which process that is
+_LISTS = ("doubts", "absent", "diagnostics")
+_OURS = (*_LISTS, "owner", "share", "since")
+
+
+@dataclass(frozen=True)
+class Job:
+    """How a job stands. ``rows`` are done so far, ``share`` of the input; ``summary`` is there once it is done.
+
+    ``since``: when it was last started.
+    """
+
+    id: str
+    owner: str
+    name: str  # of the table, as it was sent
+    pack: str
+    version: str
+    digest: str
+    state: str = DRAFTED
+    doubts: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    format: str = ""
+    rows: int = 0
+    share: float = 0.0
+    since: float = 0.0
+    summary: dict[str, Any] | None = None
+    diagnostics: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.share)
+
+    @property
+    def under_way(self) -> bool:
+        return self.state in UNDER_WAY
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """As it is told."""
+        told = {name: value for name, value in asdict(self).items() if name not in _OURS}
+        return {**told, "percent": self.percent, **{name: list(getattr(self, name)) for name in _LISTS}}
+
+
+def read(folder: Path) -> Job:
+    """How the job in a folder stands. Raises: OSError, ValueError, TypeError."""
+    told: dict[str, Any] = json.loads((folder / STATE).read_bytes())
+    told.update((name, tuple(told[name])) for name in _LISTS)
+    return Job(**told)
+
+
+def save(folder: Path, job: Job) -> None:
+    """Write down how a job stands, at once: a reader has it as it was or as it is."""
+    beside = folder / f".{STATE}-{os.getpid()}"
+    beside.write_text(json.dumps(asdict(job)), encoding="utf-8")
+    beside.replace(folder / STATE)
+
+
+def table_of(folder: Path) -> Path:
+    """The table in the folder of a job."""
+    (table,) = (each for each in folder.iterdir() if each.name == TABLE or each.name.startswith(f"{TABLE}."))
+    return table
+
+
+def output_of(folder: Path, format: str) -> Path:
+    """Where the decisions of a job are."""
+    return folder / f"decisions.{format}"
+
+
+def is_worked_on(folder: Path) -> bool:
+    """Whether a process works on the job in a folder: as long as it lives, and no longer, it holds the lock."""
+    try:
+        file = os.open(folder / LOCK, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(file)
+    return False
