@@ -118,7 +118,9 @@ class Decide:
         case = asked.cases[0]
         facts, hidden = mask.facts(given_facts(case, then.model.types))
         evidence = mask.evidence(case.evidence.document, hidden)[0] if case.evidence else None
-        if asked.many or (case.name, facts, evidence) != (record.case, record.facts, record.evidence):
+        parameters = then.program(asked.parameters).parameters
+        same = (case.name, facts, evidence) == (record.case, record.facts, record.evidence)
+        if asked.many or not same or canonical(dict(parameters)) != canonical(record.parameters):
             help = "a key stands for one request: give the new one a key of its own"
             raise problem(409, REUSED, "this idempotency key stands for another request", help)
         return written(
