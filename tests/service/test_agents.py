@@ -144,12 +144,14 @@ def test_a_consultation_is_held_by_whoever_asks(tmp_path: Path) -> None:
     hold(service(tmp_path, seconds=1.0), talk)
 
 
-def test_what_is_declined_is_asked_last(tmp_path: Path) -> None:
+def test_what_is_put_off_is_asked_last_and_what_is_declined_never(tmp_path: Path) -> None:
     async def talk(client: Client) -> None:
         first = (await answered(client, "ask", facts=HIGH))["ask"]["next"]["field"]
         found = await answered(client, "ask", facts=HIGH, later=[first])
         assert found["ask"]["next"]["field"] != first
         assert [(each["field"], each["said"]) for each in found["ask"]["replies"]] == [(first, "skipped")]
+        found = await answered(client, "ask", facts=HIGH, declined=[first])
+        assert found["ask"]["next"]["field"] != first and found["ask"]["replies"][0]["said"] == "declined"
 
     hold(service(tmp_path, seconds=1.0), talk)
 

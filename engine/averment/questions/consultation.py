@@ -241,12 +241,13 @@ class Consultation:
         """Somebody was asked and would not say: as ``unknown``, and kept apart from it."""
         return self._say(self._unanswered(DECLINED, path or self.whether or self._asked(None).slot.path))
 
-    def putting_off(self, unknown: Iterable[str], later: Iterable[str]) -> Consultation:
-        """After it was said of these fields (or types) that nobody knows, and of those that they are asked for later.
+    def putting_off(self, unknown: Iterable[str], declined: Iterable[str], later: Iterable[str]) -> Consultation:
+        """After it was said of these fields (or types) that nobody knows, of those that somebody would not say, and of
+        those that they are asked for later.
 
         Raises: Refused (AV585) for a path that cannot be asked for.
         """
-        told = ((UNKNOWN, unknown), (SKIPPED, later))
+        told = ((UNKNOWN, unknown), (DECLINED, declined), (SKIPPED, later))
         found = [self._unanswered(said, path) for said, paths in told for path in paths]
         return replace(self, replies=(*self.replies, *found), before=self)
 

@@ -6,15 +6,21 @@ import json
 from typing import Any
 
 from averment.audit.given import given_facts
+from averment.diagnostics.diagnostic import Refused, Report
+from averment.examples import usual_of
 from averment.ir.digest import canonical
 from averment.model.case import Case, blank_case
+from averment.pipeline import decide
 from averment.questions.consultation import consult
 from averment.questions.situation import Situation
+from averment.questions.usual import Usual
 from averment.questions.whatif import changes_of
+from averment.recent import Recent
 from averment_service.agents.call import Call
 from averment_service.agents.desk import Desk
 
 _NAME = "consultation"
+_usual: Recent[str, Usual] = Recent(16)
 
 
 def consulted(desk: Desk, asked: Call) -> dict[str, Any]:
@@ -27,9 +33,13 @@ def consulted(desk: Desk, asked: Call) -> dict[str, Any]:
     situation = Situation(pack.program(desk.parameters), case)
     told = situation.told(changes_of(situation, asked.get("answers") or {}, ()))
     answered = Case(told.name, told.facts, told.mentioned, told.assumptions)
-    outcome = pack.decide(answered, desk.parameters, firings=settings.firings)
-    begun = consult(outcome, until_presumed=bool(asked.get("until_presumed")), seconds=settings.seconds)
-    state = begun.putting_off(asked.get("unknown") or (), asked.get("later") or ())
+    report = Report()
+    outcome = decide(pack.engine(desk.parameters, "", settings.firings), answered, report)
+    if outcome is None:
+        raise Refused(report.diagnostics)
+    usual = _usual.get(pack.digest, lambda: usual_of(pack))
+    begun = consult(outcome, None, usual, bool(asked.get("until_presumed")), settings.seconds)
+    state = begun.putting_off(*(asked.get(name) or () for name in ("unknown", "declined", "later")))
     return {
         "ask": json.loads(canonical(state.document())),
         "whether": state.whether or None,

@@ -123,7 +123,7 @@ TOOLS: Mapping[str, Tool] = {
             "The next best question about a case, or that nothing is left to ask. Give the facts so far, and the "
             "answers to questions asked before; all facts come back, to be given again in the next call.",
             "request_next",
-            (*_CASE, "answers", "unknown", "later", "until_presumed"),
+            (*_CASE, "answers", "unknown", "declined", "later", "until_presumed"),
             schemas.ask_answer,
             _ask,
             (),
