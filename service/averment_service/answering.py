@@ -20,7 +20,7 @@ from averment.diagnostics.diagnostic import Diagnostic, Label, Refused, Report
 from averment.diagnostics.render_json import to_json
 from averment.engines import loss_of
 from averment.ir.digest import canonical
-from averment.model.case import UNNAMED, Case, read_case, refuse_unsupported
+from averment.model.case import UNNAMED, Case, read_case, refuse_unsupported, unsupported_of
 from averment.model.evidence import Documents
 from averment.outcome.outcome import Outcome
 from averment.pack import Pack
@@ -137,8 +137,12 @@ class Noter:
 
     def __init__(self, pack: Pack, mask: Mask, requester: str) -> None:
         self._types, self._mask, self._requester = pack.model.types, mask, requester
+        self._requires = pack.requires_evidence
 
     def note(self, outcome: Outcome, detail: str, key: str) -> Answered:
+        """Raises: Refused (AV616) for what the pack takes only with evidence, by whatever way it was decided."""
+        if self._requires and (found := unsupported_of(outcome.case, self._types)):
+            raise Refused(found)
         document = outcome.answer if detail == ANSWER else outcome.document
         body = canonical_quickly(document)
         given = outcome.given if isinstance(outcome, QuickOutcome) else given_facts(outcome.case, self._types)

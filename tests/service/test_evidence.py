@@ -131,6 +131,16 @@ def test_a_pack_may_refuse_what_is_given_without(tmp_path: Path) -> None:
     assert states(tmp_path) == [State.SAME] * 2
 
 
+def test_a_consultation_cannot_put_on_record_what_a_request_may_not(tmp_path: Path) -> None:
+    with client_of(tmp_path, {"pack.yaml": ("version: 1.0.0", "version: 1.0.0\nevidence: required")}) as client:
+        begun = client.post("/v1/packs/demo/ask", json={"facts": FACTS})
+        assert begun.status_code == 201  # what is only asked needs none
+        ended = client.post(f"/v1/sessions/{begun.json()['session']}/decide")
+        assert ended.status_code == 422
+        assert {each["code"] for each in ended.json()["diagnostics"]} == {"AV616"}
+    assert bodies(tmp_path) == []
+
+
 def test_one_field_may_require_it_or_be_exempt(tmp_path: Path) -> None:
     edit = {"facts.yaml": ("team_size: {", "team_size: {evidence: required, ")}
     pack = averment.load(packed(tmp_path, edit))

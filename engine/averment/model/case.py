@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field
-from typing import Any
+from typing import Any, Protocol
 
 from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
@@ -78,13 +78,32 @@ def read_case(node: Node, types: Mapping[str, FactType], report: Report, kept: D
     )
 
 
+class Supported(Protocol):
+    """A case as far as its evidence goes."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def facts(self) -> tuple[Fact, ...]: ...
+    @property
+    def assumptions(self) -> frozenset[str]: ...
+    @property
+    def evidence(self) -> Evidence | None: ...
+
+
 def refuse_unsupported(case: Case, types: Mapping[str, FactType], report: Report) -> bool:
     """Whether the case gives what the vocabulary takes only with evidence without any; reported (AV616)."""
-    if not any(field.evidence for type in types.values() for field in type.fields):
-        return False
-    found = unsupported(list(holdings(case.facts, types, case.assumptions)), case.evidence, case.name, case.place)
+    found = unsupported_of(case, types, case.place)
     report.extend(found)
     return bool(found)
+
+
+def unsupported_of(case: Supported, types: Mapping[str, FactType], place: Span | None = None) -> list[Diagnostic]:
+    """What a case gives without the evidence that the vocabulary requires (AV616)."""
+    if not any(field.evidence for type in types.values() for field in type.fields):
+        return []
+    held = list(holdings(case.facts, types, case.assumptions))
+    return unsupported(held, case.evidence, case.name, place)
 
 
 def blank_case(types: Mapping[str, FactType], name: str) -> Case:
