@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 _COMPONENT = "#/components/schemas/"
 _UNWARRANTED = ("facts", "warrant")  # what an answer leaves out of its outcome
+_ONE_OF = {"request": ("facts", "cases"), "request_whatif": ("change", "sweep")}
 _PROBLEM: Document = {
     "title": "problem",
     "description": "Why a request was not served, as RFC 9457 has it, with every finding.",
@@ -137,11 +138,14 @@ def _schema(schema: str | Document) -> Document:
 def _components(pack: Pack | None) -> Document:
     loaded: Document = {name: averment_schemas.load(name) for name in averment_schemas.NAMES}
     loaded |= {"problem": _PROBLEM, "answer": _answer(loaded["outcome"])}
+    for name, members in _ONE_OF.items():  # what is told of in sentences where it is read
+        loaded[name]["oneOf" if name == "request" else "anyOf"] = [{"required": [member]} for member in members]
     if pack is not None:
         facts = case_schema(pack.model, loaded["case"])["properties"]["facts"]
         for schema in (held for name, held in loaded.items() if name.startswith("request")):
             known = {"facts": facts, "parameters": parameters_schema(pack.model)}
             schema["properties"] |= {name: held for name, held in known.items() if name in schema["properties"]}
+        loaded["request"]["properties"]["cases"]["items"]["properties"]["facts"] = facts
     found: Document = {}
     for name, schema in loaded.items():
         for part, held in schema.pop("$defs", {}).items():
