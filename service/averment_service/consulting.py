@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Lock
 from typing import Any, cast
 
@@ -92,8 +93,10 @@ class Standing:
     pack: Pack
     begun: Case
     state: Consultation
+    expires: float
 
-    def document(self, expires: float) -> dict[str, Any]:
+    @cached_property
+    def document(self) -> dict[str, Any]:
         state, pack = self.state, self.pack
         question = None if state.whether else state.question
         asked: dict[str, Any] | None = None
@@ -102,16 +105,17 @@ class Standing:
         return {
             "session": self.kept.id,
             "step": self.kept.step,
-            "expires_in": int(expires),
+            "expires_in": int(self.expires),
             "pack": {"name": pack.name, "version": pack.version, "digest": pack.digest},
             "ask": state.document(),
             "whether": state.whether or None,
             "question": asked,
             "why": [] if state.finished else list(state.why()),
             "proved": state.proved or None,
-            **self.facts(),
+            **self.facts,
         }
 
+    @cached_property
     def facts(self) -> dict[str, Any]:
         """What is known by now, and where it came from."""
         facts = given_facts(self.state.case, self.pack.model.types)
@@ -128,17 +132,18 @@ class Consultations:
 
     def begin(self, body: bytes, pack: Pack, principal: str) -> Standing:
         """Raises: Refused for what the request has wrong; Problem (429, 503) where there is no room."""
-        begun = body.decode("utf-8", "replace")
-        held = self._taken_up(begun, pack)
-        kept = self.store.begin(principal, f"{pack.name}@{pack.digest}", begun)
-        self._held.get(kept.id, lambda: held)
-        return Standing(kept, pack, held.begun, held.state)
+        held = self._taken_up(body, pack)
+        kept = self.store.begin(principal, f"{pack.name}@{pack.digest}", body.decode())
+        with held.lock:
+            self._held.get(kept.id, lambda: held)
+            return self._stands(kept, pack, held)
 
     def standing(self, kept: Kept, pack: Pack) -> Standing:
         """Where it stands."""
         held = self._of(kept, pack)
         with held.lock:
-            return Standing(kept, pack, held.begun, held.hear(counting(kept.replies)))
+            held.hear(counting(kept.replies))
+            return self._stands(kept, pack, held)
 
     def reply(self, body: bytes, kept: Kept, pack: Pack) -> Standing:
         """After one more reply. Raises: Refused, and nothing was said; Problem (409)."""
@@ -160,22 +165,28 @@ class Consultations:
             written = reply if reply["said"] == WITHDRAWN else _written(state, reply)
             replies = [*kept.replies, written]
             held.replies = counting(replies)
-            return Standing(self.store.change(kept, replies), pack, held.begun, state)
+            return self._stands(self.store.change(kept, replies), pack, held)
 
     def back(self, kept: Kept, pack: Pack) -> Standing:
         """Before the last reply."""
         held = self._of(kept, pack)
         with held.lock:
             held.hear(counting(kept.replies))
-            state = held.hear(counting(kept.replies[:-1]))
-            return Standing(self.store.change(kept, kept.replies[:-1]), pack, held.begun, state)
+            held.hear(counting(kept.replies[:-1]))
+            return self._stands(self.store.change(kept, kept.replies[:-1]), pack, held)
+
+    def _stands(self, kept: Kept, pack: Pack, held: _Held) -> Standing:
+        """Where it stands, all worked out: a consultation is not for several threads at once."""
+        found = Standing(kept, pack, held.begun, held.state, self.store.expires)
+        found.document  # noqa: B018
+        return found
 
     def _of(self, kept: Kept, pack: Pack) -> _Held:
-        return self._held.get(kept.id, lambda: self._taken_up(kept.begun, pack))
+        return self._held.get(kept.id, lambda: self._taken_up(kept.begun.encode(), pack))
 
-    def _taken_up(self, begun: str, pack: Pack) -> _Held:
+    def _taken_up(self, begun: bytes, pack: Pack) -> _Held:
         """A consultation as it began. Raises: Refused."""
-        document, report = document_of(begun.encode(), "request_ask"), Report()
+        document, report = document_of(begun, "request_ask"), Report()
         told: dict[str, Any] = data_of(document)
         if document.get("facts") is not None:
             case = case_of(document, pack, report)

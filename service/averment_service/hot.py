@@ -112,20 +112,22 @@ class Decide:
 
     def _again(self, record: Record, body: bytes, pack: Pack) -> bytes:
         """What was answered under this key, by the pack of then. Raises: Problem where something else is asked."""
+        other = problem(409, REUSED, "this idempotency key stands for another request",
+                        "a key stands for one request: give the new one a key of its own")  # fmt: skip
+        if record.pack != pack.name:
+            raise other
         then = pack if pack.digest == record.digest else self._service.shop.find(f"{pack.name}@{record.digest}")
         asked = asked_of(body, then, 1, self._service.documents)
-        mask = self._service.mask(then)
-        case = asked.cases[0]
+        parameters = dict(then.program(asked.parameters).parameters)
+        if asked.many or canonical(parameters) != canonical(record.parameters):
+            raise other
+        (case,), mask = asked.cases, self._service.mask(then)
         facts, hidden = mask.facts(given_facts(case, then.model.types))
         evidence = mask.evidence(case.evidence.document, hidden)[0] if case.evidence else None
-        parameters = then.program(asked.parameters).parameters
-        same = (case.name, facts, evidence) == (record.case, record.facts, record.evidence)
-        if asked.many or not same or canonical(dict(parameters)) != canonical(record.parameters):
-            help = "a key stands for one request: give the new one a key of its own"
-            raise problem(409, REUSED, "this idempotency key stands for another request", help)
-        return written(
-            wholly(asked.cases[0], asked, then, self._service.settings.firings, _unrecorded), asked.detail, record.id
-        )
+        if (case.name, facts, evidence) != (record.case, record.facts, record.evidence):
+            raise other
+        found = wholly(case, asked, then, self._service.settings.firings, _unrecorded)
+        return written(found, asked.detail, record.id)
 
     async def _recorded(self, asked: Asked, answers: list[Answered | Problem], pack: Pack) -> bytes:
         entries = [one.entry for one in answers if isinstance(one, Answered)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -185,6 +186,22 @@ def test_nobody_answers_for_too_long(tmp_path: Path) -> None:
         now[0] += 61
         client.post(BEGIN, json={})
         assert client.get(place).status_code == 404
+
+
+def test_what_is_no_text_is_refused_and_two_at_once_do_not_mix(workers: list[TestClient]) -> None:
+    found = workers[0].post(BEGIN, content=b'{"case": "\xff"}', headers={"content-type": "application/json"})
+    assert (found.status_code, found.json()["diagnostics"][0]["code"]) == (422, "AV110")
+    state = sent(workers[0], "POST", BEGIN, {}, 201)
+    path = f"/v1/sessions/{state['session']}/replies"
+
+    def tell(income: int) -> int:
+        reply = {"said": "answer", "field": "applicant.income", "value": income}
+        return workers[income % 2].post(path, json=reply).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = list(pool.map(tell, range(1, 13)))
+    after = sent(workers[1], "GET", f"/v1/sessions/{state['session']}")
+    assert set(statuses) <= {200, 409} and after["step"] == statuses.count(200) == len(after["ask"]["replies"])
 
 
 def test_every_standing_is_as_the_route_says(workers: list[TestClient]) -> None:

@@ -62,7 +62,8 @@ def test_a_key_makes_a_request_exact_once(client: TestClient) -> None:
     headers = {"idempotency-key": "order-7"}
     first, again = (client.post(URL, json=case, headers=headers).json() for _ in range(2))
     assert first["decision"] == again["decision"] and first["answer"] == again["answer"]
-    for sent in (other, {**case, "case": "another name"}, {**case, "parameters": {"decision_margin": 3}}):
+    named, strict = {**case, "case": "another name"}, {**case, "parameters": {"decision_margin": 3}}
+    for sent in (other, named, strict, {"cases": []}, {"cases": [case]}):
         refused = client.post(URL, json=sent, headers=headers)
         assert refused.status_code == 409 and refused.json()["diagnostics"][0]["code"] == "AV596"
 

@@ -31,14 +31,10 @@ from averment_service.routes.shapes import INTEGER, OBJECT, STRING, STRINGS, Sch
 async def begin(request: Request) -> Response:
     service, pack, body = service_of(request), await pack_of(request), await body_of(request)
     principal = principal_of(request).name
-    found = await service.gate.run(lambda: _told(service.consultations.begin(body, pack, principal), request))
+    found = await service.gate.run(lambda: service.consultations.begin(body, pack, principal).document)
     response = json_response(found, 201, pack)
     response.headers["location"] = f"/v1/sessions/{found['session']}"
     return response
-
-
-def _told(standing: Standing, request: Request) -> dict[str, object]:
-    return standing.document(service_of(request).settings.expires)
 
 
 def _kept(request: Request) -> tuple[Kept, Pack]:
@@ -59,7 +55,7 @@ def _open(request: Request) -> tuple[Kept, Pack]:
 async def _answered(request: Request, work: Callable[[Kept, Pack], Standing]) -> Response:
     def run() -> tuple[dict[str, object], Pack]:
         kept, pack = _open(request)
-        return _told(work(kept, pack), request), pack
+        return work(kept, pack).document, pack
 
     found, pack = await service_of(request).gate.run(run)
     return json_response(found, pack=pack)
@@ -98,7 +94,7 @@ async def decide(request: Request) -> Response:
         decision = receipt.id
         await service.gate.run(lambda: service.consultations.store.end(kept, decision))
     body = written(answered, detail, decision)
-    more = canonical({"session": kept.id, **found.facts()})
+    more = canonical({"session": kept.id, **found.facts})
     return answer(body[:-1] + b"," + more[1:], "application/json", 200, found.pack)
 
 
