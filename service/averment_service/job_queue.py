@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -42,7 +42,7 @@ class Queue:
     most: int
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self) -> Generator[None]:
         """While nobody else changes the state of a job."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = os.open(self.folder / _QUEUE, os.O_RDWR | os.O_CREAT, 0o600)
@@ -57,7 +57,7 @@ class Queue:
         folder = self.folder / job.id
         with self.held():
             now = read(folder)
-            if now.state == WAITING or is_worked_on(folder):
+            if now.state == WAITING or (now.state == RUNNING and is_worked_on(folder)):
                 raise problem(409, REQUEST, "the job runs already")
             fresh = replace(now, state=WAITING, format=format, rows=0, share=0.0, summary=None, diagnostics=())
             save(folder, replace(fresh, since=time.time()))
@@ -98,8 +98,8 @@ class Queue:
     def _begin(self, folder: Path, job: Job) -> bool:
         """Start the process of a job; whether that went well."""
         command = [sys.executable, "-m", "averment_service.running", str(folder)]
-        command += [self.log, self.keeper, self.key, str(self.most)]
         lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        command += [self.log, self.keeper, self.key, str(self.most), str(lock)]
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
             save(folder, replace(job, state=RUNNING))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 from dataclasses import replace
@@ -119,8 +120,9 @@ def _done(folder: Path, job: Job, log: str, keeper: str, key: bytes) -> Job:
 
 
 if __name__ == "__main__":
-    at, log_url, keeper_path, key_file, most = sys.argv[1:]
+    at, log_url, keeper_path, key_file, most, lock = sys.argv[1:]
     try:
         work(Path(at), log_url, keeper_path, Path(key_file).read_bytes() if key_file else b"")
     finally:
+        os.close(int(lock))  # from now on nobody works on it
         Queue(Path(at).parent, log_url, keeper_path, key_file, int(most)).admit()

@@ -11,7 +11,7 @@ from averment.render.html import style_sheet
 
 PREFIX = "/static/"
 _KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
-_FILES = ("site.css", "site.js", "vendor/htmx.min.js", "vendor/sse.min.js", "icon.svg")
+_FILES = ("site.css", "tables.css", "site.js", "vendor/htmx.min.js", "vendor/sse.min.js", "icon.svg")
 
 
 class Asset(NamedTuple):

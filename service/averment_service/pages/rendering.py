@@ -51,6 +51,7 @@ class Place(NamedTuple):
 # `Rules`, where packs are edited, is going to stand beside the Book.
 PLACES = (
     Place("Decide", "/decide", Permission.DECIDE),
+    Place("Tables", "/tables", Permission.DECIDE),
     Place("Audit", "/audit", Permission.AUDIT),
     Place("Book", "/book", Permission.READ),
 )

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from averment_service.hot import told_of
 from averment_service.pages.rendering import HEADERS, is_part, page
 from averment_service.pages.sessions import check_form, signed_in
+from averment_service.pages.uploads import MULTIPART, close_upload
 from averment_service.principals import need
 from averment_service.problems import Problem
 from averment_service.routes.route import Route, principal_of
@@ -22,12 +23,15 @@ async def page_answer(request: Request, route: Route) -> Response:
         signed_in(request)
         need(principal_of(request), route.permission)
         if route.method != "GET":
+            request.state.takes_file = MULTIPART in route.takes
             await check_form(request)
         return await route.handler(request)
     except HTTPException:
         raise
     except Exception as error:
         return problem_page(request, told_of(error))
+    finally:
+        await close_upload(request)
 
 
 def problem_page(request: Request, found: Problem) -> Response:

@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request
 
+from averment_service.pages.uploads import MULTIPART, read_upload
 from averment_service.principals import NOBODY, Principal, hashed
 from averment_service.problems import DENIED, REQUEST, TOO_MUCH, problem
 from averment_service.service import Service
@@ -82,8 +83,10 @@ async def form_of(request: Request) -> Form:
 
 async def _read(request: Request) -> Form:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == MULTIPART and getattr(request.state, "takes_file", False):
+        return await read_upload(request, state_of(request).settings.upload)
     if kind != _URLENCODED:
-        return {}  # of an upload, whose route reads it: the proof is in a header then
+        return {}
     most = state_of(request).settings.body
     body = bytearray()
     async for chunk in request.stream():

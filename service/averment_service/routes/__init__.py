@@ -18,6 +18,7 @@ from averment_service.routes import (
     packs,
     questions,
     sign_in,
+    tables_page,
 )
 from averment_service.routes.route import Route
 
@@ -34,6 +35,7 @@ ROUTES: tuple[Route, ...] = (
     *decide_page.ROUTES,
     *audit_page.ROUTES,
     *book_page.ROUTES,
+    *tables_page.ROUTES,
     *sign_in.ROUTES,
     *assets.ROUTES,
 )
