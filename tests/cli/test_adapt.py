@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +165,34 @@ def test_what_is_unsure_is_a_comment(name: str, hotel: Path, tmp_path: Path) -> 
     (tmp_path / "t.csv").write_text(table)
     text, _ = drafted(tmp_path / "t.csv", hotel)
     assert [each for each in wanted if each not in text] == [], text
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "field", "said"),
+    [
+        ("deny", "yes no", "{denied: {type: boolean}}", {"true_words": ["yes"], "false_words": ["no"]}),
+        ("ltv", "3 4", "{share: {type: integer, label: loan to value (ltv)}}", None),
+        ("nyc", "3 4", "{young: {type: integer, label: number of young children}}", None),
+        ("Status", "verstorben lebt", "{died: {type: boolean, label: Status verstorben}}",
+         {"true_words": ["verstorben"], "false_words": ["lebt"]}),
+    ],
+)  # fmt: skip
+def test_names_as_they_are_shortened(
+    heading: str, cells: str, field: str, said: Any, hotel: Path, tmp_path: Path
+) -> None:
+    pack = tmp_path / "pack"
+    shutil.copytree(hotel, pack)
+    one = "facts:\n  guest: {cardinality: one, fields: " + field + "}\n" + FACTS[FACTS.index("  decision") :]
+    (pack / "facts.yaml").write_text(one)
+    name = yaml.safe_load(field).popitem()[0]
+    (pack / "rules" / "rules.yaml").write_text(
+        RULES.replace("{guest: {travel_class: first, sex: female, adult: true, bill: \">= 1000\", wishes: quiet}}",
+                      "{guest: {" + name + ": $x}}")
+    )  # fmt: skip
+    (tmp_path / "t.csv").write_text(f"case,{heading}\n" + "".join(f"c{at},{c}\n" for at, c in enumerate(cells.split())))
+    _, document = drafted(tmp_path / "t.csv", pack)
+    to = f"guest.{name}"
+    assert document["columns"][heading] == ({"to": to, **said} if said else to)
 
 
 def test_what_is_sensitive_is_not_repeated(hotel: Path, tmp_path: Path) -> None:

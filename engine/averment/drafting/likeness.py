@@ -14,6 +14,7 @@ from averment.diagnostics.suggest import distance
 from averment.ir.program import FactType, Field
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
+_BRACKETED = re.compile(r"[(\[]\s*([^()\[\]]{1,12}?)\s*[)\]]\s*$")
 _CAMEL = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SMALL = "a an and are at by does do for has have how in is it its many much of on per the to what which"
 _FILLERS = frozenset(_SMALL.split())
@@ -57,7 +58,7 @@ class Heading:
 
 def heading_of(text: str) -> Heading:
     """The words of a heading, and its unit."""
-    bracketed = re.search(r"[(\[]\s*([^()\[\]]{1,12}?)\s*[)\]]\s*$", text)
+    bracketed = _BRACKETED.search(text)
     if bracketed:
         unit = bracketed[1].lower().replace("/", "")
         return Heading(words_of(text[: bracketed.start()]), unit if unit in _UNITS else "")
@@ -93,17 +94,26 @@ def _likeness(words: tuple[str, ...], type: str, name: str, label: str, ask: str
     if not words:
         return 0.0
     plain, of_type = "".join(words), words_of(type)
-    named = [each for each in (words_of(name), words_of(label)) if each]
+    named = [each for each in map(words_of, (name, label, *_apart(label))) if each]
     if plain in {"".join(each) for each in (*named, words_of(f"{type} {name}"))}:
         return 1.0
     best = max(_overlap(words, each) for each in named)
     if words[: len(of_type)] == of_type and len(words) > len(of_type):
         best = max(best, *(_overlap(words[len(of_type) :], each) for each in named))
     for text in (name, label):
-        initials = "".join(word[0] for word in words_of(text, fillers=True))
-        if len(words) == 1 and plain == initials and len(plain) > 1:
-            best = max(best, 0.7)
+        for fillers in (True, False):
+            initials = "".join(word[0] for word in words_of(text, fillers))
+            if len(words) == 1 and plain == initials and len(plain) > 1:
+                best = max(best, 0.7)
     return max(best, min(_ASKED, _covered(words, words_of(ask)))) if ask else best
+
+
+def _apart(label: str) -> tuple[str, ...]:
+    """A label such as ``loan to value (ltv)`` without its brackets, and what is in them, but for a unit."""
+    found = _BRACKETED.search(label)
+    if not found or found[1].lower().replace("/", "") in _UNITS:
+        return ()
+    return label[: found.start()], found[1]
 
 
 def _overlap(words: tuple[str, ...], others: tuple[str, ...]) -> float:
@@ -126,7 +136,7 @@ def _alike(one: str, other: str) -> float:
     if one == other:
         return 1.0
     short, long = sorted((one, other), key=len)
-    if long.startswith(short):
+    if long.startswith(short) or (len(short) >= 3 and short[-1] == "y" and long.startswith(short[:-1] + "i")):
         return 0.85 if len(short) >= 3 else 0.6 if len(short) == 2 else 0.4
     if short[:1] == long[:1] and 2 <= len(short) <= 5 and _is_within(short, long):
         return 0.6

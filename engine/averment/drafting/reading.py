@@ -127,7 +127,7 @@ def _ways(few: list[str], known: list[str], heading: Heading, field: Field) -> I
     match field.kind:
         case Kind.BOOLEAN:
             yield {}, ()
-            truths = truths_in(few, field.name)
+            truths = truths_in(few, f"{field.name} {field.label}")
             if truths is not None:
                 words = {"true_words": list(truths[0]), "false_words": list(truths[1])}
                 yield {key: found for key, found in words.items() if found}, ()
