@@ -61,6 +61,11 @@ async def answered(client: Client, tool: str, **arguments: Any) -> dict[str, Any
     return found.structured_content
 
 
+async def read(client: Client, uri: str) -> dict[str, Any]:
+    (found,) = (await client.read_resource(uri)).contents
+    return json.loads(found.text)  # type: ignore[union-attr]
+
+
 async def refused(client: Client, tool: str, **arguments: Any) -> list[str]:
     """The codes that a call is refused with."""
     found = await client.call_tool(tool, arguments)
@@ -216,10 +221,6 @@ def test_what_is_not_there_is_an_error_of_the_protocol(tmp_path: Path) -> None:
 def test_rules_sources_and_decisions_are_read_as_resources(tmp_path: Path) -> None:
     state = service(tmp_path)
 
-    async def read(client: Client, uri: str) -> dict[str, Any]:
-        (found,) = (await client.read_resource(uri)).contents
-        return json.loads(found.text)  # type: ignore[union-attr]
-
     async def theirs(client: Client) -> None:
         rules = await read(client, "averment://rules")
         assert len(rules["rules"]) == len(PACK.model.rules)
@@ -254,14 +255,14 @@ def test_evidence_is_checked_and_what_has_none_is_marked(tmp_path: Path) -> None
     (kept / "interview.txt").write_text(text)
 
     async def talk(client: Client) -> None:
-        (listed,) = json.loads((await client.read_resource("averment://documents")).contents[0].text)["documents"]
+        (listed,) = (await read(client, "averment://documents"))["documents"]
         assert listed["document"] == digest
-        read = json.loads((await client.read_resource(listed["uri"])).contents[0].text)["text"]
+        kept_text = (await read(client, listed["uri"]))["text"]
         quote = {
             "field": "product.technical_complexity",
             "document": digest,
             "quote": "high",
-            "offset": read.index("high"),
+            "offset": kept_text.index("high"),
         }
         facts = {**HIGH, "engineering": {"team_size": 5}}
         answer = (await answered(client, "decide", facts=facts, evidence=[quote]))["answer"]
