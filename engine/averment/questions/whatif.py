@@ -25,6 +25,7 @@ from averment.outcome.outcome import Outcome
 from averment.outcome.turns import Answer
 from averment.questions.budget import SECONDS, Budget, Clock, Spent
 from averment.questions.halving import Region
+from averment.questions.judge import Judge
 from averment.questions.knowledge import Knowledge
 from averment.questions.quick import judge_of
 from averment.questions.rebuttals import rebuttals
@@ -263,10 +264,12 @@ def sweep(
     high: object | None = None,
     seconds: float = SECONDS,
     clock: Clock = monotonic,
+    judge: Judge | None = None,
 ) -> Sweep:
     """The claim along a field (by path) or a parameter, from ``low`` to ``high`` or over its whole range.
 
     ``seconds`` are allowed, by ``clock``: what was not found out by then has no claim, and the sweep is not exact.
+    ``judge``: of the case of ``outcome``, for whoever sweeps along many of its fields.
     Raises: Refused (AV585 no such field or parameter; AV3xx an end that does not fit).
     """
     budget = Budget(seconds, clock)
@@ -291,7 +294,7 @@ def sweep(
         axis = OneParameter(outcome, knowledge, name, field, budget, within)
         regions, exact = axis.regions, axis.exact
     else:
-        regions, exact = _along_field(situation, situation.numbers[name], budget, within)
+        regions, exact = _along_field(judge or situation, situation.numbers[name], budget, within)
     stretches = tuple(Stretch(each.low, each.high, each.claim) for each in regions)
     return Sweep(outcome.case.name, name, field, value, stretches, exact)
 
@@ -309,11 +312,11 @@ def _ends(field: Field, name: str, low: object | None, high: object | None) -> t
 
 
 def _along_field(
-    situation: Situation, number: int, budget: Budget, within: tuple[int, int]
+    case: Situation | Judge, number: int, budget: Budget, within: tuple[int, int]
 ) -> tuple[list[Region], bool]:
     """The regions of a field, and whether they are exact."""
     try:
-        judge = judge_of(situation, budget.share(WRITING))
+        judge = judge_of(case, budget.share(WRITING)) if isinstance(case, Situation) else case
     except Spent:
         return [Region(*within, "")], False
     with judge.within(budget):

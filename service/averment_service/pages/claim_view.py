@@ -24,12 +24,12 @@ from averment.render.phrases import claim_phrase, held, noun, stated, untold, wo
 from averment.render.presumption import denied, rebuttal_phrase, searched
 from averment.warrant.sentences import sentence
 from averment_service.pages.case_form import CaseForm
-from averment_service.pages.questions_view import Asking, asking, order_of, question_text
+from averment_service.pages.questions_view import order_of, question_text
 from averment_service.pages.sliders import Slider, sliders
 
 _SHOWN = 3  # reasons of a side that stand open
 _NEXT = 4  # questions that are told
-_REBUTTALS = 6
+_REBUTTALS = 5
 
 
 class Reason(NamedTuple):
@@ -104,16 +104,12 @@ class Change(NamedTuple):
 class Outlook:
     """What is told a moment later."""
 
-    status: str
     next: tuple[Next, ...]
-    left: int
     rebuttals: tuple[Rebuttal, ...]
     more: int
     limit: str
     change: Change | None
     sliders: tuple[Slider, ...]
-    ready: bool
-    asking: Asking
 
 
 def claim_view(outcome: Outcome) -> ClaimView:
@@ -147,27 +143,15 @@ def claim_view(outcome: Outcome) -> ClaimView:
 
 def outlook(form: CaseForm, outcome: Outcome) -> Outlook:
     """What takes a moment to find. To be run aside."""
-    consultation = order_of(outcome)
-    left = consultation.left[:_NEXT]
-    questions = [question for question in consultation.questions if question.number in left]
+    order = order_of(form, outcome)
     following = [
-        Next(question_text(found), found.id, _promise(question.settling, question.tried))
-        for question in questions
-        if (found := form.paths.get(question.slot.path))
+        Next(question_text(found), found.id, _promise(each.settling, each.tried))
+        for each in order.questions[:_NEXT]
+        if (found := form.paths.get(each.path))
     ]
     rebuttals, more, limit = _rebuttals(outcome)
-    return Outlook(
-        outcome.status.value,
-        tuple(following),
-        len(consultation.left),
-        rebuttals,
-        more,
-        limit,
-        _change(form, turning(outcome)),
-        tuple(_sliders(form, outcome)),
-        consultation.finished,
-        asking(form, consultation),
-    )
+    change, moving = _change(form, turning(outcome)), tuple(_sliders(form, outcome))
+    return Outlook(tuple(following), rebuttals, more, limit, change, moving)
 
 
 def _headline(outcome: Outcome, told: Outcome, ordered: list[Side]) -> tuple[str, list[str]]:

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from averment.ir.digest import canonical, digest_of
 from averment.ir.program import FactType, Kind
 from averment.model.model import Model
 from averment.outcome.outcome import Outcome
-from averment.questions.consultation import Consultation, consult
+from averment.questions.consultation import consult
+from averment.recent import Recent
 from averment.render.facts import answers
 from averment.render.phrases import words
 from averment_service.pages.case_form import NOTHING, CaseForm, Input, Record
@@ -74,22 +76,45 @@ class Asking:
     whether: str = ""
 
 
-def order_of(outcome: Outcome) -> Consultation:
-    """A consultation about the case of an outcome, which knows what to ask next."""
-    return consult(outcome, seconds=_SECONDS)
+class Ranked(NamedTuple):
+    """A question in the order to ask in: the path of its field, and how many of the answers tried settle the claim."""
+
+    path: str
+    settling: int
+    tried: int
 
 
-def asking(form: CaseForm, consultation: Consultation | None, skipped: Iterable[str] = ()) -> Asking:
+class Order(NamedTuple):
+    """What to ask in which order. ``whether``: a type of which it has to be known first whether there is any."""
+
+    questions: tuple[Ranked, ...]
+    finished: bool
+    whether: str
+
+
+_orders: Recent[tuple[str, str], Order] = Recent(256)  # one and the same case is asked for in several parts of a page
+
+
+def order_of(form: CaseForm, outcome: Outcome) -> Order:
+    """What to ask next about a case, and then."""
+    return _orders.get((form.pack.digest, digest_of(canonical(form.facts))), lambda: _order(outcome))
+
+
+def _order(outcome: Outcome) -> Order:
+    consultation = consult(outcome, seconds=_SECONDS)
+    ranked = tuple(Ranked(each.slot.path, each.settling, each.tried) for each in consultation.questions)
+    return Order(ranked, consultation.finished, consultation.whether)
+
+
+def asking(form: CaseForm, order: Order | None, skipped: Iterable[str] = ()) -> Asking:
     """The questions of a form. ``skipped``: inputs that are not to be asked for now."""
-    slots = consultation.judge.situation.slots if consultation else ()
-    left = [form.paths[slots[number].path] for number in (consultation.left if consultation else ())]
+    left = [found for ranked in (order.questions if order else ()) if (found := form.paths.get(ranked.path))]
     places = {each.name: number for number, each in enumerate(left, 1)}
     put_off = {*skipped}
     first = next((each for each in left if each.name not in put_off), None)
     asked = _question(first, places) if first else None
     groups = [_group(form, of, places, first) for of in form.pack.model.types.values() if not of.derived]
-    ready = consultation is not None and consultation.finished
-    whether = consultation.whether if consultation else ""
+    ready, whether = (order.finished, order.whether) if order else (False, "")
     return Asking(tuple(sorted(groups, key=lambda group: group.place)), asked, len(left), ready, whether)
 
 

@@ -14,7 +14,10 @@ from typing import NamedTuple
 from averment.ir.program import Field, Kind
 from averment.ir.values import decode, ends
 from averment.outcome.outcome import Outcome
+from averment.questions.budget import Budget, Spent
 from averment.questions.knowledge import Knowledge
+from averment.questions.quick import judge_of
+from averment.questions.situation import Situation
 from averment.questions.whatif import Stretch, sweep
 from averment.render.markup import Markup, element, joined
 from averment.render.phrases import claim_phrase, held, noun, untold
@@ -55,11 +58,15 @@ def sliders(form: CaseForm, outcome: Outcome) -> Iterator[Slider]:
     """A slider for each given number and level along which the claim turns. Raises: Refused."""
     knowledge, until = Knowledge(form.pack), monotonic() + _SECONDS
     claims = [*outcome.evaluation.program.claim.values]
+    try:
+        judge = judge_of(Situation(outcome.evaluation.program, outcome.case), Budget(_ONE))
+    except Spent:
+        return
     for path, each in [*form.paths.items()][:_MOST]:
         if each.field.kind in _KINDS and isinstance(each.value, int) and each.field.name not in each.type.key:
             if (left := until - monotonic()) <= 0:
                 return
-            stretches = sweep(knowledge, outcome, path, seconds=min(_ONE, left)).stretches
+            stretches = sweep(knowledge, outcome, path, seconds=min(_ONE, left), judge=judge).stretches
             if len({stretch.claim for stretch in stretches}) > 1:
                 yield _slider(each, each.value, stretches, claims)
 

@@ -172,12 +172,12 @@ async def _page(request: Request, template: str, form: Form, more: dict[str, obj
 
     def found() -> dict[str, object]:
         decided, view = _viewed(pack, form, service.settings.firings)
-        consultation = order_of(decided.outcome) if decided.outcome else None
+        order = order_of(decided.form, decided.outcome) if decided.outcome else None
         return {
             "form": decided.form,
             "error": decided.error,
             "claim": view,
-            "asking": asking(decided.form, consultation, skipped),
+            "asking": asking(decided.form, order, skipped),
         }
 
     told = await service.gate.run(found)
