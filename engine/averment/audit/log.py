@@ -107,6 +107,7 @@ class DecisionLog:
             with self._writing:
                 found = self._store.extend([Pending(entries[place], time) for place in wanted])
         except LogError as error:
+            self._packs.clear()  # what is there next may be another copy
             return [result or error for result in results]
         for place, one in zip(wanted, found, strict=True):
             results[place] = one if isinstance(one, LogError) else _receipt(one)
@@ -132,6 +133,7 @@ class DecisionLog:
         try:
             results = self._store.extend([ticket.pending for ticket in batch])
         except LogError as error:
+            self._packs.clear()
             for ticket in batch:
                 ticket.result = error
         except BaseException:

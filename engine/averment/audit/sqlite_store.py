@@ -65,11 +65,13 @@ class SqliteStore(Lookups[sqlite3.Connection]):
         self._key = key
         self._patience = patience
         self._writer: sqlite3.Connection | None = None
+        self._files: tuple[object, ...] = ()  # which the writer writes
         self._process = os.getpid()
         if write:
             self._refuse_foreign()  # before the lock is made beside it
             with self._exclusively():
                 self._writer = self._open_to_write()
+                self._files = _files(self._path)
         with self._reading() as connection:
             self.log_id = self._identity(connection)
 
@@ -84,6 +86,8 @@ class SqliteStore(Lookups[sqlite3.Connection]):
                 raise unavailable(
                     self.name, "it was opened by another process", "open the log after a fork, not before"
                 )
+            if _files(self._path) != self._files:
+                self._take_up()
             connection.execute("BEGIN IMMEDIATE")
             try:
                 results = chained(pending, self._sound_head(connection), lambda key: self._keyed(connection, key))
@@ -119,6 +123,21 @@ class SqliteStore(Lookups[sqlite3.Connection]):
                 raise
             self.log_id, self._seen = log_id, None
             self._checkpoint(connection, 0)
+
+    def _take_up(self) -> None:
+        """What was removed or replaced while it was open would take with it whatever is written: nothing is, and what
+        stands there by now is written from the next time on, if it is this log. Raises LogError, always.
+        """
+        if not is_there(Path(self._path)):
+            raise unavailable(self.name, "its file was removed", "put it back, and it is written again")
+        with self._reading() as found:
+            if self._identity(found) != self.log_id:
+                raise unavailable(self.name, "another log was put in its place", "restart what writes it")
+        if self._writer is not None:
+            self._writer.close()  # first: it takes the WAL of that name away
+        self._writer, self._seen = self._open_to_write(), None
+        self._files = _files(self._path)
+        raise unavailable(self.name, "its file was replaced", "try again")
 
     def _checkpoint(self, connection: sqlite3.Connection, size: int) -> None:
         """Move the WAL into the file once it is large. Records are safe either way, so a failure waits for the next."""
@@ -277,6 +296,18 @@ class SqliteStore(Lookups[sqlite3.Connection]):
 
 def _values(row: Row) -> tuple[bytes | int, ...]:
     return (row.hash, row.previous, row.sequence, *row.fields)
+
+
+def _files(path: str) -> tuple[object, ...]:
+    """Which files are at the path of a log, and of its WAL: others of the same name are not the same."""
+    found: list[object] = []
+    for name in (path, path + "-wal"):
+        try:
+            status = os.lstat(name)
+            found.append((status.st_dev, status.st_ino))
+        except FileNotFoundError:
+            found.append(None)
+    return tuple(found)
 
 
 def _make_key(path: str) -> None:
