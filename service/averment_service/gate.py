@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 from typing import TypeVar
 
 from averment_service.problems import BUSY, problem
@@ -24,12 +25,14 @@ class Gate:
         self._pool = ThreadPoolExecutor(max(1, slow), "slow")
         self._room = max(1, slow) + queue
         self.held = 0
+        self._counting = Lock()
 
     async def run(self, work: Callable[[], T]) -> T:
         """What ``work`` gives, from a thread. Raises: Problem (503) where too many wait; whatever ``work`` raises."""
-        if self.held >= self._room:
-            raise problem(503, BUSY, "too many requests are waiting", retry=1)
-        self.held += 1
+        with self._counting:
+            if self.held >= self._room:
+                raise problem(503, BUSY, "too many requests are waiting", retry=1)
+            self.held += 1
         self._watch(self.held)
         future = self._pool.submit(work)
         future.add_done_callback(lambda _: self._left())  # a request that is gone still takes its thread
@@ -40,7 +43,8 @@ class Gate:
         self._pool.submit(work)
 
     def _left(self) -> None:
-        self.held -= 1
+        with self._counting:  # in a thread of the pool
+            self.held -= 1
         self._watch(self.held)
 
     def close(self) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from time import perf_counter
 from typing import Any
-from urllib.parse import urlsplit
 
 from averment_service.hot import Decide, Receive, Scope, Send, is_decide, send_problem, told_of
 from averment_service.meters import OTHER
-from averment_service.principals import HERE, Principal
+from averment_service.principals import HERE, Principal, place_of
 from averment_service.problems import BUSY, DENIED, problem
 from averment_service.service import Service, headers_of
 
@@ -81,6 +80,6 @@ class Guard:
             host = headers.get(b"host", b"").decode("latin-1")
             name = host if host.endswith("]") else host.rpartition(":")[0] or host
             origin = headers.get(b"origin", b"").decode("latin-1")
-            if name not in _LOOPBACK or (origin and urlsplit(origin).netloc != host):
+            if name not in _LOOPBACK or (origin and place_of(origin) != host):
                 raise problem(403, DENIED, "without tokens only this machine is served, by the name `localhost`")
         return principal

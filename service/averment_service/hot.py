@@ -5,18 +5,19 @@ What is plain goes the quick way in the event loop; the rest through the gate. A
 
 from __future__ import annotations
 
-import asyncio
+import json
 import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
-from averment.audit.given import given_facts
-from averment.audit.record import Entry, Record
+from starlette.requests import ClientDisconnect
+
+from averment.audit.errors import CONFLICT, LogError
+from averment.audit.record import DECISION, Entry, Record
 from averment.diagnostics.diagnostic import Refused, Report
 from averment.ir.digest import canonical
-from averment.outcome.outcome import Outcome
 from averment.pack import Pack
 from averment.source.json_reader import read_json
 from averment.surface.shape import check_shape
@@ -82,15 +83,31 @@ class Decide:
     async def _answer(self, body: bytes, scope: Scope, pack: Pack, principal: Principal) -> bytes:
         service = self._service
         key = idempotency_key(scope, principal)
-        if key and (record := await service.gate.run(lambda: service.recorded(key))):
-            return await service.gate.run(lambda: self._again(record, body, pack))
-        note = service.note(pack, principal, key)
-        found = quickly(body, pack, service.settings.firings, note)
+        if key:
+            return await self._once(body, pack, principal, key)
+        found = quickly(body, pack, service.settings.firings, service.note(pack, principal))
         if found is not None:
             (receipt,) = await service.record(pack, [found.entry])
             return written(found, ANSWER, receipt.id)
         asked, answers = await service.gate.run(lambda: self._decided(body, pack, principal, key))
         return await self._recorded(asked, answers, pack)
+
+    async def _once(self, body: bytes, pack: Pack, principal: Principal, key: str) -> bytes:
+        """The answer under a key, as it was given before if it was."""
+        gate = self._service.gate
+        if (again := await gate.run(lambda: self._again(body, pack, principal, key))) is not None:
+            return again
+        asked, answers = await gate.run(lambda: self._decided(body, pack, principal, key))
+        try:
+            return await self._recorded(asked, answers, pack)
+        except LogError as error:
+            if error.diagnostic.code != CONFLICT:
+                raise
+        # the same key came in twice at once, and the other was first
+        again = await gate.run(lambda: self._again(body, pack, principal, key))
+        if again is None:
+            raise _reused()
+        return again
 
     def _decided(
         self, body: bytes, pack: Pack, principal: Principal, key: str
@@ -110,24 +127,31 @@ class Decide:
         note = self._service.note(pack, principal, key)
         return wholly(asked.cases[place], asked, pack, self._service.settings.firings, note)
 
-    def _again(self, record: Record, body: bytes, pack: Pack) -> bytes:
-        """What was answered under this key, by the pack of then. Raises: Problem where something else is asked."""
-        other = problem(409, REUSED, "this idempotency key stands for another request",
-                        "a key stands for one request: give the new one a key of its own")  # fmt: skip
+    def _again(self, body: bytes, pack: Pack, principal: Principal, key: str) -> bytes | None:
+        """What was answered under this key, by the pack of then; None where nothing was.
+
+        Raises: Problem (409) where something else is asked.
+        """
+        service = self._service
+        record = service.recorded(key) or service.recorded_of_many(key)
+        if record is None:
+            return None
         if record.pack != pack.name:
-            raise other
-        then = pack if pack.digest == record.digest else self._service.shop.find(f"{pack.name}@{record.digest}")
-        asked = asked_of(body, then, 1, self._service.documents)
-        parameters = dict(then.program(asked.parameters).parameters)
-        if asked.many or canonical(parameters) != canonical(record.parameters):
-            raise other
-        (case,), mask = asked.cases, self._service.mask(then)
-        facts, hidden = mask.facts(given_facts(case, then.model.types))
-        evidence = mask.evidence(case.evidence.document, hidden)[0] if case.evidence else None
-        if (case.name, facts, evidence) != (record.case, record.facts, record.evidence):
-            raise other
-        found = wholly(case, asked, then, self._service.settings.firings, _unrecorded)
-        return written(found, asked.detail, record.id)
+            raise _reused()
+        then = pack if pack.digest == record.digest else service.shop.find(f"{pack.name}@{record.digest}")
+        asked, answers = self._decided(body, then, principal, key)
+        if asked.many == (record.key == f"{DECISION}:{key}"):
+            raise _reused()
+        parts: list[bytes] = []
+        for one in answers:
+            if isinstance(one, Problem):
+                parts.append(_refusal(one))
+                continue
+            before = service.recorded(one.entry.key.partition(":")[2])
+            if before is None or not _asks_the_same(one.entry, before):
+                raise _reused()
+            parts.append(written(one, asked.detail, before.id))
+        return _together(asked, parts)
 
     async def _recorded(self, asked: Asked, answers: list[Answered | Problem], pack: Pack) -> bytes:
         entries = [one.entry for one in answers if isinstance(one, Answered)]
@@ -136,18 +160,21 @@ class Decide:
             written(one, asked.detail, next(receipts).id) if isinstance(one, Answered) else _refusal(one)
             for one in answers
         ]
-        return b'{"results":[' + b",".join(parts) + b"]}" if asked.many else parts[0]
+        return _together(asked, parts)
 
     # --- many as a stream ------------------------------------------------------------------------------------------
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send, pack: Pack, principal: Principal) -> None:
         """A line of the answer for each line of the request, in order, as they come."""
+        if _header(scope, b"idempotency-key"):
+            help = "send the cases as `cases` of one request, or a key with each"
+            raise problem(422, REQUEST, "a stream has no idempotency key: it is answered line by line", help)
         query = parse_qs(scope["query_string"].decode("latin-1"))
         detail = query.get("detail", [ANSWER])[-1]
         if detail not in (ANSWER, OUTCOME):
             raise problem(422, REQUEST, f"there is no detail `{detail}`", "write `answer` or `outcome`")
         asked = Asked((), _parameters(query), detail)
-        pack.engine(asked.parameters)  # refused before the first line
+        await self._service.gate.run(lambda: pack.engine(asked.parameters))  # refused before the first line
         await send(_start(200, LINES, pack))
         number = 0
         try:
@@ -195,8 +222,21 @@ class Decide:
             return problem_of(error)
 
 
-def _unrecorded(outcome: Outcome, detail: str) -> Answered:
-    return Answered(canonical(outcome.answer if detail == ANSWER else outcome.document), Entry("", b""), outcome.engine)
+def _together(asked: Asked, parts: list[bytes]) -> bytes:
+    return b'{"results":[' + b",".join(parts) + b"]}" if asked.many else parts[0]
+
+
+def _asks_the_same(entry: Entry, record: Record) -> bool:
+    """Whether what is to be recorded was asked as what is on record was."""
+    body = json.loads(entry.body)
+    mine = [entry.case, entry.digest, body["facts"], body.get("evidence"), body["parameters"]]
+    theirs = [record.case, record.digest, record.facts, record.evidence, record.parameters]
+    return canonical(mine) == canonical(theirs)
+
+
+def _reused() -> Problem:
+    help = "a key stands for one request: give the new one a key of its own"
+    return problem(409, REUSED, "this idempotency key stands for another request", help)
 
 
 def idempotency_key(scope: Scope, principal: Principal) -> str:
@@ -205,9 +245,11 @@ def idempotency_key(scope: Scope, principal: Principal) -> str:
     if not key:
         return ""
     text = key.decode("latin-1").strip('"')
-    if not text.isascii() or not text.isprintable() or len(text) > 200:
-        raise problem(400, REQUEST, "an idempotency key is up to 200 characters of ASCII")
-    return f"{principal.name}/{text}"
+    if not text or not text.isascii() or not text.isprintable() or len(text) > 200:
+        raise problem(400, REQUEST, "an idempotency key is 1 to 200 characters of ASCII")
+    return (
+        f"{quote(principal.name, safe='')}/{quote(text, safe='')}"  # so that `/` parts them from each other, and places
+    )
 
 
 async def read_body(scope: Scope, receive: Receive, most: int) -> bytes:
@@ -220,7 +262,7 @@ async def read_body(scope: Scope, receive: Receive, most: int) -> bytes:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise asyncio.CancelledError
+            raise ClientDisconnect
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
         if size > most:

@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from averment.audit.errors import LogError
+from averment.audit.errors import LogError, unavailable
 from averment.audit.log import DecisionLog, open_log
 from averment.audit.record import Entry
 from averment_service.service import now
@@ -103,6 +103,8 @@ def _write(log: DecisionLog, handed: list[tuple[_Client, list[Entry]]], selector
         results: list[Result] = list(log.append_all(together))
     except LogError as error:
         results = [error] * len(together)
+    except Exception as error:  # a mistake of ours: to end would only bring the same entries back
+        results = [unavailable("log", type(error).__name__)] * len(together)
     start = 0
     for client, entries in handed:
         with _dropped(selector, client):

@@ -11,6 +11,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from averment_service.problems import DENIED, Problem, problem
 
@@ -91,6 +92,14 @@ class Doorkeeper:
             if hmac.compare_digest(known, digest):
                 return principal
         return None
+
+
+def place_of(origin: str) -> str:
+    """The host and port that an Origin header names; empty where it names none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # as of `http://[`
+        return ""
 
 
 def need(principal: Principal, permission: Permission) -> None:

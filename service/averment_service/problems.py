@@ -5,8 +5,11 @@ A ``Problem`` is raised by whoever finds it and written by the application. ``ty
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+from starlette.requests import ClientDisconnect
 
 from averment.audit.errors import CONFLICT, LogError
 from averment.diagnostics.diagnostic import Diagnostic, Refused
@@ -17,6 +20,7 @@ MEDIA = "application/problem+json"
 SETTING, REQUEST, UNKNOWN, DENIED, TOO_MUCH, BUSY, REUSED, GONE, MISTAKE = (
     "AV590", "AV591", "AV592", "AV593", "AV594", "AV595", "AV596", "AV597", "AV599",
 )  # fmt: skip
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _TITLES = {
     400: "the request cannot be read",
     401: "nobody is known by this",
@@ -75,4 +79,8 @@ def problem_of(error: Exception) -> Problem:
         if error.diagnostic.code == CONFLICT:
             return Problem(409, [error.diagnostic])
         return Problem(503, [error.diagnostic], {"retry-after": "1"})
+    if isinstance(error, ClientDisconnect):  # nobody reads this
+        return problem(400, REQUEST, "the request ended before its end")
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return problem(503, BUSY, "there is no room on the disk", retry=60)
     return Problem(500, [Diagnostic(MISTAKE, "a mistake in averment; nothing was decided")])

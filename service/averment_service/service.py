@@ -15,6 +15,7 @@ from threading import Lock
 from time import perf_counter
 from typing import Any
 
+from averment.audit.errors import PACK as LACKS
 from averment.audit.errors import LogError
 from averment.audit.log import DecisionLog, Receipt, open_log
 from averment.audit.mask import Mask, mask_of
@@ -92,9 +93,14 @@ class Service:
 
     async def record(self, pack: Pack, entries: list[Entry]) -> list[Receipt]:
         """Put decisions on record, after their pack. Raises: LogError for the first that is not; LogError."""
-        if pack.digest not in self._known:
-            await self._appended([stored_pack(pack.digest, pack_bytes(pack), pack.name)])
-            self._known.add(pack.digest)
+        if pack.digest in self._known:
+            try:
+                return await self._appended(entries)
+            except LogError as error:
+                if error.diagnostic.code != LACKS:  # else an older copy of the log was put back
+                    raise
+        await self._appended([stored_pack(pack.digest, pack_bytes(pack), pack.name)])
+        self._known.add(pack.digest)
         return await self._appended(entries)
 
     async def _appended(self, entries: list[Entry]) -> list[Receipt]:
@@ -133,6 +139,11 @@ class Service:
     def recorded(self, key: str) -> Record | None:
         """The decision that is on record under a key of a request."""
         row = self.log.store.keyed(f"{DECISION}:{key}") if self.log else None
+        return record_of(row) if row else None
+
+    def recorded_of_many(self, key: str) -> Record | None:
+        """Any decision of a request of many cases that is on record under a key; those refused are not."""
+        row = self.log.store.keyed_under(f"{DECISION}:{key}") if self.log else None
         return record_of(row) if row else None
 
     def close(self) -> None:

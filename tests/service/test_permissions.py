@@ -64,9 +64,17 @@ def test_without_tokens_only_this_machine_is_served_by_its_own_name(tmp_path: Pa
             {"host": "evil.example"},
             {"origin": "http://evil.example"},
             {"host": "localhost.evil.example"},
+            {"origin": "http://["},
+            {"origin": "null"},
         ):
             assert client.get("/v1/packs", headers=headers).status_code == 403, headers
             assert client.post("/v1/packs/pm_tpm/decide", json={"facts": {}}, headers=headers).status_code == 403
+
+
+def test_a_form_from_no_address_at_all_is_refused(held: tuple[TestClient, dict[str, str]]) -> None:
+    client, _ = held
+    form = {"token": "x", "csrf": proof(client, "/login")}
+    assert client.post("/login", data=form, headers={"origin": "http://["}).status_code == 403
 
 
 def test_a_file_of_tokens_holds_hashes_and_is_its_owner_s(tmp_path: Path) -> None:

@@ -37,6 +37,16 @@ class Lookups(ABC, Generic[Connection]):
         with self._reading() as connection:
             return self._keyed(connection, key)
 
+    def keyed_under(self, key: str) -> Row | None:
+        """Any of the rows whose key goes on with `/` after this one."""
+        with self._reading() as connection:
+            return self._one(
+                connection,
+                "WHERE key > ? AND key < ? AND key <> '' ORDER BY key LIMIT 1",
+                f"{key}/",
+                f"{key}0",  # which is the character after `/`
+            )
+
     def head(self) -> Head:
         with self._reading() as connection:
             return self._head(connection)
@@ -102,8 +112,8 @@ class Lookups(ABC, Generic[Connection]):
         except Exception:
             return ""
 
-    def _one(self, connection: Connection, clause: str, value: int | str) -> Row | None:
-        found = self._first(connection, f"{SELECT} {clause}", value)
+    def _one(self, connection: Connection, clause: str, *values: int | str) -> Row | None:
+        found = self._first(connection, f"{SELECT} {clause}", *values)
         return self._row(found) if found else None
 
     @abstractmethod

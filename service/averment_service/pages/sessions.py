@@ -13,12 +13,12 @@ import json
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
 from averment_service.pages.uploads import MULTIPART, read_upload
-from averment_service.principals import NOBODY, Principal, hashed
+from averment_service.principals import NOBODY, Principal, hashed, place_of
 from averment_service.problems import DENIED, REQUEST, TOO_MUCH, problem
 from averment_service.service import Service
 
@@ -65,7 +65,7 @@ async def check_form(request: Request) -> None:
     if "authorization" in request.headers and state_of(request).doorkeeper.asks_for_tokens:
         return
     origin, site = request.headers.get("origin", ""), request.headers.get("sec-fetch-site", "same-origin")
-    if urlsplit(origin).netloc != request.headers.get("host", "") or site != "same-origin":
+    if place_of(origin) != request.headers.get("host", "") or site != "same-origin":
         raise problem(403, DENIED, "this was not sent by a page of this service")
     form = await form_of(request)
     proof = request.headers.get("x-csrf-token") or next(iter(form.get(PROOF, ())), "")

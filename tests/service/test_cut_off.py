@@ -1,0 +1,52 @@
+"""Requests that are cut off, or find no room: told as that, never as a mistake of ours."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.service.conftest import LOAN, service
+
+pytest.importorskip("starlette")
+
+from averment_service.app import application
+from averment_service.problems import problem_of
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/v1/packs/loan/decide", b"application/json"),
+        ("/v1/packs/loan/explain", b"application/json"),
+        ("/v1/packs/loan/jobs", b"text/csv"),
+    ],
+)
+def test_a_body_that_is_cut_off_is_nobody_s_mistake(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, path: str, kind: bytes
+) -> None:
+    state = service(tmp_path, packs=(str(LOAN),), data=str(tmp_path / "jobs"))
+    heard = iter([{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}])
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return next(heard)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"host", b"localhost"), (b"content-type", kind), (b"content-length", b"100")]
+    scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"name=a.csv",
+             "headers": headers, "scheme": "http", "server": ("localhost", 80), "root_path": ""}  # fmt: skip
+    with caplog.at_level(logging.WARNING):
+        asyncio.run(application(state)(scope, receive, send))  # pyright: ignore[reportArgumentType]
+    assert sent[0]["status"] == 400 and not caplog.records
+    assert not list((tmp_path / "jobs").glob("[0-9a-f]*"))
+
+
+def test_a_full_disk_is_told_to_come_again() -> None:
+    found = problem_of(OSError(errno.ENOSPC, "No space left on device"))
+    assert found.status == 503 and found.headers["retry-after"]
