@@ -5,6 +5,7 @@ What is plain goes the quick way in the event loop; the rest through the gate. A
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import secrets
@@ -42,6 +43,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _JSON, LINES = b"application/json", b"application/x-ndjson"
 PREFIX, SUFFIX = "/v1/packs/", "/decide"
 _log = logging.getLogger("averment.service")
+PATIENCE = 60.0  # seconds that a body may take to come, which holds one of the places of those under way
 _TOGETHER = 200  # lines of a stream that are recorded at once
 
 
@@ -257,6 +259,15 @@ async def read_body(scope: Scope, receive: Receive, most: int) -> bytes:
     told = _header(scope, b"content-length")
     if told.isdigit() and int(told) > most:
         raise _too_large(most)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await _whole(receive, most)
+    except TimeoutError:
+        raise too_slow() from None
+
+
+async def _whole(receive: Receive, most: int) -> bytes:
+    """All pieces of a body. Raises: Problem (413); ClientDisconnect."""
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -310,6 +321,10 @@ def _header(scope: Scope, name: bytes) -> bytes:
             found: bytes = value
             return found
     return b""
+
+
+def too_slow() -> Problem:
+    return problem(408, REQUEST, f"the body did not come within {PATIENCE:g} seconds")
 
 
 def _too_large(most: int) -> Problem:

@@ -28,6 +28,7 @@ _TITLES = {
     404: "there is no such thing",
     405: "not the way to ask this",
     406: "not a kind of content that is answered here",
+    408: "too slow to come",
     409: "in conflict with what is on record",
     410: "no longer there",
     413: "too large",

@@ -13,8 +13,9 @@ from tests.service.conftest import LOAN, service
 
 pytest.importorskip("starlette")
 
+from averment_service import hot
 from averment_service.app import application
-from averment_service.problems import problem_of
+from averment_service.problems import Problem, problem_of
 
 
 @pytest.mark.parametrize(
@@ -50,3 +51,14 @@ def test_a_body_that_is_cut_off_is_nobody_s_mistake(
 def test_a_full_disk_is_told_to_come_again() -> None:
     found = problem_of(OSError(errno.ENOSPC, "No space left on device"))
     assert found.status == 503 and found.headers["retry-after"]
+
+
+def test_a_body_that_does_not_come_gives_its_place_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hot, "PATIENCE", 0.01)
+
+    async def receive() -> Any:
+        await asyncio.sleep(3600)
+
+    with pytest.raises(Problem) as refused:
+        asyncio.run(hot.read_body({"headers": []}, receive, 100))
+    assert refused.value.status == 408

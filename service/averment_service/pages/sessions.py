@@ -17,9 +17,10 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from averment_service.hot import read_body
 from averment_service.pages.uploads import MULTIPART, read_upload
 from averment_service.principals import NOBODY, Principal, hashed, place_of
-from averment_service.problems import DENIED, REQUEST, TOO_MUCH, problem
+from averment_service.problems import DENIED, REQUEST, problem
 from averment_service.service import Service
 
 COOKIE, PROOF = "averment", "csrf"
@@ -87,12 +88,7 @@ async def _read(request: Request) -> Form:
         return await read_upload(request, state_of(request).settings.upload)
     if kind != _URLENCODED:
         return {}
-    most = state_of(request).settings.body
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
-            raise problem(413, TOO_MUCH, f"the form has more than {most:,} bytes")
+    body = await read_body(request.scope, request.receive, state_of(request).settings.body)
     try:
         return texts(body.decode())
     except ValueError:
