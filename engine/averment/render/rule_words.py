@@ -8,7 +8,10 @@ from averment.ir.program import Aggregate, Field, Head, Kind, Literal, Program, 
 from averment.ir.values import show
 from averment.render.conditions import Worded
 from averment.render.phrases import noun, words
+from averment.surface import syntax
 from averment.surface.says import filled
+
+_PLACES = ("first", "second", "third", "next")
 
 
 def general_sentence(rule: Rule) -> str:
@@ -24,7 +27,7 @@ def general_sentence(rule: Rule) -> str:
 def general_conditions(rule: Rule, program: Program) -> list[str]:
     """What a rule asks for, a statement for each condition, in its order; what says nothing by itself is left out."""
     worded = _General(rule, {}, program)
-    told = [worded.condition(match) for match in rule.matches]
+    told = [worded.condition(match) for match in rule.matches if match.cells or not program.types[match.type].one]
     for guard in rule.guards:
         if not isinstance(guard, Aggregate):  # it is told where its result is compared
             told.append(worded.condition(guard))
@@ -58,6 +61,20 @@ class _General(Worded):
 
     def _variable(self, name: str, *, brief: bool = False) -> str:
         return super()._variable(name).removesuffix(f" ({self.value(name)})")
+
+    def _contender(self, side: syntax.Expression) -> str:
+        """``train``, without how much speaks for it."""
+        return super()._contender(side).rpartition(" (")[0]
+
+    def _whose(self, name: str, field: Field) -> str:
+        """Of which of the records that a rule matches, where it matches several of a type."""
+        same = [
+            match
+            for match in self.rule.matches
+            if any(match.type == other.type and match is not other for other in self.rule.matches)
+        ]
+        place = next((at for at, match in enumerate(same) if name in dict(match.binds).values()), None)
+        return "" if place is None else f" of the {_PLACES[min(place, len(_PLACES) - 1)]} {words(same[place].type)}"
 
     def _size(self, name: str) -> str:
         return f"the size of the {noun(self._fields()[name])}"
