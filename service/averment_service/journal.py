@@ -149,10 +149,7 @@ class Kept(asyncio.Protocol):
             try:
                 self._transport, _ = await loop.create_unix_connection(lambda: self, self._path)
             except OSError:
-                late = [handed for handed in self._waiting if handed.end < loop.time()]
-                self._waiting = [handed for handed in self._waiting if handed.end >= loop.time()]
-                for handed in late:
-                    handed.answered([unavailable("log", "its writer does not answer")] * len(handed.entries))
+                self._give_up(loop.time())
                 await asyncio.sleep(_AGAIN)
         self._connecting = None
         self._send()
@@ -176,7 +173,15 @@ class Kept(asyncio.Protocol):
         self._heard.clear()
         self._waiting[:0] = [handed for batch in self._sent for handed in batch]
         self._sent.clear()
+        self._give_up(asyncio.get_running_loop().time())  # or what ends one writer ends the next
         self._send()
+
+    def _give_up(self, now: float) -> None:
+        """Tell those who have waited long enough that nothing is on record for them."""
+        late = [handed for handed in self._waiting if handed.end < now]
+        self._waiting = [handed for handed in self._waiting if handed.end >= now]
+        for handed in late:
+            handed.answered([unavailable("log", "its writer does not answer")] * len(handed.entries))
 
     async def close(self) -> None:
         """Wait for what was handed in, and hang up."""
