@@ -47,10 +47,10 @@ def hold(guard: Guard, memory: Memory, bindings: Bindings) -> Truth:
 
 
 def _definite(pattern: Match, bindings: Bindings) -> bool:
-    return not any(
-        name in bindings and (bindings[name] is None or isinstance(bindings[name], Interval))
-        for _, name in pattern.binds
-    )
+    for _, name in pattern.binds:
+        if name in bindings and (bindings[name] is None or isinstance(bindings[name], Interval)):
+            return False
+    return True
 
 
 def _exists(pattern: Match, memory: Memory, bindings: Bindings) -> Truth:

@@ -124,13 +124,14 @@ class Join(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Joining:
     """The patterns of a rule in the order in which they are joined, and whether some are ``apart``, sharing no variable
-    with others; ``asks`` as of the rule, its guards that aggregate, and the types that it looks at.
+    with others; ``asks`` as of the rule, its guards that aggregate, and the types that it matches and looks at.
     """
 
     joins: tuple[Join, ...]
     apart: bool
     asks: int
     aggregates: tuple[Aggregate, ...]
+    matched: tuple[str, ...]
     types: frozenset[str]
 
 
@@ -174,7 +175,8 @@ def _joining(rule: Rule, types: Mapping[str, FactType], first: int | None) -> Jo
         joins.append(Join(place, match, tuple(keys), tuple((field, name) for name, field in binds.items()), early))
     apart = any(not (types[join.pattern.type].one or join.keys or join.binds) for join in joins[1:])
     aggregates = tuple(guard for guard in rule.guards if isinstance(guard, Aggregate))
-    return Joining(tuple(joins), apart, rule.asks, aggregates, frozenset(reads(rule)))
+    matched = tuple(dict.fromkeys(match.type for match in rule.matches))
+    return Joining(tuple(joins), apart, rule.asks, aggregates, matched, frozenset(reads(rule)))
 
 
 def _sides(guard: Compare) -> tuple[str, ...]:

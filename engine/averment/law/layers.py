@@ -11,12 +11,14 @@ from typing import NamedTuple
 
 from averment.graph import components
 from averment.ir.program import Program, Rule
+from averment.law.joining import Joining, joining
 
 
 class Layer(NamedTuple):
-    """``recursive`` are the types by which its rules rest on each other, or on themselves."""
+    """Rules, and how each joins; ``recursive`` are the types by which they rest on each other, or on themselves."""
 
     rules: tuple[Rule, ...]
+    joinings: tuple[Joining, ...]
     recursive: frozenset[str]
 
 
@@ -26,7 +28,7 @@ def layers(program: Program, stratum: tuple[Rule, ...]) -> tuple[Layer, ...]:
         return ()
     found = program.layers.get(_name(stratum[0]))
     if found is None:
-        found = program.layers[_name(stratum[0])] = _layers(stratum)
+        found = program.layers[_name(stratum[0])] = _layers(program, stratum)
     assert isinstance(found, tuple)
     return found  # pyright: ignore[reportUnknownVariableType]
 
@@ -35,7 +37,7 @@ def _name(rule: Rule) -> tuple[str, int]:
     return rule.id, rule.alternative
 
 
-def _layers(stratum: tuple[Rule, ...]) -> tuple[Layer, ...]:
+def _layers(program: Program, stratum: tuple[Rule, ...]) -> tuple[Layer, ...]:
     rules = sorted(stratum, key=_name)
     graph: dict[int | str, list[int | str]] = {}
     for number, rule in enumerate(rules):
@@ -63,7 +65,8 @@ def _layers(stratum: tuple[Rule, ...]) -> tuple[Layer, ...]:
     while ready:
         _, place = heappop(ready)
         if found[place]:
-            ordered.append(Layer(tuple(rules[number] for number in found[place]), recursive[place]))
+            layer = tuple(rules[number] for number in found[place])
+            ordered.append(Layer(layer, tuple(joining(program, rule) for rule in layer), recursive[place]))
         for other in above.get(place, ()):
             below[other] -= 1
             if not below[other]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from averment.ir.program import Aggregate, Fact, Rule, Value
 from averment.law.budget import LOOKS, BudgetSpent
 from averment.law.guards import hold
-from averment.law.joining import Join, joining
+from averment.law.joining import Join, Joining, joining
 from averment.law.memory import Memory
 from averment.law.patterns import Bindings, match, matching
 from averment.law.selection import Index
@@ -48,15 +48,22 @@ def solutions(rule: Rule, memory: Memory, least: Truth) -> Iterator[Solution]:
             yield Solution(premises, *final)
 
 
-def matches(rule: Rule, memory: Memory, least: Truth, fresh: Fresh | None = None) -> Iterator[Solution]:
+def matches(rule: Rule, memory: Memory, least: Truth) -> Iterator[Solution]:
     """Every way to satisfy the patterns of ``rule``, its guards left aside, at least as true as ``least``.
 
-    What an early guard excludes is left out. ``fresh``: only what is new.
+    What an early guard excludes is left out.
     """
-    if not rule.matches:
+    return joined(joining(memory.program, rule), memory, least)
+
+
+def joined(how: Joining, memory: Memory, least: Truth, fresh: Fresh | None = None) -> Iterator[Solution]:
+    """The same of a rule that joins so; ``fresh``: only what is new."""
+    few = memory.all_few(how.matched)
+    if few is None:
+        return iter(())
+    if not how.joins:
         return iter((Solution((), {}, TRUE),))
-    how = joining(memory.program, rule, fresh.place if fresh else None)
-    if not fresh and not how.apart and all(memory.few(pattern.type) for pattern in rule.matches):
+    if few and not fresh and not how.apart:
         return _of_few(how.joins, memory, least, {}, {}, TRUE)
     return _Matching(how.joins, memory, least, fresh).matches()
 

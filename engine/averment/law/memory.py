@@ -57,7 +57,7 @@ class Memory:
         self.truths: dict[Fact, Truth] = {}
         self.doubtful: set[str] = set()
         self._facts: dict[str, list[Fact]] = {name: [] for name in program.types}
-        self._all = {name: Selection([facts]) for name, facts in self._facts.items()}
+        self._all: dict[str, Selection] = {}
         self._selections: dict[object, Selection] = {}
         self._of_pattern: dict[int, tuple[Match, Selection]] = {}  # by identity, with what keeps it
         self.learn(given)
@@ -122,7 +122,7 @@ class Memory:
 
     def candidates(self, type: str, field: int, value: Value) -> list[Fact]:
         """The facts of ``type`` whose ``field`` is, or may be, ``value``."""
-        return self._agreeing(self._all[type], (field,), (value,))
+        return self._agreeing(self._whole(type), (field,), (value,))
 
     def meeting(self, pattern: Match, fields: tuple[int, ...], wanted: Wanted) -> list[Fact] | None:
         """The facts that may match ``pattern`` by its cells, and have, or may have, the wanted values in these fields;
@@ -137,9 +137,26 @@ class Memory:
         """Whether all facts of a type may as well be tried."""
         return len(self._facts[type]) <= _FEW
 
+    def all_few(self, types: Iterable[str]) -> bool | None:
+        """Whether the facts of each of these types are few; None where there are none of one."""
+        facts, few = self._facts, True
+        for type in types:
+            size = len(facts[type])
+            if not size:
+                return None
+            if size > _FEW:
+                few = False
+        return few
+
     def index(self, pattern: Match, fields: tuple[int, ...]) -> Index:
         """The facts that may match ``pattern`` by its cells, by their values in these fields."""
         return self._taken(self._selection(pattern), fields)
+
+    def _whole(self, type: str) -> Selection:
+        found = self._all.get(type)
+        if found is None:
+            found = self._all[type] = Selection([self._facts[type]])
+        return found
 
     def _selection(self, pattern: Match) -> Selection:
         _, found = self._of_pattern.get(id(pattern), (None, None))
@@ -147,7 +164,7 @@ class Memory:
             found = self._made(pattern)
             self._of_pattern[id(pattern)] = pattern, found
         if found.through:
-            self._taken(self._all[pattern.type], found.through)
+            self._taken(self._whole(pattern.type), found.through)
         if looks := found.take():
             self.spend(looks)
         return found
@@ -156,7 +173,7 @@ class Memory:
         """Alike patterns have one. Where a cell passes few values, only facts that have one of them are looked at."""
         same = repeated(pattern)
         if not pattern.cells and not same:
-            return self._all[pattern.type]
+            return self._whole(pattern.type)
         key = pattern.type, pattern.cells, same
         found = self._selections.get(key)
         if found is None:
@@ -167,7 +184,7 @@ class Memory:
         for field, cell in pattern.cells:
             values = points(cell)
             if values is not None and self.types[pattern.type].fields[field].kind is not Kind.SET:
-                index = self._all[pattern.type].index((field,))
+                index = self._whole(pattern.type).index((field,))
                 return Selection([index.bucket((value,)) for value in (*values, None)], pattern, (field,))
         return Selection([self._facts[pattern.type]], pattern)
 

@@ -14,9 +14,9 @@ from averment.law.budget import LOOKS, Budget, BudgetSpent
 from averment.law.conclusions import conclude
 from averment.law.evaluation import Firing
 from averment.law.guards import answer
-from averment.law.joining import joining
+from averment.law.joining import Joining, joining
 from averment.law.layers import Layer, layers
-from averment.law.matching import Fresh, guarded, matches
+from averment.law.matching import Fresh, guarded, joined
 from averment.law.memory import Memory, freely
 from averment.law.readers import Place, Readers
 from averment.law.truth import TRUE, UNKNOWN, CaseError, Truth
@@ -38,8 +38,8 @@ def saturate(program: Program, stratum: tuple[Rule, ...], memory: Memory, truth:
             if layer.recursive:
                 saturation.rounds(layer)
             else:
-                for rule in layer.rules:  # which is one
-                    if found := saturation.run(rule):
+                for rule, how in zip(layer.rules, layer.joinings, strict=True):  # which is one
+                    if found := saturation.run(rule, how):
                         saturation.learn((found,))
     finally:
         memory.spend = freely
@@ -54,19 +54,15 @@ class _Saturation:
         self.firings: list[Firing] = []
         self.failure: CaseError | None = None
 
-    def run(self, rule: Rule, fresh: Fresh | None = None) -> list[Fact]:
+    def run(self, rule: Rule, how: Joining, fresh: Fresh | None = None) -> list[Fact]:
         """Fire a rule wherever it does; what it concludes."""
         memory, truth, budget = self._memory, self._truth, self._budget
         found: list[Fact] = []
-        how = joining(self._program, rule)
         if truth is UNKNOWN and memory.doubtful.isdisjoint(how.types):
             return found  # whatever it looks at is certain
-        for pattern in rule.matches:
-            if not memory.of(pattern.type):
-                return found
         budget.rule = rule.id
         asks = LOOKS * how.asks
-        for premises, bindings, certainty in matches(rule, memory, truth, fresh):
+        for premises, bindings, certainty in joined(how, memory, truth, fresh):
             if asks:
                 budget.look(asks)
             try:
@@ -94,7 +90,7 @@ class _Saturation:
         rounds = 0
         tasks = _first(layer, news)
         while tasks:
-            news = self.learn(self.run(rule, fresh) for rule, fresh in tasks)
+            news = self.learn(self.run(rule, joining(self._program, rule, fresh.place), fresh) for rule, fresh in tasks)
             rounds += 1
             if rounds == _FEW:
                 readers = Readers(enumerate(layer.rules))

@@ -59,7 +59,7 @@ class Extents:
         self._joining: list[tuple[Rule, list[list[int]]]] = []
         self._meeting: list[tuple[Rule, list[list[int]]]] = []
         for stratum in program.strata:
-            for rules, recursive in layers(program, stratum):
+            for rules, _, recursive in layers(program, stratum):
                 for rule in rules:
                     firsts: list[int | None] = [n for n, match in enumerate(rule.matches) if match.type in recursive]
                     orders = [
