@@ -11,8 +11,10 @@ from types import FrameType
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 import averment
+import averment_schemas
 from averment.diagnostics.diagnostic import Refused
 from averment.outcome.outcome import Outcome
 from averment.questions.consultation import consult
@@ -26,6 +28,7 @@ from averment.questions.why_not import why_not
 from averment.render.display import Style
 from averment.render.what_if_text import whatif_text
 
+SCHEMA = Draft202012Validator(averment_schemas.load("questions"))
 FREIGHT = Path(__file__).parents[2] / "benchmarks" / "packs" / "freight"
 ALLOWED = 200_000  # calls
 
@@ -165,7 +168,10 @@ def test_a_consultation_without_time_goes_on(freight: averment.Pack) -> None:
     outcome = freight.decide(freight.case(parcels(30, unknown=True)), engine="reference")
     state = consult(outcome, seconds=0)
     paths = {question.slot.path for question in state.questions}
-    assert state.hurried and paths == set(outcome.hangs_on) and not consult(outcome, seconds=float("inf")).hurried
+    unhurried = consult(outcome, seconds=float("inf"))
+    assert state.hurried and paths == set(outcome.hangs_on) and not unhurried.hurried
+    assert state.document()["hurried"] is True and "hurried" not in unhurried.document()
+    SCHEMA.validate(state.document())
     while not state.finished:
         state = state.unknown()
     assert state.outcome.claim == outcome.claim and {reply.path for reply in state.replies} == paths

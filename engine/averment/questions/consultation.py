@@ -327,6 +327,7 @@ class Consultation:
                 {"field": reply.path, "value": self._shown(reply), "said": reply.said} for reply in self.replies
             ],
             "next": self.question.document() if self.question else None,
+            **({"hurried": True} if self.hurried else {}),
         }
 
     def _shown(self, reply: Reply) -> Any:
