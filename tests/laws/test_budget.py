@@ -51,6 +51,9 @@ RULES = {
     "long": "when: [{left: {a: $a}}, {right: {b: $b}}, {left: {a: $c}}, "
     "{test: $a >= 0}, {test: $b >= 0}, {test: $c >= 0}, {test: $a + $b > 1}, {test: $b + $c > 1}, {test: $a + $c > 1}]",
     "skew": "when: [{left: {a: $a, x: $k}}, {right: {b: $b, y: $k}}, {left: {a: $c, x: $k}}]",
+    "met": "when: [{left: {a: $a}}, {sum: {of: right, field: b, as: $b}}, {test: $b < 0}]",
+    "looks": "when: [{left: {a: '>= 100', x: $b}}, {left: {a: $a}}]",
+    "kept": "when: [" + "{left: {a: $a, x: $b}}, " * 12 + "{right: {b: $b}}]",
 }
 CLOSURE = """
   - rule: edge
@@ -129,6 +132,30 @@ def test_steps_are_matches_of_the_first_patterns_and_what_guards_take() -> None:
     for engine in ENGINES:
         assert said(pack, facts(6), engine, 76).startswith("b'{")
         assert "rule `three` takes it past 75 firings or 900 steps" in said(pack, facts(6), engine, 75)
+
+
+def test_what_a_guard_meets_is_counted_once() -> None:
+    """6 matches, 5 steps for the guards of each, and 6 records that the sum meets: 42."""
+    pack = made("met")
+    for engine in ENGINES:
+        assert said(pack, facts(6), engine, 4).startswith("b'{")
+        assert "rule `met` takes it past 3 firings or 36 steps" in said(pack, facts(6), engine, 3)
+
+
+def test_two_looks_are_a_step() -> None:
+    """A cell that 24 records fail takes twelve steps."""
+    pack = made("looks")
+    for engine in ENGINES:
+        assert said(pack, facts(24), engine, 1).startswith("b'{")
+        assert "rule `looks` takes it past 1 firing or 12 steps" in said(pack, facts(25), engine, 1)
+
+
+def test_the_facts_that_a_long_match_keeps_are_counted() -> None:
+    """Of thirteen patterns: two steps for each of eleven matches, without which these would take 174 and not 196."""
+    pack = made("kept")
+    for engine in ENGINES:
+        assert said(pack, facts(12), engine, 17).startswith("b'{")
+        assert "takes it past 16 firings or 192 steps" in said(pack, facts(12), engine, 16)
 
 
 def test_just_as_many_as_there_may_be() -> None:

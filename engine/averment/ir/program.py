@@ -283,10 +283,11 @@ class Rule:
     def asks(self) -> int:
         """How many steps it takes to ask the guards of a match, and to conclude: one for each comparison and each
         operator in it, four for any other guard, one for each fact beyond the first that is derived and each operator
-        in one.
+        in one, and one for each four patterns beyond the first four, whose facts a match keeps.
         """
         derived = sum(1 + sum(size(value) - 1 for value in head.values) for head in self.heads)
-        return sum(_asked(guard) for guard in self.guards) + max(0, derived - 1)
+        kept = max(0, len(self.matches) - 4) // 4
+        return sum(_asked(guard) for guard in self.guards) + max(0, derived - 1) + kept
 
     @property
     def weight(self) -> int:
