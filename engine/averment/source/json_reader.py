@@ -25,6 +25,7 @@ from averment.source.text import (
     line_starts,
     not_shown,
     span_at,
+    untold,
 )
 
 _SPACE = re.compile(r"[ \t\n\r]*+")
@@ -77,11 +78,19 @@ class _Reader:
         self.line = line
         self.position = 0
         self._before = len(report.diagnostics)
+        self._more = 0  # findings that are not told
         self._starts = line_starts(text)
         self._single = len(self._starts) == 1
         self._count = 0
 
     def document(self) -> Node:
+        try:
+            return self._document()
+        finally:
+            if self._more:
+                self.report.extend(untold(self.report.diagnostics[-1].code, self.file, self._more))
+
+    def _document(self) -> Node:
         text = self.text
         self._skip()
         node = self._value(0)
@@ -222,7 +231,7 @@ class _Reader:
         named = hidden(value)
         if named:
             self.report.error("AV109", not_shown(named), self._span(start, stop + 1), *HIDDEN)
-            self._enough()
+            self._bound()
         return value, stop + 1
 
     def _number(self, found: re.Match[str]) -> Node:
@@ -232,14 +241,14 @@ class _Reader:
             span = self._span(start, zero.end())
             meant = zero.group(1) + (zero.group(2).lstrip("0") or "0")
             refuse_leading_zero(zero.group(), meant, span, self.report)
-            self._enough()
+            self._bound()
             self.position = zero.end()
             return Node(zero.group(), span, zero.group())
         span = self._span(start, end)
         self.position = end
         value = number(written, found.group(1) is None and found.group(2) is None, span, self.report)
         if type(value) is str:
-            self._enough()
+            self._bound()
         return Node(value, span, written)
 
     # --- places and findings --------------------------------------------------------------------------------------
@@ -270,11 +279,13 @@ class _Reader:
         labels = (Label(again, "again here"), Label(first, "first written here"))
         help = ("delete one of the two, or merge them",)
         self.report.add(Diagnostic("AV101", f"the key `{shortened(key)}` is written twice", labels, help))
-        self._enough()
+        self._bound()
 
-    def _enough(self) -> None:
-        if len(self.report.diagnostics) - self._before >= MAX_FINDINGS:
-            raise _Stop
+    def _bound(self) -> None:
+        """Only count the finding that was just made where enough are told."""
+        if len(self.report.diagnostics) - self._before > MAX_FINDINGS:
+            self.report.diagnostics.pop()
+            self._more += 1
 
     def _syntax(self, problem: str, label: str, *help: str) -> _Stop:
         span = self._span(self.position, self.position + 1)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from itertools import islice
 
-from averment.diagnostics.diagnostic import Report
+from averment.diagnostics.diagnostic import Diagnostic, Report
 from averment.source.node import Span
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -88,15 +89,25 @@ def start_of(file: str, line: int = 1) -> Span:
     return Span(file, line, 1, line, 1)
 
 
+def untold(code: str, file: str, more: int, at_least: bool = False) -> list[Diagnostic]:
+    """How many places of a file something is wrong in beyond those that are told, if any are; ``code`` is of the last
+    that is told.
+    """
+    if not more:
+        return []
+    many = f"{'at least ' * at_least}{more:,} more place{'s' * (more != 1)}"
+    return [Diagnostic(code, f"something is wrong in {many} of `{file}`", count=more)]
+
+
 def _refuse_hidden(text: str, file: str, report: Report, line: int) -> bool:
     if not _HIDDEN.search(text):
         return False
     starts = line_starts(text)
-    for number, found in enumerate(_HIDDEN.finditer(text)):
-        if number == MAX_FINDINGS:
-            break
+    places = _HIDDEN.finditer(text)
+    for found in islice(places, MAX_FINDINGS):
         span = span_at(file, starts, found.start(), found.end(), line)
         report.error("AV109", not_shown(_name(found.group())), span, *HIDDEN)
+    report.extend(untold("AV109", file, sum(1 for _ in places)))
     return True
 
 

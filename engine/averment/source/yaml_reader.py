@@ -27,6 +27,7 @@ from averment.source.text import (
     hidden,
     not_shown,
     start_of,
+    untold,
 )
 from averment.source.yaml_slips import mend, sentence
 
@@ -88,6 +89,7 @@ class _Composer:
         self.report = report
         self.documents: list[Node] = []
         self._before = len(report.diagnostics)
+        self._more = 0  # findings that are not told
         self._stack: list[_Frame] = []
         self._count = 0
         self._last = start_of(file, line)
@@ -117,6 +119,9 @@ class _Composer:
                     return
         except _Full:
             return
+        finally:
+            if self._more:
+                self.report.extend(untold(self.report.diagnostics[-1].code, self.file, self._more))
 
     def refuse_syntax(self, problem: str, mark: Any) -> None:
         line, column = (
@@ -248,6 +253,7 @@ class _Composer:
         self._found(Diagnostic(code, message, (Label(span, label),), help))
 
     def _found(self, found: Diagnostic) -> None:
-        self.report.add(found)
-        if len(self.report.diagnostics) - self._before >= MAX_FINDINGS:
-            raise _Full
+        if len(self.report.diagnostics) - self._before < MAX_FINDINGS:
+            self.report.add(found)
+        else:
+            self._more += 1

@@ -53,6 +53,14 @@ def meant_keys(unknown: Misshape) -> frozenset[str]:
     return frozenset(key for key in found if key)
 
 
+def beyond(misshape: Misshape) -> int:
+    """How many unknown keys there are beyond those that are explained."""
+    if misshape.keyword != "additionalProperties":
+        return 0
+    known = misshape.part.get("properties", {})
+    return max(0, sum(key not in known for key in misshape.node.keys) - MAX_FINDINGS)
+
+
 def _unknown_keys(misshape: Misshape) -> list[tuple[str, Span]]:
     known = misshape.part.get("properties", {})
     unknown = ((key, span) for key, span in misshape.node.keys.items() if key not in known)

@@ -75,7 +75,7 @@ def read_case_file(data: bytes, file: str, report: Report) -> list[Node]:
                 sound.append(case)
             elif told >= MAX_FINDINGS:
                 more += 1
-            report.extend(found.diagnostics[: max(0, MAX_FINDINGS - told)])
+            report.extend(found.diagnostics if told < MAX_FINDINGS else ())
     if more:
         code = report.diagnostics[-1].code
         report.add(Diagnostic(code, f"something is wrong with {more:,} more cases of `{file}`", count=more))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import averment_schemas
 from averment.diagnostics.diagnostic import Diagnostic, Report
 from averment.source.node import Node
-from averment.source.text import MAX_FINDINGS
+from averment.source.text import MAX_FINDINGS, untold
 
 if TYPE_CHECKING:
     from averment.surface.misshape import Misshape
@@ -101,9 +101,12 @@ def _instance(node: Node) -> Any:
     return value
 
 
+_MORE = 1000  # that are counted beyond those that are explained: to find each takes a while
+
+
 def _findings(node: Node, schema: str, errors: Iterator[Any]) -> list[Diagnostic]:
     """One finding for each thing that is wrong; of a value of the wrong type, nothing but that."""
-    from averment.surface.misshape import explain, meant_keys  # here, as jsonschema
+    from averment.surface.misshape import beyond, explain, meant_keys  # here, as jsonschema
 
     misshapes: dict[tuple[tuple[str | int, ...], str], Misshape] = {}
     for error in islice(errors, 3 * MAX_FINDINGS):
@@ -111,11 +114,16 @@ def _findings(node: Node, schema: str, errors: Iterator[Any]) -> list[Diagnostic
         # The last word on a key is that of the innermost schema: a later branch repeats it or is more special.
         misshapes[misshape.path, misshape.keyword] = misshape
     found: list[Diagnostic] = []
+    more = sum(1 for _ in islice(errors, _MORE))
+    bounded = more == _MORE
     for (path, keyword), misshape in misshapes.items():
         if keyword == "type" or (path, "type") not in misshapes:
             unknown = misshapes.get((path, "additionalProperties"))
             found.extend(explain(misshape, meant_keys(unknown) if unknown else frozenset()))
-    return sorted(found, key=lambda finding: finding.labels[0].span[1:3])[:MAX_FINDINGS]
+            more += beyond(misshape)
+    found.sort(key=lambda finding: finding.labels[0].span[1:3])
+    told = found[:MAX_FINDINGS]
+    return told + untold(told[-1].code, node.span.file, more + len(found) - len(told), bounded) if told else told
 
 
 def _misshape(node: Node, schema: str, error: Any) -> Misshape:
