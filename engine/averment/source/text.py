@@ -11,7 +11,7 @@ import unicodedata
 from bisect import bisect_right
 from itertools import islice
 
-from averment.diagnostics.diagnostic import Diagnostic, Report
+from averment.diagnostics.diagnostic import Diagnostic, Label, Report
 from averment.source.node import Span
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -96,7 +96,7 @@ def untold(code: str, file: str, more: int, at_least: bool = False) -> list[Diag
     if not more:
         return []
     many = f"{'at least ' * at_least}{more:,} more place{'s' * (more != 1)}"
-    return [Diagnostic(code, f"something is wrong in {many} of `{file}`", count=more)]
+    return [Diagnostic(code, f"something is wrong in {many} of `{file}`", (Label(start_of(file)),), count=more)]
 
 
 def _refuse_hidden(text: str, file: str, report: Report, line: int) -> bool:

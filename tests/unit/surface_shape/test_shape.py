@@ -242,7 +242,10 @@ def test_a_name_with_a_line_feed_at_its_end_is_no_name() -> None:
 
 
 def test_findings_of_one_document_are_bounded() -> None:
-    assert len(findings("rules", "rules:\n" + "- {rule: A}\n" * 1_000)) == 100
+    found = findings("rules", "rules:\n" + "- {rule: A}\n" * 1_000)
+    assert len(found) == 101 and found[-1][2].startswith("something is wrong in at least 1,")
+    found = findings("rules", "rules: []\n" + "".join(f"k{number}: 1\n" for number in range(150)))
+    assert len(found) == 101 and found[-1][2] == "something is wrong in 50 more places of `f`"
 
 
 _SEEDS: dict[str, str] = {
