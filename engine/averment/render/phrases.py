@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -93,6 +94,12 @@ def record_words(type: FactType, fact: Fact) -> str:
     """A given record by its key: ``component checkout``."""
     keys = [held(type.fields[index], fact.values[index]) for index in type.naming if not type.one]
     return f"{words(type.name)} {', '.join(keys)}".rstrip()
+
+
+def record_at(path: str) -> str:
+    """The record that a path such as ``component["map"].team`` is of: ``component map``; empty where it names none."""
+    type, bracket, keys = path.rpartition(".")[0].partition("[")
+    return f"{words(type)} {', '.join(map(str, json.loads(bracket + keys)))}" if bracket else ""
 
 
 def unspoken(type: FactType) -> str:

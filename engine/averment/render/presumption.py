@@ -10,7 +10,7 @@ from averment.ir.program import Field, Kind, Value
 from averment.outcome.presumption import Denial, Presumption, Rebuttal
 from averment.render.display import Piece
 from averment.render.new_ones import NewOnes
-from averment.render.phrases import claim_phrase, held, series, stated, untold
+from averment.render.phrases import claim_phrase, held, record_at, series, stated, untold
 from averment.render.tree import Branch, say
 
 _MOST = 12  # rebuttals told
@@ -57,9 +57,14 @@ def searched(up_to: int) -> str:
 
 
 def rebuttal_phrase(rebuttal: Rebuttal) -> str:
-    """``the need to lead is yes and the technical debt is high``."""
+    """``there is a need to lead and for component map the team is media or sales``."""
     met = NewOnes()
-    return " and ".join(stated(denial.field, denied(denial, met)) for denial in rebuttal.denials)
+    return " and ".join(_of_record(denial) + stated(denial.field, denied(denial, met)) for denial in rebuttal.denials)
+
+
+def _of_record(denial: Denial) -> str:
+    record = record_at(denial.path)
+    return f"for {record} " if record else ""
 
 
 def denied(denial: Denial, met: NewOnes | None = None) -> str:

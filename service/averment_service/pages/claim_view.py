@@ -20,7 +20,7 @@ from averment.render.evidence import Side, in_order, leading, score, sides, weig
 from averment.render.html_evidence import picture
 from averment.render.markup import Markup
 from averment.render.outline import verdict_of
-from averment.render.phrases import claim_phrase, held, noun, stated, untold, words
+from averment.render.phrases import claim_phrase, held, noun, record_at, stated, untold, words
 from averment.render.presumption import denied, rebuttal_phrase, searched
 from averment.warrant.sentences import sentence
 from averment_service.pages.case_form import CaseForm
@@ -215,9 +215,9 @@ def _change(form: CaseForm, found: Turning | None) -> Change | None:
     steps: list[Step] = []
     for denial, given in zip(found.denials, found.given, strict=True):
         at = form.paths.get(denial.path)
-        steps.append(
-            Step(noun(denial.field), held(untold(denial.field), given), denied(denial), at.id if at else "")
-        )  # fmt: skip
+        record = record_at(denial.path)
+        named = f"{noun(denial.field)} of {record}" if record else noun(denial.field)
+        steps.append(Step(named, held(untold(denial.field), given), denied(denial), at.id if at else ""))
     return Change(claim_phrase(found.claim), tuple(steps), found.others)
 
 

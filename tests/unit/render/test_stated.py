@@ -6,7 +6,9 @@ import pytest
 
 from averment.ir.program import Field, Kind
 from averment.law.truth import Interval
-from averment.render.phrases import labelled, stated, untold
+from averment.outcome.presumption import Denial, Rebuttal
+from averment.render.phrases import labelled, record_at, stated, untold
+from averment.render.presumption import rebuttal_phrase
 from averment.warrant.sentences import phrase
 
 PEOPLE = Field("headcount", Kind.INTEGER, label="number of people", unit="people")
@@ -34,3 +36,12 @@ def test_a_unit_is_said_once() -> None:
     assert labelled(DISTANCE, 120) == "distance: 120 km" and untold(DISTANCE).unit == "km"
     assert phrase(Interval(2, 6), DISTANCE) == "2 to 6 km"
     assert phrase(Interval(2, None), DISTANCE) == "at least 2 km"
+
+
+def test_a_rebuttal_says_of_which_record_it_speaks() -> None:
+    team = Field("team", Kind.CHOICE, ("media", "sales"))
+    lead = Field("lead", Kind.BOOLEAN, label="need to lead")
+    denials = (Denial("company.lead", lead, (1,)), Denial('component["a.b"].team', team, ("media", "sales")))
+    said = "there is a need to lead and for component a.b the team is media or sales"
+    assert rebuttal_phrase(Rebuttal(denials, "manager")) == said
+    assert [record_at(path) for path in ('owns["x",2].share', "owns.share")] == ["owns x, 2", ""]
