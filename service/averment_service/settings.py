@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -83,7 +84,8 @@ def key_of(settings: Settings) -> bytes:
 
 
 def without_password(url: str) -> str:
-    """An address that may be shown."""
+    """An address that may be shown: the password may stand before the host, and among the options."""
+    url = re.sub(r"(?i)(password=)[^&#]*", r"\1…", url)
     scheme, separator, rest = url.partition("://")
     user, at, place = rest.rpartition("@")
     return f"{scheme}://{user.partition(':')[0]}:…@{place}" if separator and at and ":" in user else url

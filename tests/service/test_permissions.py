@@ -15,6 +15,7 @@ from averment.diagnostics.diagnostic import Refused
 from averment_service.app import application
 from averment_service.principals import ROLES, Doorkeeper, Permission
 from averment_service.routes import ROUTES
+from averment_service.settings import Settings, shown
 from averment_service.tokens import add, listed, read_tokens, remove
 
 
@@ -98,3 +99,8 @@ def test_what_is_no_file_of_tokens_is_refused(tmp_path: Path, text: str) -> None
     with pytest.raises(Refused):
         add(file, "ann", ["viewer"])
     assert file.read_text() == text
+
+
+def test_settings_that_are_shown_hold_no_password() -> None:
+    for url in ("postgresql://u:secret@h/db", "postgresql://h/db?password=secret&sslpassword=secret"):
+        assert "secret" not in shown(Settings(log=url))
