@@ -33,6 +33,13 @@ def test_no_box_lies_on_another(example: Any) -> None:
             assert x + wide <= left or left + width <= x or y + high <= top or top + height <= y
 
 
+def test_a_presumed_claim_is_drawn_as_such(example: Any) -> None:
+    explained, pack, case = example
+    drawn = diagram(explained, pack.model, case.places)
+    claimed = [drawn.title.partition(": ")[2], *(box.text for box in drawn.boxes.values() if box.kind == "claim")]
+    assert {text.startswith("presumably ") for text in claimed} == {explained.presumption is not None}
+
+
 def test_arrows_lead_from_used_to_user_without_a_circle(example: Any) -> None:
     explained, pack, case = example
     drawn = diagram(explained, pack.model, case.places)

@@ -73,7 +73,8 @@ class _Drawing:
         self._derivation = explained.derivation
         self._given = Given.of(explained.outcome, places)
         outcome = explained.outcome
-        self._diagram = Diagram(f"{outcome.case.name}: {explained.named or words(outcome.claim)}")
+        self._presumably = "presumably " if explained.presumption else ""
+        self._diagram = Diagram(f"{outcome.case.name}: {explained.named or self._presumably + words(outcome.claim)}")
         self._ids: dict[str, str] = {}
 
     @property
@@ -154,7 +155,7 @@ class _Drawing:
             is_claim = fact.type == claim.type
             text = fact_words(self._derivation.memory.types[fact.type], fact)
             if is_claim:
-                text = words(str(fact.values[claim.field] or "some claim"))
+                text = self._presumably + words(str(fact.values[claim.field] or "some claim"))
             elif fact.type == claim.strength_type:
                 text = f"how clear: {show(fact.values[claim.strength_field], self._strength)}"
             details = (self._explained.outcome.case.name,) if is_claim else ()
