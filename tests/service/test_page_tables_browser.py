@@ -52,7 +52,7 @@ def _table(folder: Path) -> Path:
     file = folder / "products of spring.csv"
     rows: list[str] = []
     for number in range(400):
-        size, level, filled = number % 40 if number % 50 else "many", LEVELS[number % 3], ("nein", "ja")[number % 2]
+        size, level, filled = number % 40 if number % 50 else "many", LEVELS[number % 3], ("7", "8")[number % 2]
         rows.append(f"product {number};{size};{level.upper()};{filled};x{number}")
     file.write_text("\n".join(["name;Team size;Technical complexity;Has a PM;Reference", *rows]), "utf-8")
     return file
@@ -99,11 +99,11 @@ def test_a_table_is_sent_corrected_decided_and_opened(browser: Browser, page: Pa
 
     # what words mean that nothing tells is said by hand, and only that
     column = page.get_by_label("Has a PM")
-    way = column.locator("option", has_text="product manager").filter(has_text="yes: ja").first
+    way = column.locator("option", has_text="product manager").filter(has_text="yes: 8").first
     column.select_option(way.get_attribute("value") or "")
     page.get_by_role("button", name="Save corrections").click()
     page.wait_for_load_state()
-    assert "yes: ja; no: nein" in page.locator("li.column", has_text="Has a PM").locator(".note").inner_text()
+    assert "yes: 8; no: 7" in page.locator("li.column", has_text="Has a PM").locator(".note").inner_text()
     look("mapping-corrected")
 
     page.get_by_role("link", name="Edit as text").click()
