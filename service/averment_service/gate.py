@@ -5,14 +5,16 @@ come again.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from typing import TypeVar
 
 from averment_service.problems import BUSY, problem
 
 T = TypeVar("T")
+_log = logging.getLogger("averment.service")
 
 
 class Gate:
@@ -39,8 +41,8 @@ class Gate:
         return await asyncio.wrap_future(future)
 
     def run_aside(self, work: Callable[[], object]) -> None:
-        """Have something done that nobody waits for."""
-        self._pool.submit(work)
+        """Have something done that nobody waits for; where it fails, the log of the service says so."""
+        self._pool.submit(work).add_done_callback(_tell)
 
     def _left(self) -> None:
         with self._counting:  # in a thread of the pool
@@ -49,3 +51,9 @@ class Gate:
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _tell(done: Future[object]) -> None:
+    error = None if done.cancelled() else done.exception()
+    if error is not None:
+        _log.error("%s", error)

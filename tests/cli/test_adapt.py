@@ -155,6 +155,10 @@ UNSURE = {
         "case,weight\na,70\nb,80\nc,none of it\n",
         ['1 row with `none of it` will be rejected', "null"],
     ),
+    "numbers that were computed": (
+        "case,weight\na,70.0100021362305\nb,80.5\n",
+        ["weight: {to: guest.weight, round: ", "its cells are finer than the field, and rounded to "],
+    ),
     "two columns for one field": ("case,bill,Bill \na,1,2\n", ["bill: guest.bill"]),
 }  # fmt: skip
 

@@ -174,3 +174,31 @@ def test_what_is_not_certain_is_named(averment: Any, loan: Path, tmp_path: Path)
     assert ended.code == 3
     assert "`;` or `|`" in ended.err and "--delimiter" in ended.err
     assert "ignore" not in ended.err
+
+
+def test_numbers_that_were_computed_are_rounded_where_the_mapping_says_so(
+    averment: Any, loan: Path, tmp_path: Path
+) -> None:
+    """In text, in columns of floats and in memory; halves to the even digit; without the word they are refused."""
+    cells = ["1000.0000000149012", "999.995", "1000.005", "0.1e-20", "1e3"]
+    wanted = ["1000", "1000", "1000", "0", "1000"]
+    rest = {"member": True, "tier": "gold", "skills": "api"}
+    table = pa.table({"name": list("abcde"), "eur": cells, **{name: [held] * 5 for name, held in rest.items()}})
+    mapping = {"columns": {"name": "case", "eur": {"to": "income", "round": 2}}}
+    (tmp_path / "map.yaml").write_text(json.dumps(mapping))
+    arrow_csv.write_csv(table, tmp_path / "t.csv")
+    floats = table.set_column(1, "eur", pa.array([float(cell) for cell in cells]))
+    floats = floats.set_column(4, "skills", pa.array([["api"]] * 5))
+    parquet.write_table(floats, tmp_path / "t.parquet")
+    for name in ("t.csv", "t.parquet"):
+        out = tmp_path / f"{name}.jsonl"
+        told = averment("batch", tmp_path / name, "-o", out, "--pack", loan, "--mapping", tmp_path / "map.yaml")
+        assert told.code == 0, told.err
+        claims = ["grant" if float(each) >= 1000 else "gap" for each in wanted]
+        assert [claim for claim, _ in decided(out).values()] == claims
+        assert averment("batch", tmp_path / name, "--verify", out, "--pack", loan).code == 0
+    pack = load(loan)
+    assert pack.decide_table(floats, mapping=mapping).column("claim").to_pylist() == claims
+    del mapping["columns"]["eur"]["round"]
+    refused = pack.decide_table(floats, mapping=mapping).column("error").to_pylist()
+    assert refused[0] and "decimal places" in refused[0]

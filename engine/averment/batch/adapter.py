@@ -40,6 +40,7 @@ class Rule:
     thousands: str = ""
     separator: str = ""
     factor: Decimal | None = None
+    round: int | None = None
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -189,7 +190,8 @@ def read_rule(held: Mapping[str, Any], base: Rule) -> Rule:
     given: dict[str, Any] = {name: _listed(held[key]) for key, name in _LISTS.items() if key in held}
     given |= {key: held[key] for key in ("decimal", "thousands", "separator") if key in held}
     factor = Decimal(str(held["factor"])) if "factor" in held else None
-    return replace(base, **given, factor=factor, values=held.get("values", {}))
+    places: int | None = held.get("round")
+    return replace(base, **given, factor=factor, round=places, values=held.get("values", {}))
 
 
 def _listed(words: str | list[str]) -> tuple[str, ...]:

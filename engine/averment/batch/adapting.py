@@ -1,8 +1,8 @@
 """Cells of a foreign table as the pack's own spelling has them; what a mapping does not know stays as it is.
 
 A cell is first looked up in the column's values; then it may be a word for what is missing; then it is read as its
-field's kind asks: a number with its marks and its factor, a day, a word for true or false, a set element by element.
-What comes out is text as CSV has it, for the reader of CSV to judge.
+field's kind asks: a number with its marks, factor and places, a day, a word for true or false, a set element by
+element. What comes out is text as CSV has it, for the reader of CSV to judge.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Context, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
 from averment.batch.adapter import Rule
@@ -130,13 +130,18 @@ def _of_kind(rule: Rule, field: Field) -> Callable[[str], str]:
         case Kind.BOOLEAN if rule.true or rule.false:
             words = {word.lower(): "true" for word in rule.true} | {word.lower(): "false" for word in rule.false}
             return lambda text: words.get(text.strip().lower(), text)
-        case Kind.INTEGER | Kind.DECIMAL if rule.decimal or rule.thousands or rule.factor is not None:
+        case Kind.INTEGER | Kind.DECIMAL if _is_marked(rule):
             return _number(rule)
         case Kind.DATE if rule.date:
             forms = [_day(form) for form in rule.date]
             return lambda text: next((found for form in forms if (found := form(text))), text)
         case _:
             return lambda text: text
+
+
+def _is_marked(rule: Rule) -> bool:
+    """Whether numbers are read otherwise than they stand."""
+    return bool(rule.decimal or rule.thousands or rule.factor is not None or rule.round is not None)
 
 
 def _number(rule: Rule) -> Callable[[str], str]:
@@ -151,9 +156,11 @@ def _number(rule: Rule) -> Callable[[str], str]:
         sign, digits, places, power = found.groups()
         plain = f"{sign.replace('+', '')}{digits.replace(rule.thousands, '') if rule.thousands else digits}"
         plain += (f".{places}" if places else "") + (f"e{power}" if power else "")
-        if rule.factor is None:
+        if rule.factor is None and rule.round is None:
             return plain
-        product = _EXACT.multiply(Decimal(plain), rule.factor)
+        product = Decimal(plain) if rule.factor is None else _EXACT.multiply(Decimal(plain), rule.factor)
+        if rule.round is not None:
+            product = product.quantize(Decimal(1).scaleb(-rule.round), ROUND_HALF_EVEN, _EXACT)
         shown = f"{product:f}"
         return shown.rstrip("0").rstrip(".") if "." in shown else shown
 

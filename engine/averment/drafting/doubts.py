@@ -65,6 +65,9 @@ def doubts_of_cells(reading: Reading) -> list[str]:
     """What is to be said of single cells of a column that is otherwise read."""
     doubts: list[str] = []
     secret = bool(reading.field.sensitive)
+    if "round" in reading.said:
+        places = reading.field.places
+        doubts.append(f"its cells are finer than the field, and rounded to {places} place{'' if places == 1 else 's'}")
     if reading.unsure and not secret:
         values = reading.said.get("values", {})
         told = ", ".join(f"`{_short(cell)}` for `{values[cell]}`" for cell in reading.unsure[:_SHOWN])

@@ -94,8 +94,8 @@ def flow(value: Any) -> str:
         return "{" + ", ".join(f"{scalar(key)}: {flow(of)}" for key, of in pairs) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(flow, cast("Sequence[Any]", value))) + "]"
-    if isinstance(value, Decimal):
-        return f"{value:f}"
+    if isinstance(value, Decimal | int) and not isinstance(value, bool):
+        return f"{Decimal(value):f}"
     return "null" if value is None else scalar(str(value))
 
 

@@ -6,6 +6,7 @@ what a batch will do with it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -144,12 +145,22 @@ def _ways(few: list[str], known: list[str], heading: Heading, field: Field) -> I
             for decimal, thousands in _MARKS:
                 marks = ({"decimal": decimal} if decimal else {}) | ({"thousands": thousands} if thousands else {})
                 yield {**marks, **converted}, ()
+            if field.kind is Kind.DECIMAL and any(_is_finer(cell, field.places) for cell in few):
+                for decimal in ("", ","):
+                    marks = {"decimal": decimal} if decimal else {}
+                    yield {**marks, **converted, "round": field.places}, ()
         case Kind.DATE:
             yield {}, ()
             for form in _DAYS:
                 yield {"date": form}, ()
         case _:
             yield {}, ()
+
+
+def _is_finer(cell: str, places: int) -> bool:
+    """Whether a number has more decimal places than these."""
+    found = re.fullmatch(r"[+-]?[0-9]*[.,]([0-9]+)(?:[eE][+-]?[0-9]+)?", cell.strip())
+    return found is not None and (len(found[1]) > places or "e" in cell.lower())
 
 
 def _ways_of_set(known: list[str], field: Field) -> Iterator[tuple[Said, tuple[str, ...]]]:
