@@ -180,11 +180,17 @@ def test_records_here_and_there(batch: Any, lines: Any, tmp_path: Path) -> None:
     assert len(output.read_bytes().splitlines()) == 3
 
 
+def _columns(rows: list[dict[str, Any]]) -> pa.Table:
+    """A table of rows, with every column that any of them has; ``from_pylist`` takes those of the first."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    return pa.table({name: [row.get(name) for row in rows] for name in names})
+
+
 def test_tables_in_memory(nested: Any, table: Any, pack: averment.Pack) -> None:
     cases, records = apart(nested)
     main = pq.read_table(table(cases, "main.parquet"))
     rng = random.Random(3)
-    sides = {name: pa.Table.from_pylist(rng.sample(rows, len(rows))) for name, rows in records.items()}
+    sides = {name: _columns(rng.sample(rows, len(rows))) for name, rows in records.items()}
     whole = main
     for name in sides:
         whole = whole.append_column(name, pa.array([each["facts"].get(name, []) for each in nested]))
