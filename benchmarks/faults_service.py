@@ -2,9 +2,10 @@
 
     python benchmarks/faults_service.py [--kills N] [--seed N]
 
-Clients send all the time; what was answered with 200 is remembered by its decision id. In between a process is killed
-(SIGKILL) or stopped for a while: which, when and for how long is drawn from the seed, which is told. In the end every
-remembered id must be in the log with the claim that was answered, and the chain must hold.
+Clients send all the time, and now and then hang up before they are answered; what was answered is remembered by
+its decision id. In between a process is killed (SIGKILL), stands still for a while (SIGSTOP), or may write no byte more
+(as on a full disk): which, when and for how long is drawn from the seed, which is told. In the end every remembered id
+must be in the log with the claim that was answered, and the chain must hold.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import asyncio
 import json
 import os
 import random
+import resource
 import signal
 import tempfile
 import time
@@ -47,14 +49,19 @@ async def _run(served: Served, chance: random.Random, kills: int) -> tuple[dict[
 
     async def ask(number: int) -> None:
         nonlocal retried
-        connection, count = Connection(served.port, PATH), 0
+        connection, count, moods = Connection(served.port, PATH), 0, random.Random(number)
         while not stop.is_set():
             count += 1
             key = f"idempotency-key: {number}-{count}\r\n"
             while True:  # until it is answered: the key keeps it from being decided twice
                 try:
+                    if moods.random() < 0.02:  # hang up, and ask again
+                        async with asyncio.timeout(moods.uniform(0, 0.02)):
+                            await connection.ask(sent[count % len(sent)], key)
+                        connection.close()
                     status, body = await connection.ask(sent[count % len(sent)], key)
-                except (OSError, EOFError, ValueError):
+                except (OSError, EOFError, ValueError):  # a timeout is an OSError
+                    connection.close()
                     status, body = 0, b""
                 if status == 200:
                     break
@@ -79,13 +86,21 @@ async def _run(served: Served, chance: random.Random, kills: int) -> tuple[dict[
 
 
 async def _harm(victim: int, chance: random.Random) -> None:
+    """Mostly a kill; else a process that stands still for a while, or one whose disk is full for as long."""
+    kind = chance.choices(("kill", "stand", "full"), (6, 2, 2))[0]
+    seconds = chance.uniform(0.05, 1.0)
     with suppress(ProcessLookupError):
-        if chance.random() < 0.8:
+        if kind == "kill":
             os.kill(victim, signal.SIGKILL)
-            return
-        os.kill(victim, signal.SIGSTOP)
-        await asyncio.sleep(chance.uniform(0.05, 1.0))
-        os.kill(victim, signal.SIGCONT)
+        elif kind == "stand":
+            os.kill(victim, signal.SIGSTOP)
+            await asyncio.sleep(seconds)
+            os.kill(victim, signal.SIGCONT)
+        else:
+            most = resource.RLIM_INFINITY
+            resource.prlimit(victim, resource.RLIMIT_FSIZE, (0, most))
+            await asyncio.sleep(seconds)
+            resource.prlimit(victim, resource.RLIMIT_FSIZE, (most, most))
 
 
 def _judge(log: str, told: dict[str, str], retried: int) -> None:
