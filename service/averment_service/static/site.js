@@ -74,6 +74,7 @@
 
   let open = [], act = "";
   document.body.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.target.id !== "questions") return;  // what else is fetched meanwhile is no act
     const button = event.detail.elt;
     act = button.name === "do" ? button.value : "";
   });
