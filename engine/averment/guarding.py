@@ -14,6 +14,7 @@ from copy import deepcopy
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, TypeVar, cast
+from weakref import finalize
 
 from averment import __version__
 from averment.audit.log import DecisionLog, open_log
@@ -120,6 +121,8 @@ class _Guarded:
         pack.program(self._parameters)  # refused now rather than when it matters
         opened = open_log(log, clock=lambda: datetime.now(UTC)) if isinstance(log, str) else log
         self._recorder = Recorder(opened, pack, Maker("", __version__, requester)) if opened else None
+        if opened and isinstance(log, str):
+            finalize(self, opened.close)  # which nobody else can
 
     def _check_claims(self) -> None:
         known = self._pack.model.claim.values
