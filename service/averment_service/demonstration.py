@@ -7,11 +7,10 @@ from averment.audit.log import open_log
 from averment.audit.record import Maker
 from averment.diagnostics.diagnostic import Report
 from averment.examples import examples_of
-from averment.pack import Pack
+from averment.pack import Pack, load
 from averment.recording import Recorder
 from averment.shelf import installed_packs
 from averment_service.service import now
-from averment_service.shelf import Shop
 
 REQUESTER = "the demonstration"
 
@@ -24,11 +23,9 @@ def demonstrated() -> tuple[str, ...]:
 def record_examples(packs: tuple[str, ...], log: str) -> int:
     """Decide the example cases of each pack on record, each once however often it is shown; how many."""
     with open_log(log, clock=now) as opened:
-        return sum(_recorded(pack, Recorder(opened, pack, Maker("", __version__, REQUESTER))) for pack in _packs(packs))
-
-
-def _packs(names: tuple[str, ...]) -> list[Pack]:
-    return [pack for versions in Shop(names).shelf.packs.values() for pack in versions]
+        return sum(
+            _recorded(pack, Recorder(opened, pack, Maker("", __version__, REQUESTER))) for pack in map(load, packs)
+        )
 
 
 def _recorded(pack: Pack, recorder: Recorder) -> int:

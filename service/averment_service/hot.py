@@ -21,6 +21,7 @@ from averment.diagnostics.diagnostic import Refused, Report
 from averment.ir.digest import canonical
 from averment.pack import Pack
 from averment.source.json_reader import read_json
+from averment.source.node import data_of
 from averment.surface.shape import check_shape
 from averment_service.answering import (
     ANSWER,
@@ -156,13 +157,16 @@ class Decide:
         return _together(asked, parts)
 
     async def _recorded(self, asked: Asked, answers: list[Answered | Problem], pack: Pack) -> bytes:
+        return _together(asked, await self._sent(answers, asked, pack))
+
+    async def _sent(self, answers: list[Answered | Problem], asked: Asked, pack: Pack) -> list[bytes]:
+        """Each answer as it is sent, all of them on record before the first is."""
         entries = [one.entry for one in answers if isinstance(one, Answered)]
         receipts = iter(await self._service.record(pack, entries) if entries else ())
-        parts = [
+        return [
             written(one, asked.detail, next(receipts).id) if isinstance(one, Answered) else _refusal(one)
             for one in answers
         ]
-        return _together(asked, parts)
 
     # --- many as a stream ------------------------------------------------------------------------------------------
 
@@ -198,12 +202,7 @@ class Decide:
             ]
 
         answers = await self._service.gate.run(decided)
-        entries = [one.entry for one in answers if isinstance(one, Answered)]
-        receipts = iter(await self._service.record(pack, entries) if entries else ())
-        return b"".join(
-            (written(one, asked.detail, next(receipts).id) if isinstance(one, Answered) else _refusal(one)) + b"\n"
-            for one in answers
-        )
+        return b"".join(line + b"\n" for line in await self._sent(answers, asked, pack))
 
     def _line(self, line: bytes, number: int, asked: Asked, pack: Pack, principal: Principal) -> Answered | Problem:
         note = self._service.note(pack, principal)
@@ -305,8 +304,6 @@ def _parameters(query: dict[str, list[str]]) -> dict[str, Any]:
     told = query.get("parameters")
     if not told:
         return {}
-    from averment.source.node import data_of
-
     report = Report()
     node = read_json(told[-1].encode(), "parameters", report)
     if node is None or report.failed or not isinstance(node.value, dict):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,11 +35,23 @@ class _Handed:
 
     entries: list[Entry]
     future: asyncio.Future[list[Result]]
-    end: float
+    end: float = 0.0
 
     def answered(self, results: list[Result]) -> None:
         if not self.future.done():  # else whoever asked is gone
             self.future.set_result(results)
+
+
+def _entries(batch: Iterable[_Handed]) -> list[Entry]:
+    return [entry for handed in batch for entry in handed.entries]
+
+
+def _answer(batch: Iterable[_Handed], results: Sequence[Result]) -> None:
+    """Give each its part of the results of all, in their order."""
+    start = 0
+    for handed in batch:
+        handed.answered(list(results[start : start + len(handed.entries)]))
+        start += len(handed.entries)
 
 
 class Journal(Protocol):
@@ -64,32 +76,28 @@ class Gathering:
 
     def __init__(self, write: Write) -> None:
         self._write = write
-        self._waiting: list[tuple[list[Entry], asyncio.Future[list[Result]]]] = []
+        self._waiting: list[_Handed] = []
         self._task: asyncio.Task[None] | None = None
 
     async def append(self, entries: list[Entry]) -> list[Result]:
-        future: asyncio.Future[list[Result]] = asyncio.get_running_loop().create_future()
-        self._waiting.append((entries, future))
+        handed = _Handed(entries, asyncio.get_running_loop().create_future())
+        self._waiting.append(handed)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
-        return await future
+        return await handed.future
 
     async def _run(self) -> None:
         while self._waiting:
             await asyncio.sleep(0)  # whatever else has arrived by now goes along
             batch, self._waiting = self._waiting, []
-            together = [entry for entries, _ in batch for entry in entries]
+            together = _entries(batch)
             try:
                 results = await self._write(together)
             except LogError as error:
                 results = [error] * len(together)
             except Exception as error:
                 results = [unavailable("log", str(error))] * len(together)
-            start = 0
-            for entries, future in batch:
-                if not future.done():  # else whoever asked is gone
-                    future.set_result(list(results[start : start + len(entries)]))
-                start += len(entries)
+            _answer(batch, results)
 
     async def close(self) -> None:
         if self._task is not None:
@@ -139,7 +147,7 @@ class Kept(asyncio.Protocol):
                 self._connecting = asyncio.create_task(self._connect())
             return
         batch, self._waiting = self._waiting, []
-        frame = entries_frame([entry for handed in batch for entry in handed.entries])
+        frame = entries_frame(_entries(batch))
         self._transport.write(LENGTH.pack(len(frame)) + frame)
         self._sent.append(batch)
 
@@ -162,10 +170,7 @@ class Kept(asyncio.Protocol):
                 break
             results = results_of(bytes(self._heard[LENGTH.size : end]))
             del self._heard[:end]
-            start = 0
-            for handed in self._sent.popleft():
-                handed.answered(results[start : start + len(handed.entries)])
-                start += len(handed.entries)
+            _answer(self._sent.popleft(), results)
         self._send()
 
     def connection_lost(self, exc: Exception | None) -> None:

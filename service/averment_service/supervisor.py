@@ -24,11 +24,11 @@ from pathlib import Path
 
 from averment.audit.log import open_log
 from averment.diagnostics.diagnostic import refused
+from averment.pack import load
 from averment_service.demonstration import demonstrated, record_examples
 from averment_service.problems import SETTING
 from averment_service.service import now
 from averment_service.settings import OFF, Settings, key_of
-from averment_service.shelf import Shop
 from averment_service.tokens import read_tokens
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -75,8 +75,7 @@ def _check(settings: Settings) -> None:
 
 
 def _packs(settings: Settings) -> list[str]:
-    held = Shop(settings.packs).shelf.packs.values()
-    return [f"{pack.name} {pack.version} {pack.digest[:19]}" for versions in held for pack in versions]
+    return [f"{pack.name} {pack.version} {pack.digest[:19]}" for pack in map(load, settings.packs)]
 
 
 def _socket(settings: Settings) -> socket.socket:
@@ -148,7 +147,8 @@ class _Children:
 
     def _end(self) -> None:
         """The workers first, which may still have something for the keeper."""
-        for group in (self._names[::-1][: len(self._names) - ("keeper" in self._names)], ["keeper"]):
+        workers = [name for name in self._names if name != "keeper"]
+        for group in (workers, ["keeper"]):
             children = [self._running[name] for name in group if name in self._running]
             for child in children:
                 child.terminate()

@@ -17,6 +17,9 @@ def command() -> None:
     averment token add tokens.yaml ann --role evaluator
     averment serve --tokens tokens.yaml --log sqlite:decisions.db
     """
+    from averment.extras import need
+
+    need("serve", "`averment token`")
 
 
 @command.command("add")
@@ -25,9 +28,6 @@ def command() -> None:
 @click.option("--role", "roles", multiple=True, required=True, help="viewer, evaluator, auditor, agent or admin.")
 def _add(file: Path, name: str, roles: tuple[str, ...]) -> None:
     """Make a token for NAME, and print it: this once, for FILE has only its hash."""
-    from averment.extras import need
-
-    need("serve", "`averment token`")
     from averment_cli.terminal import data
     from averment_service.tokens import add
 
@@ -38,9 +38,6 @@ def _add(file: Path, name: str, roles: tuple[str, ...]) -> None:
 @_file
 def _list(file: Path) -> None:
     """Name and roles of each token."""
-    from averment.extras import need
-
-    need("serve", "`averment token`")
     from averment_cli.terminal import data
     from averment_service.tokens import listed
 
@@ -53,9 +50,6 @@ def _list(file: Path) -> None:
 @click.argument("name")
 def _remove(file: Path, name: str) -> None:
     """Take the token of NAME back."""
-    from averment.extras import need
-
-    need("serve", "`averment token`")
     from averment_service.tokens import remove
 
     remove(file, name)

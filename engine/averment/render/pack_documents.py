@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from averment.ir.program import Backing, FactType, Field, Kind, Program
+from averment.ir.program import FactType, Field, Kind, Program
 from averment.ir.values import decode
 from averment.model.model import AnyOf, Condition, Model, ModelRule
 from averment.render.conditions import Worded
 from averment.render.places import rule_place
-
-Document = dict[str, Any]
+from averment.warrant.document import Document, backing_document
 
 
 def vocabulary_document(model: Model) -> Document:
@@ -80,7 +78,7 @@ def rules_document(model: Model, program: Program) -> list[Document]:
             "says": rule.says,
             "when": [_condition_document(condition, words) for condition in rule.when],
             "then": [each.text for each in rule.then],
-            "backing": [_backing_document(each) for each in rule.backing],
+            "backing": [backing_document(each) for each in rule.backing],
             "place": rule_place(model, rule.id),
         }
         for rule in model.rules
@@ -132,14 +130,3 @@ def _told(text: str, words: dict[str, str]) -> Iterator[tuple[str, str]]:
     yield "written", text
     if text in words:
         yield "words", words[text]
-
-
-def _backing_document(backing: Backing) -> Document:
-    if backing.judgement:
-        return {"judgement": backing.author}
-    return {
-        "source": backing.source,
-        "section": backing.section,
-        "paragraph": backing.paragraph,
-        "digest": backing.digest,
-    }
