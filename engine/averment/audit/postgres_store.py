@@ -101,6 +101,31 @@ class PostgresStore(Lookups[Connection[Any]]):
     # --- writing
 
     def extend(self, pending: Sequence[Pending]) -> list[Appended | LogRefused]:
+        with self._writing() as connection:
+            results = chained(pending, self._sound_head(connection), lambda key: self._keyed(connection, key))
+            new = fresh_rows(pending, results)
+            with connection.cursor() as cursor:
+                if new:
+                    cursor.executemany(_INSERT.encode(), [_values(row) for _, row in new])
+                for entry, _ in new:
+                    if entry.archive:
+                        cursor.execute("INSERT INTO averment_pack VALUES (%s, %s)", (entry.digest, entry.archive))
+        self._wrote(row for _, row in new)
+        return results
+
+    def adopt(self, log_id: str, rows: Iterable[Row], archives: Mapping[str, bytes]) -> None:
+        with self._writing() as connection:
+            if self._head(connection).size:
+                raise not_empty(self.name)
+            with connection.cursor() as cursor:
+                cursor.execute("UPDATE averment_log SET id = %s", (log_id,))
+                cursor.executemany(_INSERT.encode(), map(_values, rows))
+                cursor.executemany("INSERT INTO averment_pack VALUES (%s, %s)", archives.items())
+        self.log_id, self._seen = log_id, None
+
+    @contextmanager
+    def _writing(self) -> Generator[Connection[Any]]:
+        """A transaction under the writers' lock: on disk where nothing is raised in it, else as if not begun."""
         if not self._write:
             raise unavailable(self.name, "it was opened for reading")
         if os.getpid() != self._process:
@@ -108,40 +133,12 @@ class PostgresStore(Lookups[Connection[Any]]):
         with self._told():
             connection = self._locked()
             try:
-                results = chained(pending, self._sound_head(connection), lambda key: self._keyed(connection, key))
-                new = fresh_rows(pending, results)
-                with connection.cursor() as cursor:
-                    if new:
-                        cursor.executemany(_INSERT.encode(), [_values(row) for _, row in new])
-                    for entry, _ in new:
-                        if entry.archive:
-                            cursor.execute("INSERT INTO averment_pack VALUES (%s, %s)", (entry.digest, entry.archive))
-                connection.commit()
-                self._wrote(row for _, row in new)
-            except BaseException:
-                with suppress(psycopg.Error):
-                    connection.rollback()
-                raise
-        return results
-
-    def adopt(self, log_id: str, rows: Iterable[Row], archives: Mapping[str, bytes]) -> None:
-        if not self._write:
-            raise unavailable(self.name, "it was opened for reading")
-        with self._told():
-            connection = self._locked()
-            try:
-                if self._head(connection).size:
-                    raise not_empty(self.name)
-                with connection.cursor() as cursor:
-                    cursor.execute("UPDATE averment_log SET id = %s", (log_id,))
-                    cursor.executemany(_INSERT.encode(), map(_values, rows))
-                    cursor.executemany("INSERT INTO averment_pack VALUES (%s, %s)", archives.items())
+                yield connection
                 connection.commit()
             except BaseException:
                 with suppress(psycopg.Error):
                     connection.rollback()
                 raise
-            self.log_id, self._seen = log_id, None
 
     def _locked(self) -> Connection[Any]:
         """A connection that holds the writers' lock: a new one where the server dropped the last."""

@@ -78,6 +78,29 @@ class SqliteStore(Lookups[sqlite3.Connection]):
     # --- writing
 
     def extend(self, pending: Sequence[Pending]) -> list[Appended | LogRefused]:
+        with self._writing() as connection:
+            results = chained(pending, self._sound_head(connection), lambda key: self._keyed(connection, key))
+            new = fresh_rows(pending, results)
+            connection.executemany(_INSERT, [_values(row) for _, row in new])
+            archives = [(entry.digest, entry.archive) for entry, _ in new if entry.archive]
+            connection.executemany("INSERT INTO averment_pack VALUES (?, ?)", archives)
+        self._wrote(row for _, row in new)
+        return results
+
+    def adopt(self, log_id: str, rows: Iterable[Row], archives: Mapping[str, bytes]) -> None:
+        with self._writing(much=True) as connection:
+            if self._head(connection).size:
+                raise not_empty(self.name)
+            connection.execute("UPDATE averment_log SET id = ?", (log_id,))
+            connection.executemany(_INSERT, map(_values, rows))
+            connection.executemany("INSERT INTO averment_pack VALUES (?, ?)", archives.items())
+        self.log_id, self._seen = log_id, None
+
+    @contextmanager
+    def _writing(self, much: bool = False) -> Generator[sqlite3.Connection]:
+        """A transaction that no other writer can enter: on disk where nothing is raised in it, else as if not begun.
+        ``much``: so much is written that the WAL is moved into the file at once.
+        """
         with self._exclusively():
             connection = self._writer
             if connection is None:
@@ -90,39 +113,13 @@ class SqliteStore(Lookups[sqlite3.Connection]):
                 self._take_up()
             connection.execute("BEGIN IMMEDIATE")
             try:
-                results = chained(pending, self._sound_head(connection), lambda key: self._keyed(connection, key))
-                new = fresh_rows(pending, results)
-                connection.executemany(_INSERT, [_values(row) for _, row in new])
-                archives = [(entry.digest, entry.archive) for entry, _ in new if entry.archive]
-                connection.executemany("INSERT INTO averment_pack VALUES (?, ?)", archives)
+                yield connection
                 connection.execute("COMMIT")
-                self._wrote(row for _, row in new)
             except BaseException:
                 with suppress(sqlite3.Error):  # SQLite has rolled back by itself after some errors
                     connection.execute("ROLLBACK")
                 raise
-            self._checkpoint(connection, _CHECKPOINT_AT)
-        return results
-
-    def adopt(self, log_id: str, rows: Iterable[Row], archives: Mapping[str, bytes]) -> None:
-        with self._exclusively():
-            connection = self._writer
-            if connection is None:
-                raise unavailable(self.name, "it was opened for reading")
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                if self._head(connection).size:
-                    raise not_empty(self.name)
-                connection.execute("UPDATE averment_log SET id = ?", (log_id,))
-                connection.executemany(_INSERT, map(_values, rows))
-                connection.executemany("INSERT INTO averment_pack VALUES (?, ?)", archives.items())
-                connection.execute("COMMIT")
-            except BaseException:
-                with suppress(sqlite3.Error):
-                    connection.execute("ROLLBACK")
-                raise
-            self.log_id, self._seen = log_id, None
-            self._checkpoint(connection, 0)
+            self._checkpoint(connection, 0 if much else _CHECKPOINT_AT)
 
     def _take_up(self) -> None:
         """What was removed or replaced while it was open would take with it whatever is written: nothing is, and what
