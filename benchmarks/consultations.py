@@ -21,18 +21,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 import averment
+from averment.core.program import Fact, Value
+from averment.core.values import decode
 from averment.diagnostics.diagnostic import Report
-from averment.ir.program import Fact, Value
-from averment.ir.values import decode
 from averment.model.case import Case, read_case
-from averment.questions.completing import values_of
-from averment.questions.consultation import Consultation, consult
-from averment.questions.judge import Judge
-from averment.questions.live import Live
-from averment.questions.proving import prepare
-from averment.questions.quick import judge_of
-from averment.questions.situation import Situation
-from averment.questions.usual import NOTHING_USUAL, Usual, likenesses, nearest, usual
+from averment.questions.ask.consultation import Consultation, consult
+from averment.questions.ask.live import Live
+from averment.questions.ask.proving import prepare
+from averment.questions.ask.usual import NOTHING_USUAL, Usual, likenesses, nearest, usual
+from averment.questions.judging.judge import Judge
+from averment.questions.judging.quickest import judge_of
+from averment.questions.judging.situation import Situation
+from averment.questions.missing.completing import values_of
 from averment.render.consultation_text import question_text, standing
 from averment.render.display import Style
 from averment.surface.pack_files import read_case_file

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from averment.ir.program import Compare, Literal, Program
+from averment.core.program import Compare, Literal, Program
 
 Values = tuple[Any, ...]
 Test = Callable[["Plain", tuple[Values, ...]], bool]

@@ -38,8 +38,8 @@ from averment import load
 from averment.backends import durable, reference
 from averment.backends.durable.compile import compile
 from averment.backends.durable.layout import Codes
+from averment.core.program import Fact, Rule
 from averment.diagnostics.diagnostic import Report
-from averment.ir.program import Fact, Rule
 from averment.law.evaluation import Evaluation
 from averment.outcome.claim import read_claim
 from averment.source.yaml_reader import read_yaml

@@ -17,9 +17,9 @@ from types import ModuleType
 from typing import Any
 
 from averment.backends import reference
+from averment.core.naming import field_path
+from averment.core.program import Fact, Field, Kind, Program, Value
 from averment.diagnostics.diagnostic import Report
-from averment.ir.naming import field_path
-from averment.ir.program import Fact, Field, Kind, Program, Value
 from averment.law.truth import CaseError
 from averment.model.case import Case
 from averment.outcome.claim import read_claim
@@ -282,7 +282,7 @@ def _record(facts: dict[str, Any], fact: Fact, pack: Pack) -> tuple[dict[str, An
 def _fill(
     facts: dict[str, Any], fact: Fact, pack: Pack, place: Place, generator: ModuleType, rng: random.Random
 ) -> None:
-    from averment.ir.values import decode
+    from averment.core.values import decode
 
     record, _ = _record(facts, fact, pack)
     record[place.field.name] = decode(rng.choice(place.domain), place.field)

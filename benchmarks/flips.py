@@ -24,8 +24,8 @@ from averment.model.case import read_case
 from averment.outcome.claim import read_claim
 from averment.outcome.outcome import Outcome
 from averment.pack import Pack, compile_files
-from averment.questions.flip import Flips, flip
-from averment.questions.situation import Situation
+from averment.questions.flip.flip import Flips, flip
+from averment.questions.judging.situation import Situation
 from averment.surface.pack_files import read_case_file, read_pack_files
 
 sys.path.insert(0, str(Path(__file__).parent))

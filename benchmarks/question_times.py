@@ -22,14 +22,14 @@ from typing import Any
 import averment
 from averment.diagnostics.diagnostic import Refused
 from averment.outcome.outcome import Outcome
-from averment.questions.consultation import Consultation, consult
-from averment.questions.flip import flip
+from averment.questions.ask.consultation import Consultation, consult
+from averment.questions.flip.flip import flip
 from averment.questions.glance import turning
-from averment.questions.knowledge import Knowledge
-from averment.questions.matters import Matters, matters
-from averment.questions.missing import Missing, missing
+from averment.questions.judging.knowledge import Knowledge
+from averment.questions.matters.matters import Matters, matters
+from averment.questions.missing.missing import Missing, missing
 from averment.questions.whatif import Sweep, sweep, whatif
-from averment.questions.why_not import why_not
+from averment.questions.why_not.why_not import why_not
 
 PACKS = Path(__file__).parent / "packs"
 Facts = dict[str, Any]

@@ -19,17 +19,17 @@ from pathlib import Path
 
 import averment
 from averment.backends import reference
+from averment.core.program import Value
 from averment.diagnostics.diagnostic import Refused, Report
-from averment.ir.program import Value
 from averment.law.truth import CaseError
 from averment.model.case import read_case
 from averment.outcome.outcome import Outcome
-from averment.questions.consultation import consult
-from averment.questions.flip import Flip, Flips, flip
-from averment.questions.knowledge import Knowledge
-from averment.questions.matters import Weight, matters
-from averment.questions.missing import missing
-from averment.questions.why_not import unfired
+from averment.questions.ask.consultation import consult
+from averment.questions.flip.flip import Flip, Flips, flip
+from averment.questions.judging.knowledge import Knowledge
+from averment.questions.matters.matters import Weight, matters
+from averment.questions.missing.missing import missing
+from averment.questions.why_not.why_not import unfired
 from averment.surface.pack_files import read_case_file
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -153,7 +153,7 @@ def _matters(outcome: Outcome, case: enumeration.Enumeration, tally: Counter[str
 
 
 def _margin(margin: object, case: enumeration.Enumeration) -> bool:
-    from averment.questions.matters import Margin
+    from averment.questions.matters.matters import Margin
 
     assert isinstance(margin, Margin)
     number = next(number for number, place in enumerate(case.places) if place.path == margin.name)
@@ -246,7 +246,7 @@ def times() -> list[tuple[str, float, float]]:
 
 
 def _given(case: object, types: object) -> list[tuple[str, object]]:
-    from averment.ir.values import decode
+    from averment.core.values import decode
 
     return [
         (f"{fact.type}.{field.name}", decode(value, field))

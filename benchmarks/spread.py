@@ -21,8 +21,8 @@ import pyarrow as pa
 from sensitivity import population
 
 import averment
-from averment.ir.program import Field
-from averment.ir.values import decode
+from averment.core.program import Field
+from averment.core.values import decode
 
 MOST = 1000
 

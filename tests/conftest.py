@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from tests.engines import hosted
 from tests.packs import compiled_once
 
-from averment.questions.budget import SECONDS, Budget, Clock
+from averment.questions.judging.budget import SECONDS, Budget, Clock
 
 # No deadlines: a test never judges by the clock. In CI the samples are the same in every run.
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])

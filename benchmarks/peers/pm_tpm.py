@@ -23,7 +23,7 @@ from run import RESULTS, machine
 import averment
 from averment import Pack, Refused
 from averment.batch.table import TableDecider
-from averment.ir.program import Field, Kind
+from averment.core.program import Field, Kind
 
 CHECKED = 200
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from averment.ir.program import Field
+    from averment.core.program import Field
 
 COMMANDS = {
     "why": "why is this asked: the rules that wait for the answer",
@@ -59,7 +59,7 @@ def yes_or_no(text: str) -> bool | None:
 
 def answer_of(text: str, field: Field) -> object:
     """An answer as JSON has it, where it can be made out; else the text, to be refused."""
-    from averment.ir.program import Kind
+    from averment.core.program import Kind
 
     match field.kind:
         case Kind.BOOLEAN:

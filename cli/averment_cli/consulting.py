@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from averment_cli.record_talk import RecordTalk, tellable
 
 if TYPE_CHECKING:
+    from averment.core.program import Field
     from averment.diagnostics.diagnostic import Refused
-    from averment.ir.program import Field
     from averment.model.case import Case
     from averment.pack import Pack
-    from averment.questions.consultation import Consultation
-    from averment.questions.next_question import Question
+    from averment.questions.ask.consultation import Consultation
+    from averment.questions.missing.next_question import Question
     from averment.render.display import Style
 
 _LONGEST = 100_000  # bytes of one answer
@@ -47,7 +47,7 @@ class Talk:
         """Ask until nothing is left to ask or nobody answers any more; the exit code."""
         from threading import Thread
 
-        from averment.questions.proving import prepare
+        from averment.questions.ask.proving import prepare
         from averment.render.consultation_text import hurry, progress, question_text, standing, whether_text
 
         if not self.state.finished:
@@ -243,7 +243,7 @@ class Talk:
 
     def accepted(self, text: str) -> bool:
         """Whether a text holds no characters that nobody sees; else says which."""
-        from averment.source.text import hidden
+        from averment.core.text import hidden
 
         named = hidden(text)
         if named:
@@ -252,7 +252,7 @@ class Talk:
 
     def refuse(self, text: str, refused: Refused, field: Field, path: str, commands: Iterable[str]) -> None:
         """Say what is wrong with an answer, and what it may be."""
-        from averment.diagnostics.suggest import did_you_mean
+        from averment.core.suggest import did_you_mean
         from averment.render.consultation_text import choices
         from averment.render.phrases import noun
 

@@ -65,7 +65,7 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from averment.diagnostics.suggest import did_you_mean
+            from averment.core.suggest import did_you_mean
 
             near = did_you_mean(args[0], COMMANDS)
             ctx.fail(f"there is no command `{args[0]}`" + (f"; did you mean `{near}`?" if near else ""))

@@ -132,7 +132,7 @@ def path_of(type: str, key: Iterable[Any], field: str) -> str:
 def value_of(text: str, option: str) -> Any:
     """A value on the command line, read as a fact file would read it; a mistake in it ends the program."""
     from averment.diagnostics.diagnostic import Report
-    from averment.ir.values import plain_value
+    from averment.model.encoding import plain_value
     from averment.source.yaml_reader import read_yaml
     from averment_cli.reading import Texts, stop_if_failed
 

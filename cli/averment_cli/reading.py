@@ -14,11 +14,11 @@ import click
 from averment.dataclass import dataclass
 
 if TYPE_CHECKING:
+    from averment.core.node import Node
+    from averment.core.program import FactType
     from averment.diagnostics.diagnostic import Report
-    from averment.ir.program import FactType
     from averment.model.case import Case
     from averment.pack import Pack
-    from averment.source.node import Node
 
 _KEY = re.compile(r"\b(\w++)[\"']?\s*+:")  # possessive, or a long text without a colon takes hours
 STANDARD_INPUT = "<stdin>"
@@ -125,7 +125,7 @@ def may_be_secret(keys: Iterable[str], types: Mapping[str, FactType]) -> bool:
     secrets = {field.name for type in types.values() for field in type.fields if field.sensitive}
     if not secrets:
         return False
-    from averment.diagnostics.suggest import did_you_mean
+    from averment.core.suggest import did_you_mean
 
     named = set(keys)
     return not secrets.isdisjoint(named) or any(did_you_mean(key, secrets) for key in named)
@@ -133,8 +133,9 @@ def may_be_secret(keys: Iterable[str], types: Mapping[str, FactType]) -> bool:
 
 def contents(names: Iterable[str], report: Report) -> Iterator[tuple[str, bytes]]:
     """The name and the bytes of each file, those of a folder in the order of their names."""
+    from averment.core.text import start_of
     from averment.examples import SUFFIXES, files_of
-    from averment.source.text import MAX_BYTES, start_of
+    from averment.source.text import MAX_BYTES
     from averment.surface.folder import reason
 
     for name in names:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from averment.core.program import Fact, FactType, Field, Program
     from averment.diagnostics.diagnostic import Refused
-    from averment.ir.program import Fact, FactType, Field, Program
-    from averment.questions.consultation import Consultation
+    from averment.questions.ask.consultation import Consultation
     from averment.render.display import Style
 
 _STOP = ("cancel", "back", "stop")
@@ -82,7 +82,7 @@ class RecordTalk:
 
     def remove(self, about: str) -> None:
         """Take a record away, named by its number or its key."""
-        from averment.ir.naming import record_path
+        from averment.core.naming import record_path
         from averment.render.consultation_text import record_phrase
 
         if not about:
@@ -138,9 +138,9 @@ class RecordTalk:
 
     def _field(self, type: FactType, field: Field, told: str | None, *, asked: bool) -> object:
         """The value of a field, as a fact file has it; asked for until it is one. None where it is not known."""
+        from averment.core.naming import question
+        from averment.core.values import Misfit, fit
         from averment.diagnostics.diagnostic import Diagnostic, Refused
-        from averment.ir.naming import question
-        from averment.ir.values import Misfit, fit
         from averment.render.consultation_text import offered
         from averment.render.phrases import noun
         from averment_cli.answering import answer_of
@@ -188,7 +188,7 @@ class RecordTalk:
     def _type(self, about: str) -> tuple[FactType, str] | None:
         """The type that a text begins with, and the rest of it; says what is wrong where it names none."""
         from averment.diagnostics.diagnostic import Refused
-        from averment.questions.records import type_of
+        from averment.questions.ask.records import type_of
 
         words = about.replace(":", " ").split()
         for many in reversed(range(1, len(words) + 1)):
@@ -218,13 +218,13 @@ _CANCELLED = object()
 
 def tellable(program: Program) -> Sequence[FactType]:
     """The types of which there may be several records."""
-    from averment.questions import records
+    from averment.questions.ask import records
 
     return records.tellable(program)
 
 
 def _plain(fact: Fact, type: FactType, name: str) -> object:
-    from averment.ir.values import decode
+    from averment.core.values import decode
 
     index = type.position[name]
     return decode(fact.values[index], type.fields[index])

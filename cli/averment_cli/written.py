@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 if TYPE_CHECKING:
+    from averment.core.node import Node, Span
+    from averment.core.program import FactType
     from averment.diagnostics.diagnostic import Report
-    from averment.ir.program import FactType
     from averment.model.model import Model
-    from averment.source.node import Node, Span
     from averment_cli.reading import Texts
 
 _PATH = re.compile(r"([a-z][a-z0-9_]*)(\[.*\])?\.([a-z][a-z0-9_]*)", re.DOTALL)
@@ -68,7 +68,7 @@ def changes_of(
 
     Findings quote from ``texts``, but for what may be meant for a sensitive field of these ``types``.
     """
-    from averment.source.composed import composed
+    from averment.core.composed import composed
     from averment_cli.reading import may_be_secret
 
     found: list[Change] = []
@@ -160,8 +160,8 @@ def _value(option: str, name: str, text: str, report: Report, texts: Texts | Non
     """The value after ``OPTION NAME=``, placed in the argument as that is written."""
     from dataclasses import replace
 
+    from averment.core.node import Span
     from averment.diagnostics.diagnostic import Label
-    from averment.source.node import Span
     from averment.source.yaml_reader import read_yaml
 
     before = len(report.diagnostics)
@@ -196,7 +196,7 @@ def _moved(span: Span, by: int) -> Span:
 
 def _place(option: str, path: str, start: int, end: int) -> Span:
     """Where a part of ``path`` stands in the argument."""
-    from averment.source.node import Span
+    from averment.core.node import Span
 
     before = len(option) + 2
     return Span(f"{option} {path}", 1, before + start, 1, before + end)

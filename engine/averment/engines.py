@@ -12,9 +12,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from averment.backends import reference
+from averment.core.program import Program
 from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report, Severity
-from averment.ir.program import Program
 from averment.law.budget import FIRINGS
 from averment.law.evaluation import Evaluation, Given
 

@@ -6,14 +6,15 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from averment.core.text import start_of
 from averment.diagnostics.diagnostic import Report
 from averment.model.case import Case, read_case
 from averment.pack import Pack
-from averment.source.text import MAX_BYTES, start_of
+from averment.source.text import MAX_BYTES
 from averment.surface.pack_files import read_case_file
 
 if TYPE_CHECKING:
-    from averment.questions.usual import Usual
+    from averment.questions.ask.usual import Usual
 
 SUFFIXES = (".yaml", ".yml", ".json", ".jsonl", ".ndjson")
 MOST_ENTRIES = 100_000  # in a folder and below; a whole disk has more, and would take minutes to walk
@@ -34,7 +35,7 @@ def examples_of(pack: Pack, report: Report) -> list[Case]:
 
 def usual_of(pack: Pack) -> Usual:
     """What is usual in the example cases that expect a claim. What is wrong with them is for ``averment check``."""
-    from averment.questions.usual import usual
+    from averment.questions.ask.usual import usual
 
     claims = set(pack.program().claim.values)
     cases = examples_of(pack, Report())

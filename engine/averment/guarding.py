@@ -19,8 +19,8 @@ from weakref import finalize
 from averment import __version__
 from averment.audit.log import DecisionLog, open_log
 from averment.audit.record import Maker
+from averment.core.suggest import did_you_mean
 from averment.diagnostics.diagnostic import Diagnostic, Refused
-from averment.diagnostics.suggest import did_you_mean
 from averment.model.case import Case
 from averment.outcome.outcome import Outcome
 from averment.pack import Pack

@@ -13,12 +13,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from averment.core.node import IN_PROGRAM, node_of
+from averment.core.program import Program, Value
 from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Refused, Report
 from averment.engines import Engine, Host, open_engine, warn_of_loss
 from averment.extras import need
 from averment.ir.lower import Kept, lower
-from averment.ir.program import Program, Value
 from averment.law.budget import FIRINGS
 from averment.model.case import UNNAMED, Case, read_case, refuse_unsupported
 from averment.model.model import Model
@@ -28,7 +29,6 @@ from averment.pipeline import compile_pack, decide
 from averment.recent import Recent
 from averment.shelf import find_pack
 from averment.showing import Showing, pack_shown
-from averment.source.node import IN_PROGRAM, node_of
 from averment.surface.pack_files import PackFiles, read_pack_folder
 from averment.surface.shape import check_shape
 
@@ -181,9 +181,9 @@ class Pack:
     def flip(self, outcome: Outcome, to: str | None = None, **how: Any) -> ShownFlips:
         """The smallest changes that would turn the claim of an outcome of this pack, ``to`` one claim or to any.
 
-        ``how`` as for ``averment.questions.flip.flip``. Raises: Refused as that does.
+        ``how`` as for ``averment.questions.flip.flip.flip``. Raises: Refused as that does.
         """
-        from averment.questions.flip import flip
+        from averment.questions.flip.flip import flip
         from averment.shown_answers import shown_flips
 
         return shown_flips(flip(outcome, to, **how))
@@ -199,7 +199,7 @@ class Pack:
 
         Raises: Refused as ``averment.questions.whatif.whatif`` does.
         """
-        from averment.questions.knowledge import Knowledge
+        from averment.questions.judging.knowledge import Knowledge
         from averment.questions.whatif import whatif
         from averment.shown_answers import shown_what_if
 

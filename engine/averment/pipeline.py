@@ -5,10 +5,10 @@ Each stage reports all it can see; the next begins only where none before it fai
 
 from __future__ import annotations
 
+from averment.core.program import Program
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
 from averment.engines import Engine, loss_of
 from averment.ir.lower import lower
-from averment.ir.program import Program
 from averment.law.truth import CaseError
 from averment.model.build import build_model
 from averment.model.case import Case
@@ -28,7 +28,9 @@ def compile_pack(files: PackFiles, report: Report) -> tuple[Model, Program] | No
 
 def rebut(outcome: Outcome, presumed: Outcome) -> Rebuttals:
     """What would turn a presumed claim."""
-    from averment.questions.rebuttals import rebuttals  # few cases are presumed, and fewer are asked unless what
+    from averment.questions.rebuttals.rebuttals import (
+        rebuttals,  # few cases are presumed, and fewer are asked unless what
+    )
 
     return rebuttals(outcome, presumed)
 

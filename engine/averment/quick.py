@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from averment.backends.scalar import Given, Quick, compile_scalar, facts_of, given_writer
+from averment.core.program import Program
 from averment.engines import Engine, warn_of_loss
-from averment.ir.program import Program
 from averment.law.evaluation import Evaluation
 from averment.model.case import Case
 from averment.outcome.claim import Status

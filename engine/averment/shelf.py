@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+from averment.core.suggest import did_you_mean
 from averment.diagnostics.diagnostic import Diagnostic, Report, Severity
-from averment.diagnostics.suggest import did_you_mean
 
 GROUP = "averment.packs"
 

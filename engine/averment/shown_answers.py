@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from averment.questions.flip import Flips
+from averment.questions.flip.flip import Flips
 from averment.questions.whatif import WhatIf
 from averment.render.display import Style
 from averment.render.flip_text import flips_text

@@ -16,6 +16,7 @@ from averment import __version__
 from averment.audit.given import given_facts
 from averment.audit.mask import Mask
 from averment.audit.record import Entry, Maker, decision
+from averment.core.node import Node, data_of
 from averment.diagnostics.diagnostic import Diagnostic, Label, Refused, Report
 from averment.diagnostics.render_json import to_json
 from averment.engines import loss_of
@@ -27,7 +28,6 @@ from averment.pack import Pack
 from averment.pipeline import decide
 from averment.quick import QuickOutcome
 from averment.source.json_reader import read_json
-from averment.source.node import Node, data_of
 from averment.surface.shape import check_shape
 from averment_service.wire import canonical_quickly
 

@@ -11,20 +11,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
+from averment.core.node import Node, Span, data_of
 from averment.diagnostics.diagnostic import Refused, Report
 from averment.ir.digest import canonical
-from averment.ir.values import plain_value
 from averment.model.case import Case
+from averment.model.encoding import plain_value
 from averment.outcome.explained import explain
 from averment.outcome.outcome import Outcome
 from averment.pack import Pack
 from averment.pipeline import decide
-from averment.questions.flip import flip
-from averment.questions.knowledge import Knowledge
-from averment.questions.matters import matters
-from averment.questions.missing import missing
+from averment.questions.flip.flip import flip
+from averment.questions.judging.knowledge import Knowledge
+from averment.questions.matters.matters import matters
+from averment.questions.missing.missing import missing
 from averment.questions.whatif import sweep, whatif
-from averment.questions.why_not import why_not
+from averment.questions.why_not.why_not import why_not
 from averment.render.diagram import diagram
 from averment.render.display import Style
 from averment.render.dot import dot
@@ -39,7 +40,6 @@ from averment.render.weighing import matters_text
 from averment.render.what_if_text import sweep_text, whatif_text
 from averment.render.why_not_tree import why_not_text
 from averment.source.json_reader import read_json
-from averment.source.node import Node, Span, data_of
 from averment.surface.shape import check_shape
 from averment_service.answering import case_of
 from averment_service.problems import REQUEST, problem

@@ -14,17 +14,18 @@ from threading import Lock
 from typing import Any, cast
 
 from averment.audit.given import given_facts
+from averment.core.naming import record_path
+from averment.core.node import data_of
+from averment.core.suggest import did_you_mean
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
-from averment.diagnostics.suggest import did_you_mean
 from averment.examples import usual_of
 from averment.ir.digest import canonical
-from averment.ir.naming import record_path
-from averment.ir.values import plain_value
 from averment.law.truth import CaseError
 from averment.model.case import Case, blank_case
+from averment.model.encoding import plain_value
 from averment.pack import Pack
 from averment.pipeline import decide
-from averment.questions.consultation import (
+from averment.questions.ask.consultation import (
     ADDED,
     ANSWER,
     DECLINED,
@@ -33,12 +34,11 @@ from averment.questions.consultation import (
     Consultation,
     consult,
 )
-from averment.questions.live import Live
-from averment.questions.provenance import provenance
-from averment.questions.usual import Usual
+from averment.questions.ask.live import Live
+from averment.questions.ask.provenance import provenance
+from averment.questions.ask.usual import Usual
 from averment.recent import Recent
 from averment.render.pack_documents import field_document
-from averment.source.node import data_of
 from averment_service.answering import case_of
 from averment_service.asking import document_of
 from averment_service.kept import Kept, Reply, Store, moved

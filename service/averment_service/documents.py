@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
 
+from averment.core.composed import composed
 from averment.model.evidence import document_digest
-from averment.source.composed import composed
 
 _LARGEST = 16 << 20  # bytes of a document
 _MOST = 10_000  # documents in a folder

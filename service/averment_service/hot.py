@@ -17,11 +17,11 @@ from starlette.requests import ClientDisconnect
 
 from averment.audit.errors import CONFLICT, LogError
 from averment.audit.record import DECISION, Entry, Record
+from averment.core.node import data_of
 from averment.diagnostics.diagnostic import Refused, Report
 from averment.ir.digest import canonical
 from averment.pack import Pack
 from averment.source.json_reader import read_json
-from averment.source.node import data_of
 from averment.surface.shape import check_shape
 from averment_service.answering import (
     ANSWER,

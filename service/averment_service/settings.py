@@ -14,10 +14,10 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, cast, get_type_hints
 
+from averment.core.node import Node, data_of
+from averment.core.suggest import did_you_mean
 from averment.diagnostics.diagnostic import Refused, Report, refused
-from averment.diagnostics.suggest import did_you_mean
 from averment.law.budget import FIRINGS
-from averment.source.node import Node, data_of
 from averment.source.yaml_reader import read_yaml
 
 PREFIX = "AVERMENT_"

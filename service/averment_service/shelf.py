@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
-from averment.diagnostics.suggest import did_you_mean
+from averment.core.suggest import did_you_mean
 from averment.pack import Pack, load
 from averment.recent import Recent
 from averment_service.problems import UNKNOWN, problem

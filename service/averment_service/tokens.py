@@ -9,9 +9,9 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
+from averment.core.node import Node
 from averment.diagnostics.diagnostic import Refused, Report, refused
 from averment.ownership import new_file
-from averment.source.node import Node
 from averment.source.yaml_reader import read_yaml
 from averment_service.principals import ROLES, Permission, Principal, hashed
 from averment_service.problems import SETTING

@@ -15,7 +15,7 @@ from averment.audit.batches import BatchEntries
 from averment.audit.log import DecisionLog, open_log
 from averment.audit.mask import Mask
 from averment.audit.record import Entry, Maker, decision
-from averment.ir.program import FactType, Field, Kind
+from averment.core.program import FactType, Field, Kind
 
 __all__ = ["new_schema", "postgres"]  # fixtures
 

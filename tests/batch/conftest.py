@@ -17,7 +17,7 @@ from averment.batch import run as running
 from averment.batch.inputs import format_of
 from averment.batch.order import Order
 from averment.batch.run import Result, run
-from averment.ir.program import Field
+from averment.core.program import Field
 
 Case = dict[str, Any]
 

@@ -15,11 +15,11 @@ import pytest
 from averment.batch.order import Order
 from averment.batch.run import run
 from averment.batch.unit import Format
+from averment.core.node import Node
 from averment.diagnostics.diagnostic import Refused, Report
 from averment.model.case import read_case
 from averment.pack import Pack
 from averment.recording import loaded_files
-from averment.source.node import Node
 from averment.surface.pack_files import read_case_file
 
 NFC, NFD = "Köln", normalize("NFD", "Köln")

@@ -25,12 +25,12 @@ import xlsxwriter  # pyright: ignore[reportMissingTypeStubs]
 from averment.batch.order import Order
 from averment.batch.run import run
 from averment.batch.unit import Format
+from averment.core.node import node_of
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
 from averment.model.case import read_case
 from averment.outcome.outcome import Outcome
 from averment.pack import Pack
 from averment.recording import loaded_files
-from averment.source.node import node_of
 from averment.surface.pack_files import read_case_file
 from averment_cli.written import changed, changes_of
 

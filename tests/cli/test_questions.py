@@ -23,8 +23,8 @@ from averment.backends import reference
 from averment.diagnostics.diagnostic import Report
 from averment.model.case import read_case
 from averment.outcome.outcome import Outcome
-from averment.questions.consultation import consult
-from averment.questions.live import Live
+from averment.questions.ask.consultation import consult
+from averment.questions.ask.live import Live
 from averment.render.fact_file import fact_file
 from averment.surface.pack_files import read_case_file
 

@@ -9,8 +9,8 @@ import pytest
 
 import averment
 import averment_knowledge
+from averment.core.program import Field
 from averment.diagnostics.diagnostic import Report
-from averment.ir.program import Field
 from averment.model.model import ModelRule
 from averment.source.yaml_reader import read_yaml
 

@@ -24,8 +24,8 @@ from tests.laws.tables import table
 from averment.backends import reference
 from averment.backends.columnar import compile_program
 from averment.backends.scalar import compile_scalar
+from averment.core.program import Program
 from averment.diagnostics.diagnostic import Report
-from averment.ir.program import Program
 from averment.law.truth import CaseError
 from averment.model.case import Case
 from averment.outcome.outcome import Outcome

@@ -9,9 +9,9 @@ from typing import Any
 from tests.laws.generate import random_pack, random_value
 
 from averment import Outcome, Pack, Refused
+from averment.core.naming import field_at
+from averment.core.values import decode
 from averment.diagnostics.diagnostic import Report
-from averment.ir.naming import field_at
-from averment.ir.values import decode
 from averment.pack import compile_files
 from averment.surface.pack_files import read_pack_files
 

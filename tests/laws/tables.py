@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from averment.ir.program import Field, Kind, Program
+from averment.core.program import Field, Kind, Program
 
 
 def table(program: Program, documents: list[Any], rng: random.Random) -> pa.Table:

@@ -14,8 +14,8 @@ from tests.laws.differential import made
 
 from averment import Pack
 from averment.backends import reference
+from averment.core.program import Program
 from averment.diagnostics.diagnostic import Report
-from averment.ir.program import Program
 from averment.law.evaluation import Evaluation
 from averment.law.truth import CaseError
 from averment.model.case import Case

@@ -16,9 +16,9 @@ from tests.laws.presumed import compiled, decided, presuming_pack, presumption_o
 
 from averment import Outcome, Pack, Status
 from averment.backends.columnar.writing import listed
-from averment.ir.naming import field_at
-from averment.ir.program import Field, Kind
-from averment.ir.values import decode, fit
+from averment.core.naming import field_at
+from averment.core.program import Field, Kind
+from averment.core.values import decode, fit
 from averment.warrant.recheck import recheck
 
 PARTS = 4

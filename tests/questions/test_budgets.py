@@ -17,14 +17,14 @@ import averment
 import averment_schemas
 from averment.diagnostics.diagnostic import Refused
 from averment.outcome.outcome import Outcome
-from averment.questions.consultation import consult
-from averment.questions.flip import flip
-from averment.questions.knowledge import Knowledge
-from averment.questions.matters import Weight, matters
-from averment.questions.missing import missing
-from averment.questions.regions import OneParameter
+from averment.questions.ask.consultation import consult
+from averment.questions.flip.flip import flip
+from averment.questions.judging.knowledge import Knowledge
+from averment.questions.matters.matters import Weight, matters
+from averment.questions.missing.missing import missing
+from averment.questions.sweeping.regions import OneParameter
 from averment.questions.whatif import sweep, whatif
-from averment.questions.why_not import why_not
+from averment.questions.why_not.why_not import why_not
 from averment.render.display import Style
 from averment.render.what_if_text import whatif_text
 

@@ -22,16 +22,16 @@ from averment.law.truth import Quantity
 from averment.model.case import blank_case
 from averment.outcome.deciding import decided
 from averment.outcome.outcome import Outcome
-from averment.questions.completing import values_of
-from averment.questions.consultation import Consultation, consult
-from averment.questions.live import Live
-from averment.questions.proving import common_claim
-from averment.questions.quick import Circuitry, judge_of
-from averment.questions.rebuttals import rebuttals
-from averment.questions.sampled import Sampled
-from averment.questions.situation import Situation
-from averment.questions.together import parted
-from averment.questions.usual import likenesses, usual
+from averment.questions.ask.consultation import Consultation, consult
+from averment.questions.ask.live import Live
+from averment.questions.ask.proving import common_claim
+from averment.questions.ask.sampled import Sampled
+from averment.questions.ask.usual import likenesses, usual
+from averment.questions.judging.quickest import Circuitry, judge_of
+from averment.questions.judging.situation import Situation
+from averment.questions.judging.together import parted
+from averment.questions.missing.completing import values_of
+from averment.questions.rebuttals.rebuttals import rebuttals
 
 BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "consultations.py"
 

@@ -11,10 +11,10 @@ from types import ModuleType
 import pytest
 
 from averment.backends.symbolic.directions import Directions
-from averment.questions.alternatives import alternatives, representatives
-from averment.questions.quick import Circuitry, judge_of
-from averment.questions.situation import Changes, Situation
-from averment.questions.together import verdicts
+from averment.questions.judging.alternatives import alternatives, representatives
+from averment.questions.judging.quickest import Circuitry, judge_of
+from averment.questions.judging.situation import Changes, Situation
+from averment.questions.judging.together import verdicts
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 

@@ -13,10 +13,10 @@ import pytest
 from averment.diagnostics.diagnostic import Report
 from averment.outcome.outcome import Outcome
 from averment.pack import compile_files
-from averment.questions.flip import Flips, flip
-from averment.questions.judge import Judge
-from averment.questions.missing import missing
-from averment.questions.situation import Situation
+from averment.questions.flip.flip import Flips, flip
+from averment.questions.judging.judge import Judge
+from averment.questions.judging.situation import Situation
+from averment.questions.missing.missing import missing
 from averment.render.display import Style
 from averment.render.flip_text import flips_text
 from averment.render.questions_text import missing_text

@@ -17,10 +17,10 @@ import averment
 from averment.diagnostics.diagnostic import Refused, Report
 from averment.model.case import read_case
 from averment.outcome.outcome import Outcome
-from averment.questions.choices import Choices
-from averment.questions.flip import Flips, flip
-from averment.questions.growing import UNSET, Grown
-from averment.questions.missing import missing
+from averment.questions.flip.extending import UNSET, Grown
+from averment.questions.flip.flip import Flips, flip
+from averment.questions.judging.choices import Choices
+from averment.questions.missing.missing import missing
 from averment.surface.pack_files import read_case_file
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
@@ -83,8 +83,8 @@ def test_what_does_not_end_in_its_time_is_refused_with_what_is_certain(pack: ave
 
 
 def test_how_far_a_search_got_is_said(pack: averment.Pack, monkeypatch: pytest.MonkeyPatch) -> None:
-    from averment.questions import flip_search
-    from averment.questions.budget import Spent
+    from averment.questions.flip import search as flip_search
+    from averment.questions.judging.budget import Spent
 
     size = flip_search._Search._size  # pyright: ignore[reportPrivateUsage]
 

@@ -14,16 +14,17 @@ import pytest
 
 import averment
 from averment.backends.symbolic.directions import Directions
+from averment.core.program import Value
+from averment.core.values import limits
 from averment.diagnostics.diagnostic import Report
-from averment.ir.program import Value
-from averment.ir.values import limits
 from averment.model.case import read_case
 from averment.outcome.outcome import Outcome
-from averment.questions import candidates, relevance
-from averment.questions.judge import Judge
-from averment.questions.matters import Weight, matters
-from averment.questions.quick import judge_of
-from averment.questions.situation import Situation
+from averment.questions.judging import candidates
+from averment.questions.judging.judge import Judge
+from averment.questions.judging.quickest import judge_of
+from averment.questions.judging.situation import Situation
+from averment.questions.matters import relevance
+from averment.questions.matters.matters import Weight, matters
 from averment.surface.pack_files import read_case_file
 
 CASES = Path(__file__).parents[2] / "knowledge" / "averment_knowledge" / "pm_tpm" / "cases"

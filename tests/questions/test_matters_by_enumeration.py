@@ -14,13 +14,13 @@ import yaml
 
 import averment
 from averment.backends.symbolic import blocks
-from averment.questions import relevance
-from averment.questions.by_class import ByClass
-from averment.questions.judge import Judge
-from averment.questions.matters import Weight, matters
-from averment.questions.pivots import Pivots
-from averment.questions.quick import judge_of
-from averment.questions.situation import Situation
+from averment.questions.judging.judge import Judge
+from averment.questions.judging.quickest import judge_of
+from averment.questions.judging.situation import Situation
+from averment.questions.matters import relevance
+from averment.questions.matters.by_class import ByClass
+from averment.questions.matters.matters import Weight, matters
+from averment.questions.matters.pivots import Pivots
 
 PACKS = Path(__file__).parents[2] / "benchmarks" / "packs"
 Told = dict[str, Any]

@@ -11,8 +11,8 @@ import pytest
 
 import averment
 from averment.diagnostics.diagnostic import Refused
-from averment.questions.knowledge import Knowledge
-from averment.questions.regions import OneParameter
+from averment.questions.judging.knowledge import Knowledge
+from averment.questions.sweeping.regions import OneParameter
 from averment.questions.whatif import sweep
 
 PACKS = Path(__file__).parents[2] / "benchmarks" / "packs"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import averment
-from averment.questions import relevance
-from averment.questions.matters import Weight, matters
+from averment.questions.matters import relevance
+from averment.questions.matters.matters import Weight, matters
 
 FACTS = """
 facts:

@@ -18,13 +18,13 @@ import averment_schemas
 from averment.diagnostics.diagnostic import Refused, Report
 from averment.model.case import Case, read_case
 from averment.outcome.outcome import Outcome
-from averment.questions.consultation import consult
-from averment.questions.flip import flip
-from averment.questions.knowledge import Knowledge
-from averment.questions.matters import Weight, matters
-from averment.questions.missing import missing
+from averment.questions.ask.consultation import consult
+from averment.questions.flip.flip import flip
+from averment.questions.judging.knowledge import Knowledge
+from averment.questions.matters.matters import Weight, matters
+from averment.questions.missing.missing import missing
 from averment.questions.whatif import sweep, whatif
-from averment.questions.why_not import unfired, why_not
+from averment.questions.why_not.why_not import unfired, why_not
 from averment.render.display import Style
 from averment.render.flip_text import flips_text
 from averment.render.questions_text import missing_text
@@ -68,7 +68,7 @@ def test_every_answer_is_that_of_enumeration(benchmark_questions: ModuleType, fi
 
 
 def test_enumeration_tells_a_wrong_answer(benchmark_questions: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    from averment.questions import alternatives
+    from averment.questions.judging import alternatives
 
     monkeypatch.setattr(alternatives, "distance", lambda slot, value: 0)
     monkeypatch.setattr(benchmark_questions, "_matters", lambda *_: [])

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from averment.questions.completing import values_of
-from averment.questions.judge import Judge
-from averment.questions.quick import Circuitry, judge_of
-from averment.questions.situation import Changes, Situation
-from averment.questions.together import doubts, verdicts
-from averment.questions.told import told
+from averment.questions.ask.kept_judge import told
+from averment.questions.judging.judge import Judge
+from averment.questions.judging.quickest import Circuitry, judge_of
+from averment.questions.judging.situation import Changes, Situation
+from averment.questions.judging.together import doubts, verdicts
+from averment.questions.missing.completing import values_of
 
 
 def judge_at(benchmark_questions: ModuleType, seed: int) -> Judge:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import averment
-from averment.ir.program import Fact
+from averment.core.program import Fact
 from averment.outcome.explained import explain
 from averment.render.diagram import diagram
 from averment.render.dot import dot

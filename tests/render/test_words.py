@@ -18,13 +18,13 @@ from averment.model.case import Case, read_case
 from averment.outcome.explained import explain
 from averment.outcome.outcome import Outcome
 from averment.pack import Pack
-from averment.questions.consultation import consult
-from averment.questions.flip import flip
-from averment.questions.knowledge import Knowledge
-from averment.questions.matters import matters
-from averment.questions.missing import missing
+from averment.questions.ask.consultation import consult
+from averment.questions.flip.flip import flip
+from averment.questions.judging.knowledge import Knowledge
+from averment.questions.matters.matters import matters
+from averment.questions.missing.missing import missing
 from averment.questions.whatif import whatif
-from averment.questions.why_not import why_not
+from averment.questions.why_not.why_not import why_not
 from averment.recording import loaded_files
 from averment.render.consultation_text import closing, question_text, standing, what_if_text, why_text
 from averment.render.diagram import diagram

@@ -22,8 +22,8 @@ from averment.client import AsyncClient, Client, NotServed, asynchronous, synchr
 from averment.client.sending import Patience
 from averment.ir.digest import canonical
 from averment.outcome.outcome import answer_of
-from averment.questions.flip import flip
-from averment.questions.missing import missing
+from averment.questions.flip.flip import flip
+from averment.questions.missing.missing import missing
 
 FACTS: dict[str, Any] = {"applicant": {"income": 3000, "debt": Decimal("200.50"), "housed": True}}
 

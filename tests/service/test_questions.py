@@ -12,10 +12,10 @@ from tests.service.conftest import LOAN
 import averment
 import averment_schemas
 from averment.ir.digest import canonical
-from averment.questions.flip import flip
-from averment.questions.knowledge import Knowledge
-from averment.questions.matters import matters
-from averment.questions.missing import missing
+from averment.questions.flip.flip import flip
+from averment.questions.judging.knowledge import Knowledge
+from averment.questions.matters.matters import matters
+from averment.questions.missing.missing import missing
 from averment.questions.whatif import sweep, whatif
 
 BASE = "/v1/packs/pm_tpm"

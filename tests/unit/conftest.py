@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from averment.core.program import Program, Rule, Value
 from averment.diagnostics.diagnostic import Diagnostic, Report
 from averment.ir.lower import lower
-from averment.ir.program import Program, Rule, Value
 from averment.model.build import build_model
 from averment.model.case import Case, read_case
 from averment.model.model import Model

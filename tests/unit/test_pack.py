@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import averment
+from averment.core.program import Field, Kind
 from averment.diagnostics.diagnostic import Severity
-from averment.ir.program import Field, Kind
 from averment.outcome.outcome import Outcome
 from averment.quick import QuickOutcome
 

@@ -48,8 +48,8 @@ def command(
     """
     from averment.examples import usual_of
     from averment.ownership import is_there
-    from averment.questions.consultation import consult
-    from averment.questions.live import Live
+    from averment.questions.ask.consultation import consult
+    from averment.questions.ask.live import Live
     from averment_cli.consulting import Talk
     from averment_cli.terminal import json_line
 

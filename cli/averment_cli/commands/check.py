@@ -29,11 +29,11 @@ def command(pack: str | None, sources: Sequence[str], format: str) -> int:
     averment check pm_tpm --source article.txt
     """
     from averment.checks.coverage import check_coverage
+    from averment.core.text import spelled
     from averment.diagnostics.diagnostic import Report
     from averment.diagnostics.render_json import all_to_json
     from averment.diagnostics.render_text import summary
     from averment.shelf import find_pack
-    from averment.source.text import spelled
     from averment_cli.reading import Texts, default_pack, read_pack, stop_if_failed
     from averment_cli.sources import check_sources
     from averment_cli.terminal import data, findings, json_line

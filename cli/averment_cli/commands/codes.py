@@ -23,8 +23,8 @@ def command(code: str | None, format: str) -> None:
     averment codes
     averment codes AV301
     """
+    from averment.core.suggest import did_you_mean
     from averment.diagnostics.catalogue import codes, page, title
-    from averment.diagnostics.suggest import did_you_mean
     from averment_cli.terminal import data, json_line, style
 
     if code is None:

@@ -109,7 +109,7 @@ def _decided(
 
 
 def _cases(facts: Sequence[str], settings: Sequence[str], pack: Pack, report: Report, texts: Texts) -> list[Case]:
-    from averment.source.node import node_of
+    from averment.core.node import node_of
     from averment_cli.reading import read_cases, sound_cases, stop_if_failed
     from averment_cli.written import changed, changes_of, refuse_misplaced
 

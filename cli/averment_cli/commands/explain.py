@@ -76,7 +76,7 @@ def command(
     averment explain case.yaml --why-not product_manager
     averment explain decisions.parquet --case acme
     """
-    from averment.source.composed import composed
+    from averment.core.composed import composed
     from averment_cli.questioning import decide_files
     from averment_cli.terminal import talk_findings
 
@@ -185,7 +185,7 @@ def _shown(outcome: Outcome, fact: str, pack: Pack, case: Case, format: str, *, 
 
 def _denied(outcome: Outcome, pack: Pack, asked: str, format: str, seconds: float, *, to_file: bool) -> str:
     from averment.ir.digest import canonical
-    from averment.questions.why_not import why_not
+    from averment.questions.why_not.why_not import why_not
     from averment.render.display import Style
     from averment.render.questions_text import heading
     from averment.render.why_not_tree import why_not_text

@@ -38,7 +38,7 @@ def command(
     averment flip case.yaml
     averment flip case.yaml --to product_manager
     """
-    from averment.questions.flip import flip
+    from averment.questions.flip.flip import flip
     from averment.render.flip_text import flips_text
     from averment_cli.questioning import decide_files, print_each
 

@@ -25,8 +25,8 @@ def command(facts: Sequence[str], seconds: float, pack: str, parameters: Sequenc
     averment matters case.yaml
     averment matters case.yaml --param decision_margin=3
     """
-    from averment.questions.knowledge import Knowledge
-    from averment.questions.matters import matters
+    from averment.questions.judging.knowledge import Knowledge
+    from averment.questions.matters.matters import matters
     from averment.render.weighing import matters_text
     from averment_cli.questioning import decide_files, print_each
 

@@ -24,7 +24,7 @@ def command(facts: Sequence[str], seconds: float, pack: str, parameters: Sequenc
     \b
     averment missing case.yaml
     """
-    from averment.questions.missing import missing
+    from averment.questions.missing.missing import missing
     from averment.render.questions_text import missing_text
     from averment_cli.questioning import decide_files, print_each
 

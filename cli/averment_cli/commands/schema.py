@@ -35,7 +35,7 @@ def command(name: str | None, pack: str | None, output: str | None) -> None:
     averment schema --pack my_pack > my_pack.case.schema.json
     averment schema -o schemas
     """
-    from averment.diagnostics.suggest import did_you_mean
+    from averment.core.suggest import did_you_mean
     from averment_cli.terminal import data, style, talk
     from averment_schemas import NAMES, load, text
 

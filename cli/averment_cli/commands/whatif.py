@@ -11,7 +11,7 @@ from averment_cli.options import format_option, pack_option, seconds_option
 
 if TYPE_CHECKING:
     from averment.outcome.outcome import Outcome
-    from averment.questions.knowledge import Knowledge
+    from averment.questions.judging.knowledge import Knowledge
     from averment.questions.whatif import Sweep, WhatIf
     from averment_cli.questioning import Asked, Decided
 
@@ -58,7 +58,7 @@ def command(
     averment whatif cases --param decision_margin=3
     averment whatif case.yaml --sweep engineering.team_size=0..200
     """
-    from averment.questions.knowledge import Knowledge
+    from averment.questions.judging.knowledge import Knowledge
     from averment.render.what_if_text import sweep_text, whatif_text
     from averment_cli.questioning import decide_files, print_each
 
@@ -107,8 +107,8 @@ def _changes(
 ) -> tuple[Callable[[Decided], WhatIf], dict[str, Any]]:
     """What gives a case under the changes, and the parameters it has then."""
     from averment.diagnostics.diagnostic import Report
-    from averment.ir.values import plain_value
-    from averment.questions.knowledge import Knowledge
+    from averment.model.encoding import plain_value
+    from averment.questions.judging.knowledge import Knowledge
     from averment.questions.whatif import whatif
     from averment_cli.questioning import path_of
     from averment_cli.reading import Texts, stop_if_failed

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from averment.ir.naming import field_path
-from averment.ir.program import FactType
-from averment.ir.values import decode
+from averment.core.naming import field_path
+from averment.core.program import FactType
+from averment.core.values import decode
 from averment.outcome.outcome import Decided
 
 

@@ -26,10 +26,10 @@ from averment.audit.record import (
     utc_text,
 )
 from averment.audit.store import Appended, Filter, Pending, Store
+from averment.core.program import FactType
+from averment.core.text import spelled
 from averment.diagnostics.diagnostic import Diagnostic
 from averment.ir.digest import digest_of
-from averment.ir.program import FactType
-from averment.source.text import spelled
 
 Clock = Callable[[], datetime]
 _BATCH = 1000  # entries in one transaction

@@ -28,9 +28,9 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 from averment.audit.chain import prefixed
 from averment.audit.errors import UNRECORDABLE, refused
+from averment.core.plain import is_list
+from averment.core.program import FactType
 from averment.ir.digest import canonical, canonical_members, canonical_object, digest_of
-from averment.ir.program import FactType
-from averment.source.plain import is_list
 
 _VALUE = b"averment audit mask 1\n"
 _DOCUMENT = b"averment audit masked document 1\n"

@@ -6,7 +6,7 @@ fixpoint, then what is only possible, to a fixpoint.
 
 from __future__ import annotations
 
-from averment.ir.program import Program
+from averment.core.program import Program
 from averment.law.budget import FIRINGS, Budget
 from averment.law.evaluation import Evaluation, Given
 from averment.law.memory import Memory

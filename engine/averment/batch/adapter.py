@@ -16,9 +16,9 @@ from decimal import Decimal
 from typing import Any
 
 from averment.batch.dialects import PLAIN, Dialect
+from averment.core.composed import composed
+from averment.core.node import Node
 from averment.diagnostics.diagnostic import Report
-from averment.source.composed import composed
-from averment.source.node import Node
 from averment.source.yaml_reader import read_yaml
 from averment.surface.shape import check_shape
 

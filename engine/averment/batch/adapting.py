@@ -15,8 +15,8 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
 from averment.batch.adapter import Rule
-from averment.ir.program import Field, Kind
-from averment.source.composed import composed
+from averment.core.composed import composed
+from averment.core.program import Field, Kind
 
 _MANY = 100_000  # distinct cells of a column that are remembered
 _EXACT = Context(prec=200)

@@ -12,8 +12,8 @@ from averment.batch.manifest import Entry
 from averment.batch.order import Order
 from averment.batch.sides import Named
 from averment.batch.unit import Format
+from averment.core.program import FactType, Program
 from averment.diagnostics.diagnostic import Refused, Report, refused
-from averment.ir.program import FactType, Program
 from averment.law.budget import FIRINGS
 
 _HELP = "say where the file is that was decided: averment batch IN --verify OUT"

@@ -90,7 +90,7 @@ def settle() -> None:
 
 
 def composed_texts(texts: Array) -> Array:
-    """An array of strings in the form in which text is compared (``source/composed.py``)."""
+    """An array of strings in the form in which text is compared (``core/composed.py``)."""
     data = np.frombuffer(texts.buffers()[2] or b"", np.uint8)
     return pc.utf8_normalize(texts, form="NFC") if len(data) and data.max() > 127 else texts
 

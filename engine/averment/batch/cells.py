@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from averment.ir.values import MOST_EXACT
+from averment.core.values import MOST_EXACT
 
 
 def cell_text(value: Any) -> str | None:

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 
 from averment.batch.adapter import IGNORE, Mapped, adapter_of
 from averment.batch.dialects import marks_in
+from averment.core.composed import composed
+from averment.core.node import Span
+from averment.core.program import FactType
+from averment.core.suggest import did_you_mean
+from averment.core.text import start_of
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
 from averment.diagnostics.few import MOST
-from averment.diagnostics.suggest import did_you_mean
-from averment.ir.program import FactType
 from averment.model.names import suggestion
-from averment.source.composed import composed
-from averment.source.node import Span
-from averment.source.text import start_of
 
 CASE = "case"
 MAX_COLUMNS = 100_000

@@ -11,12 +11,13 @@ from averment.batch.columns import MAX_COLUMNS
 from averment.batch.lines import record_ends
 from averment.batch.shape import Shape, row_document
 from averment.batch.unit import Unit
+from averment.core.composed import composed
+from averment.core.node import Node, Span
+from averment.core.program import Field, Kind
+from averment.core.text import HIDDEN, hidden, not_shown, start_of
 from averment.diagnostics.diagnostic import Report
-from averment.ir.program import Field, Kind
-from averment.source.composed import composed
-from averment.source.node import Node, Span
 from averment.source.scalar import plain_scalar
-from averment.source.text import HIDDEN, decode, hidden, not_shown, start_of
+from averment.source.text import decode
 
 _NUMERIC = ("-", "+", ".", *"0123456789")
 MAX_RECORD = 4 * 1024 * 1024

@@ -19,10 +19,11 @@ from averment.batch.lines import RECORDS, is_clean
 from averment.batch.reading import Reading, by_halves, case_names
 from averment.batch.shape import Shape
 from averment.batch.unit import Unit
+from averment.core.program import Field, Kind
+from averment.core.text import hidden, start_of
+from averment.core.values import Misfit, fit
 from averment.diagnostics.diagnostic import Report
-from averment.ir.program import Field, Kind
-from averment.ir.values import Misfit, fit
-from averment.source.text import MAX_SCALAR, hidden, start_of
+from averment.source.text import MAX_SCALAR
 
 _VISIBLE = bytes([9, 10, 13, *range(32, 127)])
 _WHOLE = "^(?:0|-?[1-9][0-9]{0,17})$"

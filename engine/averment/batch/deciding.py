@@ -23,12 +23,12 @@ from averment.batch.side_records import with_sides
 from averment.batch.singles import Singles, counts_of, engines_of, first_error, side_of, strength_text
 from averment.batch.table_rows import TableReader
 from averment.batch.unit import Format, Joined, Reject, Unit, columns_of, mask_width
+from averment.core.node import Node
 from averment.diagnostics.diagnostic import Diagnostic, Report
 from averment.law.evaluation import Given
 from averment.model.case import Case, read_case
 from averment.outcome.outcome import Outcome
 from averment.outcome.turns import fired_of
-from averment.source.node import Node
 
 Reader = JsonReader | CsvReader | TableReader
 _BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")  # of each byte

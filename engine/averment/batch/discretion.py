@@ -1,7 +1,7 @@
 """What is said of a row without an outcome: what was wrong, of which field, what is wanted, the fix, the row as it was.
 
 Where the vocabulary has sensitive fields, nothing that was written there is repeated. What reads a value against its
-field does not repeat it (``ir.values.fit``). But a text that is no JSON, a value of the wrong shape, the key of a
+field does not repeat it (``core.values.fit``). But a text that is no JSON, a value of the wrong shape, the key of a
 record and what a calculation gives are quoted without asking which field they are of.
 """
 
@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from averment.batch.cells import cell_text
+from averment.core.node import Node
+from averment.core.program import FactType, Field
+from averment.core.values import Misfit, fit
 from averment.diagnostics.catalogue import title
 from averment.diagnostics.diagnostic import Diagnostic
-from averment.ir.program import FactType, Field
-from averment.ir.values import Misfit, fit, plain_value
-from averment.source.node import Node
+from averment.model.encoding import plain_value
 
 _QUOTING = ("AV10", "AV11", "AV2", "AV343", "AV346", "AV50")
 _PLAIN = ("AV109", "AV110")  # which tell a character, or where a byte stands

@@ -21,12 +21,12 @@ from averment.batch.sides import open_sides
 from averment.batch.sources import Position, Source, open_source, units_of
 from averment.batch.unit import Format, Unit
 from averment.batch.written_rows import written_rows
+from averment.core.node import Node, Span
+from averment.core.program import FactType, Program
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report, refused
-from averment.ir.program import FactType, Program
 from averment.law.budget import FIRINGS
 from averment.model.case import Case, read_case
 from averment.outcome.outcome import Outcome
-from averment.source.node import Node, Span
 
 _BLOCK = 1 << 20
 _INPUT = "say with --input where the file is that was decided"

@@ -8,9 +8,9 @@ from averment.batch.adapter import Adapter
 from averment.batch.adapting import Adaptation, Cell, constant_text
 from averment.batch.columns import Target, map_columns
 from averment.batch.shape import Shape
+from averment.core.composed import composed
+from averment.core.text import start_of
 from averment.diagnostics.diagnostic import Report
-from averment.source.composed import composed
-from averment.source.text import start_of
 
 
 def fit(shape: Shape, adapter: Adapter, report: Report) -> Shape:

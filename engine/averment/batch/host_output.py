@@ -18,8 +18,8 @@ from averment.batch.explaining import Output
 from averment.batch.shape import Shape
 from averment.batch.table import TableDecider
 from averment.batch.table_rows import TableReader
+from averment.core.program import FactType, Program
 from averment.diagnostics.diagnostic import Refused, Report, refused
-from averment.ir.program import FactType, Program
 from averment.model.case import Case, read_case
 
 ABOUT = "_common_metadata"

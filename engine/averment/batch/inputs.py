@@ -18,9 +18,9 @@ from averment.batch.adapting import Adaptation
 from averment.batch.converting import Converted, converted
 from averment.batch.dialects import PLAIN, Dialect
 from averment.batch.unit import Format
+from averment.core.text import spelled, start_of
 from averment.diagnostics.diagnostic import Report
 from averment.extras import installed
-from averment.source.text import spelled, start_of
 from averment.surface.folder import reason
 
 _FORMATS = {

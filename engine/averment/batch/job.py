@@ -10,8 +10,8 @@ from typing import Any, Protocol
 from averment.batch.inputs import Input
 from averment.batch.shape import Shape
 from averment.batch.unit import Format, Reject, Unit
+from averment.core.program import FactType, Program
 from averment.ir.digest import canonical
-from averment.ir.program import FactType, Program
 
 
 @dataclass(frozen=True)

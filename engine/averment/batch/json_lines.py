@@ -5,9 +5,9 @@ from __future__ import annotations
 from averment.batch.lines import record_ends
 from averment.batch.shape import Shape
 from averment.batch.unit import Unit
+from averment.core.node import Node
 from averment.diagnostics.diagnostic import Report
 from averment.source.json_reader import read_json
-from averment.source.node import Node
 from averment.surface.shape import check_shape
 
 MAX_LINE = 4 * 1024 * 1024  # bytes

@@ -24,8 +24,9 @@ from averment.batch.json_template import TemplateReader
 from averment.batch.reading import Reading, by_halves
 from averment.batch.shape import Shape
 from averment.batch.unit import Unit
-from averment.ir.program import Kind
-from averment.source.text import MAX_NODES, MAX_SCALAR, hidden
+from averment.core.program import Kind
+from averment.core.text import hidden
+from averment.source.text import MAX_NODES, MAX_SCALAR
 
 _OPEN, _CLOSE, _BREAK = b"{}\n"
 _ESCAPE = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")

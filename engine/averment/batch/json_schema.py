@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from averment.batch.arrow import pa
-from averment.ir.program import FactType, Field, Kind
+from averment.core.program import FactType, Field, Kind
 
 _DIGITS = 18  # of a decimal: what 64 bits surely hold
 

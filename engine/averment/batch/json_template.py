@@ -20,7 +20,7 @@ from averment.backends.columnar.columns import Array as Codes
 from averment.backends.columnar.columns import Plane
 from averment.batch.arrow import Array, Table, pa
 from averment.batch.json_schema import arrow_type
-from averment.ir.program import FactType, Field, Kind
+from averment.core.program import FactType, Field, Kind
 
 _TOKEN = re.compile(rb'\s*("[^"]*"\s*:|"[^"]*"|-?[0-9]+|true|false|\[(?:"[^"]*"(?:, ?"[^"]*")*)?\]|[{},])')
 _QUOTE, _CLOSE, _COMMA, _SPACE, _MINUS, _ZERO = b'"], -0'

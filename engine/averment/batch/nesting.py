@@ -11,10 +11,10 @@ from typing import Any
 
 from averment.batch.arrow import pa
 from averment.batch.columns import Target
+from averment.core.program import FactType, Field, Kind
+from averment.core.text import start_of
 from averment.diagnostics.diagnostic import Report
-from averment.ir.program import FactType, Field, Kind
 from averment.model.names import suggestion
-from averment.source.text import start_of
 
 Type = Any  # pyarrow.DataType
 

@@ -14,9 +14,9 @@ from averment.batch.manifest import Entry
 from averment.batch.sides import Named
 from averment.batch.sources import Source
 from averment.batch.unit import Format
+from averment.core.program import FactType, Program
 from averment.engines import open_engine
 from averment.extras import installed
-from averment.ir.program import FactType, Program
 from averment.law.budget import FIRINGS
 
 _VERSION = 4

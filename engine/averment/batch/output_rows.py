@@ -12,7 +12,7 @@ from typing import Any, cast
 from averment.batch.inputs import Unreadable
 from averment.batch.text_rows import TextRows
 from averment.batch.unit import Format
-from averment.ir.program import Program
+from averment.core.program import Program
 from averment.outcome.outcome import Outcome
 
 Row = dict[str, Any]

@@ -15,7 +15,7 @@ from averment.batch.fired import FiredTexts
 from averment.batch.harmless import HARMFUL
 from averment.batch.text_rows import StrengthTexts, cell, json_text, paths, safe_cell
 from averment.batch.unit import words_of
-from averment.ir.program import Program
+from averment.core.program import Program
 
 _ODD = r'^$|[",\r\n]|^\s|\s$'
 _LISTS = ("hangs_on", "presuming")

@@ -8,9 +8,9 @@ from typing import Any
 
 from averment.batch.adapting import Adaptation
 from averment.batch.columns import Target
+from averment.core.node import Node, node_of
+from averment.core.program import FactType
 from averment.diagnostics.diagnostic import Report
-from averment.ir.program import FactType
-from averment.source.node import Node, node_of
 
 Document = Callable[[int, Report], Node | None]
 """The case document in row ``i`` of the unit, for ``read_case``; nothing, and why, where there is none."""

@@ -21,8 +21,8 @@ from averment.batch.side_reading import as_names, case_names_in
 from averment.batch.side_rows import BLANK, LOST, Cursor, Name
 from averment.batch.sources import Position, Source, units
 from averment.batch.unit import Format, Joined, Odd, Unit
+from averment.core.suggest import characters
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
-from averment.diagnostics.suggest import characters
 
 _FURTHEST = 1000  # runs looked ahead, where rows of the main table cannot be read
 

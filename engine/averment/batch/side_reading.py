@@ -18,9 +18,9 @@ from averment.batch.sides import OWNER, Side
 from averment.batch.sources import Position, Source, units
 from averment.batch.table_rows import without_views
 from averment.batch.unit import ROW, Odd, Unit
+from averment.core.composed import composed
+from averment.core.program import FactType
 from averment.diagnostics.diagnostic import Report
-from averment.ir.program import FactType
-from averment.ir.values import composed
 
 ROWS = 32_768  # read at once
 

@@ -15,9 +15,9 @@ from averment.batch.reading import Reading
 from averment.batch.shape import Document
 from averment.batch.table_rows import without_views
 from averment.batch.unit import ROW, Joined
+from averment.core.node import Node, Span, node_of
+from averment.core.program import FactType
 from averment.diagnostics.diagnostic import Report
-from averment.ir.program import FactType
-from averment.source.node import Node, Span, node_of
 
 
 def with_sides(reading: Reading, sides: Sequence[Joined], types: Mapping[str, FactType]) -> Reading:

@@ -10,9 +10,9 @@ from averment.batch.side_join import twice
 from averment.batch.side_reading import side_table
 from averment.batch.table_rows import TableReader
 from averment.batch.unit import Joined
+from averment.core.program import FactType
+from averment.core.suggest import characters
 from averment.diagnostics.diagnostic import Diagnostic, Refused
-from averment.diagnostics.suggest import characters
-from averment.ir.program import FactType
 
 
 def distinct_names(names: Array, file: str) -> Array:

@@ -15,11 +15,11 @@ from averment.batch.inputs import Input, find_inputs
 from averment.batch.shape import Shape
 from averment.batch.sources import Source, dialect_of, headings_of
 from averment.batch.unit import Format
+from averment.core.node import Span
+from averment.core.program import FactType, Field, Kind
+from averment.core.text import start_of
 from averment.diagnostics.diagnostic import Report
-from averment.ir.program import FactType, Field, Kind
 from averment.model.names import suggestion
-from averment.source.node import Span
-from averment.source.text import start_of
 
 OWNER = "@case"  # the field of a row that names its case; no field of a pack is called so
 Named = Sequence[tuple[str, str]]

@@ -9,6 +9,7 @@ from averment.batch.discretion import Discretion
 from averment.batch.job import Job
 from averment.batch.shape import Document
 from averment.batch.unit import Joined, Reject
+from averment.core.node import Span
 from averment.diagnostics.diagnostic import Diagnostic, Report, Severity
 from averment.engines import Engine, open_engine
 from averment.law.evaluation import Evaluation, Given
@@ -16,7 +17,6 @@ from averment.law.truth import CaseError
 from averment.model.case import read_case
 from averment.outcome.outcome import Outcome
 from averment.pipeline import decide
-from averment.source.node import Span
 
 
 class Singles:

@@ -18,10 +18,10 @@ from averment.batch.json_tables import is_flat, is_json
 from averment.batch.lines import pieces
 from averment.batch.shape import Shape
 from averment.batch.unit import GROUP, Format, Unit
+from averment.core.node import Span
+from averment.core.program import FactType
+from averment.core.text import start_of
 from averment.diagnostics.diagnostic import Refused, Report
-from averment.ir.program import FactType
-from averment.source.node import Span
-from averment.source.text import start_of
 
 if TYPE_CHECKING:
     from averment.batch.sides import Side

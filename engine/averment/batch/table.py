@@ -23,11 +23,11 @@ from averment.batch.side_tables import distinct_names, join_table
 from averment.batch.sides import check_main, side_shape, side_type
 from averment.batch.table_rows import TableReader
 from averment.batch.unit import Format, Joined, Reject, columns_of
+from averment.core.program import FactType, Program
+from averment.core.text import start_of
 from averment.diagnostics.diagnostic import Refused, Report
-from averment.ir.program import FactType, Program
 from averment.law.budget import FIRINGS
 from averment.model.evidence import refuse_table
-from averment.source.text import start_of
 
 _NAME = "table"
 

@@ -16,8 +16,8 @@ from averment.batch.reading import Reading, case_names
 from averment.batch.row_sizes import overlong
 from averment.batch.shape import Shape, row_document
 from averment.batch.unit import Unit
+from averment.core.node import Node
 from averment.diagnostics.diagnostic import Report
-from averment.source.node import Node
 
 
 class TableReader:

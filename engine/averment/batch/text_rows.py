@@ -16,8 +16,8 @@ from typing import Any
 from averment.batch.harmless import harmless
 from averment.batch.singles import strength_text
 from averment.batch.unit import PRESUMED, Format, columns_of
-from averment.ir.program import Kind, Program
-from averment.ir.values import MOST_EXACT
+from averment.core.program import Kind, Program
+from averment.core.values import MOST_EXACT
 from averment.outcome.outcome import Outcome
 from averment.outcome.presumption import Presumption
 

@@ -23,8 +23,8 @@ from averment.batch.output_rows import Row, difference, rows_of
 from averment.batch.run import run
 from averment.batch.sides import Named
 from averment.batch.unit import Format
+from averment.core.program import FactType, Program
 from averment.diagnostics.diagnostic import Diagnostic, refused
-from averment.ir.program import FactType, Program
 
 _COUNTED = ("claim:", "status:", "rule:", "reject:", "presumed:")
 

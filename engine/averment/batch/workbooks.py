@@ -14,8 +14,8 @@ from typing import Any
 
 from averment.batch.cells import cell_text
 from averment.batch.inputs import Unreadable
+from averment.core.suggest import did_you_mean
 from averment.diagnostics.diagnostic import Diagnostic, Refused
-from averment.diagnostics.suggest import did_you_mean
 from averment.extras import need
 
 _AT_ONCE = 1000  # rows

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from averment.core.node import Span
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report, Severity
 from averment.model.model import Model
-from averment.source.node import Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 
+from averment.core.node import Span
+from averment.core.text import split_lines
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report, Severity
 from averment.ir.digest import digest_of
 from averment.model.model import Source
-from averment.source.node import Span
-from averment.source.text import split_lines
 
 _MOST_UNLISTED = 20
 

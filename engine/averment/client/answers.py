@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from averment.core.node import Span
 from averment.diagnostics.diagnostic import Diagnostic, Label, Refused, Severity
 from averment.ir.digest import canonical
 from averment.outcome.claim import Status
-from averment.source.node import Span
 
 Document = dict[str, Any]
 

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from dataclasses import field
 from enum import StrEnum
 
+from averment.core.node import Span
+from averment.core.text import one_line
 from averment.dataclass import dataclass
-from averment.source.node import Span
 
 
 class Severity(StrEnum):
@@ -46,11 +47,6 @@ class Diagnostic:
     def line(self) -> str:
         """The finding on one line, without its place: what was wrong, what is wanted, the fix."""
         return one_line(self.message, self.labels[0].text if self.labels else "", self.help)
-
-
-def one_line(message: str, label: str, help: Iterable[str]) -> str:
-    """A message, what its label says of it, and the fixes, on one line."""
-    return "; ".join([f"{message}: {label}" if label else message, *help])
 
 
 @dataclass(slots=True)

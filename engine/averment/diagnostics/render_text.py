@@ -19,10 +19,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from averment.core.node import Span
+from averment.core.text import hidden, split_lines, start_of
 from averment.diagnostics.diagnostic import Diagnostic, Label, Severity
 from averment.diagnostics.few import few
-from averment.source.node import Span
-from averment.source.text import hidden, split_lines, start_of
 
 _WIDEST = 120  # columns of a source line; a longer one is cut around its span
 _BEFORE = 40  # columns shown before the span of a line that is cut

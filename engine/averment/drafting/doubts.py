@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from itertools import permutations
 
+from averment.core.program import Field, Kind
 from averment.drafting.matching import Pair
 from averment.drafting.reading import Reading, Said, misfit_of
 from averment.drafting.sample import Column
 from averment.drafting.words import missing_in, truths_in
-from averment.ir.program import Field, Kind
 
 _SHOWN = 3  # cells that are told as examples
 _CODES = 12  # distinct cells of a column whose values are left to be filled in

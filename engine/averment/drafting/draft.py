@@ -9,12 +9,12 @@ from typing import Any
 from averment.batch.adapter import IGNORE, Rule, read_rule
 from averment.batch.adapting import Cell
 from averment.batch.columns import CASE
+from averment.core.program import FactType, Kind
 from averment.drafting.doubts import coded, codes, doubts_of_cells, examples, wanted
 from averment.drafting.likeness import heading_of
 from averment.drafting.matching import Match, Pair, fields_of, matches, name_column
 from averment.drafting.reading import Reading, Said, read_column
 from averment.drafting.sample import Column, Sample
-from averment.ir.program import FactType, Kind
 
 _SHOWN = 3  # columns that a field may be in
 _LOOKED_AT = 1000  # cells of a column by which marks are tried

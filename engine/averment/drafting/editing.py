@@ -6,6 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
+from averment.core.composed import composed
+from averment.core.node import Node, Span
+from averment.core.program import Field
 from averment.diagnostics.diagnostic import Refused, Report
 from averment.drafting.doubts import doubts_of_cells, examples, wanted
 from averment.drafting.draft import Choice
@@ -13,9 +16,6 @@ from averment.drafting.likeness import heading_of
 from averment.drafting.mapping_text import flow
 from averment.drafting.reading import read_column
 from averment.drafting.sample import Column
-from averment.ir.program import Field
-from averment.source.composed import composed
-from averment.source.node import Node, Span
 from averment.source.yaml_reader import read_yaml
 from averment.source.yaml_written import scalar
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from averment.diagnostics.suggest import distance
-from averment.ir.program import FactType, Field
+from averment.core.program import FactType, Field
+from averment.core.suggest import distance
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _BRACKETED = re.compile(r"[(\[]\s*([^()\[\]]{1,12}?)\s*[)\]]\s*$")

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any, cast
 
 from averment.batch.adapter import IGNORE
+from averment.core.text import hidden
 from averment.drafting.draft import Choice, Draft, Line
-from averment.source.text import hidden
 from averment.source.yaml_written import scalar
 
 MARK = "# ?"

@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from averment.core.program import FactType, Field, Kind
 from averment.drafting.likeness import heading_of, likeness, words_of
 from averment.drafting.reading import Reading, read_column
 from averment.drafting.sample import Column
-from averment.ir.program import FactType, Field, Kind
 
 _ALIKE = 0.5  # a heading that is so like a field is taken for it
 _SURE = 0.6

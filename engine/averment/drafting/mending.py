@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any, cast
 
 from averment.batch.adapter import Adapter
+from averment.core.program import FactType
 from averment.drafting.draft import Choice, Draft, Line
 from averment.drafting.likeness import heading_of
 from averment.drafting.mapping_text import mapping_lines
 from averment.drafting.reading import Reading, read_column
 from averment.drafting.sample import Column
-from averment.ir.program import FactType
 
 _DISTINCT = 1000  # values of a group that are told apart
 _SHOWN = 3  # values of a group that are told

@@ -1,6 +1,6 @@
 """How the cells of a column become values of a field: what a mapping has to say, and what is not sure about it.
 
-Ways to read are tried, and each is judged by what reads tables (``batch.adapting``, ``ir.values``): so a draft holds
+Ways to read are tried, and each is judged by what reads tables (``batch.adapting``, ``core.values``): so a draft holds
 what a batch will do with it.
 """
 
@@ -15,13 +15,13 @@ from typing import Any
 from averment.batch.adapter import Rule, read_rule
 from averment.batch.adapting import Cell
 from averment.batch.csv_records import cell_value
+from averment.core.program import Field, Kind
+from averment.core.text import start_of
+from averment.core.values import Misfit, fit
 from averment.diagnostics.diagnostic import Report
 from averment.drafting.likeness import Heading, factor
 from averment.drafting.sample import Column
 from averment.drafting.words import missing_in, spelled, truths_in
-from averment.ir.program import Field, Kind
-from averment.ir.values import Misfit, fit
-from averment.source.text import start_of
 
 Said = Mapping[str, Any]
 """What a mapping says of a column beside its target, as in the file."""

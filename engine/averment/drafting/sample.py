@@ -16,10 +16,10 @@ from averment.batch.dialects import Dialect
 from averment.batch.inputs import Input, Unreadable, damage_told, lines_of
 from averment.batch.sources import dialect_of, headings_of
 from averment.batch.unit import Format
+from averment.core.composed import composed
+from averment.core.text import hidden
 from averment.diagnostics.diagnostic import Report
 from averment.drafting.marks import looked_at
-from averment.source.composed import composed
-from averment.source.text import hidden
 
 ROWS = 100_000  # rows of a table that are looked at
 _DISTINCT = 10_000  # cells of a column that are told apart

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from averment.diagnostics.suggest import did_you_mean
+from averment.core.composed import composed
+from averment.core.suggest import did_you_mean
 from averment.drafting.likeness import words_of
-from averment.source.composed import composed
 
 _MISSING = "na n/a #n/a n.a. n.a nan nat null none nil - -- --- . ? unknown missing <na> k.a. #null! #value! #ref! \\n"
 _TRUE = "true t yes y ja j oui si sí sim da tak x ✓ ✔ on 1 1.0 wahr vrai"

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, cast
 
-from averment.ir.program import FactType, Field
-from averment.ir.values import MOST_EXACT, decode
+from averment.core.program import FactType, Field
+from averment.core.values import MOST_EXACT, decode
 from averment.model.model import AnyOf, Condition, Model, ModelRule, Parameter, Source
 from averment.source.collector import collector_paused
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from averment.ir.program import Aggregate, Arithmetic, Compare, Guard, Match, Variable
+from averment.core.program import Aggregate, Arithmetic, Compare, Guard, Match, Variable
 
 
 def early_guards(matches: Iterable[Match], guards: Sequence[Guard]) -> tuple[Compare, ...]:

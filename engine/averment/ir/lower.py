@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from averment.diagnostics.diagnostic import Report
-from averment.ir.alternatives import expanded
-from averment.ir.digest import pack_digest
-from averment.ir.early import early_guards
-from averment.ir.lower_cell import lower_cell
-from averment.ir.lower_expression import aligned, beyond, lower_comparison, lower_term, told_as
-from averment.ir.parameters import Parameters, referred
-from averment.ir.program import (
+from averment.core.program import (
     Absent,
     Aggregate,
     Cell,
@@ -28,8 +21,15 @@ from averment.ir.program import (
     Value,
     Variable,
 )
+from averment.core.values import Misfit, decode, fit, show
+from averment.diagnostics.diagnostic import Report
+from averment.ir.alternatives import expanded
+from averment.ir.digest import pack_digest
+from averment.ir.early import early_guards
+from averment.ir.lower_cell import lower_cell
+from averment.ir.lower_expression import aligned, beyond, lower_comparison, lower_term, told_as
+from averment.ir.parameters import Parameters, referred
 from averment.ir.stratify import stratify
-from averment.ir.values import Misfit, decode, fit, show
 from averment.model.model import (
     AggregateOf,
     AnyOf,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import cast
 
+from averment.core.program import Among, Cell, Field, Kind, Ranges, Value
+from averment.core.values import INT64_MAX, INT64_MIN, limits
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report, Severity
 from averment.ir.parameters import Parameters
-from averment.ir.program import Among, Cell, Field, Kind, Ranges, Value
-from averment.ir.values import INT64_MAX, INT64_MIN, limits
 from averment.model.model import CellOn, CellTest, Constant, Operand
 
 Range = tuple[int | None, int | None]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from averment.core.program import NUMBER, Arithmetic, Expression, Field, Kind, Literal, Size, Variable
+from averment.core.values import INT64_MAX, INT64_MIN
 from averment.ir.parameters import Parameters
-from averment.ir.program import NUMBER, Arithmetic, Expression, Field, Kind, Literal, Size, Variable
-from averment.ir.values import INT64_MAX, INT64_MIN
 from averment.model.model import Computed, Constant, Reference, SizeUse, Term, Test, Use
 
 _NUMBERS = (Kind.INTEGER, Kind.DECIMAL)

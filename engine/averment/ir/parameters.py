@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from averment.core.program import Field, Value
 from averment.dataclass import dataclass
-from averment.ir.program import Field, Value
 from averment.model.model import AnyOf, Computed, Condition, ModelRule, Operand, Pattern, Reference, Term, Test
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from averment.core.program import Absent, Aggregate, Arithmetic, Compare, Expression, Known, Rule, Size, Variable
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report, Severity
 from averment.graph import components
-from averment.ir.program import Absent, Aggregate, Arithmetic, Compare, Expression, Known, Rule, Size, Variable
 from averment.model.model import Model
 
 _STRICT = {Absent: "not", Aggregate: "an aggregate", Known: "known"}

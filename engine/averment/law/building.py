@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from averment.ir.program import Arithmetic, Cell, Field, Literal, Value
+from averment.core.program import Arithmetic, Cell, Field, Literal, Value
 from averment.law import network as net
 from averment.law.cells import passes
 from averment.law.expressions import compare, evaluate

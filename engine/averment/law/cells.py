@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from averment.ir.program import Among, Cell, Ranges, Value
+from averment.core.program import Among, Cell, Ranges, Value
 from averment.law.truth import FALSE, TRUE, UNKNOWN, Truth
 
 _MOST_POINTS = 16  # values of a cell that are looked up one by one; a wider range is tried on each fact

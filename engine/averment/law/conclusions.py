@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from averment.ir.program import Expression, Fact, Field, Program, Rule, Value
-from averment.ir.values import show
+from averment.core.program import Expression, Fact, Field, Program, Rule, Value
+from averment.core.values import show
 from averment.law.expressions import evaluate
 from averment.law.patterns import Bindings
 from averment.law.truth import TRUE, UNKNOWN, CaseError, Interval, Truth

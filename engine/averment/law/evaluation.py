@@ -6,9 +6,9 @@ from functools import cached_property
 from operator import itemgetter
 from typing import NamedTuple, Protocol
 
+from averment.core.program import Fact, Program, Rule
+from averment.core.values import fact_order
 from averment.dataclass import dataclass
-from averment.ir.program import Fact, Program, Rule
-from averment.ir.values import fact_order
 from averment.law.memory import Memory
 from averment.law.tick import Tick, on_and_on, paced
 from averment.law.truth import TRUE, UNKNOWN

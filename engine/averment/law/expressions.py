@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from averment.ir.program import Arithmetic, Expression, Literal, Size, Variable
+from averment.core.program import Arithmetic, Expression, Literal, Size, Variable
 from averment.law.truth import (
     FALSE,
     INT64_MAX,

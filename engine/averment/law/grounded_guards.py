@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from averment.ir.program import Absent, Aggregate, Compare, Guard, Known, Match
+from averment.core.program import Absent, Aggregate, Compare, Guard, Known, Match
 from averment.law import network as net
 from averment.law.instances import Candidate, Matched, State
 from averment.law.meeting import Meeting

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from averment.core.program import Literal, Program
 from averment.graph import components
-from averment.ir.program import Literal, Program
 from averment.law import network as net
 from averment.law.instances import Candidate, State, coinciding
 from averment.law.instantiating import MOST_INSTANCES, MOST_OVER_RECORDS, Instances, Unground

@@ -6,8 +6,8 @@ which holds its value in every completion.
 
 from __future__ import annotations
 
-from averment.ir.program import Absent, Aggregate, Compare, Fact, Guard, Known, Match
-from averment.ir.values import limits
+from averment.core.program import Absent, Aggregate, Compare, Fact, Guard, Known, Match
+from averment.core.values import limits
 from averment.law.budget import LOOKS
 from averment.law.expressions import compare, evaluate
 from averment.law.memory import Answer, Memory

@@ -7,8 +7,8 @@ from dataclasses import field
 from itertools import combinations_with_replacement, product
 from math import prod
 
+from averment.core.program import Value
 from averment.dataclass import dataclass
-from averment.ir.program import Value
 from averment.law import network as net
 
 Bindings = dict[str, int]

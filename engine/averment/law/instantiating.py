@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from averment.ir.program import Field, Match
+from averment.core.program import Field, Match
 from averment.law import network as net
 from averment.law.budget import FACTS
 from averment.law.grounded_guards import guarded

@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from averment.core.program import Aggregate, Cell, Compare, FactType, Match, Program, Rule
 from averment.dataclass import dataclass
 from averment.ir.early import partners
-from averment.ir.program import Aggregate, Cell, Compare, FactType, Match, Program, Rule
 from averment.law.mentions import patterns, reads, variables
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
+from averment.core.program import Program, Rule
 from averment.graph import components
-from averment.ir.program import Program, Rule
 from averment.law.joining import Joining, joining
 
 

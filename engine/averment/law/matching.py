@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from averment.ir.program import Aggregate, Fact, Rule, Value
+from averment.core.program import Aggregate, Fact, Rule, Value
 from averment.law.budget import LOOKS, BudgetSpent
 from averment.law.guards import hold
 from averment.law.joining import Join, Joining, joining

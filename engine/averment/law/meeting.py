@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from averment.ir.program import Arithmetic, Expression, Literal, Match, Program, Size, Variable
+from averment.core.program import Arithmetic, Expression, Literal, Match, Program, Size, Variable
 from averment.law import network as net
 from averment.law.building import Builder
 from averment.law.cells import points

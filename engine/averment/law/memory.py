@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from averment.ir.program import Fact, FactType, Guard, Kind, Match, Program, Value
+from averment.core.program import Fact, FactType, Guard, Kind, Match, Program, Value
 from averment.law.cells import points
 from averment.law.selection import Index, Selection, Wanted, repeated
 from averment.law.tick import Tick, on_and_on, paced

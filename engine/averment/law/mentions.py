@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from averment.ir.program import Aggregate, Arithmetic, Compare, Expression, Literal, Match, Rule
+from averment.core.program import Aggregate, Arithmetic, Compare, Expression, Literal, Match, Rule
 
 
 def patterns(rule: Rule) -> Iterator[Match]:

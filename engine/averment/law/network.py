@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import field
 
+from averment.core.program import Cell, Field, Rule, Value
 from averment.dataclass import dataclass
-from averment.ir.program import Cell, Field, Rule, Value
 from averment.law.truth import Truth
 
 # --- columns ------------------------------------------------------------------------------------------------------

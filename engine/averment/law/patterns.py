@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from averment.ir.program import Fact, Match, Value
+from averment.core.program import Fact, Match, Value
 from averment.law.cells import passes
 from averment.law.expressions import compare
 from averment.law.memory import Memory

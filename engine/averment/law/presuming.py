@@ -6,9 +6,9 @@ the evaluation of the case itself. Where a `many` type is not spoken of at all, 
 
 from __future__ import annotations
 
-from averment.ir.naming import field_path
-from averment.ir.program import Fact, FactType, Program, Value
-from averment.ir.values import fact_order
+from averment.core.naming import field_path
+from averment.core.program import Fact, FactType, Program, Value
+from averment.core.values import fact_order
 from averment.law.evaluation import Given
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
-from averment.ir.program import Rule, Value
+from averment.core.program import Rule, Value
 from averment.law.cells import points
 
 Place = tuple[int, int]  # the number of a rule, and which of its patterns

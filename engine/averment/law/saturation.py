@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from averment.ir.program import Fact, Program, Rule
+from averment.core.program import Fact, Program, Rule
 from averment.law.budget import LOOKS, Budget, BudgetSpent
 from averment.law.conclusions import conclude
 from averment.law.evaluation import Firing

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 
-from averment.ir.program import Fact, Match, Value
+from averment.core.program import Fact, Match, Value
 from averment.law.cells import passes
 from averment.law.truth import FALSE
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from averment.ir.program import Literal, Program
+from averment.core.program import Literal, Program
 from averment.law.mentions import reads
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import NamedTuple
 
-from averment.ir.program import Value
-from averment.ir.values import INT64_MAX as INT64_MAX
-from averment.ir.values import INT64_MIN as INT64_MIN
+from averment.core.program import Value
+from averment.core.values import INT64_MAX as INT64_MAX
+from averment.core.values import INT64_MIN as INT64_MIN
 
 
 class Truth(IntEnum):

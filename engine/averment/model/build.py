@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from averment.core.node import Node
+from averment.core.program import Claim, FactType, Kind
 from averment.diagnostics.diagnostic import Report
-from averment.ir.program import Claim, FactType, Kind
 from averment.model.fields import words
 from averment.model.model import Model
 from averment.model.names import reserved, suggestion, unknown_field, unknown_type
@@ -14,7 +15,6 @@ from averment.model.sources import read_sources
 from averment.model.tables import read_tables
 from averment.model.vocabulary import Vocabulary, read_vocabulary
 from averment.source.collector import collector_paused
-from averment.source.node import Node
 from averment.surface.pack_files import PackFiles
 
 

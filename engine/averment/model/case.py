@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import field
 from typing import Any, Protocol
 
+from averment.core.naming import record_path
+from averment.core.node import Node, Span
+from averment.core.program import Fact, FactType, Value
+from averment.core.values import fact_order
 from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
-from averment.ir.naming import record_path
-from averment.ir.program import Fact, FactType, Value
-from averment.ir.values import encode, fact_order
+from averment.model.encoding import encode
 from averment.model.evidence import Documents, Evidence, holdings, read_evidence, unsupported
 from averment.model.names import unknown_field, unknown_type
-from averment.source.node import Node, Span
 
 UNNAMED = "case"
 

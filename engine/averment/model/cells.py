@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from averment.ir.program import Field, Kind
-from averment.ir.values import Misfit, fit, scaled, unknown_value
+from averment.core.node import Node
+from averment.core.program import Field, Kind
+from averment.core.values import Misfit, fit, scaled, unknown_value
 from averment.model.kinds import compares, described, fills
 from averment.model.model import Bind, CellOn, CellTest, CompareOn, Constant, Operand, Reference
 from averment.model.names import suggestion
 from averment.model.scope import Scope
-from averment.source.node import Node
 from averment.surface.caret import caret
 from averment.surface.grammar import Fault, parse_cell, parse_test
 from averment.surface.syntax import (

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from averment.ir.program import FactType, Field, Kind
-from averment.ir.values import Misfit, decode, encode, fit, scaled
+from averment.core.node import Node, Span
+from averment.core.program import FactType, Field, Kind
+from averment.core.values import Misfit, decode, fit, scaled
 from averment.model.conditions import pattern_text
+from averment.model.encoding import encode
 from averment.model.expressions import read_expression
 from averment.model.kinds import becomes, described, is_number
 from averment.model.model import Conclusion, Constant, Reference, Term
 from averment.model.names import suggestion, unknown_field, unknown_type
 from averment.model.scope import Scope, only_item
-from averment.source.node import Node, Span
 
 
 def read_conclusions(nodes: Sequence[Node], scope: Scope) -> tuple[Conclusion, ...]:

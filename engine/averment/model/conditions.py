@@ -7,14 +7,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from averment.ir.program import FactType
+from averment.core.node import Node, Span
+from averment.core.program import FactType
 from averment.model.cells import read_cell
 from averment.model.expressions import read_comparison
 from averment.model.kinds import is_number
 from averment.model.model import AggregateOf, AnyOf, Bind, CellOn, CompareOn, Condition, KnownOf, NoneOf, Pattern
 from averment.model.names import CONDITIONS, suggestion, unknown_field, unknown_type
 from averment.model.scope import AGGREGATES, Scope, alternatives, only_item, pattern_of, variable_alone
-from averment.source.node import Node, Span
 
 _PLAIN = re.compile(r"[$a-z0-9_.-]+")
 

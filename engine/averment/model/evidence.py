@@ -11,15 +11,15 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from averment.core.composed import composed
+from averment.core.naming import field_path
+from averment.core.node import Node, Span
+from averment.core.program import Fact, FactType, Field, Value
+from averment.core.suggest import did_you_mean
+from averment.core.values import show
 from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
-from averment.diagnostics.suggest import did_you_mean
-from averment.ir.naming import field_path
-from averment.ir.program import Fact, FactType, Field, Value
-from averment.ir.values import show
 from averment.model.quotes import Compared, compared, whole_words
-from averment.source.composed import composed
-from averment.source.node import Node, Span
 
 Documents = Callable[[str], str | None]
 """A document by its digest, from where documents are kept; None where it is not there."""

@@ -5,14 +5,14 @@ The kind of an expression is told by a ``Field``: that of the variable or parame
 
 from __future__ import annotations
 
-from averment.ir.program import Field, Kind
-from averment.ir.values import INT64_MAX, INT64_MIN
+from averment.core.node import Node
+from averment.core.program import Field, Kind
+from averment.core.values import INT64_MAX, INT64_MIN
 from averment.model.cells import operand, report_fault, scalar_text
 from averment.model.kinds import compares, described, is_number
 from averment.model.model import Computed, Constant, Reference, SizeUse, Term, Test, Use
 from averment.model.names import suggestion
 from averment.model.scope import Scope
-from averment.source.node import Node
 from averment.surface.caret import caret
 from averment.surface.grammar import Fault, parse_comparison, parse_expression
 from averment.surface.syntax import (

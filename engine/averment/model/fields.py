@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from averment.core.node import Node, Span
+from averment.core.program import Field, Kind
 from averment.diagnostics.diagnostic import Report
-from averment.ir.program import Field, Kind
-from averment.ir.values import encode
+from averment.model.encoding import encode
 from averment.model.names import is_name, one_line, suggestion
-from averment.source.node import Node, Span
 
 _LISTED = (Kind.CHOICE, Kind.LEVEL, Kind.SET)
 _RANGED = (Kind.INTEGER, Kind.DECIMAL, Kind.DATE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from averment.ir.program import Field, Kind
+from averment.core.program import Field, Kind
 
 NUMERIC = (Kind.INTEGER, Kind.DECIMAL)
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 
+from averment.core.node import Span
+from averment.core.program import Backing, Claim, FactType, Field, Value
 from averment.dataclass import dataclass
-from averment.ir.program import Backing, Claim, FactType, Field, Value
-from averment.source.node import Span
 
 # --- what a cell or an expression is made of ----------------------------------------------------------------------
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from averment.core.node import Node, Span
+from averment.core.suggest import did_you_mean
 from averment.diagnostics.diagnostic import Report
-from averment.diagnostics.suggest import did_you_mean
-from averment.source.node import Node, Span
 from averment.surface.caret import caret
 from averment.surface.says import mention_at
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from averment.core.node import Node, Span
+from averment.core.program import Kind, Value
 from averment.diagnostics.diagnostic import Report
-from averment.ir.program import Kind, Value
-from averment.ir.values import encode
+from averment.model.encoding import encode
 from averment.model.fields import read_field, words
 from averment.model.model import Parameter
 from averment.model.names import is_name, reserved, suggestion
-from averment.source.node import Node, Span
 
 
 def read_parameters(manifest: Node, report: Report) -> tuple[dict[str, Parameter], set[str]]:

@@ -13,8 +13,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from averment.ir.program import Field, Kind, Value
-from averment.ir.values import decode
+from averment.core.program import Field, Kind, Value
+from averment.core.values import decode
 
 
 class Compared(StrEnum):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from averment.core.node import Node, Span
+from averment.core.program import Field
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
-from averment.ir.program import Field
 from averment.model.conclusions import read_conclusions
 from averment.model.conditions import read_conditions
 from averment.model.fields import words
@@ -13,7 +14,6 @@ from averment.model.model import ModelRule, Source
 from averment.model.names import report_mention, variable_suggestion
 from averment.model.scope import Declared, Scope, scope_of
 from averment.model.sources import read_backing
-from averment.source.node import Node, Span
 from averment.surface.says import mentioned
 
 

@@ -12,14 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from averment.core.node import Node, Span
+from averment.core.program import FactType, Field, Kind
 from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
-from averment.ir.program import FactType, Field, Kind
 from averment.model.kinds import described, is_number, joins
 from averment.model.model import Parameter
 from averment.model.names import variable_suggestion
 from averment.model.vocabulary import Vocabulary
-from averment.source.node import Node, Span
 
 AGGREGATES = ("count", "sum", "min", "max")
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from averment.core.node import Node, Span
+from averment.core.program import Backing
 from averment.diagnostics.diagnostic import Report
-from averment.ir.program import Backing
 from averment.model.fields import words
 from averment.model.model import Section, Source
 from averment.model.names import one_line, suggestion
-from averment.source.node import Node, Span
 
 
 def read_sources(manifest: Node, report: Report) -> dict[str, Source]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from averment.ir.program import Backing, FactType, Field
-from averment.ir.values import show
+from averment.core.node import Node, Span
+from averment.core.program import Backing, FactType, Field
+from averment.core.values import show
 from averment.model.cells import scalar_text
 from averment.model.conclusions import derived_type, read_conclusion
 from averment.model.conditions import dotted, read_pattern
@@ -20,7 +21,6 @@ from averment.model.names import report_mention, suggestion
 from averment.model.rules import place_of, twice
 from averment.model.scope import Declared, Scope
 from averment.model.sources import read_backing
-from averment.source.node import Node, Span
 from averment.surface.says import filled, mentioned
 
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import field, replace
 
+from averment.core.node import Node, Span
+from averment.core.program import FactType, Field
 from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Report
-from averment.ir.program import FactType, Field
-from averment.ir.values import encode
+from averment.model.encoding import encode
 from averment.model.fields import read_field, words
 from averment.model.names import is_name, reserved, unknown_field
-from averment.source.node import Node, Span
 
 
 @dataclass(slots=True)

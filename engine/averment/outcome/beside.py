@@ -6,8 +6,8 @@ types those are told that no other of them is derived from.
 
 from __future__ import annotations
 
-from averment.ir.naming import record_path
-from averment.ir.program import Fact, Program
+from averment.core.naming import record_path
+from averment.core.program import Fact, Program
 from averment.law.evaluation import Evaluation
 from averment.law.mentions import reads
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from averment.core.program import Fact
+from averment.core.values import decode
 from averment.dataclass import dataclass
-from averment.ir.program import Fact
-from averment.ir.values import decode
 from averment.law.evaluation import Evaluation
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from averment.core.program import Fact
 from averment.dataclass import dataclass
-from averment.ir.program import Fact
 from averment.law.evaluation import Evaluation, Given
 from averment.law.presuming import presume
 from averment.law.truth import CaseError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from averment.core.program import Aggregate, Compare, Fact, Guard, Match
 from averment.dataclass import dataclass
-from averment.ir.program import Aggregate, Compare, Fact, Guard, Match
 from averment.law.cells import passes
 from averment.law.evaluation import Firing
 from averment.law.guards import truth_of

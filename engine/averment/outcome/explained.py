@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from averment.core.composed import composed
+from averment.core.naming import record_path
+from averment.core.program import Fact
+from averment.core.suggest import did_you_mean
 from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Diagnostic, Refused
-from averment.diagnostics.suggest import did_you_mean
-from averment.ir.naming import record_path
-from averment.ir.program import Fact
-from averment.ir.values import composed
 from averment.outcome.claim import Status
 from averment.outcome.evidence import marked
 from averment.outcome.outcome import Outcome

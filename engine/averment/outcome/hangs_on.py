@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from averment.ir.naming import field_path, record_path
-from averment.ir.program import Fact
+from averment.core.naming import field_path, record_path
+from averment.core.program import Fact
 from averment.law.evaluation import Evaluation
 from averment.law.truth import UNKNOWN
 from averment.outcome.doubts import doubts

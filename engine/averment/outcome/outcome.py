@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Protocol, Self
 
+from averment.core.program import Program
+from averment.core.values import decode
 from averment.dataclass import dataclass
 from averment.ir.digest import canonical
-from averment.ir.program import Program
-from averment.ir.values import decode
 from averment.law.evaluation import Evaluation, Given
 from averment.model.evidence import Evidence
 from averment.outcome.claim import Reading, Status, read_claim

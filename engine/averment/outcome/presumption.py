@@ -13,10 +13,10 @@ from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from averment.core.naming import field_at
+from averment.core.program import Field, Value
+from averment.core.values import decode
 from averment.dataclass import dataclass
-from averment.ir.naming import field_at
-from averment.ir.program import Field, Value
-from averment.ir.values import decode
 
 if TYPE_CHECKING:
     from averment.outcome.outcome import Outcome

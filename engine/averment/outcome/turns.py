@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from averment.ir.program import Program
+from averment.core.program import Program
 from averment.outcome.outcome import Outcome
 
 NAMED = 10  # turned cases that are told by name

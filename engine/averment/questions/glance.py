@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from itertools import count
 
+from averment.core.program import Value
 from averment.dataclass import dataclass
-from averment.ir.program import Value
 from averment.outcome.claim import Status
 from averment.outcome.outcome import Outcome
 from averment.outcome.presumption import Denial
-from averment.questions.alternatives import distance
-from averment.questions.answers import Way
-from averment.questions.assignments import bounded_judge, turns
-from averment.questions.budget import Spent
-from averment.questions.judge import Judge
-from averment.questions.missing import Missing, missing
-from averment.questions.rebuttals import denial
-from averment.questions.situation import Situation
+from averment.questions.flip.answers import Way
+from averment.questions.judging.alternatives import distance
+from averment.questions.judging.budget import Spent
+from averment.questions.judging.judge import Judge
+from averment.questions.judging.situation import Situation
+from averment.questions.missing.missing import Missing, missing
+from averment.questions.rebuttals.assignments import bounded_judge, turns
+from averment.questions.rebuttals.rebuttals import denial
 
 MOST_RECORDS = 4_000  # of a case that is looked at: to write out a circuit of more takes seconds
 MOST_STATES = 1 << 13

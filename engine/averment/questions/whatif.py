@@ -13,24 +13,24 @@ from time import monotonic
 from typing import Any
 
 from averment.backends import reference
+from averment.core.program import Fact, Field, Kind, Program, Value
+from averment.core.suggest import did_you_mean
+from averment.core.values import Misfit, decode, ends, fit
 from averment.diagnostics.diagnostic import Diagnostic, Refused
-from averment.diagnostics.suggest import did_you_mean
-from averment.ir.program import Fact, Field, Kind, Program, Value
-from averment.ir.values import Misfit, decode, ends, fit
 from averment.law.tick import paced
 from averment.law.truth import CaseError
 from averment.model.case import Case
 from averment.outcome.deciding import decided
 from averment.outcome.outcome import Outcome
 from averment.outcome.turns import Answer
-from averment.questions.budget import SECONDS, Budget, Clock, Spent
-from averment.questions.halving import Region
-from averment.questions.judge import Judge
-from averment.questions.knowledge import Knowledge
-from averment.questions.quick import judge_of
-from averment.questions.rebuttals import rebuttals
-from averment.questions.regions import OneField, OneParameter
-from averment.questions.situation import Changes, Situation, Slot
+from averment.questions.judging.budget import SECONDS, Budget, Clock, Spent
+from averment.questions.judging.halving import Region
+from averment.questions.judging.judge import Judge
+from averment.questions.judging.knowledge import Knowledge
+from averment.questions.judging.quickest import judge_of
+from averment.questions.judging.situation import Changes, Situation, Slot
+from averment.questions.rebuttals.rebuttals import rebuttals
+from averment.questions.sweeping.regions import OneField, OneParameter
 from averment.source.collector import collector_paused
 from averment.warrant.derivation import Application, derive
 from averment.warrant.sentences import sentence

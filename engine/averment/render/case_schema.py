@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from averment.ir.program import FactType, Field, Kind
-from averment.ir.values import decode
+from averment.core.program import FactType, Field, Kind
+from averment.core.values import decode
 from averment.model.model import Model
 
 Schema = dict[str, Any]

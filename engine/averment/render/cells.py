@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from averment.core.program import Field, Kind
 from averment.dataclass import dataclass
-from averment.ir.program import Field, Kind
 from averment.render.phrases import series, words
 from averment.surface.grammar import Fault, parse_cell
 from averment.surface.syntax import Atom, Between, Bound, Cell, Day, Dollar, Equal, Name, Quoted, Test, Truth, wording

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from averment.dataclass import dataclass
-from averment.ir.program import (
+from averment.core.program import (
     Absent,
     Aggregate,
     Among,
@@ -20,7 +19,8 @@ from averment.ir.program import (
     Size,
     Variable,
 )
-from averment.ir.values import decode
+from averment.core.values import decode
+from averment.dataclass import dataclass
 from averment.law.patterns import Bindings
 from averment.law.truth import Interval, Quantity
 from averment.render.cells import Wording, order_words

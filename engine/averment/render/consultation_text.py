@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from averment.ir.program import Fact, FactType, Field, Kind
-from averment.ir.values import show
+from averment.core.program import Fact, FactType, Field, Kind
+from averment.core.values import show
 from averment.model.model import Model
 from averment.outcome.claim import Status
 from averment.outcome.explained import explain
 from averment.outcome.outcome import Outcome
-from averment.questions.consultation import ADDED, ANSWER, DECLINED, NONE, UNKNOWN, Consultation, Reply
-from averment.questions.next_question import Question
-from averment.questions.records import counted_as_none
+from averment.questions.ask.consultation import ADDED, ANSWER, DECLINED, NONE, UNKNOWN, Consultation, Reply
+from averment.questions.ask.records import counted_as_none
+from averment.questions.missing.next_question import Question
 from averment.render.display import Piece, Style
 from averment.render.evidence import in_order, score, sides, weighs
 from averment.render.facts import answers

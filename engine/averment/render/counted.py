@@ -4,9 +4,9 @@ which are undecided, and what each adds.
 
 from __future__ import annotations
 
+from averment.core.program import Aggregate, Fact, FactType
+from averment.core.values import decode
 from averment.dataclass import dataclass
-from averment.ir.program import Aggregate, Fact, FactType
-from averment.ir.values import decode
 from averment.law.memory import Memory
 from averment.law.truth import TRUE
 from averment.warrant.derivation import Step

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from averment.ir.naming import record_path
-from averment.ir.program import Compare, Fact, Field, Match
-from averment.ir.values import show
+from averment.core.naming import record_path
+from averment.core.node import Span
+from averment.core.program import Compare, Fact, Field, Match
+from averment.core.values import show
 from averment.law.truth import TRUE
 from averment.model.model import Model
 from averment.outcome.explained import Explained
@@ -19,7 +20,6 @@ from averment.render.display import UNICODE
 from averment.render.facts import Given
 from averment.render.phrases import fact_words, labelled, record_words, words
 from averment.render.places import backing_phrase, given_place, rule_place
-from averment.source.node import Span
 from averment.warrant.bearing import NEUTRAL, Bearing, total
 from averment.warrant.derivation import Application
 from averment.warrant.sentences import sentence

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from averment.core.program import Aggregate, Fact
 from averment.dataclass import dataclass
-from averment.ir.program import Aggregate, Fact
 from averment.law.truth import TRUE
 from averment.outcome.explained import Explained
 from averment.warrant.bearing import Bearing, claims_of, total

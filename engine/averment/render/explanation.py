@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from averment.ir.naming import field_at
+from averment.core.naming import field_at
+from averment.core.node import Span
 from averment.model.model import Model
 from averment.outcome.explained import Explained
 from averment.outcome.outcome import FORMAT
 from averment.render.evidence import sides
 from averment.render.facts import answers
 from averment.render.places import given_place, rule_place
-from averment.source.node import Span
 
 
 def explanation_document(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from averment.ir.naming import field_path
-from averment.ir.program import Fact, Field, Kind, Program, Value
-from averment.ir.values import decode
+from averment.core.naming import field_path
+from averment.core.program import Fact, Field, Kind, Program, Value
+from averment.core.values import decode
 from averment.outcome.outcome import Decided
 from averment.source.yaml_written import quoted, scalar
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from averment.core.naming import record_path
+from averment.core.node import Span
+from averment.core.program import Cell, Fact, Field, Kind, Match, Value
+from averment.core.values import show
 from averment.dataclass import dataclass
-from averment.ir.naming import record_path
-from averment.ir.program import Cell, Fact, Field, Kind, Match, Value
-from averment.ir.values import show
 from averment.law.truth import TRUE
 from averment.model.evidence import Evidence
 from averment.outcome.outcome import Outcome
@@ -17,7 +18,6 @@ from averment.render.display import Piece
 from averment.render.phrases import grouped, held, opposite, record_words, series, stated, unspoken, untold
 from averment.render.places import given_place
 from averment.render.tree import Line, say
-from averment.source.node import Span
 from averment.warrant.derivation import Derivation
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from averment.ir.program import Kind
-from averment.questions.flip import Change, Flip, Flips
+from averment.core.program import Kind
+from averment.questions.flip.flip import Change, Flip, Flips
 from averment.render.display import Piece, Style
 from averment.render.new_ones import NOTE, NewOnes
 from averment.render.phrases import claim_phrase, held, noun, series

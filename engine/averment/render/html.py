@@ -11,9 +11,10 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
-from averment.ir.naming import field_at, question, record_path
-from averment.ir.program import Fact, Field, Kind, Value
-from averment.ir.values import decode, show
+from averment.core.naming import field_at, question, record_path
+from averment.core.node import Span
+from averment.core.program import Fact, Field, Kind, Value
+from averment.core.values import decode, show
 from averment.law.truth import TRUE
 from averment.model.model import Model
 from averment.outcome.claim import Status
@@ -31,7 +32,6 @@ from averment.render.places import given_place, rule_place
 from averment.render.presumption import presuming_lines, unless_lines
 from averment.render.reasons import Reasons
 from averment.render.tree import Branch
-from averment.source.node import Span
 
 _PLAINLY = ("publisher", "author", "date", "url")  # of a source, that need no word before them
 

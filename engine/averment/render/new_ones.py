@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from averment.ir.program import Value
+from averment.core.program import Value
 
 NOTE = "A new one is any that neither the case nor a rule names."
 

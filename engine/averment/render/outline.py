@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from averment.ir.program import Absent, Aggregate, Compare, Fact, Known, Match, Rule
+from averment.core.program import Absent, Aggregate, Compare, Fact, Known, Match, Rule
 from averment.law.truth import FALSE, TRUE
 from averment.model.model import Model
 from averment.outcome.beside import beside
@@ -21,7 +21,7 @@ from averment.warrant.derivation import Derivation, derive
 from averment.warrant.sentences import sentence
 
 if TYPE_CHECKING:
-    from averment.questions.attempts import Failing
+    from averment.questions.why_not.attempts import Failing
 
 _MOST_ASIDES = 12
 PRESUMED = "What is given leaves the claim open. What the pack presumes of most cases makes it this one."
@@ -101,7 +101,7 @@ def aside_lines(derivation: Derivation, model: Model, style: Style) -> list[Bran
 
 def stops(outcome: Outcome, model: Model, given: Given, style: Style) -> list[Branch]:
     """Where each rule that could have claimed stopped: what it came no further than, on each way that got as far."""
-    from averment.questions.why_not import unfired  # here: of a claim that is settled nobody asks
+    from averment.questions.why_not.why_not import unfired  # here: of a claim that is settled nobody asks
 
     program, told = outcome.evaluation.program, dict[Rule, dict[Line, Branch]]()
     claiming = [rule for rule in program.rules if any(head.type == program.claim.type for head in rule.heads)]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from averment.ir.program import FactType, Field, Kind, Program
-from averment.ir.values import decode
+from averment.core.program import FactType, Field, Kind, Program
+from averment.core.values import decode
 from averment.model.model import AnyOf, Condition, Model, ModelRule
 from averment.render.conditions import Worded
 from averment.render.places import rule_place

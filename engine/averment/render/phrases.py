@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 
-from averment.ir.program import Fact, FactType, Field, Kind, Value
-from averment.ir.values import decode, show
+from averment.core.program import Fact, FactType, Field, Kind, Value
+from averment.core.values import decode, show
 
 _OF_WHETHER = ("whether ", "presence of ", "need to ")  # what labels of booleans begin with
 _SAID = ("yes", "no")

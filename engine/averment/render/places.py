@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from averment.ir.program import Backing
+from averment.core.node import IN_PROGRAM, Span
+from averment.core.program import Backing
 from averment.model.model import Model
 from averment.render.display import Glyphs
-from averment.source.node import IN_PROGRAM, Span
 
 ON_COMMAND_LINE = "--"  # what is given there has no file: its span names the option
 

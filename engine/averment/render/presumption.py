@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from averment.ir.naming import field_at
-from averment.ir.program import Field, Kind, Value
+from averment.core.naming import field_at
+from averment.core.program import Field, Kind, Value
 from averment.outcome.presumption import Denial, Presumption, Rebuttal
 from averment.render.display import Piece
 from averment.render.new_ones import NewOnes

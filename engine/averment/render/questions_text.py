@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from averment.outcome.outcome import Outcome
-from averment.questions.missing import Answer, Missing
-from averment.questions.next_question import Question
+from averment.questions.missing.missing import Answer, Missing
+from averment.questions.missing.next_question import Question
 from averment.render.display import Piece, Style
 from averment.render.new_ones import NOTE, NewOnes
 from averment.render.phrases import claim_phrase, labelled, noun, series, subject

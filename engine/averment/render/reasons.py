@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from averment.core.program import Absent, Aggregate, Compare, Condition, Fact, Known, Match
 from averment.dataclass import dataclass
-from averment.ir.program import Absent, Aggregate, Compare, Condition, Fact, Known, Match
 from averment.law.mentions import variables
 from averment.law.truth import TRUE
 from averment.model.model import Model

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from averment.ir.program import Aggregate, Field, Head, Kind, Literal, Program, Rule, Variable
-from averment.ir.values import show
+from averment.core.program import Aggregate, Field, Head, Kind, Literal, Program, Rule, Variable
+from averment.core.values import show
 from averment.render.conditions import Worded
 from averment.render.phrases import noun, words
 from averment.surface import syntax

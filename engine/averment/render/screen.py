@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 
+from averment.core.node import Span
 from averment.law.truth import TRUE
 from averment.model.model import Model
 from averment.outcome.claim import Status
 from averment.outcome.explained import explain
 from averment.outcome.outcome import Outcome
 from averment.questions.glance import Turning, lacking, turning
-from averment.questions.missing import Missing
+from averment.questions.missing.missing import Missing
 from averment.render.display import Piece, Style
 from averment.render.evidence import Evidence, Side, in_order, leading, score, sides, weighs
 from averment.render.facts import Given
@@ -25,7 +26,6 @@ from averment.render.presumption import denied, presuming_lines, unless_lines
 from averment.render.reasons import Reasons
 from averment.render.text import headline_role
 from averment.render.tree import Branch, Line, draw, layout, say
-from averment.source.node import Span
 from averment.warrant.sentences import sentence
 
 _REASONS = 3  # told on each side

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from averment.core.naming import field_at, question
+from averment.core.node import Span
+from averment.core.values import decode
 from averment.diagnostics.render_text import visible
-from averment.ir.naming import field_at, question
-from averment.ir.values import decode
 from averment.law.truth import TRUE
 from averment.model.model import Model
 from averment.outcome.claim import Status
@@ -21,7 +22,6 @@ from averment.render.places import files_of
 from averment.render.presumption import presuming_lines, unless_lines
 from averment.render.reasons import Reasons
 from averment.render.tree import Branch, Line, draw, layout, say
-from averment.source.node import Span
 
 _ROLES = {
     Status.SETTLED: "headline-good",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from averment.questions.matters import Margin, Matters, Turn, Weight
+from averment.questions.matters.matters import Margin, Matters, Turn, Weight
 from averment.render.display import Piece, Style
 from averment.render.phrases import claim_phrase, held, labelled, series
 from averment.render.tree import Branch, draw, layout, say

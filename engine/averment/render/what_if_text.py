@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from averment.ir.naming import record_path
-from averment.ir.program import Fact, Field, Value
+from averment.core.naming import record_path
+from averment.core.program import Fact, Field, Value
 from averment.outcome.outcome import Outcome
 from averment.questions.whatif import Fired, Stretch, Sweep, WhatIf
 from averment.render.display import Piece, Style

@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from averment.ir.naming import record_path
-from averment.ir.program import Aggregate, Compare, Fact, Field, Kind, Match, Program, Rule, Value
+from averment.core.naming import record_path
+from averment.core.program import Aggregate, Compare, Fact, Field, Kind, Match, Program, Rule, Value
 from averment.law.evaluation import Evaluation
 from averment.law.truth import FALSE, TRUE, UNKNOWN
 from averment.model.model import Model
-from averment.questions.attempts import Attempt, Failing, Lack
-from averment.questions.why_not import WhyNot
+from averment.questions.why_not.attempts import Attempt, Failing, Lack
+from averment.questions.why_not.why_not import WhyNot
 from averment.render.cells import Wording
 from averment.render.conditions import Worded
 from averment.render.display import Piece, Style

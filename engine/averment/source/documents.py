@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from averment.core.node import Node
 from averment.diagnostics.diagnostic import Report
-from averment.source.node import Node
 from averment.source.text import MAX_BYTES, MAX_NODES
 from averment.source.yaml_reader import read_yaml
 

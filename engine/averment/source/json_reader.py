@@ -9,24 +9,14 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 
+from averment.core.composed import composed
+from averment.core.node import Node, Scalar, Span
+from averment.core.numbers import shortened
+from averment.core.text import HIDDEN, hidden, line_starts, not_shown, span_at
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
-from averment.source.composed import composed
 from averment.source.json_slips import no_key, no_value, open_text
-from averment.source.node import Node, Scalar, Span
-from averment.source.scalar import number, refuse_leading_zero, refuse_not_finite, shortened
-from averment.source.text import (
-    HIDDEN,
-    MAX_DEPTH,
-    MAX_FINDINGS,
-    MAX_NODES,
-    MAX_SCALAR,
-    decode,
-    hidden,
-    line_starts,
-    not_shown,
-    span_at,
-    untold,
-)
+from averment.source.scalar import number, refuse_leading_zero, refuse_not_finite
+from averment.source.text import MAX_DEPTH, MAX_FINDINGS, MAX_NODES, MAX_SCALAR, decode, untold
 
 _SPACE = re.compile(r"[ \t\n\r]*+")
 _STRING = re.compile(r'"([^"\\\x00-\x1f]*+)"')  # one without escapes, which is nearly every one

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from averment.source.scalar import shortened
+from averment.core.numbers import shortened
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*+")
 _OTHER_WORDS = {"True": "true", "False": "false", "None": "null", "TRUE": "true", "FALSE": "false", "undefined": "null"}

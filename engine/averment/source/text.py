@@ -6,13 +6,11 @@ overrides, zero-width characters, line separators, noncharacters), are refused w
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from bisect import bisect_right
 from itertools import islice
 
+from averment.core.node import Span
+from averment.core.text import HIDDEN, HIDDEN_CHARACTER, line_starts, name_of, not_shown, span_at, split_lines, start_of
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
-from averment.source.node import Span
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_DEPTH = 64
@@ -20,11 +18,6 @@ MAX_NODES = 200_000
 MAX_SCALAR = 64 * 1024
 MAX_FINDINGS = 100  # of one file: nobody mends more before reading it again
 
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\uffff\U000e0000-\U000e007f]"
-)
-_BREAK = re.compile("\r\n|\r|\n")
 _BOM = "\ufeff"
 
 
@@ -49,46 +42,6 @@ def decode(data: bytes, file: str, report: Report, line: int = 1) -> str | None:
     return None if _refuse_hidden(text, file, report, line) else text
 
 
-def hidden(text: str) -> str | None:
-    """The first hidden character of ``text``, named, or ``None``."""
-    found = _HIDDEN.search(text)
-    return _name(found.group()) if found else None
-
-
-HIDDEN = ("hidden character", "delete the character")
-
-
-def not_shown(named: str) -> str:
-    """Why a hidden character, as ``hidden`` names it, is refused."""
-    return f"{named} is not accepted: it does not show, or changes how the text shows"
-
-
-def line_starts(text: str) -> list[int]:
-    """The offset at which each line starts."""
-    return [0, *(found.end() for found in _BREAK.finditer(text))]
-
-
-def split_lines(text: str) -> list[str]:
-    """The lines of ``text`` as editors count them, without their ends."""
-    return _BREAK.split(text)
-
-
-def span_at(file: str, starts: list[int], start: int, end: int, first_line: int = 1) -> Span:
-    """The span of the characters ``start`` to ``end`` of a text whose lines start at ``starts``."""
-    line, last = bisect_right(starts, start) - 1, bisect_right(starts, end) - 1
-    return Span(file, first_line + line, start - starts[line] + 1, first_line + last, end - starts[last] + 1)
-
-
-def spelled(name: str) -> str:
-    """The name of a file as every text can hold it: bytes of it that are not UTF-8 are written out."""
-    return name.encode("utf-8", "backslashreplace").decode()
-
-
-def start_of(file: str, line: int = 1) -> Span:
-    """The start of a file, the place of a finding about the file as a whole; or of a line that is a text of its own."""
-    return Span(file, line, 1, line, 1)
-
-
 def untold(code: str, file: str, more: int, at_least: bool = False) -> list[Diagnostic]:
     """How many places of a file something is wrong in beyond those that are told, if any are; ``code`` is of the last
     that is told.
@@ -100,13 +53,13 @@ def untold(code: str, file: str, more: int, at_least: bool = False) -> list[Diag
 
 
 def _refuse_hidden(text: str, file: str, report: Report, line: int) -> bool:
-    if not _HIDDEN.search(text):
+    if not HIDDEN_CHARACTER.search(text):
         return False
     starts = line_starts(text)
-    places = _HIDDEN.finditer(text)
+    places = HIDDEN_CHARACTER.finditer(text)
     for found in islice(places, MAX_FINDINGS):
         span = span_at(file, starts, found.start(), found.end(), line)
-        report.error("AV109", not_shown(_name(found.group())), span, *HIDDEN)
+        report.error("AV109", not_shown(name_of(found.group())), span, *HIDDEN)
     report.extend(untold("AV109", file, sum(1 for _ in places)))
     return True
 
@@ -120,8 +73,3 @@ def _not_utf8(data: bytes, offset: int, file: str, report: Report, line: int) ->
     help = "the file looks like UTF-16: save it as UTF-8" if utf16 else "save the file as UTF-8"
     message = f"byte {offset:,} (0x{data[offset]:02x}) of `{file}` is not UTF-8"
     report.error("AV110", message, span, "not UTF-8 from here", help)
-
-
-def _name(character: str) -> str:
-    name = unicodedata.name(character, "")
-    return f"U+{ord(character):04X}" + (f" ({name.lower()})" if name else "")

@@ -12,23 +12,14 @@ from typing import Any
 
 import yaml
 
+from averment.core.composed import composed
+from averment.core.node import Node, Span
+from averment.core.numbers import shortened
+from averment.core.text import HIDDEN, hidden, not_shown, start_of
 from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
-from averment.source.composed import composed
-from averment.source.node import Node, Span
-from averment.source.scalar import plain_scalar, shortened
-from averment.source.text import (
-    HIDDEN,
-    MAX_DEPTH,
-    MAX_FINDINGS,
-    MAX_NODES,
-    MAX_SCALAR,
-    decode,
-    hidden,
-    not_shown,
-    start_of,
-    untold,
-)
+from averment.source.scalar import plain_scalar
+from averment.source.text import MAX_DEPTH, MAX_FINDINGS, MAX_NODES, MAX_SCALAR, decode, untold
 from averment.source.yaml_slips import mend, sentence
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where there is one: ten times faster

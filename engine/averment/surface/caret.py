@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from averment.source.node import Node, Span
+from averment.core.node import Node, Span
 
 
 def caret(node: Node, at: int, end: int) -> Span:

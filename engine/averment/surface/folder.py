@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from pathlib import Path
 
+from averment.core.text import hidden, start_of
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report, Severity
-from averment.source.text import hidden, start_of
 
 MANIFEST = "pack.yaml"
 VOCABULARY = "facts.yaml"

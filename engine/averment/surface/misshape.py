@@ -8,10 +8,10 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, NamedTuple
 
+from averment.core.node import Node, Span
+from averment.core.numbers import shortened
+from averment.core.suggest import did_you_mean
 from averment.diagnostics.diagnostic import Diagnostic, Label
-from averment.diagnostics.suggest import did_you_mean
-from averment.source.node import Node, Span
-from averment.source.scalar import shortened
 from averment.source.text import MAX_FINDINGS
 
 

@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
 
+from averment.core.node import Node
+from averment.core.suggest import did_you_mean
+from averment.core.text import start_of
 from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Diagnostic, Report
-from averment.diagnostics.suggest import did_you_mean
 from averment.source.collector import collector_paused
 from averment.source.documents import read_documents
-from averment.source.node import Node
-from averment.source.text import MAX_FINDINGS, start_of
+from averment.source.text import MAX_FINDINGS
 from averment.source.yaml_reader import read_yaml
 from averment.surface.folder import MANIFEST, VOCABULARY, belonging, bounded, read_folder
 from averment.surface.shape import check_shape, has_shape

@@ -14,8 +14,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import averment_schemas
+from averment.core.node import Node
 from averment.diagnostics.diagnostic import Diagnostic, Report
-from averment.source.node import Node
 from averment.source.text import MAX_FINDINGS, untold
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from decimal import Context, Decimal
 from typing import NamedTuple
 
-from averment.ir.program import Aggregate, Fact, FactType, Literal, Match, Program
-from averment.ir.values import limits
+from averment.core.program import Aggregate, Fact, FactType, Literal, Match, Program
+from averment.core.values import limits
 from averment.law.memory import Memory
 from averment.law.patterns import match
 from averment.warrant.slopes import Slope, slopes

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from averment.ir.naming import record_path
-from averment.ir.program import (
+from averment.core.naming import record_path
+from averment.core.program import (
     NUMBER,
     Absent,
     Aggregate,
@@ -27,7 +27,7 @@ from averment.ir.program import (
     Kind,
     Match,
 )
-from averment.ir.values import decode
+from averment.core.values import decode
 from averment.law.cells import passes
 from averment.law.expressions import evaluate
 from averment.law.memory import Memory

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import field
 from typing import NamedTuple
 
+from averment.core.naming import record_path
+from averment.core.program import Absent, Aggregate, Compare, Fact, Guard, Known, Rule
 from averment.dataclass import dataclass
-from averment.ir.naming import record_path
-from averment.ir.program import Absent, Aggregate, Compare, Fact, Guard, Known, Rule
 from averment.law.evaluation import Evaluation, Firing
 from averment.law.guards import aggregate, hold
 from averment.law.memory import Memory

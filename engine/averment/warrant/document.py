@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from averment.ir.program import Backing, Fact, Rule
-from averment.ir.values import decode
+from averment.core.program import Backing, Fact, Rule
+from averment.core.values import decode
 from averment.law.memory import Memory
 from averment.law.patterns import Bindings
 from averment.law.truth import TRUE

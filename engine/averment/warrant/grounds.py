@@ -8,8 +8,8 @@ set of firings.
 
 from __future__ import annotations
 
+from averment.core.program import Fact
 from averment.graph import components
-from averment.ir.program import Fact
 from averment.law.evaluation import Evaluation, Firing
 
 Support = dict[Fact, list[Firing]]

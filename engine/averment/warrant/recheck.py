@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from averment.core.naming import record_path
+from averment.core.program import Aggregate, Compare, Fact, Program, Rule
+from averment.core.values import Misfit, fit
 from averment.graph import components
-from averment.ir.naming import record_path
-from averment.ir.program import Aggregate, Compare, Fact, Program, Rule
-from averment.ir.values import Misfit, fit
 from averment.law.conclusions import conclude
 from averment.law.evaluation import Firing
 from averment.law.matching import Solution, solutions

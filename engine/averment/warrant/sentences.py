@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from averment.ir.program import Field, Rule
-from averment.ir.values import show
+from averment.core.program import Field, Rule
+from averment.core.values import show
 from averment.law.patterns import Bindings
 from averment.law.truth import Interval, Quantity
 from averment.surface.says import filled

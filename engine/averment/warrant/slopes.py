@@ -14,8 +14,8 @@ from functools import reduce
 from math import gcd, inf
 from typing import NamedTuple
 
-from averment.ir.program import Aggregate, Arithmetic, Compare, Expression, FactType, Literal, Rule, Size, Variable
-from averment.ir.values import limits
+from averment.core.program import Aggregate, Arithmetic, Compare, Expression, FactType, Literal, Rule, Size, Variable
+from averment.core.values import limits
 from averment.law.patterns import Bindings
 from averment.law.truth import Interval, Quantity, interval
 

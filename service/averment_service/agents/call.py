@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from averment.core.node import Node, data_of, node_of
+from averment.core.suggest import did_you_mean
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
-from averment.diagnostics.suggest import did_you_mean
 from averment.model.case import Case
 from averment.model.evidence import Documents
 from averment.pack import Pack
-from averment.source.node import Node, data_of, node_of
 from averment.surface.shape import check_shape
 from averment_service.answering import case_of
 

@@ -11,9 +11,9 @@ from averment.examples import usual_of
 from averment.ir.digest import canonical
 from averment.model.case import Case, blank_case
 from averment.pipeline import decide
-from averment.questions.consultation import consult
-from averment.questions.situation import Situation
-from averment.questions.usual import Usual
+from averment.questions.ask.consultation import consult
+from averment.questions.ask.usual import Usual
+from averment.questions.judging.situation import Situation
 from averment.questions.whatif import changes_of
 from averment.recent import Recent
 from averment_service.agents.call import Call

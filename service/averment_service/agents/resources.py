@@ -11,9 +11,9 @@ from urllib.parse import quote, unquote
 
 from averment.audit.record import DECISION, Record
 from averment.audit.store import Filter
+from averment.core.program import Backing
+from averment.core.suggest import did_you_mean
 from averment.diagnostics.diagnostic import Diagnostic, Refused
-from averment.diagnostics.suggest import did_you_mean
-from averment.ir.program import Backing
 from averment.model.model import AnyOf, Condition, ModelRule, Source
 from averment_service.agents import schemas
 from averment_service.agents.desk import Desk

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import averment_schemas
-from averment.ir.values import decode
+from averment.core.values import decode
 from averment.pack import Pack
 from averment.recent import Recent
 from averment.render.case_schema import case_schema

@@ -15,7 +15,7 @@ from averment.outcome.explained import explain
 from averment.outcome.outcome import Outcome
 from averment.outcome.turns import Answer, Turn, Turns, ordered
 from averment.pack import Pack
-from averment.questions.budget import SECONDS, Budget
+from averment.questions.judging.budget import SECONDS, Budget
 from averment.questions.whatif import difference
 from averment.render.html import sections
 from averment.render.markup import Markup

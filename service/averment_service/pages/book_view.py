@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from averment.ir.program import FactType, Field, Kind, Program, Rule
-from averment.ir.values import show
+from averment.core.program import FactType, Field, Kind, Program, Rule
+from averment.core.values import show
 from averment.model.kinds import described
 from averment.model.model import Model, Parameter, Source
 from averment.pack import Pack

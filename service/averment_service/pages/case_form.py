@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from averment.ir.naming import record_path
-from averment.ir.program import Fact, FactType, Field, Kind, Value
-from averment.ir.values import Misfit, decode, fit
+from averment.core.naming import record_path
+from averment.core.program import Fact, FactType, Field, Kind, Value
+from averment.core.values import Misfit, decode, fit
 from averment.model.case import UNNAMED, Case
 from averment.pack import Pack
 from averment_service.pages.sessions import Form

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from averment.core.naming import field_at
 from averment.diagnostics.diagnostic import Refused
-from averment.ir.naming import field_at
 from averment.outcome.claim import Status
 from averment.outcome.explained import Explained, explain
 from averment.outcome.outcome import Outcome

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple, cast
 
 from averment.batch.adapter import IGNORE, Adapter, read_mapping
 from averment.batch.columns import CASE, map_columns
+from averment.core.program import Field
 from averment.diagnostics.diagnostic import Diagnostic, Report
 from averment.drafting.draft import Choice
 from averment.drafting.editing import said_of, taken_for, with_column
-from averment.ir.program import Field
 from averment.pack import Pack
 from averment.render.phrases import noun, words
 from averment.source.yaml_reader import read_yaml

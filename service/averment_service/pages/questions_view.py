@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from averment.core.program import FactType, Kind
 from averment.ir.digest import canonical, digest_of
-from averment.ir.program import FactType, Kind
 from averment.model.model import Model
 from averment.outcome.outcome import Outcome
-from averment.questions.consultation import consult
+from averment.questions.ask.consultation import consult
 from averment.recent import Recent
 from averment.render.facts import answers
 from averment.render.phrases import words

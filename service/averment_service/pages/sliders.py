@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import NamedTuple
 
-from averment.ir.program import Field, Kind
-from averment.ir.values import decode, ends
+from averment.core.program import Field, Kind
+from averment.core.values import decode, ends
 from averment.outcome.outcome import Outcome
-from averment.questions.budget import Budget, Spent
-from averment.questions.knowledge import Knowledge
-from averment.questions.quick import judge_of
-from averment.questions.situation import Situation
+from averment.questions.judging.budget import Budget, Spent
+from averment.questions.judging.knowledge import Knowledge
+from averment.questions.judging.quickest import judge_of
+from averment.questions.judging.situation import Situation
 from averment.questions.whatif import Stretch, sweep
 from averment.render.markup import Markup, element, joined
 from averment.render.phrases import claim_phrase, held, noun, untold

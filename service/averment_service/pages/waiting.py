@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from averment.ir.program import Match
+from averment.core.program import Match
 from averment.law.mentions import patterns
 from averment.outcome.outcome import Outcome
 from averment.pack import Pack

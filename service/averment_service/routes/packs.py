@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 import averment_schemas
 from averment.audit.given import given_facts
+from averment.core.suggest import did_you_mean
 from averment.diagnostics.diagnostic import Report
-from averment.diagnostics.suggest import did_you_mean
 from averment.examples import examples_of
 from averment.model.case import Case
 from averment.pack import Pack

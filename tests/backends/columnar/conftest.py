@@ -12,7 +12,7 @@ import pytest
 
 from averment.backends import reference
 from averment.backends.columnar import Kernel
-from averment.ir.program import (
+from averment.core.program import (
     Absent,
     Aggregate,
     Among,
@@ -34,7 +34,7 @@ from averment.ir.program import (
     Value,
     Variable,
 )
-from averment.ir.values import decode
+from averment.core.values import decode
 from averment.law.truth import CaseError
 from averment.model.case import Case
 from averment.outcome.outcome import Outcome

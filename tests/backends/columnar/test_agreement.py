@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from averment.backends.columnar.support import unsupported
-from averment.ir.program import (
+from averment.core.program import (
     Absent,
     Aggregate,
     Among,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from averment.ir.program import (
+from averment.core.program import (
     Absent,
     Aggregate,
     Among,

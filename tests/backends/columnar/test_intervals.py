@@ -9,7 +9,7 @@ import pytest
 
 from averment.backends.columnar.columns import Column, compare
 from averment.backends.columnar.intervals import calculated, unsafe
-from averment.ir.program import Arithmetic, Variable
+from averment.core.program import Arithmetic, Variable
 from averment.law.expressions import compare as compare_by_law
 from averment.law.expressions import evaluate
 from averment.law.truth import FALSE, INT64_MAX, INT64_MIN, TRUE, CaseError, Interval, Quantity

@@ -10,8 +10,7 @@ import pyarrow as pa
 import pytest
 
 from averment.backends.columnar import Kernel, compile_program
-from averment.diagnostics.diagnostic import Report
-from averment.ir.program import (
+from averment.core.program import (
     Aggregate,
     Among,
     Compare,
@@ -25,6 +24,7 @@ from averment.ir.program import (
     Rule,
     Variable,
 )
+from averment.diagnostics.diagnostic import Report
 
 
 def nobody(case: object) -> Any:

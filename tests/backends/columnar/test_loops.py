@@ -11,7 +11,7 @@ from tests.counting import calls
 
 from averment.backends import reference
 from averment.backends.columnar import Kernel
-from averment.ir.program import Among, FactType, Field, Head, Kind, Literal, Match, Program, Ranges, Rule
+from averment.core.program import Among, FactType, Field, Head, Kind, Literal, Match, Program, Ranges, Rule
 
 GIVEN = FactType("given", (Field("size", Kind.INTEGER, minimum=0, maximum=9),), one=True)
 Links = list[tuple[int, int]]

@@ -9,10 +9,10 @@ import pytest
 from averment.audit.given import given_facts
 from averment.backends import reference
 from averment.backends.scalar import compile_scalar, given_writer
+from averment.core.program import Kind
+from averment.core.values import decode
 from averment.engines import open_engine
 from averment.ir.digest import canonical
-from averment.ir.program import Kind
-from averment.ir.values import decode
 from averment.outcome.outcome import Outcome
 from averment.quick import QuickOutcome
 

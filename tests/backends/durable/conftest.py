@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from averment.backends import reference
-from averment.ir.program import (
+from averment.core.program import (
     Absent,
     Aggregate,
     Among,

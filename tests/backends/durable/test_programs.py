@@ -33,7 +33,9 @@ from tests.backends.durable.words import (
     within,
 )
 
-from averment.ir.program import Absent, Aggregate, Arithmetic, Compare, FactType, Field, Kind, Known, Ranges, Rule, Size
+from averment.core.program import Absent, Aggregate, Arithmetic, Compare, Known, Ranges, Rule, Size
+
+from averment.core.program import FactType, Field, Kind  # isort: skip
 
 TABLE: list[tuple[str, list[FactType], list[list[Rule]], list[tuple[Any, ...]], tuple[str, ...], int, int]] = [
     (

@@ -9,7 +9,7 @@ import pytest
 
 from averment.backends import reference
 from averment.backends.durable import Engine, Session
-from averment.ir.program import Fact
+from averment.core.program import Fact
 
 
 def test_any_history_is_the_case_it_leaves(kit: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from averment.ir.program import (
+from averment.core.program import (
     Aggregate,
     Among,
     Arithmetic,

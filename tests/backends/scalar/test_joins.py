@@ -11,8 +11,8 @@ import yaml
 from averment import Outcome, Pack, load
 from averment.backends import reference
 from averment.backends.scalar import compile_scalar
+from averment.core.program import Program
 from averment.diagnostics.diagnostic import Report
-from averment.ir.program import Program
 from averment.law.truth import CaseError
 from averment.pack import compile_files
 from averment.quick import QuickOutcome

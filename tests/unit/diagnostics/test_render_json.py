@@ -5,9 +5,9 @@ from __future__ import annotations
 import jsonschema
 
 import averment_schemas
+from averment.core.node import Span
 from averment.diagnostics.diagnostic import Diagnostic, Label, Severity
 from averment.diagnostics.render_json import to_json
-from averment.source.node import Span
 
 
 def test_a_finding_as_json() -> None:

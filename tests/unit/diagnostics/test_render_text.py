@@ -6,9 +6,9 @@ from textwrap import dedent
 
 import pytest
 
+from averment.core.node import Span
 from averment.diagnostics.diagnostic import Diagnostic, Label, Severity
 from averment.diagnostics.render_text import render, render_all, summary, visible
-from averment.source.node import Span
 
 
 def at(line: int, column: int, end: int, end_line: int | None = None, file: str = "f") -> Span:

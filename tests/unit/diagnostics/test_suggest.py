@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from averment.diagnostics.suggest import characters, did_you_mean, distance
+from averment.core.suggest import characters, did_you_mean, distance
 
 
 @pytest.mark.parametrize(

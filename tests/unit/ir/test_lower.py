@@ -8,9 +8,7 @@ from typing import Any
 
 import pytest
 
-from averment.diagnostics.diagnostic import Report
-from averment.ir.lower import lower
-from averment.ir.program import (
+from averment.core.program import (
     Absent,
     Aggregate,
     Arithmetic,
@@ -24,6 +22,8 @@ from averment.ir.program import (
     Size,
     Variable,
 )
+from averment.diagnostics.diagnostic import Report
+from averment.ir.lower import lower
 
 
 def _rules(when: str, then: str = "- weight: {points: 1}") -> dict[str, str]:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from averment.core.program import Among, Ranges
 from averment.ir.lower_cell import complement, merged
-from averment.ir.program import Among, Ranges
 
 _CELLS: list[tuple[str, str, Any]] = [
     ("product.complexity", "high", ((2, 2),)),

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from averment.core.node import node_of
+from averment.core.program import Fact, Field, Kind, Value
+from averment.core.values import Misfit, decode, fact_order, fit, show
 from averment.diagnostics.diagnostic import Report
-from averment.ir.program import Fact, Field, Kind, Value
-from averment.ir.values import Misfit, decode, encode, fact_order, fit, show
-from averment.source.node import node_of
+from averment.model.encoding import encode
 
 FLAG = Field("flag", Kind.BOOLEAN)
 WHOLE = Field("whole", Kind.INTEGER, unit="engineers", singular="engineer")

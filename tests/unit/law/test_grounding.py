@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from tests.counting import calls
 
+from averment.core.program import Program
 from averment.diagnostics.diagnostic import Report
-from averment.ir.program import Program
 from averment.law.grounding import ground
 from averment.pack import compile_files
 from averment.surface.pack_files import read_pack_files

@@ -7,7 +7,7 @@ from itertools import combinations, product
 
 import pytest
 
-from averment.ir.program import Among, Cell, Ranges
+from averment.core.program import Among, Cell, Ranges
 from averment.law import network as net
 from averment.law.cells import passes, points
 from averment.law.instances import Candidate, Candidates, coinciding

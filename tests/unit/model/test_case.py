@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from averment.ir.program import Fact
+from averment.core.program import Fact
 
 _CASE = """\
 case: camera

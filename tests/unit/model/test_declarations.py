@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from averment.ir.program import Field, Kind
+from averment.core.program import Field, Kind
 
 _SAMPLE = Path(__file__).parents[1] / "sample"
 _PACK = (_SAMPLE / "pack.yaml").read_text("utf-8")

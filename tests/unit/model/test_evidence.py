@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 import averment
-from averment.ir.program import Field, Kind
-from averment.ir.values import fit
+from averment.core.program import Field, Kind
+from averment.core.values import fit
 from averment.model.evidence import document_digest
 from averment.model.quotes import compared, whole_words
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from averment.ir.program import Field, Kind
+from averment.core.program import Field, Kind
 from averment.render.cells import Wording
 
 _FIELDS = {

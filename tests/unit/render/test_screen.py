@@ -12,13 +12,13 @@ import pytest
 
 import averment
 import averment_knowledge
+from averment.core.values import decode
 from averment.diagnostics.diagnostic import Report
-from averment.ir.values import decode
 from averment.model.case import Case, read_case
 from averment.outcome.outcome import Outcome
 from averment.questions import glance
 from averment.questions.glance import lacking, turning
-from averment.questions.missing import missing
+from averment.questions.missing.missing import missing
 from averment.render.display import ASCII, Style, columns
 from averment.render.phrases import stated
 from averment.render.presumption import denied

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from averment.ir.program import Field, Kind
+from averment.core.program import Field, Kind
 from averment.law.truth import Interval
 from averment.outcome.presumption import Denial, Rebuttal
 from averment.render.phrases import labelled, record_at, stated, untold

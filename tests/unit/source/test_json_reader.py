@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from averment.core.node import Span
 from averment.diagnostics.diagnostic import Report
 from averment.source.json_reader import read_json, read_json_lines
-from averment.source.node import Span
 
 
 def findings(data: bytes) -> list[tuple[str, int, int]]:

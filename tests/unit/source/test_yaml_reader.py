@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from averment.core.node import Span
 from averment.diagnostics.diagnostic import Report
-from averment.source.node import Span
 from averment.source.yaml_reader import read_yaml
 
 

@@ -11,8 +11,8 @@ import pytest
 import referencing
 
 import averment_schemas
+from averment.core.node import node_of
 from averment.diagnostics.diagnostic import Report
-from averment.source.node import node_of
 from averment.source.yaml_reader import read_yaml
 from averment.surface.shape import check_shape
 

@@ -1,8 +1,8 @@
 """The columnar backend: a program over record batches, every row with its claim and the rules that fired."""
 
+from averment.core.program import Program
 from averment.diagnostics.diagnostic import Report
 from averment.extras import TABLES, MissingExtra
-from averment.ir.program import Program
 from averment.law.budget import FIRINGS
 
 try:

@@ -9,8 +9,8 @@ import numpy as np
 from averment.backends.columnar.columns import Array, Column, Plane, either, integer_type
 from averment.backends.columnar.intervals import ends
 from averment.backends.columnar.values import Values
-from averment.ir.program import Field
-from averment.ir.values import limits
+from averment.core.program import Field
+from averment.core.values import limits
 from averment.law import network as net
 from averment.law.truth import INT64_MAX, INT64_MIN
 

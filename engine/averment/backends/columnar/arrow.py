@@ -12,7 +12,7 @@ import pyarrow.compute  # type: ignore[import-untyped]
 from averment.backends.columnar.columns import Array, Plane
 from averment.backends.columnar.tables import Table as Facts
 from averment.backends.columnar.vocabulary import Symbols
-from averment.ir.program import FactType, Kind
+from averment.core.program import FactType, Kind
 
 # pyarrow has no annotations: its names are of any type, and these only say what a value is.
 pa: Any = pyarrow

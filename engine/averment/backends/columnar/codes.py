@@ -12,8 +12,8 @@ from averment.backends.columnar.coding import Coding, coding_of
 from averment.backends.columnar.columns import Array, Plane, either, integer_type
 from averment.backends.columnar.forms import regular, values_of
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
-from averment.ir.program import Field, Kind, Value
-from averment.ir.values import MOST_EXACT, Misfit, fit
+from averment.core.program import Field, Kind, Value
+from averment.core.values import MOST_EXACT, Misfit, fit
 
 _LAST = date.max.toordinal()
 _SIGNED = {1: np.int8, 2: np.int16, 4: np.int32, 8: np.int64}

@@ -9,7 +9,7 @@ from averment.backends.columnar.evaluating import Evaluator
 from averment.backends.columnar.holding import Holder
 from averment.backends.columnar.joining import Joiner
 from averment.backends.columnar.vocabulary import Vocabulary
-from averment.ir.program import Program
+from averment.core.program import Program
 from averment.law import network as net
 from averment.law.grounding import ground
 

@@ -8,7 +8,7 @@ from averment.backends.columnar.columns import Array
 from averment.backends.columnar.facts import Facts
 from averment.backends.columnar.frames import Frame
 from averment.backends.columnar.values import Values
-from averment.ir.program import Compare, Match, Program, Rule
+from averment.core.program import Compare, Match, Program, Rule
 from averment.law.budget import FACTS, LOOKS
 from averment.law.mentions import patterns
 

@@ -24,7 +24,7 @@ from averment.backends.columnar.columns import (
 from averment.backends.columnar.intervals import calculated, unsafe
 from averment.backends.columnar.values import Values
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary, in_ranges
-from averment.ir.program import Among, Cell, Field, Kind, Program, Ranges
+from averment.core.program import Among, Cell, Field, Kind, Program, Ranges
 from averment.law import network as net
 from averment.law.truth import TRUE
 

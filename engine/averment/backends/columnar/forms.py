@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow  # type: ignore[import-untyped]
 import pyarrow.compute  # type: ignore[import-untyped]
 
-from averment.ir.values import Odd, elements, plain
+from averment.core.plain import Odd, elements, plain
 
 pa: Any = pyarrow
 pc: Any = pyarrow.compute

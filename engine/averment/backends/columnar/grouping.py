@@ -11,8 +11,8 @@ from averment.backends.columnar.indexes import Index
 from averment.backends.columnar.intervals import ends
 from averment.backends.columnar.pairing import Pairs
 from averment.backends.columnar.tables import Table
-from averment.ir.program import Field
-from averment.ir.values import limits
+from averment.core.program import Field
+from averment.core.values import limits
 from averment.law.truth import INT64_MAX, INT64_MIN
 
 _EXACT = 2.0**53

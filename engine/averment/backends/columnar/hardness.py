@@ -7,7 +7,7 @@ import numpy as np
 from averment.backends.columnar.columns import Plane, either
 from averment.backends.columnar.evaluating import Evaluator
 from averment.backends.columnar.values import Values
-from averment.ir.values import limits
+from averment.core.values import limits
 from averment.law import network as net
 
 

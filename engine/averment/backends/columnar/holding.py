@@ -11,7 +11,7 @@ from averment.backends.columnar.joining import Joiner
 from averment.backends.columnar.tables import Table
 from averment.backends.columnar.values import Values
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
-from averment.ir.program import Field, Kind, Program
+from averment.core.program import Field, Kind, Program
 from averment.law import network as net
 
 Source = int | Plane

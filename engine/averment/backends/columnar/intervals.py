@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from averment.backends.columnar.columns import Array, Column, Plane, calculate, either
-from averment.ir.program import Arithmetic, Field, Variable
-from averment.ir.values import limits
+from averment.core.program import Arithmetic, Field, Variable
+from averment.core.values import limits
 from averment.law.expressions import evaluate
 from averment.law.truth import INT64_MAX, INT64_MIN, Interval
 

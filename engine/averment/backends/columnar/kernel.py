@@ -20,7 +20,7 @@ from averment.backends.columnar.reading import Reject, find_columns, read_batch
 from averment.backends.columnar.records import Sides, read_records, sort_sides
 from averment.backends.columnar.single import Alone
 from averment.backends.columnar.writing import assemble
-from averment.ir.program import Program
+from averment.core.program import Program
 from averment.law.budget import FIRINGS
 
 ROWS = 131072  # of a chunk at most: fewer calls, and its planes stay in a processor's last cache

@@ -14,7 +14,7 @@ from averment.backends.columnar.compiled import Compiled
 from averment.backends.columnar.frames import take
 from averment.backends.columnar.reading import Reading, filled
 from averment.backends.columnar.records import Records
-from averment.ir.program import Field
+from averment.core.program import Field
 
 Decide = Callable[[Compiled, Chunk], Coded]
 

@@ -17,8 +17,9 @@ from averment.backends.columnar.codes import code_of, code_type, codes_of, nulls
 from averment.backends.columnar.columns import Array, Column, Plane, either
 from averment.backends.columnar.forms import regular, value_of
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
-from averment.ir.program import Field, Program, Value
-from averment.ir.values import Misfit, fit, is_list, limits
+from averment.core.plain import is_list
+from averment.core.program import Field, Program, Value
+from averment.core.values import Misfit, fit, limits
 from averment.law.truth import INT64_MAX, INT64_MIN
 
 

@@ -18,8 +18,8 @@ from averment.backends.columnar.single import decoded
 from averment.backends.columnar.tables import Table as Facts
 from averment.backends.columnar.tables import distinct, joined, repeats
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
-from averment.ir.naming import record_path
-from averment.ir.program import Fact, FactType, Program
+from averment.core.naming import record_path
+from averment.core.program import Fact, FactType, Program
 
 _NOBODY: Array = np.zeros(0, np.int64)
 

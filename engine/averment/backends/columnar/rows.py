@@ -16,7 +16,7 @@ from averment.backends.columnar.records import Records
 from averment.backends.columnar.single import Answer, decoded
 from averment.backends.columnar.vocabulary import Symbols
 from averment.backends.columnar.writing import as_text
-from averment.ir.program import Fact, Field, Program, Value
+from averment.core.program import Fact, Field, Program, Value
 from averment.law.truth import CaseError
 
 

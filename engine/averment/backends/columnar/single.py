@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from averment.backends.columnar.vocabulary import Symbols
-from averment.ir.program import Field, Kind, Value
+from averment.core.program import Field, Kind, Value
 from averment.law.evaluation import Given
 
 

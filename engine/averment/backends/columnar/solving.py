@@ -22,8 +22,7 @@ from averment.backends.columnar.pairing import Pairs, loose, pair
 from averment.backends.columnar.tables import Table
 from averment.backends.columnar.values import Values
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
-from averment.ir.early import partners
-from averment.ir.program import (
+from averment.core.program import (
     Absent,
     Aggregate,
     Arithmetic,
@@ -41,6 +40,7 @@ from averment.ir.program import (
     Value,
     Variable,
 )
+from averment.ir.early import partners
 from averment.law.joining import order
 
 

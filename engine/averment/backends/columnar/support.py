@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from averment.backends.columnar.vocabulary import MOST_ELEMENTS
+from averment.core.program import Compare, Kind, Program, Rule
 from averment.diagnostics.diagnostic import Diagnostic
-from averment.ir.program import Compare, Kind, Program, Rule
 from averment.law.mentions import patterns, reads, variables
 
 

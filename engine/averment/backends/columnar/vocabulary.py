@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from averment.backends.columnar.columns import Array, Column, Plane, of_codes
-from averment.ir.program import Among, Cell, Field, Kind, Ranges, Value
+from averment.core.program import Among, Cell, Field, Kind, Ranges, Value
 
 MOST_ELEMENTS = 64  # of a set type: its values are the bits of a word
 

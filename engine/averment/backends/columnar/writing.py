@@ -12,9 +12,9 @@ from averment.backends.columnar.chunk import Coded, Run
 from averment.backends.columnar.claims import statuses_of
 from averment.backends.columnar.columns import Array
 from averment.backends.columnar.compiled import Compiled
-from averment.ir.naming import field_at
-from averment.ir.program import Field
-from averment.ir.values import decode
+from averment.core.naming import field_at
+from averment.core.program import Field
+from averment.core.values import decode
 
 
 def assemble(compiled: Compiled, table: arrow.Table, chunks: list[Coded], run: Run) -> arrow.Batch:

@@ -7,7 +7,7 @@ from averment.backends.durable.limits import supports
 from averment.backends.durable.native import EngineFailure
 from averment.backends.durable.session import Session
 from averment.backends.durable.worker import Worker
-from averment.ir.program import Program
+from averment.core.program import Program
 from averment.law.evaluation import Evaluation, Given
 
 __all__ = ["Engine", "EngineFailure", "Session", "Worker", "evaluate", "supports"]

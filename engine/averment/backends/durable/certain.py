@@ -16,7 +16,7 @@ from itertools import count
 from typing import Any
 
 from averment.backends.durable.plan import Plan
-from averment.ir.program import (
+from averment.core.program import (
     Absent,
     Aggregate,
     Arithmetic,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from averment.backends.durable.layout import Layout
 from averment.backends.durable.patterns import Patterns, grouped, likeness
 from averment.backends.durable.plan import Plan, make_plan
-from averment.ir.program import Program, Rule
+from averment.core.program import Program, Rule
 
 NAME = 6  # digits of the name of an engine's rule
 MAXIMUM_ATTRIBUTES = 200  # of a fact, beside the marks; the engine's limit is 252

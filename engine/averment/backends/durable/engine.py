@@ -21,7 +21,7 @@ from averment.backends.durable.layout import Codes, Layout
 from averment.backends.durable.native import Network
 from averment.backends.durable.patterns import WIDE
 from averment.backends.durable.plan import Plan
-from averment.ir.program import Aggregate, Fact, Program, Rule
+from averment.core.program import Aggregate, Fact, Program, Rule
 from averment.law.budget import FIRINGS, Budget, BudgetSpent
 from averment.law.conclusions import conclude
 from averment.law.evaluation import Evaluation, Firing, Given

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from math import prod
 
-from averment.ir.program import Compare, Match, Program, Rule
+from averment.core.program import Compare, Match, Program, Rule
 from averment.law.budget import FACTS
 from averment.law.joining import order
 from averment.law.layers import layers

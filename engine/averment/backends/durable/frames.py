@@ -12,7 +12,7 @@ import struct
 import time
 from typing import Any
 
-from averment.ir.program import Fact
+from averment.core.program import Fact
 
 Told = tuple[int, tuple[Fact, ...], tuple[Fact, ...]]
 """A firing on the wire: the place of its rule in ``program.rules``, its premises and its conclusions."""

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from operator import getitem
 
 from averment.backends.durable.native import SESSION
-from averment.ir.program import Cell, Fact, FactType, Field, Kind, Ranges, Value
+from averment.core.program import Cell, Fact, FactType, Field, Kind, Ranges, Value
 from averment.law.cells import passes
 from averment.law.truth import TRUE
 

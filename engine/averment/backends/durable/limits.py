@@ -5,8 +5,8 @@ from __future__ import annotations
 from averment.backends.durable.compile import MAXIMUM_ATTRIBUTES, demand
 from averment.backends.durable.native import installed
 from averment.backends.durable.patterns import grouped
+from averment.core.program import Program
 from averment.diagnostics.diagnostic import Diagnostic
-from averment.ir.program import Program
 
 _MAXIMUM_PATTERNS = 16  # facts in one match
 _INSTEAD = "decide with `--engine reference`: the same outcome, byte for byte"

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from averment.backends.durable.layout import ANCHOR, Attributes, Condition, Layout
-from averment.ir.program import Program, Rule, Variable
+from averment.core.program import Program, Rule, Variable
 
 Place = tuple[int, int]  # a pattern of the rule, and a field of the fact that it matches
 WIDE = ""  # the kind of the one engine fact that stands for all `one` types; any other kind is a fact type

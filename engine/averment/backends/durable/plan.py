@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import field
 
 from averment.backends.durable.patterns import Patterns, Place, grouped
+from averment.core.program import Compare, Program, Rule
 from averment.dataclass import dataclass
-from averment.ir.program import Compare, Program, Rule
 
 
 @dataclass(slots=True, eq=False)

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from averment.backends.durable.engine import Engine
 from averment.backends.durable.frames import Closed, Told, receive, send
 from averment.backends.durable.native import EngineFailure
+from averment.core.program import Fact, Program
 from averment.dataclass import dataclass
-from averment.ir.program import Fact, Program
 from averment.law.budget import BudgetSpent
 from averment.law.evaluation import Firing
 from averment.law.truth import CaseError

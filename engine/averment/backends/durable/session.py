@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Protocol
 
 from averment.backends.durable.engine import Engine
-from averment.ir.program import Fact, Program
+from averment.core.program import Fact, Program
 from averment.law.evaluation import Evaluation, Given
 from averment.law.truth import CaseError
 

@@ -17,8 +17,8 @@ from weakref import finalize
 from averment.backends.durable.frames import Closed, Told, TooLong, receive, send
 from averment.backends.durable.process import Process, fork, spawn
 from averment.backends.durable.serving import serve
+from averment.core.program import Program
 from averment.dataclass import dataclass
-from averment.ir.program import Program
 from averment.law.budget import FIRINGS
 from averment.law.evaluation import Evaluation, Firing, Given
 from averment.law.memory import Memory

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from averment.backends.scalar.terms import set_words
 from averment.backends.scalar.writing import Writer
-from averment.ir.program import Fact, Field, Kind, Program, Value
-from averment.ir.values import decode, fact_order
+from averment.core.program import Fact, Field, Kind, Program, Value
+from averment.core.values import decode, fact_order
 from averment.law.budget import FIRINGS
 from averment.law.grounding import ground
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from averment.backends.scalar.source import Block, Names
 from averment.backends.scalar.terms import OPERATORS, Term, Terms, calculated, ends, kept, of_field, size, total
-from averment.ir.program import Among, Field, Program
+from averment.core.program import Among, Field, Program
 from averment.law import network as net
 from averment.law.truth import TRUE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from averment.backends.scalar.terms import MOST, Term, calculated, ends, of_field
-from averment.ir.program import (
+from averment.core.program import (
     Aggregate,
     Arithmetic,
     Compare,

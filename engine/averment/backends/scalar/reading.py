@@ -10,8 +10,9 @@ from typing import Any
 
 from averment.backends.scalar.source import GONE, Block, Names
 from averment.backends.scalar.terms import Terms, ends
-from averment.ir.program import FactType, Field, Kind, Program
-from averment.ir.values import Misfit, fit, plain
+from averment.core.plain import plain
+from averment.core.program import FactType, Field, Kind, Program
+from averment.core.values import Misfit, fit
 
 FROM_LISTS = (list, tuple, set, frozenset)
 

@@ -17,7 +17,7 @@ from averment.backends.scalar.reading import Reader, key_of
 from averment.backends.scalar.source import Block, Names
 from averment.backends.scalar.tables import Tables
 from averment.backends.scalar.terms import OPERATORS, Term, Terms, ends, kept
-from averment.ir.program import Absent, Aggregate, Compare, Expression, Guard, Known, Literal, Match, Program
+from averment.core.program import Absent, Aggregate, Compare, Expression, Guard, Known, Literal, Match, Program
 from averment.law.budget import FACTS
 from averment.law.joining import Asked, Plan, asked, is_unique, outer
 from averment.law.mentions import variables

@@ -14,7 +14,7 @@ from averment.backends.scalar.nodes import Nodes
 from averment.backends.scalar.reading import Reader, key_of
 from averment.backends.scalar.source import Block, Names
 from averment.backends.scalar.terms import Terms
-from averment.ir.program import Cell, Program
+from averment.core.program import Cell, Program
 from averment.law import network as net
 from averment.law.joining import Asked
 

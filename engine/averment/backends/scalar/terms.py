@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from averment.backends.scalar.source import Block, Names
-from averment.ir.program import (
+from averment.core.program import (
     Among,
     Arithmetic,
     Cell,
@@ -22,7 +22,7 @@ from averment.ir.program import (
     Value,
     Variable,
 )
-from averment.ir.values import limits
+from averment.core.values import limits
 from averment.law.truth import INT64_MAX, INT64_MIN
 
 OPERATORS = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}

@@ -12,8 +12,8 @@ from averment.backends.scalar.rules import BEGUN, WAYS, Tools, past
 from averment.backends.scalar.source import Block, Names
 from averment.backends.scalar.tables import Tables
 from averment.backends.scalar.terms import Terms
-from averment.ir.program import Program
-from averment.ir.values import decode
+from averment.core.program import Program
+from averment.core.values import decode
 from averment.law import network as net
 from averment.law.joining import told
 from averment.law.mentions import patterns

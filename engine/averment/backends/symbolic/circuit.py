@@ -12,8 +12,8 @@ from dataclasses import replace
 
 from averment.backends.symbolic import gates
 from averment.backends.symbolic.gates import Gate, Quantities, Unsure, gate_of
+from averment.core.program import Fact, Program, Rule, Value
 from averment.dataclass import dataclass
-from averment.ir.program import Fact, Program, Rule, Value
 from averment.law import network as net
 from averment.law.grounding import ground
 from averment.law.tick import Tick, on_and_on

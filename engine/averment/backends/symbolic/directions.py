@@ -13,9 +13,9 @@ from averment.backends.symbolic import gates
 from averment.backends.symbolic.circuit import Circuit
 from averment.backends.symbolic.many import States
 from averment.backends.symbolic.planes import Plane
+from averment.core.program import Ranges
+from averment.core.values import limits
 from averment.dataclass import dataclass
-from averment.ir.program import Ranges
-from averment.ir.values import limits
 from averment.law import network as net
 from averment.law.expressions import compare
 from averment.law.tick import Tick, on_and_on

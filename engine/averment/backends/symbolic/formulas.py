@@ -12,7 +12,7 @@ import z3
 
 from averment.backends.symbolic.terms import Beyond, Formula
 from averment.backends.symbolic.written import Written
-from averment.ir.program import Value
+from averment.core.program import Value
 
 MOST_REFUTED = 200  # models that the law does not confirm
 

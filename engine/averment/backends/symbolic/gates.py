@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from averment.ir.program import Arithmetic, Cell, Field, Ranges, Variable
-from averment.ir.values import limits
+from averment.core.program import Arithmetic, Cell, Field, Ranges, Variable
+from averment.core.values import limits
 from averment.law import network as net
 from averment.law.cells import passes
 from averment.law.expressions import compare, evaluate

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from averment.backends.symbolic import gates, planes
 from averment.backends.symbolic.circuit import SMALL, Circuit
 from averment.backends.symbolic.planes import Member, Parts, Plane, Truths
-from averment.ir.program import Field
-from averment.ir.values import limits
+from averment.core.program import Field
+from averment.core.values import limits
 from averment.law import network as net
 from averment.law.expressions import compare
 from averment.law.tick import Tick, on_and_on

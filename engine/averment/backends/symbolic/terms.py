@@ -11,7 +11,7 @@ from typing import Any
 
 import z3
 
-from averment.ir.values import INT64_MAX, INT64_MIN
+from averment.core.values import INT64_MAX, INT64_MIN
 
 Formula = Any
 Truths = tuple[Formula, Formula]

@@ -28,8 +28,8 @@ from averment.backends.symbolic.terms import (
     guess,
     total,
 )
-from averment.ir.program import Cell, Field, Kind, Ranges, Value
-from averment.ir.values import ends, limits
+from averment.core.program import Cell, Field, Kind, Ranges, Value
+from averment.core.values import ends, limits
 from averment.law import network as net
 from averment.law.tick import Tick
 from averment.law.truth import Interval, Quantity

@@ -1,0 +1,1 @@
+"""A consultation: question by question until the claim is settled."""

@@ -1,0 +1,1 @@
+"""Which of the given facts a claim turns on."""

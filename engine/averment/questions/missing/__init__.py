@@ -1,0 +1,1 @@
+"""What an open claim is missing, and what to ask for next."""

@@ -1,0 +1,1 @@
+"""Where a claim turns along one axis: a field or a parameter."""
