@@ -17,6 +17,7 @@ from averment.audit.record import DECISION, Entry
 
 if TYPE_CHECKING:
     from prometheus_client import Counter as Counted
+    from prometheus_client import Histogram as Timed
 
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
@@ -55,23 +56,29 @@ class Meters:
         waits, asked = "What is worked at in threads, or waits for one.", "Consultations under way."
         self._queue = Gauge("averment_queue", waits, registry=own, multiprocess_mode="livesum")
         self._consultations = Gauge("averment_consultations", asked, registry=own, multiprocess_mode="mostrecent")
-        self._known: dict[tuple[str, str, int], Counted] = {}
+        self._known: dict[tuple[str, str, int], tuple[Counted, Timed]] = {}  # to look a label up takes longer
+        self._claims: dict[tuple[str, str, str], Counted] = {}
 
     def requested(self, route: str, method: str, status: int, seconds: float) -> None:
         """A request was answered; ``route``: its pattern."""
         key = route, method if method in _METHODS else OTHER, status
-        counted = self._known.get(key)
-        if counted is None:
-            counted = self._known[key] = self._requests.labels(key[0], key[1], str(status))
-        counted.inc()
-        self._seconds.labels(route).observe(seconds)
+        known = self._known.get(key)
+        if known is None:
+            counted, timed = self._requests.labels(key[0], key[1], str(status)), self._seconds.labels(route)
+            known = self._known[key] = counted, timed
+        known[0].inc()
+        known[1].observe(seconds)
 
     def recorded(self, entries: Iterable[Entry], seconds: float) -> None:
         """These are on record."""
         self._appending.observe(seconds)
         for entry in entries:
             if entry.kind == DECISION:
-                self._decisions.labels(entry.pack, entry.claim, entry.status).inc()
+                key = entry.pack, entry.claim, entry.status
+                counted = self._claims.get(key)
+                if counted is None:
+                    counted = self._claims[key] = self._decisions.labels(*key)
+                counted.inc()
 
     def waiting(self, many: int) -> None:
         self._queue.set(many)

@@ -88,7 +88,8 @@ class Service:
 
     def note(self, pack: Pack, principal: Principal, key: str = "") -> Callable[[Outcome, str], Answered]:
         """How an outcome of a pack is noted for the log. ``key``: of the request, which makes it exact-once."""
-        noter = self._noters.get((pack.digest, principal.name), lambda: Noter(pack, self.mask(pack), principal.name))
+        who = pack.digest, principal.name
+        noter = self._noters.kept(who) or self._noters.get(who, lambda: Noter(pack, self.mask(pack), principal.name))
         return partial(noter.note, key=key or f"{self._mark}-{next(self._numbers):x}")
 
     async def record(self, pack: Pack, entries: list[Entry]) -> list[Receipt]:

@@ -18,21 +18,8 @@ LENGTH = struct.Struct(">I")
 _DIGITS = bytes(48 if 48 <= byte <= 57 else 32 for byte in range(256))  # each digit a nought, all else a blank
 _LONG = b"0" * 16  # what may be an integer that not every JSON reader keeps
 _encode = msgspec.json.Encoder(order="sorted").encode
+_decode = msgspec.msgpack.Decoder(list[Entry]).decode
 Result = Receipt | LogError
-
-
-class _Wire(msgspec.Struct, array_like=True):
-    """An ``Entry``."""
-
-    kind: str
-    body: bytes
-    key: str
-    case: str
-    pack: str
-    digest: str
-    claim: str
-    status: str
-    archive: bytes
 
 
 def canonical_quickly(value: Any) -> bytes:
@@ -43,13 +30,12 @@ def canonical_quickly(value: Any) -> bytes:
 
 def entries_frame(entries: Sequence[Entry]) -> bytes:
     """Entries as bytes."""
-    fields = _Wire.__struct_fields__
-    return msgspec.msgpack.encode([_Wire(*(getattr(entry, name) for name in fields)) for entry in entries])
+    return msgspec.msgpack.encode(entries)
 
 
 def entries_of(frame: bytes) -> list[Entry]:
     """The entries of a frame. Raises: ValueError for what is none."""
-    return [Entry(*msgspec.structs.astuple(one)) for one in msgspec.msgpack.decode(frame, type=list[_Wire])]
+    return _decode(frame)
 
 
 def results_frame(results: Sequence[Result]) -> bytes:

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from averment.audit.chain import Row, prefixed
 from averment.audit.errors import UNRECORDABLE, damaged, refused
@@ -36,24 +36,26 @@ class Maker:
     requester: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What is to be recorded, already masked. ``key``: an entry with a key is recorded once, however often appended."""
 
     kind: str
-    body: bytes = field(repr=False)
+    body: bytes
     key: str = ""
     case: str = ""
     pack: str = ""
     digest: str = ""
     claim: str = ""
     status: str = ""
-    archive: bytes = field(default=b"", repr=False)
+    archive: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"<Entry {self.kind} {self.key[:80]!r}>"  # of its body nothing
 
     def fields(self, time: str) -> tuple[bytes, ...]:
         """The bytes of ``chain.FIELDS``."""
-        texts = (time, self.kind, self.key, self.case, self.pack, self.digest, self.claim, self.status)
-        return (*(text.encode() for text in texts), self.body)
+        kind, body, key, case, pack, digest, claim, status, _ = self
+        return (*map(str.encode, (time, kind, key, case, pack, digest, claim, status)), body)
 
     def agrees(self, record: Record) -> bool:
         """Whether ``record`` says the same, whoever made it and whenever.

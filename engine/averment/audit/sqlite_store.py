@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,9 @@ from averment.audit.store import (
 from averment.diagnostics.diagnostic import Refused
 from averment.ownership import is_there, taken
 
-_CHECKPOINT_AT = 4 << 20  # bytes of WAL
+_CHECKPOINT_AT = 3 << 20  # bytes that were written into the WAL, as far as can be told
+_LARGEST_WAL = 16 << 20  # bytes of its file, which is written from its beginning again once all of it was moved
+_PAGE = 4096
 _PATIENCE = 30.0  # seconds to wait for other writers
 
 _INSERT = f"INSERT INTO averment_record ({', '.join(COLUMNS)}) VALUES (?, ?, ?{', CAST(? AS TEXT)' * 9})"
@@ -66,6 +68,7 @@ class SqliteStore(Lookups[sqlite3.Connection]):
         self._patience = patience
         self._writer: sqlite3.Connection | None = None
         self._files: tuple[object, ...] = ()  # which the writer writes
+        self._ahead = _size(self._path + "-wal")  # bytes that are in the WAL and not yet in the file, or may be
         self._process = os.getpid()
         if write:
             self._refuse_foreign()  # before the lock is made beside it
@@ -79,12 +82,26 @@ class SqliteStore(Lookups[sqlite3.Connection]):
 
     def extend(self, pending: Sequence[Pending]) -> list[Appended | LogRefused]:
         with self._writing() as connection:
-            results = chained(pending, self._sound_head(connection), lambda key: self._keyed(connection, key))
-            new = fresh_rows(pending, results)
-            connection.executemany(_INSERT, [_values(row) for _, row in new])
-            archives = [(entry.digest, entry.archive) for entry, _ in new if entry.archive]
+            try:
+                results = self._inserted(connection, pending, lambda _: None)
+            except sqlite3.IntegrityError:  # a key that is there already, which is rare: to look for each takes longer
+                connection.execute("ROLLBACK")
+                connection.execute("BEGIN IMMEDIATE")
+                results = self._inserted(connection, pending, lambda key: self._keyed(connection, key))
+        self._wrote(row for _, row in fresh_rows(pending, results))
+        return results
+
+    def _inserted(
+        self, connection: sqlite3.Connection, pending: Sequence[Pending], known: Callable[[str], Row | None]
+    ) -> list[Appended | LogRefused]:
+        results = chained(pending, self._sound_head(connection), known)
+        new = fresh_rows(pending, results)
+        connection.executemany(_INSERT, [_values(row) for _, row in new])
+        archives = [(entry.digest, entry.archive) for entry, _ in new if entry.archive]
+        if archives:
             connection.executemany("INSERT INTO averment_pack VALUES (?, ?)", archives)
-        self._wrote(row for _, row in new)
+        # of each a page or more, and one of an index; and the last page of the table and of two indexes again
+        self._ahead += 3 * _PAGE + sum(len(row.fields[-1]) + len(entry.archive) + _PAGE for entry, row in new)
         return results
 
     def adopt(self, log_id: str, rows: Iterable[Row], archives: Mapping[str, bytes]) -> None:
@@ -119,7 +136,8 @@ class SqliteStore(Lookups[sqlite3.Connection]):
                 with suppress(sqlite3.Error):  # SQLite has rolled back by itself after some errors
                     connection.execute("ROLLBACK")
                 raise
-            self._checkpoint(connection, 0 if much else _CHECKPOINT_AT)
+            if much or self._ahead >= _CHECKPOINT_AT:
+                self._checkpoint(connection, much)
 
     def _take_up(self) -> None:
         """What was removed or replaced while it was open would take with it whatever is written: nothing is, and what
@@ -136,13 +154,22 @@ class SqliteStore(Lookups[sqlite3.Connection]):
         self._files = _files(self._path)
         raise unavailable(self.name, "its file was replaced", "try again")
 
-    def _checkpoint(self, connection: sqlite3.Connection, size: int) -> None:
-        """Move the WAL into the file once it is large. Records are safe either way, so a failure waits for the next."""
-        with suppress(sqlite3.Error, OSError):
-            if Path(self._path + "-wal").stat().st_size >= size:
-                connection.execute("PRAGMA busy_timeout = 0")  # a reader in the way: the next commit tries again
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-                connection.execute(f"PRAGMA busy_timeout = {round(self._patience * 1000)}")
+    def _checkpoint(self, connection: sqlite3.Connection, much: bool) -> None:
+        """Move the WAL into the file. Records are safe either way, so a failure waits for the next commit, and so does
+        what a reader is in the way of. The file of the WAL stays as large as it is, for to write over what is there
+        takes the disk less than to make room again; unless it is larger than it ever needs to be.
+        """
+        with suppress(sqlite3.Error):
+            if much or _size(self._path + "-wal") >= _LARGEST_WAL:
+                connection.execute("PRAGMA busy_timeout = 0")
+                try:
+                    found = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                finally:
+                    connection.execute(f"PRAGMA busy_timeout = {round(self._patience * 1000)}")
+            else:
+                found = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            if found[1] == found[2]:  # all that is in it was moved
+                self._ahead = 0
 
     def close(self) -> None:
         if self._writer is None or os.getpid() != self._process:
@@ -293,6 +320,13 @@ class SqliteStore(Lookups[sqlite3.Connection]):
 
 def _values(row: Row) -> tuple[bytes | int, ...]:
     return (row.hash, row.previous, row.sequence, *row.fields)
+
+
+def _size(path: str) -> int:
+    try:
+        return Path(path).stat().st_size
+    except OSError:
+        return 0
 
 
 def _files(path: str) -> tuple[object, ...]:

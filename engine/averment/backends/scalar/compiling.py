@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from averment.backends.scalar.source import Names
 from averment.backends.scalar.terms import set_words
 from averment.backends.scalar.writing import Writer
-from averment.core.program import Fact, Field, Kind, Program, Value
+from averment.core.program import Fact, FactType, Field, Kind, Program, Value
 from averment.core.values import decode, fact_order
 from averment.law.budget import FIRINGS
 from averment.law.grounding import ground
@@ -71,42 +72,50 @@ Given = Callable[[tuple[Any, ...]], dict[str, Any]]
 
 def given_writer(program: Program) -> Given:
     """What writes down the facts of cases that were decided: as ``facts_of``, and then in the words of a fact file."""
-    words = set_words(program)
-    kinds = [
-        (kind, [(index, field.name, _writer(field, words)) for index, field in enumerate(kind.fields)])
-        for kind in program.types.values()
-        if not kind.derived
-    ]
+    kinds = [(place, kind) for place, kind in enumerate(kind for kind in program.types.values() if not kind.derived)]
+    records = _record_writer(program, [(place, kind) for place, kind in kinds if kind.one])
+    many = [(place, kind) for place, kind in kinds if not kind.one]
 
     def given(values: tuple[Any, ...]) -> dict[str, Any]:
-        document: dict[str, Any] = {}
-        for (kind, fields), held in zip(kinds, values, strict=True):
-            if held is None:
-                continue
-            if kind.one:
-                document[kind.name] = {
-                    name: write(held[index]) if write else held[index] for index, name, write in fields
-                }
-            elif held:
+        document = records(values)
+        for place, kind in many:
+            held = values[place]
+            if held:
                 facts, _ = facts_of(program, values)  # which are in order
                 rows = [fact.values for fact in facts if fact.type == kind.name]
                 document[kind.name] = [
                     {field.name: decode(value, field) for value, field in zip(row, kind.fields, strict=True)}
                     for row in rows
                 ]
-            else:
+            elif held is not None:
                 document[kind.name] = []
         return document
 
     return given
 
 
-def _writer(field: Field, words: tuple[str, ...]) -> Callable[[Any], Any] | None:
-    """How a held value of a field is written; None where it stays as it is."""
-    if field.kind is Kind.LEVEL:
-        return field.values.__getitem__
-    if field.kind in (Kind.BOOLEAN, Kind.CHOICE, Kind.TEXT, Kind.INTEGER):
-        return None
+_AS_HELD = frozenset({Kind.BOOLEAN, Kind.CHOICE, Kind.TEXT, Kind.INTEGER})
+
+
+def _record_writer(program: Program, kinds: list[tuple[int, FactType]]) -> Given:
+    """What writes down the records of these `one` types, each at its place among the values."""
+    words, names = set_words(program), Names()
+    written: list[str] = []
+    for place, kind in kinds:
+        fields: list[str] = []
+        for index, field in enumerate(kind.fields):
+            held = f"values[{place}][{index}]"
+            if field.kind is Kind.LEVEL:
+                held = f"{names.constant(field.values)}[{held}]"
+            elif field.kind not in _AS_HELD:
+                held = f"{names.constant(_writer(field, words))}({held})"
+            fields.append(f"{names.constant(field.name)}: {held}")
+        written.append(f"{names.constant(kind.name)}: {{{', '.join(fields)}}}")
+    code = f"lambda values: {{{', '.join(written)}}}"
+    return eval(code, {"__builtins__": {}, **names.constants})  # type: ignore[no-any-return]
+
+
+def _writer(field: Field, words: tuple[str, ...]) -> Callable[[Any], Any]:
     return lambda held: decode(_value(held, field, words), field)
 
 
