@@ -48,16 +48,17 @@ def decide_files(facts: Sequence[str], pack: str, parameters: Sequence[str], eng
 
     Where there is no case left, that ends the program.
     """
+    from averment.case_files import cases_of
     from averment.diagnostics.diagnostic import Report
     from averment.pipeline import decide
-    from averment_cli.reading import Texts, cases_of, pack_of, stop_if_failed, tell
+    from averment_cli.reading import Texts, pack_of, stop_if_failed, tell
     from averment_cli.written import parameters_of
 
     report, texts = Report(), Texts()
     known = pack_of(pack)
     overrides = parameters_of(parameters, known.model, report, texts)
     stop_if_failed(report, texts)
-    cases = cases_of(facts, report, texts, known.model.types)
+    cases = cases_of(facts, report, texts.of, known.model.types)
     ready = known.engine(overrides, engine)
     decided = [(case, decide(ready, case, report)) for case in cases]
     found = [Decided(case, outcome) for case, outcome in decided if outcome]

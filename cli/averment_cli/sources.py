@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 def check_sources(model: Model, written: Sequence[str], report: Report, texts: Texts) -> str:
     """Verify each source given; what to say of how many paragraphs agree."""
+    from averment.case_files import contents
     from averment.checks.digests import check_digests
     from averment.source.text import decode
-    from averment_cli.reading import contents
 
     said = ""
     for text in written:

@@ -28,11 +28,12 @@ from averment.batch.unit import Format
 from averment.core.node import node_of
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
 from averment.model.case import read_case
+from averment.model.changing import changed
 from averment.outcome.outcome import Outcome
 from averment.pack import Pack
 from averment.recording import loaded_files
 from averment.surface.pack_files import read_case_file
-from averment_cli.written import changed, changes_of
+from averment_cli.written import changes_of
 
 _KINDS = {
     "boolean": "{type: boolean}",

@@ -277,7 +277,7 @@ def _check_places(
 def mapping_of(name: str | None, delimiter: str | None, sheet: str | None, report: Report, texts: Texts) -> Adapter:
     """The mapping in a file, and what is stated beside it. Raises UsageError."""
     from averment.batch.adapter import Adapter, read_mapping, with_stated
-    from averment_cli.reading import contents
+    from averment.case_files import contents
 
     found = Adapter()
     for shown, data in contents([name], report) if name is not None else ():

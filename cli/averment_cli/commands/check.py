@@ -59,11 +59,11 @@ def command(pack: str | None, sources: Sequence[str], format: str) -> int:
 
 def _check_cases(pack: Pack, report: Report, texts: Texts) -> None:
     """Read the example cases of a pack, to find what is wrong with them."""
+    from averment.case_files import read_cases
     from averment.examples import example_files
     from averment.model.case import read_case
-    from averment_cli.reading import read_cases
 
-    for document in read_cases(map(str, example_files(pack, report)), report, texts):
+    for document in read_cases(map(str, example_files(pack, report)), report, texts.of):
         read_case(document, pack.model.types, report)
 
 

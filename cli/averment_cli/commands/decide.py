@@ -109,14 +109,16 @@ def _decided(
 
 
 def _cases(facts: Sequence[str], settings: Sequence[str], pack: Pack, report: Report, texts: Texts) -> list[Case]:
+    from averment.case_files import read_cases, sound_cases
     from averment.core.node import node_of
-    from averment_cli.reading import read_cases, sound_cases, stop_if_failed
-    from averment_cli.written import changed, changes_of, refuse_misplaced
+    from averment.model.changing import changed
+    from averment_cli.reading import stop_if_failed
+    from averment_cli.written import changes_of, refuse_misplaced
 
     changes = changes_of(settings, report, texts, pack.model.types)
     stop_if_failed(report, texts)
     refuse_misplaced(changes, pack.model.types)
-    documents = read_cases(facts, report, texts, pack.model.types)
+    documents = read_cases(facts, report, texts.of, pack.model.types)
     if changes and not facts:
         documents = [node_of({"case": "case", "facts": {}}, "--set")]
     types = pack.model.types

@@ -87,17 +87,18 @@ def _make(
     from contextlib import nullcontext
 
     from averment.audit.log import open_log
+    from averment.case_files import cases_of
     from averment.diagnostics.diagnostic import Report
     from averment.dossier.files import write
     from averment.dossier.making import make
-    from averment_cli.reading import Texts, cases_of, pack_of, stop_if_failed
+    from averment_cli.reading import Texts, pack_of, stop_if_failed
     from averment_cli.terminal import talk
     from averment_cli.written import parameters_of
 
     report, texts = Report(), Texts()
     pack = pack_of(name)
     overrides = parameters_of(parameters, pack.model, report, texts)
-    cases = cases_of([facts], report, texts, pack.model.types)
+    cases = cases_of([facts], report, texts.of, pack.model.types)
     stop_if_failed(report, texts)
     if len(cases) != 1:
         raise click.UsageError(f"a dossier is of one case, and `{facts}` has {len(cases)}")
