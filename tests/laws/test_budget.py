@@ -158,6 +158,19 @@ def test_the_facts_that_a_long_match_keeps_are_counted() -> None:
         assert "takes it past 16 firings or 192 steps" in said(pack, facts(12), engine, 16)
 
 
+def test_what_is_certain_already_is_not_looked_for_again() -> None:
+    """Six records whose `x` is unknown make 216 matches that could only conclude what the first record does."""
+    same = "then: [{answer: {value: yes_}}]\n"
+    about = "says: Yes.\n    backing: judgement\n    author: T\n    "
+    late = "when: [{left: {a: $a}}, {left: {a: $b}}, {left: {a: $a, x: $b}}]\n    "
+    rules = f"rules:\n  - rule: one\n    {about}when: [{{left: {{a: 1}}}}]\n    {same}"
+    rules += f"  - rule: two\n    {about}{late}{same}"
+    files = {"pack.yaml": PACK, "facts.yaml": FACTS, "rules/rules.yaml": rules}
+    pack = loaded_files({path: text.encode() for path, text in files.items()})
+    given = {"left": [{"a": number} for number in range(6)], "right": []}
+    assert said(pack, given, "reference", 5) == said(pack, given, "reference")
+
+
 def test_just_as_many_as_there_may_be() -> None:
     pack = made("join")
     for engine in ENGINES:

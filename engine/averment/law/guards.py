@@ -129,11 +129,9 @@ def _range(fact: Fact, field: int, memory: Memory) -> tuple[Bound, Bound]:
 
 
 def _count(found: list[tuple[Fact, Truth]], memory: Memory) -> Quantity:
-    if any(memory.unbounded(fact) for fact, _ in found):
-        high = None
-    else:
-        high = len(found)
-    return interval(sum(truth is TRUE for _, truth in found), high)
+    doubts = [fact for fact, truth in found if truth is not TRUE]
+    high = None if any(map(memory.unbounded, doubts)) else len(found)
+    return interval(len(found) - len(doubts), high)
 
 
 def _sum(found: list[tuple[Fact, Truth, Bound, Bound]], memory: Memory) -> Quantity:

@@ -35,8 +35,9 @@ class Answer(NamedTuple):
 
 
 class Memory:
-    """Facts by type. ``doubtful`` are the types of which something is unknown or merely possible; ``tick`` is called
-    again and again while facts are held and whenever a pattern is matched against it, and ``spend`` told of every look.
+    """Facts by type. ``doubtful`` are the types of which something is unknown or merely possible, ``possible`` those of
+    which a fact was; ``tick`` is called again and again while facts are held and whenever a pattern is matched against
+    it, and ``spend`` told of every look.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Memory:
         self.answers: dict[str, dict[object, Answer]] = {}  # of guards, by type and by what they ask
         self.truths: dict[Fact, Truth] = {}
         self.doubtful: set[str] = set()
+        self.possible: set[str] = set()
         self._facts: dict[str, list[Fact]] = {name: [] for name in program.types}
         self._all: dict[str, Selection] = {}
         self._selections: dict[object, Selection] = {}
@@ -82,6 +84,7 @@ class Memory:
             del self.answers[fact.type]
         if truth is UNKNOWN:
             self.doubtful.add(fact.type)
+            self.possible.add(fact.type)
         return True
 
     def learn(self, facts: Iterable[Fact]) -> list[Fact]:
@@ -211,7 +214,7 @@ class Memory:
 
     def unbounded(self, fact: Fact) -> bool:
         """Whether ``fact`` may stand for more than one fact."""
-        return None in fact.values and self.truths[fact] is UNKNOWN
+        return fact[0] in self.possible and None in fact[1] and self.truths[fact] is UNKNOWN
 
 
 def _blank(type: FactType) -> Fact:

@@ -8,6 +8,7 @@ from averment.core.program import Fact, Match, Value
 from averment.law.cells import passes
 from averment.law.expressions import compare
 from averment.law.memory import Memory
+from averment.law.selection import repeated
 from averment.law.tick import PACE, paced
 from averment.law.truth import FALSE, TRUE, UNKNOWN, Interval, Quantity, Truth
 
@@ -43,7 +44,7 @@ def match(pattern: Match, fact: Fact, memory: Memory, bindings: Bindings) -> tup
             return None
         if passed is UNKNOWN:
             truth = UNKNOWN
-    if fact.type in memory.doubtful and memory.truths[fact] is UNKNOWN:
+    if fact.type in memory.possible and memory.truths[fact] is UNKNOWN:
         truth = UNKNOWN
     if pattern.binds:
         bindings = dict(bindings)
@@ -74,9 +75,48 @@ def matching(pattern: Match, memory: Memory, bindings: Bindings) -> list[tuple[F
 def matched(pattern: Match, facts: Sequence[Fact], memory: Memory, bindings: Bindings) -> list[tuple[Fact, Truth]]:
     """Those of these facts that match, or may."""
     memory.tick()
-    found: list[tuple[Fact, Truth]] = []
-    for fact in facts if len(facts) <= PACE else paced(facts, memory.tick):
-        held = match(pattern, fact, memory, bindings)
-        if held is not None:
-            found.append((fact, held[1]))
-    return found
+    paced_facts = facts if len(facts) <= PACE else paced(facts, memory.tick)
+    if repeated(pattern):
+        tried = ((fact, match(pattern, fact, memory, bindings)) for fact in paced_facts)
+        return [(fact, held[1]) for fact, held in tried if held is not None]
+    held = _Held(pattern, memory, bindings)
+    return [(fact, truth) for fact in paced_facts if (truth := held.truth(fact)) is not FALSE]
+
+
+class _Held:
+    """What ``match`` asks of one fact after another under the same bindings, where no variable stands in it twice."""
+
+    __slots__ = ("_cells", "_joined", "_merely_possible", "_new", "_truths")
+
+    def __init__(self, pattern: Match, memory: Memory, bindings: Bindings) -> None:
+        self._cells = pattern.cells
+        self._joined = [(field, bindings[variable]) for field, variable in pattern.binds if variable in bindings]
+        self._new = [field for field, variable in pattern.binds if variable not in bindings]
+        self._truths, self._merely_possible = memory.truths, pattern.type in memory.possible
+
+    def truth(self, fact: Fact) -> Truth:
+        values = fact[1]
+        truth = TRUE
+        for field, cell in self._cells:
+            passed = passes(cell, values[field])
+            if passed is FALSE:
+                return FALSE
+            if passed is UNKNOWN:
+                truth = UNKNOWN
+        for field, held in self._joined:
+            value = values[field]
+            if value is None or held is None:
+                truth = UNKNOWN
+            elif isinstance(held, Interval):
+                if compare("=", held, value) is FALSE:
+                    return FALSE
+                truth = UNKNOWN
+            elif held != value:
+                return FALSE
+        if truth is TRUE:
+            for field in self._new:
+                if values[field] is None:
+                    return UNKNOWN
+            if self._merely_possible and self._truths[fact] is UNKNOWN:
+                return UNKNOWN
+        return truth

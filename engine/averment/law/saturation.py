@@ -60,6 +60,9 @@ class _Saturation:
         found: list[Fact] = []
         if truth is UNKNOWN and memory.doubtful.isdisjoint(how.types):
             return found  # whatever it looks at is certain
+        constant = self._program.constants.get((rule.id, rule.alternative))
+        if truth is UNKNOWN and constant is not None and memory.holds(constant):
+            return found  # as is all that it could conclude
         budget.rule = rule.id
         asks = LOOKS * how.asks
         for premises, bindings, certainty in joined(how, memory, truth, fresh):

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from averment.core.naming import record_path
 from averment.core.program import Absent, Aggregate, Compare, Fact, Known, Match, Rule
+from averment.law.evaluation import Firing
+from averment.law.matching import resolve
 from averment.law.truth import FALSE, TRUE
 from averment.model.model import Model
 from averment.outcome.beside import beside
@@ -18,7 +21,8 @@ from averment.render.phrases import claim_phrase, series
 from averment.render.places import rule_place
 from averment.render.tree import Branch, Line, say
 from averment.warrant.derivation import Derivation, derive
-from averment.warrant.sentences import sentence
+from averment.warrant.grounds import Grounds
+from averment.warrant.sentences import constant_sentence, sentence
 
 if TYPE_CHECKING:
     from averment.questions.why_not.attempts import Failing
@@ -71,31 +75,42 @@ def roots_of(outcome: Outcome) -> tuple[dict[str, list[Fact]], list[Fact]]:
     return {value: facts for value, facts in claims.items() if facts}, strengths
 
 
-def asides(outcome: Outcome, *, certain: bool = False) -> Derivation:
-    """The derivation of what is concluded beside the claim, or of what of it is ``certain``; empty where nothing is."""
+def asides(outcome: Outcome) -> Derivation:
+    """The derivation of what is concluded beside the claim; empty where nothing is."""
+    return derive(outcome.evaluation, beside(outcome.evaluation))
+
+
+def aside_lines(outcome: Outcome, model: Model, style: Style, *, certain: bool = False) -> list[Branch]:
+    """What is concluded beside the claim, or what of it is ``certain``, a line for each sentence.
+
+    Nothing is derived: a closure may be of a hundred thousand facts that one sentence is said of.
+    """
     evaluation = outcome.evaluation
-    truths = evaluation.memory.truths
-    told = [fact for fact in beside(evaluation) if not certain or truths[fact] is TRUE]
-    return derive(evaluation, told)
-
-
-def aside_lines(derivation: Derivation, model: Model, style: Style) -> list[Branch]:
-    """What is concluded beside the claim, a line for each sentence."""
+    memory, types, grounds = evaluation.memory, evaluation.program.types, Grounds(evaluation)
+    told = [fact for fact in beside(evaluation) if not certain or memory.truths[fact] is TRUE]
     said: dict[str, Branch] = {}
-    for fact in derivation.roots:
-        for application in derivation.support.get(fact, ()):
-            rule = application.firing.rule
-            glyph, role = (
-                (style.glyphs.holds, "good") if application.truth is TRUE else (style.glyphs.doubtful, "doubt")
-            )
-            text = sentence(rule, application.bindings)
+
+    def place(firing: Firing) -> tuple[str, list[str], int]:
+        premises = [record_path(types[fact.type], fact) for fact in firing.premises]
+        return firing.rule.id, premises, firing.rule.alternative
+
+    for fact in told:
+        news = [firing for firing in grounds.of(fact) if constant_sentence(firing.rule) not in said]
+        for firing in sorted(news, key=place) if len(news) > 1 else news:
+            rule = firing.rule
+            _, bindings, truth = resolve(rule, memory, firing.premises)
+            text = sentence(rule, bindings)
+            if text in said:
+                continue
+            sure = truth is TRUE and memory.holds(firing.conclusions)
+            glyph, role = (style.glyphs.holds, "good") if sure else (style.glyphs.doubtful, "doubt")
             head = say(Piece(f"{glyph} ", role), text, note=rule_place(model, rule.id), hang=columns(glyph) + 1)
-            said.setdefault(text, Branch([head]))
+            said[text] = Branch([head])
     branches = [*said.values()]
     if len(branches) > _MOST_ASIDES:
-        more = ", ".join(sorted({fact.type for fact in derivation.roots}))
-        told = f"and {len(branches) - _MOST_ASIDES} more: averment explain --fact tells all of {more}"
-        branches[_MOST_ASIDES:] = [Branch([say(Piece(told, "dim"))])]
+        more = ", ".join(sorted({fact.type for fact in told}))
+        left = f"and {len(branches) - _MOST_ASIDES} more: averment explain --fact tells all of {more}"
+        branches[_MOST_ASIDES:] = [Branch([say(Piece(left, "dim"))])]
     return branches
 
 

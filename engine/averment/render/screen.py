@@ -19,7 +19,7 @@ from averment.questions.missing.missing import Missing
 from averment.render.display import Piece, Style
 from averment.render.evidence import Evidence, Side, in_order, leading, score, sides, weighs
 from averment.render.facts import Given
-from averment.render.outline import aside_lines, asides, headline, roots_of, stops
+from averment.render.outline import aside_lines, headline, roots_of, stops
 from averment.render.phrases import claim_phrase, held, noun, series, words
 from averment.render.places import files_of, rule_place
 from averment.render.presumption import denied, presuming_lines, unless_lines
@@ -178,8 +178,8 @@ class _Screen:
 
     def _asides(self) -> Iterator[str]:
         """What is certainly concluded beside the claim, such as that facts contradict each other."""
-        certain = asides(self._outcome, certain=True)
-        yield from self._section("Also concluded", _few(aside_lines(certain, self._model, self._style)))
+        lines = aside_lines(self._outcome, self._model, self._style, certain=True)
+        yield from self._section("Also concluded", _few(lines))
 
     def _stops(self) -> list[Branch]:
         branches = stops(self._outcome, self._model, Given.of(self._outcome, self._places), self._style)

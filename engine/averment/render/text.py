@@ -16,7 +16,7 @@ from averment.outcome.outcome import Outcome
 from averment.outcome.presumption import Presumption
 from averment.render.display import Piece, Style
 from averment.render.facts import Given, answers
-from averment.render.outline import aside_lines, asides, headline, roots_of, stops, verdict_of
+from averment.render.outline import aside_lines, headline, roots_of, stops, verdict_of
 from averment.render.phrases import claim_phrase, words
 from averment.render.places import files_of
 from averment.render.presumption import presuming_lines, unless_lines
@@ -162,7 +162,7 @@ def _reasons(outcome: Outcome, model: Model, style: Style, given: Given) -> Iter
 
 def _asides(outcome: Outcome, model: Model, style: Style) -> Iterator[str]:
     """What is concluded beside the claim: only what it says, for ``explain --fact`` tells why."""
-    branches = aside_lines(asides(outcome), model, style)
+    branches = aside_lines(outcome, model, style)
     if branches:
         yield ""
         yield from layout(say(Piece("Also concluded", "bold")), style)

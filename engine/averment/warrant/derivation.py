@@ -17,7 +17,7 @@ from averment.law.patterns import Bindings, match, matching
 from averment.law.tick import Tick, on_and_on, paced
 from averment.law.truth import TRUE, UNKNOWN, CaseError, Truth
 from averment.warrant.bearing import Bearing, bearing
-from averment.warrant.grounds import grounds
+from averment.warrant.grounds import Grounds
 from averment.warrant.slopes import slopes
 
 
@@ -76,7 +76,7 @@ def derive(evaluation: Evaluation, roots: Iterable[Fact], tick: Tick = on_and_on
     called at each.
     """
     memory = evaluation.told if tick is on_and_on else evaluation.ordered(tick)
-    support = grounds(evaluation)
+    grounds = Grounds(evaluation)
     derivation = Derivation(evaluation, tuple(roots), {}, {}, [], {})
     seen: set[tuple[str, int]] = set()
     made: dict[int, Application] = {}
@@ -88,7 +88,7 @@ def derive(evaluation: Evaluation, roots: Iterable[Fact], tick: Tick = on_and_on
         if path in derivation.facts:
             continue
         derivation.facts[path] = fact
-        for firing in support.get(fact, ()):
+        for firing in grounds.of(fact):
             application = made.get(id(firing))
             if application is None:
                 tick()

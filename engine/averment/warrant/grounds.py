@@ -15,12 +15,26 @@ from averment.law.evaluation import Evaluation, Firing
 Support = dict[Fact, list[Firing]]
 
 
-def grounds(evaluation: Evaluation) -> Support:
-    """Every derived fact with the firings that justify it."""
-    recursive = evaluation.program.recursive
-    if not recursive:
-        return evaluation.support
-    circular = {fact: firings for fact, firings in evaluation.support.items() if fact.type in recursive}
+class Grounds:
+    """The firings that justify each derived fact; those of recursive types are found once one of these is asked for."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._support, self._recursive = evaluation.support, evaluation.program.recursive
+        self._circular: Support | None = None
+
+    def of(self, fact: Fact) -> list[Firing]:
+        """The firings that justify a fact; none where it is given."""
+        if fact.type not in self._recursive:
+            return self._support.get(fact, [])
+        if self._circular is None:
+            self._circular = _grounded(
+                {fact: firings for fact, firings in self._support.items() if fact.type in self._recursive}
+            )
+        return self._circular.get(fact, [])
+
+
+def _grounded(circular: Support) -> Support:
+    """What justifies these facts, which may rest on each other."""
     ranks = _ranks(circular)
     graph = {
         fact: {premise for firing in firings for premise in firing.premises if premise in circular}
@@ -34,10 +48,7 @@ def grounds(evaluation: Evaluation) -> Support:
             for premise in firing.premises
         )
 
-    return {
-        fact: [firing for firing in firings if fact not in circular or grounded(fact, firing)]
-        for fact, firings in evaluation.support.items()
-    }
+    return {fact: [firing for firing in firings if grounded(fact, firing)] for fact, firings in circular.items()}
 
 
 def _ranks(circular: Support) -> dict[Fact, int]:

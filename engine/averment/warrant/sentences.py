@@ -13,16 +13,22 @@ from averment.surface.says import filled
 
 def sentence(rule: Rule, bindings: Bindings) -> str:
     """What ``rule`` says of this firing; its id, in words, where it says nothing."""
-    if not rule.says:
-        return rule.id.replace("-", " ")
-    if "$" not in rule.says:
-        return rule.says
+    constant = constant_sentence(rule)
+    if constant is not None:
+        return constant
     shown = {entry.variable: entry.field for entry in rule.shown}
 
     def value(name: str) -> str | None:  # what is no variable is a part of a text that a parameter has
         return phrase(bindings[name], shown[name]) if name in shown else None
 
     return filled(rule.says, value)
+
+
+def constant_sentence(rule: Rule) -> str | None:
+    """What ``rule`` says of each of its firings alike, if it does."""
+    if not rule.says:
+        return rule.id.replace("-", " ")
+    return None if "$" in rule.says else rule.says
 
 
 def phrase(quantity: Quantity, field: Field) -> str:

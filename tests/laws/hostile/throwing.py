@@ -24,7 +24,7 @@ from typing import NamedTuple
 from tests.laws.hostile import cases, rules, text
 from tests.laws.hostile.good import Hostile, good
 
-from averment_cli.main import run
+from averment_cli.main import main as averment
 
 SECONDS = 5
 MEMORY = 512 * 1024 * 1024
@@ -88,7 +88,8 @@ def ended(words: list[str], root: Path) -> Ended:
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             sys.stdout, sys.stderr = os.fdopen(1, "w", encoding="utf-8"), os.fdopen(2, "w", encoding="utf-8")
             signal.alarm(60)
-            code = run(words)
+            sys.argv = ["averment", *words]
+            code = averment()
             sys.stdout.flush()
             sys.stderr.flush()
         finally:
