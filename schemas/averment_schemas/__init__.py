@@ -12,8 +12,8 @@ from typing import Any, cast
 
 NAMES = (
     "pack", "facts", "rules", "table", "case", "outcome", "explanation", "questions", "mapping", "diagnostic",
-    "request", "request_explain", "request_whatif", "request_flip", "request_question", "request_ask", "request_reply",
-    "request_next",
+    "request", "request_line", "request_explain", "request_whatif", "request_flip", "request_question", "request_ask",
+    "request_reply", "request_next",
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from averment import __version__
 from averment.audit.given import given_facts
@@ -58,20 +58,30 @@ class _Odd(Exception):
     """Not for the quick way."""
 
 
-def quickly(body: bytes, pack: Pack, firings: int, note: Callable[[Outcome, Any], Answered]) -> Answered | None:
+def plain(body: bytes) -> dict[str, Any] | None:
+    """A body of JSON that any reader reads alike; None for what is not, which is told the other way."""
+    try:
+        found: object = _loads(body.decode())
+    except (ValueError, RecursionError, _Odd):
+        return None
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else None
+
+
+def quickly(
+    asked: dict[str, Any], pack: Pack, firings: int, note: Callable[[Outcome, Any], Answered]
+) -> Answered | None:
     """The answer to a request of one complete case; None where it is not plainly that.
 
     Raises: nothing: what is wrong is found again, and told, the other way.
     """
     try:
-        asked = _loads(body.decode())
         name = asked.get("case", UNNAMED)
         if type(name) is not str or not name.strip() or not name.isprintable() or not name.isascii():
             return None
         if len(asked) - ("case" in asked) != 1:  # parameters, detail, or what nobody knows
             return None
         outcome = pack.decide_quickly(asked["facts"], firings=firings, name=name)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, Refused, _Odd):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, Refused):
         return None
     return None if outcome is None else note(outcome, ANSWER)
 

@@ -12,8 +12,8 @@ from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
 from averment.diagnostics.diagnostic import Diagnostic
+from averment_service.asgi import told_of
 from averment_service.guard import SENT, Guard
-from averment_service.hot import told_of
 from averment_service.pages.rendering import HTML
 from averment_service.pages.serving import page_answer, problem_page
 from averment_service.pages.sessions import signed_in

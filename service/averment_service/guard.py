@@ -6,7 +6,8 @@ from collections.abc import MutableMapping
 from time import perf_counter
 from typing import Any
 
-from averment_service.hot import Decide, Receive, Scope, Send, is_decide, send_problem, told_of
+from averment_service.asgi import Receive, Scope, Send, send_problem, told_of
+from averment_service.hot import Decide, is_decide
 from averment_service.meters import OTHER
 from averment_service.principals import HERE, Principal, place_of
 from averment_service.problems import BUSY, DENIED, problem

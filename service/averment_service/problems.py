@@ -64,6 +64,11 @@ class Problem(Exception):
     def body(self) -> bytes:
         return canonical(self.document)
 
+    @property
+    def part(self) -> bytes:
+        """As it stands among the answers to many."""
+        return canonical({"problem": self.document})
+
 
 def problem(status: int, code: str, message: str, *help: str, retry: int = 0) -> Problem:
     """A problem of one finding. ``retry``: after so many seconds it may be asked again."""

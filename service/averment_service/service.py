@@ -27,7 +27,7 @@ from averment.recent import Recent
 from averment.recording import loaded_files, pack_bytes
 from averment_service.answering import Answered, Noter
 from averment_service.consulting import Consultations
-from averment_service.documents import Folder
+from averment_service.documents import Library
 from averment_service.gate import Gate
 from averment_service.job_queue import Queue
 from averment_service.jobs import Jobs
@@ -38,6 +38,7 @@ from averment_service.principals import Doorkeeper, Principal
 from averment_service.settings import OFF, Settings, key_of
 from averment_service.shelf import Shop
 from averment_service.tracing import tracing
+from averment_service.wire import Result
 
 
 class Service:
@@ -58,12 +59,12 @@ class Service:
         self.settings, self.journal, self.doorkeeper, self.keeper = settings, journal, doorkeeper, keeper
         self.supervisor = 0  # the process that started this one, where one did
         self.secret = secret or secrets.token_bytes(32)
-        jobs = Path(settings.data or "averment-jobs")
-        self.jobs = Jobs(Queue(jobs, settings.log, keeper, settings.masking_key, max(1, settings.jobs)))
+        data = Path(settings.data or "averment-jobs")
+        self.jobs = Jobs(Queue(data, settings.log, keeper, settings.masking_key, max(1, settings.jobs)))
         self.shop = Shop(settings.packs, self._earlier)
         kept = Store(folder / "consultations.db" if folder else None, settings.sessions, settings.expires)
         self.consultations = Consultations(kept, settings)
-        self.documents = Folder(settings.documents) if settings.documents else None
+        self.documents = Library(data / "documents", settings.documents, settings.upload)
         self.meters, self.tracing = Meters(), tracing()
         self.gate = Gate(settings.slow, settings.queue, self.meters.waiting)
         self._masks: Recent[str, Mask] = Recent(64)
@@ -94,25 +95,25 @@ class Service:
 
     async def record(self, pack: Pack, entries: list[Entry]) -> list[Receipt]:
         """Put decisions on record, after their pack. Raises: LogError for the first that is not; LogError."""
+        return _receipts(await self.results(pack, entries))
+
+    async def results(self, pack: Pack, entries: list[Entry]) -> list[Result]:
+        """As ``record``, with the error of each that is not on record in its place."""
         if pack.digest in self._known:
-            try:
-                return await self._appended(entries)
-            except LogError as error:
-                if error.diagnostic.code != LACKS:  # else an older copy of the log was put back
-                    raise
-        await self._appended([stored_pack(pack.digest, pack_bytes(pack), pack.name)])
+            found = await self._appended(entries)
+            if not any(isinstance(one, LogError) and one.diagnostic.code == LACKS for one in found):
+                return found  # else an older copy of the log was put back
+        _receipts(await self._appended([stored_pack(pack.digest, pack_bytes(pack), pack.name)]))
         self._known.add(pack.digest)
         return await self._appended(entries)
 
-    async def _appended(self, entries: list[Entry]) -> list[Receipt]:
+    async def _appended(self, entries: list[Entry]) -> list[Result]:
         begun = perf_counter()
         with self.tracing.part("log.append") if self.tracing else nullcontext():
             found = await self.journal.append(entries)
-        for result in found:
-            if isinstance(result, LogError):
-                raise result
-        self.meters.recorded(entries, perf_counter() - begun)
-        return [result for result in found if isinstance(result, Receipt)]
+        there = [entry for entry, one in zip(entries, found, strict=True) if isinstance(one, Receipt)]
+        self.meters.recorded(there, perf_counter() - begun)
+        return found
 
     def mask(self, pack: Pack) -> Mask:
         """What hides the sensitive values of a pack, as the log does."""
@@ -154,6 +155,14 @@ class Service:
             self.tracing.close()
         if self._log is not None:
             self._log.close()
+
+
+def _receipts(results: list[Result]) -> list[Receipt]:
+    """Raises: LogError, the first of them."""
+    for one in results:
+        if isinstance(one, LogError):
+            raise one
+    return [one for one in results if isinstance(one, Receipt)]
 
 
 def now() -> datetime:

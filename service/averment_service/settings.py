@@ -36,11 +36,11 @@ class Settings:
     log: str = ""  # sqlite:PATH or postgresql://…, or `none`
     masking_key: str = ""  # the file of the key that masks what is sensitive; SQLite keeps one beside the log
     tokens: str = ""  # the file of tokens; without one only this machine is served
-    documents: str = ""  # a folder of text files that evidence may quote by their digest
-    data: str = ""  # the folder of batch jobs; a temporary one without
+    documents: str = ""  # a folder of text files that everybody's evidence may quote by their digest
+    data: str = ""  # the folder of batch jobs, and of documents that are sent; a temporary one without
     jobs: int = 2  # batch jobs worked on at once; others wait
     body: int = 4 << 20  # of one request
-    upload: int = 64 << 20  # of a table
+    upload: int = 64 << 20  # of a table; of all documents that one keeps
     cases: int = 1000  # of one request
     seconds: float = 10.0  # for one question
     firings: int = FIRINGS  # of one case

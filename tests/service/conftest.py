@@ -25,7 +25,7 @@ LOAN = Path(__file__).parent / "loan"  # a pack so small that every question of 
 def service(folder: Path, doorkeeper: Doorkeeper | None = None, shared: Path | None = None, **told: Any) -> Service:
     """The state of a service whose log is in ``folder``. ``shared``: what it has in common with other processes."""
     url = f"sqlite:{folder / 'decisions.db'}"
-    settings = Settings(log=url, **told)
+    settings = Settings(log=url, **{"data": str(folder / "data"), **told})
     return Service(settings, Here(open_log(url, clock=now)), doorkeeper or Doorkeeper(None), folder=shared)
 
 

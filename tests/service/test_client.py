@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -126,15 +130,27 @@ def test_the_other_client_is_the_same_with_await(shared: TestClient) -> None:
     asyncio.run(all_of_it())
 
 
-@pytest.mark.parametrize("name", ["Client", "Pack", "Session"])
-def test_both_clients_offer_the_same(name: str) -> None:
-    one, other = getattr(synchronous, name), getattr(asynchronous, f"Async{name}")
+def test_one_client_is_made_from_the_other() -> None:
+    """``synchronous.py`` is ``asynchronous.py`` without ``await``; REWRITE_GOLDEN=1 makes it anew."""
+    made, place = _without_await(Path(asynchronous.__file__).read_text()), Path(synchronous.__file__)
+    if os.environ.get("REWRITE_GOLDEN"):
+        place.write_text(made)
+    assert place.read_text() == made
 
-    def offered(of: type) -> dict[str, list[str]]:
-        methods = inspect.getmembers(of, inspect.isfunction)
-        return {name: [*inspect.signature(each).parameters] for name, each in methods if not name.startswith("_")}
 
-    assert offered(one) == offered(other)
+def _without_await(text: str) -> str:
+    for old, new in (
+        (r'^""".*?"""', '"""The client of a program without an event loop. Made from ``asynchronous``."""'),
+        (r"for (\w+) in await (.*):\n +yield \1\n", r"yield from \2\n"),
+        (r"\bawait |\basync (?=def )", ""),
+        (r"__a(enter|exit)__", r"__\1__"),
+        (r"\bAsync(?=[A-Z])", ""),
+    ):
+        text = re.sub(old, new, text)
+    for how in (["check", "--select", "I", "--fix", "--exit-zero", "--quiet"], ["format", "--quiet"]):
+        ruff = [sys.executable, "-m", "ruff", *how, "--stdin-filename", synchronous.__file__, "-"]
+        text = subprocess.run(ruff, input=text, capture_output=True, text=True, check=True).stdout
+    return text
 
 
 def _statuses(answers: list[Any]) -> tuple[Client, list[httpx.Request], list[float]]:
@@ -171,6 +187,38 @@ def test_what_is_too_busy_is_asked_again_when_it_says_with_the_same_key() -> Non
     assert sent[0].headers["authorization"] == "Bearer secret"
 
 
+def test_a_stream_that_was_cut_is_sent_again_and_each_case_is_on_record_once(shared: TestClient) -> None:
+    cut = iter([True])
+    sent: list[bytes] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        content = request.read()
+        sent.append(content)
+        found = shared.request(request.method, str(request.url), content=content, headers=dict(request.headers))
+        if next(cut, False):
+            raise httpx.ReadError("cut")
+        return httpx.Response(found.status_code, content=found.content, headers=found.headers)
+
+    http = httpx.Client(transport=httpx.MockTransport(handler))
+    client = Client("http://localhost", http=http, sleep=lambda _: None)
+    cases = [(name, FACTS) for name in ("cut-1", "cut-2")]
+    decided = list(client.pack("loan").decide_all(cases))
+    assert len(sent) == 2 and sent[0] == sent[1]
+    for (name, _), one in zip(cases, decided, strict=True):
+        (there,) = Client("http://localhost", http=shared).decisions(case=name)["decisions"]
+        assert one.outcome and there["id"] == one.outcome.decision
+    (again,) = client.pack("loan").decide_all([("x", FACTS)], key="mine")
+    (other,) = client.pack("loan").decide_all([("y", FACTS)], key="mine")
+    assert again.outcome and other.diagnostics[0].code == "AV596"
+
+
+def test_what_ends_a_stream_is_raised() -> None:
+    ended = {"problem": {"status": 503, "diagnostics": [], "type": "", "title": "", "detail": ""}}
+    client, _, _ = _statuses([httpx.Response(200, json=ended)])
+    with pytest.raises(NotServed):
+        list(client.pack("loan").decide_all([("a", {}), ("b", {})]))
+
+
 def test_it_is_given_up_where_it_takes_too_long_or_may_have_been_heard() -> None:
     client, sent, waited = _statuses([_busy("60")])
     with pytest.raises(NotServed):
@@ -178,7 +226,7 @@ def test_it_is_given_up_where_it_takes_too_long_or_may_have_been_heard() -> None
     assert (len(sent), waited) == (1, [])
     client, sent, _ = _statuses([httpx.ReadError("cut")])
     with pytest.raises(httpx.ReadError):
-        list(client.pack("loan").decide_all([("a", {})]))
+        client.pack("loan").ask()
     client, sent, _ = _statuses([_busy("1")] * 4)
     with pytest.raises(NotServed):
         client.packs()

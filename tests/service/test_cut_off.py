@@ -13,7 +13,7 @@ from tests.service.conftest import LOAN, service
 
 pytest.importorskip("starlette")
 
-from averment_service import hot
+from averment_service import asgi
 from averment_service.app import application
 from averment_service.problems import Problem, problem_of
 
@@ -54,11 +54,11 @@ def test_a_full_disk_is_told_to_come_again() -> None:
 
 
 def test_a_body_that_does_not_come_gives_its_place_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hot, "PATIENCE", 0.01)
+    monkeypatch.setattr(asgi, "PATIENCE", 0.01)
 
     async def receive() -> Any:
         await asyncio.sleep(3600)
 
     with pytest.raises(Problem) as refused:
-        asyncio.run(hot.read_body({"headers": []}, receive, 100))
+        asyncio.run(asgi.read_body({"headers": []}, receive, 100))
     assert refused.value.status == 408

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -112,3 +113,56 @@ def test_what_cannot_be_a_key_is_told(
     client, tokens, _ = held
     headers = {"authorization": f"Bearer {tokens['a']}", "idempotency-key": key, "content-type": f"application/{kind}"}
     assert client.post("/v1/packs/pm_tpm/decide", content=b'{"facts": {}}', headers=headers).status_code == status
+
+
+def _lines(held: tuple[TestClient, dict[str, str], Path], *lines: Any, query: str = "") -> list[Any]:
+    client, tokens, _ = held
+    headers = {"authorization": f"Bearer {tokens['a']}", "content-type": "application/x-ndjson"}
+    content = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+    found = client.post(f"/v1/packs/pm_tpm/decide{query}", content=content, headers=headers)
+    return [json.loads(line) for line in found.content.splitlines()]
+
+
+@pytest.mark.parametrize("query", ["", "?detail=outcome"])
+def test_a_line_has_a_key_of_its_own(held: tuple[TestClient, dict[str, str], Path], query: str) -> None:
+    lines = [{"key": f"l1{query}", "case": "1", "facts": HIGH}, {"key": f"l2{query}", "case": "2", "facts": {}},
+             {"case": "3", "facts": HIGH}]  # fmt: skip
+    first, again = _lines(held, *lines, query=query), _lines(held, *reversed(lines), query=query)[::-1]
+    assert first[:2] == again[:2] and first[2]["decision"] != again[2]["decision"]
+    (other,) = _lines(held, {**lines[0], "facts": {}}, query=query)
+    assert other["problem"]["diagnostics"][0]["code"] == "AV596" and other["problem"]["status"] == 409
+    alone = _sent(held, f"l1{query}", {"case": "1", "facts": HIGH})  # which is the same request
+    assert alone.json()["decision"] == first[0]["decision"]
+
+
+def test_a_key_that_comes_twice_in_one_stream_is_one_decision(held: tuple[TestClient, dict[str, str], Path]) -> None:
+    line = {"key": "twice", "case": "1", "facts": HIGH}
+    first, again, other = _lines(held, line, line, {**line, "case": "2"})
+    assert first == again and other["problem"]["status"] == 409
+
+
+@pytest.mark.parametrize("key", ["", "é", 1, None, "k" * 201, ["k"]])
+def test_what_cannot_be_the_key_of_a_line_is_told_at_its_place(
+    held: tuple[TestClient, dict[str, str], Path], key: Any
+) -> None:
+    right, wrong = _lines(held, {"facts": HIGH}, {"facts": HIGH, "key": key})
+    (diagnostic,) = wrong["problem"]["diagnostics"]
+    assert "answer" in right and diagnostic["labels"][0]["line"] == 2
+    assert "key" in diagnostic["message"]
+
+
+def test_a_line_under_a_key_is_answered_by_the_pack_of_then(tmp_path: Path) -> None:
+    pack = tmp_path / "loan"
+    shutil.copytree(LOAN, pack)
+    state = service(tmp_path, packs=(str(pack),))
+    with TestClient(application(state), base_url="http://localhost") as client:
+
+        def sent() -> bytes:
+            lines, headers = b'{"facts": {}, "key": "k"}', {"content-type": "application/x-ndjson"}
+            return client.post("/v1/packs/loan/decide", content=lines, headers=headers).content
+
+        first = sent()
+        head = pack / "pack.yaml"
+        head.write_text(head.read_text().replace("1.0.0", "1.0.1"))
+        state.refresh()
+        assert sent() == first

@@ -1,4 +1,4 @@
-"""The client of a program that has an event loop: as ``synchronous``, with ``await``."""
+"""The client of a program that has an event loop. ``synchronous`` is made from it, without ``await``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from averment.client import calls
 from averment.client.answers import Decided, Document, Outcome, Standing
-from averment.client.calls import TOGETHER, Case, Facts
+from averment.client.calls import TOGETHER, Case, Evidence, Facts
 from averment.client.sending import AsyncSender
 
 NAME = "case"
@@ -27,7 +27,8 @@ class AsyncClient:
 
     async def packs(self) -> list[Document]:
         """The packs that are served, with their versions."""
-        return list((await self._sender.send(calls.document("GET", "/v1/packs")))["packs"])
+        answer = await self._sender.send(calls.document("GET", "/v1/packs"))
+        return list(answer["packs"])
 
     async def decisions(self, **chosen: Any) -> Document:
         """Decisions, the newest first; ``chosen`` by since, until, claim, status, pack, case, before, limit."""
@@ -40,6 +41,24 @@ class AsyncClient:
     async def verify(self, id: str) -> Document:
         """Whether a decision comes out the same again."""
         return await self._sender.send(calls.decision(id, "/verify"))
+
+    async def documents(self) -> list[Document]:
+        """The documents that one's evidence may quote by their digests: ``document``, ``name``, ``characters``."""
+        answer = await self._sender.send(calls.document("GET", "/v1/documents"))
+        return list(answer["documents"])
+
+    async def keep_document(self, text: str, name: str = "") -> str:
+        """Have the text of a document kept, for one's own evidence to quote; its digest."""
+        answer = await self._sender.send(calls.keep_document(text, name))
+        return str(answer["document"])
+
+    async def document(self, digest: str) -> str:
+        """The text of a document, of which offsets count the characters."""
+        return await self._sender.send(calls.text_of_document(digest))
+
+    async def delete_document(self, digest: str) -> None:
+        """Have a document that one sent kept no longer."""
+        await self._sender.send(calls.delete_document(digest))
 
     async def close(self) -> None:
         await self._sender.close()
@@ -68,23 +87,37 @@ class AsyncPack:
         parameters: Facts | None = None,
         *,
         name: str = NAME,
+        evidence: Evidence | None = None,
+        documents: Mapping[str, str] | None = None,
         whole: bool = False,
         key: str = "",
     ) -> Outcome:
         """The outcome of one case, on record. ``whole``: with its facts and its warrant; ``key`` makes it exact-once.
 
-        Raises: Refused, NotServed.
+        ``evidence`` and ``documents`` as for ``averment.Pack.decide``; a document that the service keeps need not be
+        among these. Raises: Refused, NotServed.
         """
-        return await self._sender.send(calls.decide(self.name, facts, parameters, name, whole, key))
+        case = (name, facts) if evidence is None else (name, facts, evidence)
+        return await self._sender.send(calls.decide(self.name, case, parameters, documents, whole, key))
 
     async def decide_all(
-        self, cases: Iterable[Case], parameters: Facts | None = None, *, whole: bool = False
+        self,
+        cases: Iterable[Case],
+        parameters: Facts | None = None,
+        *,
+        documents: Mapping[str, str] | None = None,
+        whole: bool = False,
+        key: str = "",
     ) -> AsyncIterator[Decided]:
-        """Each case (its name and its facts) with its outcome, or with what was wrong with it, in order."""
-        waiting = iter(cases)
+        """Each case (its name, its facts and, where there is any, its evidence) with its outcome, or with what was
+        wrong with it, in order. ``documents``: what the evidence of any of them quotes; ``key`` makes all exact-once.
+        """
+        key, number, waiting = key or calls.new_key(), 0, iter(cases)
         while some := list(islice(waiting, TOGETHER)):
-            for decided in await self._sender.send(calls.decide_many(self.name, some, parameters, whole)):
+            call = calls.decide_many(self.name, some, parameters, documents, whole, key, number)
+            for decided in await self._sender.send(call):
                 yield decided
+            number += len(some)
 
     async def explain(
         self,

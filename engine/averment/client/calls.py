@@ -11,12 +11,14 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar, cast
 from urllib.parse import quote
 
-from averment.client.answers import Decided, Document, Outcome, Standing, decided_of, outcome_of
+from averment.client.answers import Decided, Document, Outcome, Standing, decided_of, error_of, outcome_of
 
 T = TypeVar("T")
 Facts = Mapping[str, Any]
-Case = tuple[str, Facts]
-"""The name of a case, and its facts."""
+Evidence = Iterable[Mapping[str, Any]]
+"""What values rest on, each ``{field, document, quote, offset}``."""
+Case = tuple[str, Facts] | tuple[str, Facts, Evidence]
+"""The name of a case, its facts and, where there is any, its evidence."""
 
 TOGETHER = 500  # cases of one request
 _FORMATS = {"html", "svg", "dot", "mermaid", "text"}
@@ -45,24 +47,59 @@ def nothing(method: str, path: str) -> Call[None]:
     return Call(method, path, lambda _: None)
 
 
-def decide(pack: str, facts: Facts, parameters: Facts | None, name: str, whole: bool, key: str) -> Call[Outcome]:
+def decide(
+    pack: str, case: Case, parameters: Facts | None, documents: Mapping[str, str] | None, whole: bool, key: str
+) -> Call[Outcome]:
     """``key`` makes it exact-once; without one it gets one, so that it can be sent again."""
-    told = {"case": name, "facts": facts, **_told(parameters=parameters), **_whole(whole)}
-    headers = {"idempotency-key": key or secrets.token_hex(16)}
+    told = {**_case(case, documents), **_told(parameters=parameters), **_whole(whole)}
+    headers = {"idempotency-key": key or new_key()}
     return _sent("POST", f"{_pack(pack)}/decide", told, lambda body: outcome_of(json.loads(body)), headers)
 
 
-def decide_many(pack: str, cases: Iterable[Case], parameters: Facts | None, whole: bool) -> Call[list[Decided]]:
-    held = list(cases)
-    lines = b"".join(_written({"case": name, "facts": facts}) + b"\n" for name, facts in held)
+def decide_many(
+    pack: str,
+    cases: Iterable[Case],
+    parameters: Facts | None,
+    documents: Mapping[str, str] | None,
+    whole: bool,
+    key: str,
+    number: int,
+) -> Call[list[Decided]]:
+    """Cases as lines, each with a key of its own, ``key`` and its place among all (the first at ``number``), so that
+    they can be sent again.
+    """
+    held = [*cases]
+    lines = [{**_case(case, documents), "key": f"{key}/{place}"} for place, case in enumerate(held, number)]
     query = {**_whole(whole), **({"parameters": _written(parameters).decode()} if parameters else {})}
 
     def read(body: bytes) -> list[Decided]:
-        answers = body.splitlines()
-        return [decided_of(name, json.loads(line)) for (name, _), line in zip(held, answers, strict=True)]
+        answers: list[Document] = [json.loads(line) for line in body.splitlines()]
+        if len(answers) != len(held):  # it ended with why there are no more
+            found: Document = answers[-1]["problem"]
+            raise error_of(found["status"], found)
+        return [decided_of(case[0], answer) for case, answer in zip(held, answers, strict=True)]
 
     headers = {"content-type": "application/x-ndjson"}
-    return Call("POST", f"{_pack(pack)}/decide", read, lines, headers, query, again=False)
+    written = b"".join(_written(line) + b"\n" for line in lines)
+    return Call("POST", f"{_pack(pack)}/decide", read, written, headers, query)
+
+
+def new_key() -> str:
+    """A key that nobody else has."""
+    return secrets.token_hex(16)
+
+
+def keep_document(text: str, name: str) -> Call[Document]:
+    query, headers = {"name": name} if name else {}, {"content-type": "text/plain; charset=utf-8"}
+    return Call("POST", "/v1/documents", json.loads, text.encode(), headers, query)
+
+
+def text_of_document(digest: str) -> Call[str]:
+    return Call("GET", f"/v1/documents/{quote(digest, ':')}", bytes.decode)
+
+
+def delete_document(digest: str) -> Call[None]:
+    return nothing("DELETE", f"/v1/documents/{quote(digest, ':')}")
 
 
 def ask(pack: str, question: str, facts: Facts, name: str, options: Mapping[str, Any]) -> Call[Document]:
@@ -139,6 +176,18 @@ def _sent(
 def _told(**options: Any) -> Document:
     """The options that were given."""
     return {name: value for name, value in options.items() if value is not None}
+
+
+def _case(case: Case, documents: Mapping[str, str] | None) -> Document:
+    """A case as it is sent, with the documents that it quotes as far as they are at hand."""
+    name, facts = case[0], case[1]
+    told: Document = {"case": name, "facts": facts}
+    if len(case) == 2:
+        return told
+    quotes = [dict(each) for each in case[2]]
+    quoted = {each.get("document") for each in quotes}
+    texts = {digest: text for digest, text in (documents or {}).items() if digest in quoted}
+    return {**told, "evidence": quotes, **({"documents": texts} if texts else {})}
 
 
 def _whole(whole: bool) -> dict[str, str]:

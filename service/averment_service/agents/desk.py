@@ -13,6 +13,7 @@ from typing import Any
 from averment import __version__
 from averment.diagnostics.diagnostic import Diagnostic, Refused
 from averment.pack import Pack
+from averment_service.documents import Shelf
 from averment_service.principals import Principal
 from averment_service.service import Service
 
@@ -39,6 +40,11 @@ class Desk:
             message = f"this call means the pack `{named[:80]}`, which is not the one that decides here"
             help = "list the tools again: they are those of the pack as it is now"
         raise Refused([Diagnostic(PINNED, message, help=(help, f"the pack here is `{self.pack.digest}`"))])
+
+    @property
+    def documents(self) -> Shelf:
+        """What evidence may quote without its being handed in."""
+        return self.service.documents.of(self.principal.name)
 
     @property
     def standing(self) -> dict[str, Any]:

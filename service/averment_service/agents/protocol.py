@@ -41,7 +41,7 @@ from averment_service.agents import resources
 from averment_service.agents.desk import Desk
 from averment_service.agents.schemas import REFUSED, or_refusal
 from averment_service.agents.tools import TOOLS, call
-from averment_service.hot import told_of
+from averment_service.asgi import told_of
 from averment_service.problems import Problem
 
 _INSTRUCTIONS = (

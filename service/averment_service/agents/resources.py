@@ -99,15 +99,15 @@ def _source_document(source: Source) -> dict[str, Any]:
 
 
 def _documents(desk: Desk) -> dict[str, Any]:
-    kept = desk.service.documents or ()
+    found = [(each.document, each.name) for each in desk.documents]
     return {
         **desk.standing,
-        "documents": [{"document": digest, "name": name, "uri": _uri("documents", digest)} for digest, name in kept],
+        "documents": [{"document": digest, "name": name, "uri": _uri("documents", digest)} for digest, name in found],
     }
 
 
 def _document(desk: Desk, digest: str) -> dict[str, Any]:
-    text = desk.service.documents(digest) if desk.service.documents else None
+    text = desk.documents(digest)
     if text is None:
         raise _missing(f"there is no document `{digest[:80]}`", digest, ())
     return {**desk.standing, "document": digest, "text": text}

@@ -61,7 +61,7 @@ async def _decide(desk: Desk, asked: Call) -> dict[str, Any]:
     detail, note = asked.get("detail") or ANSWER, service.note(pack, desk.principal)
 
     def work() -> Answered:
-        case = asked.case(pack, service.documents)
+        case = asked.case(pack, desk.documents)
         told = Asked((case,), desk.parameters, detail)
         return wholly(case, told, pack, service.settings.firings, note)
 

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from averment_service.hot import told_of
+from averment_service.asgi import told_of
 from averment_service.pages.rendering import HEADERS, is_part, page
 from averment_service.pages.sessions import check_form, signed_in
 from averment_service.pages.uploads import MULTIPART, close_upload

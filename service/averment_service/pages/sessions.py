@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from averment_service.hot import read_body
+from averment_service.asgi import read_body
 from averment_service.pages.uploads import MULTIPART, read_upload
 from averment_service.principals import NOBODY, Principal, hashed, place_of
 from averment_service.problems import DENIED, REQUEST, problem

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from averment_service.hot import LINES
+from averment_service.asgi import LINES
 from averment_service.principals import Permission
 from averment_service.routes.route import Route
 from averment_service.routes.shapes import STRING, Schema, listed, named, shape

@@ -13,7 +13,7 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 
 from averment.batch.order import rejects_of
 from averment.ownership import is_plain
-from averment_service.hot import read_body
+from averment_service.asgi import read_body
 from averment_service.job import DONE, MAPPING, STATES, Job
 from averment_service.jobs import FORMATS
 from averment_service.principals import Permission

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from averment import __version__
 from averment.ir.digest import canonical
 from averment.pack import Pack
-from averment_service.hot import read_body, told_of_pack
+from averment_service.asgi import read_body, told_of_pack
 from averment_service.principals import Permission, Principal
 from averment_service.problems import MEDIA, REQUEST, Problem, problem
 from averment_service.service import Service

@@ -1,0 +1,106 @@
+"""What a request is read with and an answer is sent with, for whoever speaks ASGI itself."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from starlette.requests import ClientDisconnect
+
+from averment.pack import Pack
+from averment_service.problems import MEDIA, REQUEST, TOO_MUCH, Problem, problem, problem_of
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+JSON, LINES = b"application/json", b"application/x-ndjson"
+PATIENCE = 60.0  # seconds that a body may take to come, which holds one of the places of those under way
+_log = logging.getLogger("averment.service")
+
+
+async def read_body(scope: Scope, receive: Receive, most: int) -> bytes:
+    """The body of a request. Raises: Problem (413) for one that is too large, as soon as that is known."""
+    told = header(scope, b"content-length")
+    if told.isdigit() and int(told) > most:
+        raise too_large(most)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await _whole(receive, most)
+    except TimeoutError:
+        raise too_slow() from None
+
+
+async def _whole(receive: Receive, most: int) -> bytes:
+    """All pieces of a body. Raises: Problem (413); ClientDisconnect."""
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk: bytes = message.get("body", b"")
+        size += len(chunk)
+        if size > most:
+            raise too_large(most)
+        if not message.get("more_body"):
+            return b"".join((*chunks, chunk)) if chunks else chunk
+        chunks.append(chunk)
+
+
+def header(scope: Scope, name: bytes) -> bytes:
+    """A header of a request; empty where it has none."""
+    for key, value in scope["headers"]:
+        if key == name:
+            found: bytes = value
+            return found
+    return b""
+
+
+def too_slow() -> Problem:
+    """That a body did not come in time."""
+    return problem(408, REQUEST, f"the body did not come within {PATIENCE:g} seconds")
+
+
+def too_large(most: int) -> Problem:
+    """That a body is larger than may be."""
+    return problem(413, TOO_MUCH, f"the body has more than {most:,} bytes", "send many cases as NDJSON, or as a batch")
+
+
+def start(status: int, kind: bytes, pack: Pack | None = None, *more: tuple[bytes, bytes]) -> dict[str, Any]:
+    """The beginning of an answer."""
+    headers = [(b"content-type", kind), (b"cache-control", b"no-store"), *more]
+    if pack is not None:
+        headers.append((b"averment-pack", told_of_pack(pack).encode()))
+    return {"type": "http.response.start", "status": status, "headers": headers}
+
+
+def told_of_pack(pack: Pack) -> str:
+    """Which pack an answer is of, as its header says it."""
+    return f"{pack.name}@{pack.version} {pack.digest}".encode("ascii", "replace").decode()
+
+
+async def send_answer(send: Send, status: int, body: bytes, pack: Pack) -> None:
+    """Send JSON that a pack answered."""
+    await send(start(status, JSON, pack, (b"content-length", str(len(body)).encode())))
+    await send({"type": "http.response.body", "body": body})
+
+
+def told_of(error: Exception) -> Problem:
+    """What an error is told as. A mistake of ours is told in the log of the service, under the number sent along."""
+    found = problem_of(error)
+    if found.status == 500:
+        number = secrets.token_hex(4)
+        _log.error("a mistake in averment, number %s", number, exc_info=error)
+        found.headers["averment-mistake"] = number
+    return found
+
+
+async def send_problem(send: Send, found: Problem) -> None:
+    """Send why a request is not served."""
+    body = found.body
+    more = [(name.encode(), value.encode("latin-1", "replace")) for name, value in found.headers.items()]
+    await send(start(found.status, MEDIA.encode(), None, (b"content-length", str(len(body)).encode()), *more))
+    await send({"type": "http.response.body", "body": body})
