@@ -2,35 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from averment.checks.subject import Held
     from averment.diagnostics.diagnostic import Report
     from averment.model.model import Model
     from averment_cli.reading import Texts
 
 
-def check_sources(model: Model, written: Sequence[str], report: Report, texts: Texts) -> str:
-    """Verify each source given; what to say of how many paragraphs agree."""
+def held_texts(model: Model, written: Sequence[str], report: Report, texts: Texts) -> list[Held]:
+    """The text of each source given."""
     from averment.case_files import contents
-    from averment.checks.digests import check_digests
+    from averment.checks.subject import Held
     from averment.source.text import decode
 
-    said = ""
+    found: list[Held] = []
     for text in written:
         name, file = _source_and_file(model, text)
         for shown, content in contents([file], report):
             decoded = decode(content, shown, report)
             if decoded is not None:
                 texts.of[shown] = decoded
-                source = model.sources[name]
-                agreeing = check_digests(source, decoded, shown, report)
-                total = sum(len(section.paragraphs) for section in source.sections)
-                said += f"; {agreeing} of {total} paragraphs of {name} agree with {shown}"
-    return said
+                found.append(Held(model.sources[name], shown, decoded))
+    return found
+
+
+def agreement(held: Iterable[Held]) -> list[str]:
+    """How many paragraphs of each source its text agrees with, in words."""
+    from averment.checks.paragraphs import agreeing
+
+    return [
+        f"{agreeing(each)} of {sum(len(section.paragraphs) for section in each.source.sections)} paragraphs"
+        f" of {each.source.name} agree with {each.file}"
+        for each in held
+    ]
 
 
 def _source_and_file(model: Model, text: str) -> tuple[str, str]:

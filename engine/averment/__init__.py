@@ -16,9 +16,10 @@ from averment.pack import Pack, load
 
 if TYPE_CHECKING:
     from averment.batch.frames import fired_names
+    from averment.checking import check
     from averment.guarding import NotAllowed, guard
 
-__all__ = ["Diagnostic", "NotAllowed", "Outcome", "Pack", "Refused", "Status", "fired_names", "guard", "load"]
+__all__ = ["Diagnostic", "NotAllowed", "Outcome", "Pack", "Refused", "Status", "check", "fired_names", "guard", "load"]
 __version__ = "0.1.0"
 
 
@@ -31,4 +32,8 @@ def __getattr__(name: str) -> Any:
         from averment import guarding
 
         return getattr(guarding, name)
+    if name == "check":  # which nobody needs who decides
+        from averment.checking import check
+
+        return check
     raise AttributeError(f"module `averment` has no attribute `{name}`")

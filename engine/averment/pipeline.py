@@ -23,6 +23,12 @@ def compile_pack(files: PackFiles, report: Report) -> tuple[Model, Program] | No
     """The model of a pack and its program under its own parameters: checked for shape, names, types and strata."""
     model = None if report.failed else build_model(files, report)
     program = None if model is None or report.failed else lower(model, {}, report)
+    if model is not None and program is not None:
+        from averment.checks.check import run  # here, since most packs were compiled before
+        from averment.checks.loading import LOADING
+        from averment.checks.subject import Subject
+
+        report.extend(run(LOADING, Subject(model, program)))
     return None if model is None or program is None or report.failed else (model, program)
 
 

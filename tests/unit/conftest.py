@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from averment.checks.check import run
+from averment.checks.loading import LOADING
+from averment.checks.registry import CHECKS
+from averment.checks.subject import Subject
 from averment.core.program import Program, Rule, Value
 from averment.diagnostics.diagnostic import Diagnostic, Report
 from averment.ir.lower import lower
@@ -31,6 +35,17 @@ class Compiled:
     def codes(self) -> list[str]:
         return [finding.code for finding in self.findings]
 
+    @property
+    def checked(self) -> list[Diagnostic]:
+        """What the checks find in a pack that can be loaded."""
+        assert self.model is not None, self.findings
+        assert self.program is not None, self.findings
+        return run(CHECKS, Subject(self.model, self.program))
+
+    def found(self, code: str) -> list[Diagnostic]:
+        """What one check finds."""
+        return [finding for finding in self.checked if finding.code == code]
+
     def rule(self, name: str) -> Rule:
         assert self.program is not None, self.findings
         return next(rule for rule in self.program.rules if rule.id == name)
@@ -53,6 +68,8 @@ def sample() -> Sample:
         read = read_pack_files(files, report)
         model = None if report.failed else build_model(read, report)
         program = None if model is None else lower(model, overrides or {}, report)
+        if model is not None and program is not None:
+            report.extend(run(LOADING, Subject(model, program)))
         return Compiled(model, program, tuple(report.diagnostics))
 
     return compiled

@@ -10,9 +10,7 @@ import click
 from averment_cli.options import complete_pack, format_option, source_option
 
 if TYPE_CHECKING:
-    from averment.diagnostics.diagnostic import Report
     from averment.pack import Pack
-    from averment_cli.reading import Texts
 
 
 @click.command("check")
@@ -28,14 +26,14 @@ def command(pack: str | None, sources: Sequence[str], format: str) -> int:
     averment check my_pack
     averment check pm_tpm --source article.txt
     """
-    from averment.checks.coverage import check_coverage
+    from averment.checking import checked
     from averment.core.text import spelled
     from averment.diagnostics.diagnostic import Report
     from averment.diagnostics.render_json import all_to_json
     from averment.diagnostics.render_text import summary
     from averment.shelf import find_pack
     from averment_cli.reading import Texts, default_pack, read_pack, stop_if_failed
-    from averment_cli.sources import check_sources
+    from averment_cli.sources import agreement, held_texts
     from averment_cli.terminal import data, findings, json_line
 
     report, texts = Report(), Texts()
@@ -44,27 +42,20 @@ def command(pack: str | None, sources: Sequence[str], format: str) -> int:
     if find_pack(name, unknown) is None:
         stop_if_failed(unknown, texts)
     read = read_pack(name, report, texts)
-    agreed = ""
+    agreed: list[str] = []
     if read is not None:
-        check_coverage(read.model, report)
-        agreed = check_sources(read.model, sources, report, texts)
-        _check_cases(read, report, texts)
+        held = held_texts(read.model, sources, report, texts)
+        found = checked(read, held)
+        report.extend(found.findings)
+        texts.of.update(found.texts)
+        agreed = agreement(held)
     if format == "json":
         json_line({"pack": spelled(name), "findings": all_to_json(report.diagnostics)})
     else:
         data(findings(report.diagnostics, texts.of))
-        data(f"{_about(read) if read else name}: {summary(report.diagnostics)}{agreed}\n")
+        about = _about(read) if read else name
+        data("; ".join([f"{about}: {summary(report.diagnostics)}", *agreed]) + "\n")
     return 1 if report.failed else 0
-
-
-def _check_cases(pack: Pack, report: Report, texts: Texts) -> None:
-    """Read the example cases of a pack, to find what is wrong with them."""
-    from averment.case_files import read_cases
-    from averment.examples import example_files
-    from averment.model.case import read_case
-
-    for document in read_cases(map(str, example_files(pack, report)), report, texts.of):
-        read_case(document, pack.model.types, report)
 
 
 def _about(pack: Pack) -> str:

@@ -24,17 +24,21 @@ def command(pack: str | None, sources: Sequence[str], format: str) -> int:
 
     PACK is a folder or the name of an installed pack: by default the folder you are in, if it is one, else pm_tpm.
     """
+    from averment.checks import lost_paragraph, unlisted_paragraph
+    from averment.checks.check import run
     from averment.checks.coverage import coverage
+    from averment.checks.subject import Subject
     from averment.diagnostics.diagnostic import Report
     from averment_cli.reading import Texts, default_pack, pack_of
-    from averment_cli.sources import check_sources
+    from averment_cli.sources import agreement, held_texts
     from averment_cli.terminal import data, json_line, style, talk, talk_findings
 
     read = pack_of(default_pack() if pack is None else pack)
     paragraphs = list(coverage(read.model))
     judged = [rule.id for rule in read.model.rules if all(backing.judgement for backing in rule.backing)]
     report, texts = Report(), Texts()
-    agreed = check_sources(read.model, sources, report, texts)
+    held = tuple(held_texts(read.model, sources, report, texts))
+    report.extend(run((lost_paragraph.CHECK, unlisted_paragraph.CHECK), Subject(read.model, read.program(), held=held)))
     if format == "json":
         json_line({"pack": read.name, "paragraphs": [_row(paragraph) for paragraph in paragraphs], "judgement": judged})
     else:
@@ -45,8 +49,8 @@ def command(pack: str | None, sources: Sequence[str], format: str) -> int:
         of_all = f"{len(judged)} of {len(read.model.rules)} rules rest on judgement alone"
         data(f"\nparagraphs: {backing} behind rules, {omitted} omitted, {missing} uncovered\n{of_all}\n")
     talk_findings(report.diagnostics, texts.of)
-    if agreed:
-        talk(agreed.removeprefix("; "))
+    if held:
+        talk("; ".join(agreement(held)))
     return 1 if report.failed else 0
 
 

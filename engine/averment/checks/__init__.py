@@ -1,1 +1,1 @@
-"""What a well-formed pack still lacks: checks read the model and report, each in a module of its own."""
+"""What a pack that means something still lacks: each check a module with its code, its sentences and how it finds."""

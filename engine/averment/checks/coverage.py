@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from averment.core.node import Span
-from averment.diagnostics.diagnostic import Diagnostic, Label, Report, Severity
 from averment.model.model import Model
 
 
@@ -39,22 +38,3 @@ def coverage(model: Model) -> Iterator[Covered]:
             for number, digest in enumerate(section.paragraphs, 1):
                 rules = tuple(sorted(citing.get((source.name, section.name, number), ())))
                 yield Covered(source.name, section.name, number, digest, rules, section.omitted, section.span)
-
-
-def check_coverage(model: Model, report: Report) -> None:
-    """Warn of the paragraphs that nothing rests on, once for each section."""
-    missing: dict[tuple[str, str], list[Covered]] = {}
-    for paragraph in coverage(model):
-        if paragraph.missing:
-            missing.setdefault((paragraph.source, paragraph.section), []).append(paragraph)
-    for (_, section), paragraphs in missing.items():
-        numbers = ", ".join(str(paragraph.paragraph) for paragraph in paragraphs)
-        report.add(
-            Diagnostic(
-                "AV462",
-                f"no rule rests on paragraph{'' if len(paragraphs) == 1 else 's'} {numbers} of `{section}`",
-                (Label(paragraphs[0].span, "neither cited nor omitted"),),
-                ("write a rule that it backs, or say why not with `omitted: …`",),
-                severity=Severity.WARNING,
-            )
-        )

@@ -28,7 +28,7 @@ from averment.ir.digest import pack_digest
 from averment.ir.early import early_guards
 from averment.ir.lower_cell import lower_cell
 from averment.ir.lower_expression import aligned, beyond, lower_comparison, lower_term, told_as
-from averment.ir.parameters import Parameters, referred
+from averment.ir.parameters import Parameters, own_parameters, referred
 from averment.ir.stratify import stratify
 from averment.model.model import (
     AggregateOf,
@@ -86,7 +86,8 @@ def _lower(model: Model, overrides: Mapping[str, Value], report: Report, digest:
 
 
 def _parameters(model: Model, overrides: Mapping[str, Value], report: Report) -> Parameters:
-    values: dict[str, Value] = {name: parameter.value for name, parameter in model.parameters.items()}
+    own = own_parameters(model)
+    values = dict(own.values)
     for name, value in overrides.items():
         parameter = model.parameters.get(name)
         if parameter is None:
@@ -95,7 +96,7 @@ def _parameters(model: Model, overrides: Mapping[str, Value], report: Report) ->
             report.error(misfit.code, misfit.message, parameter.span, misfit.label, *misfit.help)
         else:
             values[name] = value
-    return Parameters({name: parameter.field for name, parameter in model.parameters.items()}, values)
+    return Parameters(own.fields, values)
 
 
 def _misfit(value: Value, parameter: Parameter) -> Misfit | None:
@@ -198,7 +199,7 @@ class _Lowering:
         cells: list[tuple[int, Cell]] = []
         for cell in pattern.cells:
             field = of.fields[cell.field]
-            cells.append((cell.field, lower_cell(cell, field, of.name, self._parameters, self._report)))
+            cells.append((cell.field, lower_cell(cell, field, self._parameters)))
         binds = [(bind.field, bind.variable) for bind in pattern.binds]
         for index, variable in binds:
             self._shown.setdefault(variable, self._rule.variables.get(variable, of.fields[index]))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import cast
 
-from averment.core.program import Among, Cell, Field, Kind, Ranges, Value
-from averment.core.values import INT64_MAX, INT64_MIN, limits
-from averment.diagnostics.diagnostic import Diagnostic, Label, Report, Severity
+from averment.core.program import Among, Cell, Field, Ranges, Value
+from averment.core.values import INT64_MAX, INT64_MIN
 from averment.ir.parameters import Parameters
 from averment.model.model import CellOn, CellTest, Constant, Operand
 
@@ -16,17 +15,14 @@ Range = tuple[int | None, int | None]
 _EMPTY: Range = (1, 0)
 
 
-def lower_cell(cell: CellOn, field: Field, type_name: str, parameters: Parameters, report: Report) -> Cell:
-    """The cell with the values of the parameters filled in; one that is never or always true gets a warning."""
-    shown = f"{type_name}.{field.name}"
+def lower_cell(cell: CellOn, field: Field, parameters: Parameters) -> Cell:
+    """The cell with the values of the parameters filled in."""
     if not field.kind.ordered:
         names = frozenset(cast("str | bool", _value(test.low, field, parameters)) for test in cell.tests)
-        _check_names(cell, names, field, shown, report)
         return Among(names, cell.negated, cell.text)
     ranges = merged(_range(test, field, parameters) for test in cell.tests)
     if cell.negated:
         ranges = complement(ranges)
-    _check_ranges(cell, ranges, field, shown, report)
     return Ranges(ranges, cell.text)
 
 
@@ -81,40 +77,3 @@ def _value(operand: Operand | None, field: Field, parameters: Parameters) -> Val
         return operand.value
     value, places = parameters.value(operand.name), parameters.field(operand.name).places
     return value * 10 ** (field.places - places) if isinstance(value, int) and field.places > places else value
-
-
-def _check_ranges(cell: CellOn, ranges: tuple[Range, ...], field: Field, shown: str, report: Report) -> None:
-    least, greatest = limits(field)
-    inside = [
-        (low, high)
-        for low, high in ranges
-        if not (high is not None and least is not None and high < least)
-        and not (low is not None and greatest is not None and low > greatest)
-    ]
-    if not inside:
-        _warn("AV404", cell, f"`{cell.text}` is never true of `{shown}`", "no value passes", report)
-    elif len(inside) == 1 and _reaches(inside[0], least, greatest):
-        _warn("AV405", cell, f"`{cell.text}` is always true of `{shown}`", "every value passes", report)
-
-
-def _reaches(ends: Range, least: int | None, greatest: int | None) -> bool:
-    low, high = ends
-    from_least = low is None or (least is not None and low <= least)
-    return from_least and (high is None or (greatest is not None and high >= greatest))
-
-
-def _check_names(cell: CellOn, names: frozenset[str | bool], field: Field, shown: str, report: Report) -> None:
-    every = 2 if field.kind is Kind.BOOLEAN else len(field.values)  # and each name is one of them
-    if field.kind is Kind.SET or not every or len(names) < every:
-        return
-    if cell.negated:
-        _warn("AV404", cell, f"`{cell.text}` is never true of `{shown}`", "no value passes", report)
-    else:
-        _warn("AV405", cell, f"`{cell.text}` is always true of `{shown}`", "every value passes", report)
-
-
-def _warn(code: str, cell: CellOn, message: str, label: str, report: Report) -> None:
-    help = ("write `-`, or leave the field out, if even an unknown value will do",) if code == "AV405" else ()
-    found = Diagnostic(code, message, (Label(cell.span, label),), help, severity=Severity.WARNING)
-    if found not in report.diagnostics[-64:]:  # the alternatives of one rule share their cells
-        report.add(found)

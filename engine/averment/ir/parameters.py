@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from averment.core.program import Field, Value
 from averment.dataclass import dataclass
-from averment.model.model import AnyOf, Computed, Condition, ModelRule, Operand, Pattern, Reference, Term, Test
+from averment.model.model import AnyOf, Computed, Condition, Model, ModelRule, Operand, Pattern, Reference, Term, Test
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,14 @@ class Parameters:
 
     def value(self, name: str) -> Value:
         return self.values[name]
+
+
+def own_parameters(model: Model) -> Parameters:
+    """The parameters with the values that the pack itself gives them."""
+    return Parameters(
+        {name: parameter.field for name, parameter in model.parameters.items()},
+        {name: parameter.value for name, parameter in model.parameters.items()},
+    )
 
 
 def referred(rule: ModelRule) -> Iterator[str]:

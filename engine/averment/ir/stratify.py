@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from averment.core.program import Absent, Aggregate, Arithmetic, Compare, Expression, Known, Rule, Size, Variable
-from averment.diagnostics.diagnostic import Diagnostic, Label, Report, Severity
+from averment.diagnostics.diagnostic import Diagnostic, Label, Report
 from averment.graph import components
 from averment.model.model import Model
 
@@ -31,7 +31,6 @@ def stratify(
     for index, rule in enumerate(rules):
         for head in rule.heads:
             makers.setdefault(head.type, []).append(index)
-    _check_made(model, rules, looks, makers, report)
     graph: dict[str | int, list[str | int]] = {name: list(indices) for name, indices in makers.items()}
     for index, seen in enumerate(looks):
         graph[index] = [name for name, _ in seen if name in makers]
@@ -44,9 +43,6 @@ def stratify(
     for index, rule in enumerate(rules):
         if any(head.type in recursive and of[head.type] == of[index] for head in rule.heads):
             cyclic.check(index, rule)
-    if not report.failed:
-        _check_founded(model, rules, looks, makers, recursive, report)
-    _check_claim(model, rules, looks, makers, report)
     level = _levels(found, of, looks, makers, len(rules))
     height = max((level[of[index]] for index in range(len(rules))), default=0)
     order = sorted(range(len(rules)), key=lambda index: (of[index], rules[index].id, rules[index].alternative))
@@ -183,96 +179,3 @@ def _invents(rule: Rule) -> Callable[[Expression], bool]:
         return isinstance(expression, Variable) and expression.name in results
 
     return invents
-
-
-def _check_made(
-    model: Model, rules: Sequence[Rule], looks: Sequence[Looks], makers: Mapping[str, Sequence[int]], report: Report
-) -> None:
-    """Warn of derived types that are looked at, or are the claim, and that no rule derives."""
-    told: set[str] = set()
-    for rule, seen in zip(rules, looks, strict=True):
-        for name, _ in seen:
-            if model.types[name].derived and name not in makers and name not in told:
-                told.add(name)
-                label = Label(model.places[rule.id], f"looks at `{name}`")
-                report.add(Diagnostic("AV406", f"no rule derives `{name}`", (label,), severity=Severity.WARNING))
-    for name in (model.claim.type, model.claim.strength_type):
-        if name and name not in makers and name not in told:
-            labels = (Label(model.claim_place, "named here"),) if model.claim_place else ()
-            report.add(Diagnostic("AV406", f"no rule derives `{name}`", labels, severity=Severity.WARNING))
-
-
-def _check_founded(
-    model: Model,
-    rules: Sequence[Rule],
-    looks: Sequence[Looks],
-    makers: Mapping[str, Sequence[int]],
-    recursive: frozenset[str],
-    report: Report,
-) -> None:
-    """Warn of types whose rules match nothing but what rests on them in turn, so that none can ever fire.
-
-    What no rule derives is told for itself, and taken to be there. A `not` and an aggregate may hold of no facts.
-    """
-    founded: set[str] = set()
-    waiting = set(range(len(rules)))
-    while ready := {
-        index for index in waiting if all(way or name not in makers or name in founded for name, way in looks[index])
-    }:
-        waiting -= ready
-        founded |= {head.type for index in ready for head in rules[index].heads}
-    for name in sorted(recursive - founded):
-        ids = dict.fromkeys(rules[index].id for index in makers[name])
-        labels = tuple(Label(model.places[id], f"derives `{name}` from what rests on it") for id in ids)
-        message = f"no rule can ever derive `{name}`: its rules rest on each other alone"
-        help = "derive one of them from given facts"
-        report.add(Diagnostic("AV406", message, labels, (help,), severity=Severity.WARNING))
-
-
-def _check_claim(
-    model: Model, rules: Sequence[Rule], looks: Sequence[Looks], makers: Mapping[str, Sequence[int]], report: Report
-) -> None:
-    """Report the rules that ask what is known and that the claim rests on, each with its way up to the claim."""
-    above: dict[int, tuple[str, int | None]] = {}
-    reached: set[str] = set()
-    queue: deque[int] = deque()
-    for name in filter(None, (model.claim.type, model.claim.strength_type)):
-        for maker in makers.get(name, ()):
-            if maker not in above:
-                above[maker] = (name, None)
-                queue.append(maker)
-    told: set[str] = set()
-    while queue:
-        index = queue.popleft()
-        for guard in rules[index].guards:
-            if isinstance(guard, Known) and rules[index].id not in told:
-                told.add(rules[index].id)
-                _tell_known(model, rules, above, index, guard, report)
-        for name, _ in looks[index]:
-            makes = () if name in reached else makers.get(name, ())
-            reached.add(name)
-            for maker in makes:
-                if maker not in above:
-                    above[maker] = (name, index)
-                    queue.append(maker)
-
-
-def _tell_known(
-    model: Model,
-    rules: Sequence[Rule],
-    above: Mapping[int, tuple[str, int | None]],
-    index: int,
-    guard: Known,
-    report: Report,
-) -> None:
-    labels: list[Label] = []
-    step: int | None = index
-    while step is not None:
-        name, after = above[step]
-        labels.append(
-            Label(model.places[rules[step].id], f"derives `{name}`" + ("" if after is not None else ", the claim"))
-        )
-        step = after
-    message = f"the claim rests on `{rules[index].id}`, which asks what is known"
-    note = f"`{guard.text}` tells what was said of the case, not what the case is"
-    report.add(Diagnostic("AV403", message, tuple(labels), (), (note,)))

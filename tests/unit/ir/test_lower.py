@@ -165,11 +165,6 @@ def test_alternatives_are_rules_numbered_from_one(sample: Callable[..., Any]) ->
     assert compiled.rule("growing").alternative == 0
 
 
-def test_alternatives_that_share_a_cell_warn_once(sample: Callable[..., Any]) -> None:
-    when = '- any: [component: {}, dependency: {}]\n- engineering: {team_size: "< 0"}'
-    assert sample(_rules(when)).codes == ["AV404"]
-
-
 def test_parameters_are_shown_as_they_are(sample: Callable[..., Any]) -> None:
     program = sample(None, {"factor": 25, "bar": 2}).program
     assert program.parameters == {

@@ -40,21 +40,6 @@ _CELLS: list[tuple[str, str, Any]] = [
     ("component.team", '"edge", home_team', (frozenset(("edge", "core")), False)),
 ]  # fmt: skip
 
-_WARNED: list[tuple[str, str, str]] = [
-    ("product.complexity", ">= low", "AV405"),
-    ("product.complexity", "low, medium, high", "AV405"),
-    ("product.complexity", "< low", "AV404"),
-    ("product.complexity", "not(low, medium, high)", "AV404"),
-    ("product.price", "[0..1000]", "AV405"),
-    ("product.price", "< 0", "AV404"),
-    ("product.price", "(10..10.01)", "AV404"),
-    ("engineering.team_size", "[20..10]", "AV404"),
-    ("engineering.team_size", "not(> 10000)", "AV405"),
-    ("engineering.stage", "idea, growth, mature", "AV405"),
-    ("engineering.stage", "not(idea, growth, mature)", "AV404"),
-    ("product.regulated", "true, false", "AV405"),
-]
-
 _RULE = """
 rules:
   - rule: example
@@ -79,13 +64,6 @@ def test_a_cell_becomes_a_set_of_values(place: str, text: str, expected: Any, sa
     ((_, cell),) = compiled.rule("example").matches[0].cells
     assert (cell.ranges if isinstance(cell, Ranges) else (cell.values, cell.negated)) == expected
     assert isinstance(cell, (Ranges, Among))
-
-
-@pytest.mark.parametrize(("place", "text", "code"), _WARNED, ids=[f"{p} {c}" for p, c, _ in _WARNED])
-def test_a_cell_that_decides_nothing_is_a_warning(place: str, text: str, code: str, sample: Callable[..., Any]) -> None:
-    compiled = _compiled(place, text, sample)
-    assert compiled.codes == [code]
-    assert compiled.program is not None
 
 
 def test_the_override_of_a_parameter_decides(sample: Callable[..., Any]) -> None:

@@ -118,27 +118,6 @@ def test_a_cycle_prints_its_path(
     assert [(label.span.line, label.text) for label in finding.labels] == path
 
 
-def test_the_way_of_what_is_known_to_the_claim(sample: Callable[..., Any]) -> None:
-    compiled = sample(
-        _pack(
-            a=("{unknown: product.price}", "{note: {about: home_team}}"),
-            b=("{not: {note: {}}}", "{weight: {points: 1}}"),
-            c=("{weight: {}}", "{recommendation: {role: manager}}"),
-        )
-    )
-    (finding,) = compiled.findings
-    assert (finding.code, finding.message) == ("AV403", "the claim rests on `a`, which asks what is known")
-    assert [(label.span.line, label.text) for label in finding.labels] == [
-        (3, "derives `note`"),
-        (4, "derives `weight`"),
-        (5, "derives `recommendation`, the claim"),
-    ]
-
-
-def test_what_is_known_may_be_noted(sample: Callable[..., Any]) -> None:
-    assert sample(_pack(a=("{unknown: product.price}", "{note: {about: home_team}}"))).codes == []
-
-
 @given(
     st.integers(1, 7).flatmap(
         lambda size: st.lists(st.tuples(st.integers(0, size - 1), st.integers(0, size - 1)), max_size=14).map(
@@ -166,13 +145,3 @@ def test_a_long_chain_needs_no_stack() -> None:
     chain = {node: [node + 1] for node in range(20_000)}
     chain[20_000] = []
     assert len(components(chain)) == 20_001
-
-
-def test_rules_that_rest_on_each_other_alone_are_told(sample: Callable[..., Any]) -> None:
-    """No rule of the circle can ever fire, and it is told once; what rests on it in turn is not told as well."""
-    circle = {"a": (_B, _A), "b": (_A, _B), "c": (_A, "{weight: {points: 1}}")}
-    compiled = sample(_pack(**circle))
-    told = [found.message for found in compiled.findings if "rest on each other alone" in found.message]
-    assert [message.split("`")[1] for message in told] == ["larger_team", "note"]
-    founded = sample(_pack(**circle, d=(_GIVEN, _B)))
-    assert not any("rest on each other" in found.message for found in founded.findings)

@@ -1,0 +1,74 @@
+"""A rule that asks what is known and that the claim rests on: a settled claim would be taken back by an answer.
+
+Found when a pack is loaded, since what is promised of a settled claim would not be true of such a pack.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+
+from averment.checks.check import Check, Finding
+from averment.checks.subject import Subject
+from averment.core.program import Known, Rule
+from averment.diagnostics.diagnostic import Label, Severity
+from averment.law.mentions import reads
+from averment.model.model import Model
+
+
+def find(subject: Subject) -> Iterator[Finding]:
+    rules = sorted(subject.program.rules, key=lambda rule: (rule.id, rule.alternative))
+    if not any(isinstance(guard, Known) for rule in rules for guard in rule.guards):
+        return
+    makers: dict[str, list[int]] = {}
+    for index, rule in enumerate(rules):
+        for name in dict.fromkeys(head.type for head in rule.heads):
+            makers.setdefault(name, []).append(index)
+    claim = subject.program.claim
+    above: dict[int, tuple[str, int | None]] = {}
+    queue: deque[int] = deque()
+    wanted: list[tuple[str, int | None]] = [(name, None) for name in (claim.type, claim.strength_type) if name]
+    told: set[str] = set()
+    reached: set[str] = set()
+    while wanted or queue:
+        for name, after in wanted:
+            makes = () if name in reached else makers.get(name, ())
+            reached.add(name)
+            for maker in makes:
+                if maker not in above:
+                    above[maker] = (name, after)
+                    queue.append(maker)
+        wanted = []
+        if queue:
+            index = queue.popleft()
+            rule = rules[index]
+            guard = next((guard for guard in rule.guards if isinstance(guard, Known)), None)
+            if guard and rule.id not in told:
+                told.add(rule.id)
+                yield _way(subject.model, rules, above, index, guard)
+            wanted = [(name, index) for name in reads(rule)]
+
+
+def _way(
+    model: Model, rules: list[Rule], above: Mapping[int, tuple[str, int | None]], index: int, guard: Known
+) -> Finding:
+    """The rule, and each one on the way up to the claim."""
+    labels: list[Label] = []
+    step: int | None = index
+    while step is not None:
+        name, after = above[step]
+        text = f"derives `{name}`" + ("" if after is not None else ", the claim")
+        labels.append(Label(model.places[rules[step].id], text))
+        step = after
+    first, *rest = labels
+    return Finding(first.span, {"rule": rules[index].id, "label": first.text, "condition": guard.text}, tuple(rest))
+
+
+CHECK = Check(
+    "AV403",
+    find,
+    says="the claim rests on `{rule}`, which asks what is known",
+    label="{label}",
+    note="`{condition}` tells what was said of the case, not what the case is",
+    severity=Severity.ERROR,
+)
