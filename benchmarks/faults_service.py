@@ -1,121 +1,192 @@
-"""Kills the worker or the writer of a service again and again, and looks whether an acknowledged decision was lost.
+"""Schedules of faults against a service that is asked all the time: is an acknowledged decision lost or altered?
 
-    python benchmarks/faults_service.py [--kills N] [--seed N]
+    python benchmarks/faults_service.py [--schedules N] [--seed N] [--faults N]
 
-Clients send all the time, and now and then hang up before they are answered; what was answered is remembered by
-its decision id. In between a process is killed (SIGKILL), stands still for a while (SIGSTOP), or may write no byte more
-(as on a full disk): which, when and for how long is drawn from the seed, which is told. In the end every remembered id
-must be in the log with the claim that was answered, and the chain must hold.
+A schedule is drawn from its seed, whole and before it begins; where one fails its seed is told, and ``--schedules 1
+--seed SEED`` runs it again. Its faults come one after the other, each to a service of two workers and one writer of the
+log:
+
+    kill    a process ends (SIGKILL): the writer, a worker, or the process in which the durable engine runs
+    stand   one of these stands still (SIGSTOP)
+    full    the writer or a worker may write no byte more, as on a full disk
+    slow    each sync of every process takes up to a second longer
+    step    the time of day is another for every process, by up to a year, and comes back
+    drop    every connection of the clients is cut off
+
+Meanwhile clients decide complete cases and open ones (``faults_clients``), take consultations to their decision, and
+have a table decided. After the last fault each of them must be answered again; then the service is told to end while
+they go on. In the end the log is held to all that they were told, and the chain must be whole.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import random
 import resource
 import signal
 import tempfile
 import time
+from collections import Counter
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from loopback import Connection, Served, bodies, service
+from faults_clients import Clients, asked
+from faulty_world import World
+from loopback import Served, service
 
 from averment.audit.log import open_log
+from averment.audit.record import DECISION
 from averment.audit.verify import verify
 
-PATH = "/v1/packs/pm_tpm/decide"
+VICTIMS = {
+    "keeper": "averment_service.keeper",
+    "worker": "averment_service.worker",
+    "engine": "averment.backends.durable",
+}
+KINDS = {"kill": 6, "stand": 2, "full": 2, "slow": 2, "step": 2, "drop": 1}
+YEAR = 365 * 86_400
+
+
+@dataclass(frozen=True)
+class Fault:
+    """After so many seconds, what happens to whom (which of them as a share), for how long, and how much."""
+
+    after: float
+    kind: str
+    victim: str
+    which: float
+    seconds: float
+    size: float
+
+
+@dataclass
+class Seen:
+    """What came of schedules."""
+
+    counts: Counter[str] = field(default_factory=Counter[str])
+    failed: list[str] = field(default_factory=list[str])
+    well: float = 0.0  # seconds until every client was answered again, at most
+    ended: float = 0.0  # seconds from SIGTERM to the end, at most
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--schedules", type=int, default=10)
+    parser.add_argument("--faults", type=int, default=8)
     parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
-    print(f"seed {asked.seed}, {asked.kills} faults")
-    with tempfile.TemporaryDirectory() as name:
+    told = parser.parse_args()
+    print(f"seeds {told.seed} to {told.seed + told.schedules - 1}, {told.faults} faults each", flush=True)
+    seen = Seen()
+    for seed in range(told.seed, told.seed + told.schedules):
+        before = len(seen.failed)
+        _schedule(seed, told.faults, seen)
+        for failure in seen.failed[before:]:
+            print(f"seed {seed}: {failure}", flush=True)
+    print(", ".join(f"{count:,} {what}" for what, count in seen.counts.items()))
+    print(f"answered again within {seen.well:.1f} s of the last fault; ended within {seen.ended:.1f} s under load")
+    if seen.failed:
+        raise SystemExit(f"{len(seen.failed)} failures")
+
+
+def drawn(seed: int, count: int) -> list[Fault]:
+    """The schedule of a seed."""
+    chance = random.Random(seed)
+    kinds, weights = list(KINDS), list(KINDS.values())
+    found: list[Fault] = []
+    for _ in range(count):
+        kind = chance.choices(kinds, weights)[0]
+        victim = chance.choice(["keeper", "worker"] if kind == "full" else list(VICTIMS))
+        found.append(
+            Fault(chance.uniform(0.05, 0.6), kind, victim, chance.random(), chance.uniform(0.05, 1.0), chance.random())
+        )
+    return found
+
+
+def _schedule(seed: int, count: int, seen: Seen) -> None:
+    failures = len(seen.failed)
+    with tempfile.TemporaryDirectory() as name, World(Path(name)) as world:
         log = f"sqlite:{Path(name) / 'log.db'}"
-        with service(log, "--workers", "2") as served:
-            told, retried = asyncio.run(_run(served, random.Random(asked.seed), asked.kills))
-        _judge(log, told, retried)
+        with service(log, "--workers", "2", environment=world.environment) as served:
+            clients = asyncio.run(_run(served, world, drawn(seed, count), seed, seen))
+            said = served.said()
+        _judge(log, clients, seen)
+    if len(seen.failed) > failures and said:
+        seen.failed.append(f"what it said:\n{said}")
 
 
-async def _run(served: Served, chance: random.Random, kills: int) -> tuple[dict[str, str], int]:
-    sent, told, retried = bodies(), dict[str, str](), 0
-    stop = asyncio.Event()
-
-    async def ask(number: int) -> None:
-        nonlocal retried
-        connection, count, moods = Connection(served.port, PATH), 0, random.Random(number)
-        while not stop.is_set():
-            count += 1
-            key = f"idempotency-key: {number}-{count}\r\n"
-            while True:  # until it is answered: the key keeps it from being decided twice
-                try:
-                    if moods.random() < 0.02:  # hang up, and ask again
-                        async with asyncio.timeout(moods.uniform(0, 0.02)):
-                            await connection.ask(sent[count % len(sent)], key)
-                        connection.close()
-                    status, body = await connection.ask(sent[count % len(sent)], key)
-                except (OSError, EOFError, ValueError):  # a timeout is an OSError
-                    connection.close()
-                    status, body = 0, b""
-                if status == 200:
-                    break
-                assert status in (0, 503), body
-                retried += 1
-                await asyncio.sleep(0.05)
-            answer = json.loads(body)
-            assert answer["decision"] not in told
-            told[answer["decision"]] = answer["answer"]["claim"]
-        connection.close()
-
-    clients = [asyncio.create_task(ask(number)) for number in range(6)]
-    for _ in range(kills):
-        await asyncio.sleep(chance.uniform(0.1, 0.8))
-        victims = served.named(chance.choice(["averment_service.keeper", "averment_service.worker"]))
-        if victims:
-            await _harm(chance.choice(victims), chance)
-    await asyncio.sleep(2)
-    stop.set()
-    await asyncio.wait_for(asyncio.gather(*clients), 120)
-    return told, retried
+async def _run(served: Served, world: World, faults: list[Fault], seed: int, seen: Seen) -> Clients:
+    clients = Clients(served.port, seed)
+    clients.start()
+    await asyncio.sleep(0.3)
+    for fault in faults:
+        await asyncio.sleep(fault.after)
+        seen.counts[f"{fault.kind} {fault.victim}" if fault.kind in ("kill", "stand", "full") else fault.kind] += 1
+        await _harm(fault, served, world, clients)
+    start = time.perf_counter()
+    try:
+        await asyncio.wait_for(clients.answered_again(), 60)
+    except TimeoutError:
+        seen.failed.append(f"{', '.join(clients.silent)}: no answer for 60 s after the last fault")
+    seen.well = max(seen.well, time.perf_counter() - start)
+    start = time.perf_counter()
+    served.process.send_signal(signal.SIGTERM)
+    code = await asyncio.to_thread(served.process.wait, 60)
+    seen.ended = max(seen.ended, time.perf_counter() - start)
+    if code:
+        seen.failed.append(f"the service ended with {code}")
+    await clients.end()
+    return clients
 
 
-async def _harm(victim: int, chance: random.Random) -> None:
-    """Mostly a kill; else a process that stands still for a while, or one whose disk is full for as long."""
-    kind = chance.choices(("kill", "stand", "full"), (6, 2, 2))[0]
-    seconds = chance.uniform(0.05, 1.0)
+async def _harm(fault: Fault, served: Served, world: World, clients: Clients) -> None:
+    if fault.kind == "slow":
+        world.slow(fault.size)
+        await asyncio.sleep(2 * fault.seconds)
+        world.slow(0)
+    elif fault.kind == "step":
+        world.step(round((2 * fault.size - 1) * YEAR))
+        await asyncio.sleep(fault.seconds)
+        world.step(0)
+    elif fault.kind == "drop":
+        clients.cut()
+    elif victims := served.named(VICTIMS[fault.victim]):
+        await _to_process(fault, victims[int(fault.which * len(victims))])
+
+
+async def _to_process(fault: Fault, victim: int) -> None:
     with suppress(ProcessLookupError):
-        if kind == "kill":
+        if fault.kind == "kill":
             os.kill(victim, signal.SIGKILL)
-        elif kind == "stand":
+        elif fault.kind == "stand":
             os.kill(victim, signal.SIGSTOP)
-            await asyncio.sleep(seconds)
+            await asyncio.sleep(fault.seconds)
             os.kill(victim, signal.SIGCONT)
         else:
             most = resource.RLIM_INFINITY
             resource.prlimit(victim, resource.RLIMIT_FSIZE, (0, most))
-            await asyncio.sleep(seconds)
+            await asyncio.sleep(fault.seconds)
             resource.prlimit(victim, resource.RLIMIT_FSIZE, (most, most))
 
 
-def _judge(log: str, told: dict[str, str], retried: int) -> None:
-    start = time.perf_counter()
+def _judge(log: str, clients: Clients, seen: Seen) -> None:
+    """Everything acknowledged is on record, once and as it was answered; nothing else of the same request is."""
     with open_log(log) as opened:
-        held = {record.id: record.claim for record in opened.records()}
+        records = [record for record in opened.records() if record.kind == DECISION]
         found = verify(opened)
-    lost = [id for id, claim in told.items() if held.get(id) != claim]
-    print(
-        f"{len(told):,} decisions acknowledged, {retried:,} requests sent again, {len(held):,} records; lost "
-        f"or altered: {len(lost)}; the chain is {'whole' if found.whole else 'broken'}, "
-        f"read in {time.perf_counter() - start:.1f} s"
-    )
-    if lost or not found.whole:
-        raise SystemExit(f"lost: {lost[:5]}")
+    held = {record.id: record.claim for record in records}
+    lost = [id for id, claim in clients.told.items() if held.get(id) != claim]
+    asked_once = Counter(record.case for record in records if record.case.startswith(asked(clients.seed)))
+    twice = [case for case, times in asked_once.items() if times > 1]
+    seen.failed += [f"lost or altered: {lost[:3]}"] if lost else []
+    seen.failed += [f"on record twice: {twice[:3]}"] if twice else []
+    seen.failed += [] if found.whole else ["the chain is broken"]
+    seen.failed += clients.wrong
+    seen.counts["acknowledged"] += len(clients.told)
+    seen.counts["records"] += len(records)
+    seen.counts.update(clients.counts)
 
 
 if __name__ == "__main__":

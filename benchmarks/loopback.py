@@ -13,10 +13,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,10 +39,11 @@ app = Starlette(routes=[Route("/echo", echo, methods=["POST"])])
 
 @dataclass
 class Served:
-    """A process that listens, with all that it has started."""
+    """A process that listens, with all that it has started. ``said``: what they said so far."""
 
     process: subprocess.Popen[bytes]
     port: int
+    said: Callable[[], str]
 
     @property
     def all(self) -> list[int]:
@@ -89,11 +91,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def service(log: str, *more: str) -> Iterator[Served]:
+def service(log: str, *more: str, environment: Mapping[str, str] | None = None) -> Iterator[Served]:
     """``averment serve`` on a port of its own."""
     port = free_port()
     command = [str(Path(sys.executable).with_name("averment")), "serve", "--log", log, "--port", str(port), *more]
-    with _started(command, port, "/readyz") as found:
+    with _started(command, port, "/readyz", environment) as found:
         yield found
 
 
@@ -108,21 +110,27 @@ def echo(folder: Path) -> Iterator[Served]:
 
 
 @contextmanager
-def _started(command: Sequence[str], port: int, path: str) -> Iterator[Served]:
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+def _started(
+    command: Sequence[str], port: int, path: str, environment: Mapping[str, str] | None = None
+) -> Iterator[Served]:
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
+    said: list[bytes] = []
+    reading = threading.Thread(target=lambda: said.extend(process.stderr or ()))  # or a full pipe holds up who writes
+    reading.start()
     try:
         for _ in range(600):
             if process.poll() is not None:
-                raise SystemExit(process.stderr.read().decode() if process.stderr else "it did not start")
+                raise SystemExit(b"".join(said).decode() or "it did not start")
             with suppress(OSError):
                 with suppress(urllib.error.HTTPError):
                     urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2).close()
                 break
             time.sleep(0.05)
-        yield Served(process, port)
+        yield Served(process, port, lambda: b"".join(said).decode("utf-8", "replace"))
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
+        reading.join()
 
 
 def bodies(count: int = 0) -> list[bytes]:
@@ -170,14 +178,14 @@ class Connection:
         self._port, self._path = port, path
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    async def ask(self, body: bytes, headers: str = "") -> tuple[int, bytes]:
+    async def ask(self, body: bytes, headers: str = "", method: str = "POST", path: str = "") -> tuple[int, bytes]:
         """Status and body of the answer. Raises: OSError, EOFError where there is none."""
         if self._streams is None:
             self._streams = await asyncio.open_connection("127.0.0.1", self._port)
         reader, writer = self._streams
         head = (
-            f"POST {self._path} HTTP/1.1\r\nhost: 127.0.0.1:{self._port}\r\ncontent-type: application/json\r\n"
-            f"content-length: {len(body)}\r\n{headers}\r\n"
+            f"{method} {path or self._path} HTTP/1.1\r\nhost: 127.0.0.1:{self._port}\r\n"
+            f"content-type: application/json\r\ncontent-length: {len(body)}\r\n{headers}\r\n"
         )
         try:
             writer.write(head.encode() + body)

@@ -21,7 +21,7 @@ _SMALL = {
     "core": "--cases 2 --rounds 1",
     "falsified": "--draws 3 --rows 3",
     "faults_batch": "--kills 1 --terms 0 --rows 1000",
-    "faults_service": "--kills 2",
+    "faults_service": "--schedules 1 --faults 2",
     "faults_worker": "--kills 1",
     "flips": "--packs 1 --cases 1 --seconds 0.2 --short",
     "malformed": "--documents 20 --processes 1",

@@ -21,10 +21,12 @@ from pathlib import Path
 from averment.diagnostics.diagnostic import Diagnostic
 from averment.diagnostics.render_json import all_to_json
 from averment_service.job import CANCELLED, FAILED, LOCK, RUNNING, WAITING, Job, is_worked_on, read, save
-from averment_service.problems import REQUEST, problem
+from averment_service.problems import REQUEST, Problem, problem
+from averment_service.settings import Settings
 
 ID = re.compile(r"[0-9a-f]{16}")
 _QUEUE = ".lock"  # of the folder, held while jobs change their state
+_CLOSED = ".closed"  # there when nobody serves them
 _PATIENCE = 3.0  # seconds that a process has to end when asked to
 _PAUSE = 0.02
 
@@ -68,7 +70,7 @@ class Queue:
         """Begin with those that wait, the longest first, as far as there is room."""
         with self.held():
             _reap()
-            jobs = list(self._jobs())
+            jobs = [] if (self.folder / _CLOSED).exists() else list(self._jobs())
             running = sum(job.state == RUNNING and is_worked_on(folder) for folder, job in jobs)
             waiting = sorted((job.since, folder, job) for folder, job in jobs if job.state == WAITING)
             for _, folder, job in waiting:
@@ -88,6 +90,26 @@ class Queue:
             if now.under_way:
                 save(folder, replace(now, state=CANCELLED))
         self.admit()
+
+    def open(self) -> None:
+        """From now on jobs are served, and those that waited for it go on."""
+        with self.held():
+            (self.folder / _CLOSED).unlink(missing_ok=True)
+        self.admit()
+
+    def close(self) -> None:
+        """End the work on all: they wait until they are served again."""
+        if not self.folder.is_dir():
+            return
+        with suppress(OSError), self.held():  # a disk that takes nothing keeps nobody from ending
+            (self.folder / _CLOSED).touch()
+            for folder, job in self._jobs():
+                if job.state == RUNNING and is_worked_on(folder):
+                    with suppress(Problem):
+                        _end(folder)
+                    now = read(folder)  # it may have come to its end meanwhile
+                    if now.state == RUNNING:
+                        save(folder, replace(now, state=WAITING))
 
     def _jobs(self) -> Iterator[tuple[Path, Job]]:
         for folder in self.folder.iterdir():
@@ -116,6 +138,12 @@ class Queue:
             os.close(lock)
         _children.append(child)
         return True
+
+
+def queue_of(settings: Settings, keeper: str) -> Queue:
+    """The jobs of a service with these settings."""
+    folder = Path(settings.data or "averment-jobs")
+    return Queue(folder, settings.log, keeper, settings.masking_key, max(1, settings.jobs))
 
 
 _children: list[subprocess.Popen[bytes]] = []  # of this process, so that none is left as a zombie

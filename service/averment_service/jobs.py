@@ -55,6 +55,10 @@ class Jobs:
         self._queue, self._folder = queue, queue.folder
         self._looked = 0.0
 
+    def open(self) -> None:
+        """Begin to serve them: those that were under way when a service ended go on."""
+        self._queue.open()
+
     def new(self, owner: str, name: str, pack: Pack) -> tuple[Job, Path]:
         """A job for a table of this name, and where the table goes. Raises: Problem where somebody has too many."""
         if sum(1 for _ in self.of(owner)) >= MOST:
@@ -121,14 +125,12 @@ class Jobs:
 
     def of(self, owner: str) -> Iterator[Job]:
         """The jobs of somebody, the newest first."""
-        folders = (
-            [entry for entry in self._folder.iterdir() if ID.fullmatch(entry.name)] if self._folder.is_dir() else []
-        )
-        for folder in sorted(folders, key=lambda each: each.stat().st_mtime, reverse=True):
-            with suppress(OSError, ValueError, TypeError):
-                job = self._read(folder)
-                if job.owner == owner:
-                    yield job
+        found: list[tuple[float, Job]] = []
+        for folder in self._folder.iterdir() if self._folder.is_dir() else ():
+            with suppress(OSError, ValueError, TypeError):  # one may go while we look
+                if ID.fullmatch(folder.name) and (job := self._read(folder)).owner == owner:
+                    found.append((folder.stat().st_mtime, job))
+        return (job for _, job in sorted(found, key=lambda each: each[0], reverse=True))
 
     def delete(self, job: Job) -> None:
         """Take a job away, with all that is in its folder. Raises: Problem (409) while it runs."""

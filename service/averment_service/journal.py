@@ -19,8 +19,8 @@ from averment.audit.log import DecisionLog, Receipt
 from averment.audit.record import Entry
 from averment_service.wire import LENGTH, Result, entries_frame, results_of
 
-_AGAIN = 0.2  # seconds until a keeper that went is looked for again
-_PATIENCE = 20.0  # seconds that an entry waits for it
+AGAIN = 0.2  # seconds until a keeper that went is looked for again
+PATIENCE = 20.0  # seconds that an entry waits for it
 _TOGETHER = 16  # requests whose entries are sent at once, whatever else may come
 _UNDER_WAY = 8  # frames that are sent and not answered
 
@@ -126,10 +126,11 @@ class Kept(asyncio.Protocol):
         self._connecting: asyncio.Task[None] | None = None
         self._heard = bytearray()
         self._soon = False
+        self._looking: asyncio.TimerHandle | None = None
 
     async def append(self, entries: list[Entry]) -> list[Result]:
         loop = asyncio.get_running_loop()
-        handed = _Handed(entries, loop.create_future(), loop.time() + _PATIENCE)
+        handed = _Handed(entries, loop.create_future(), loop.time() + PATIENCE)
         self._waiting.append(handed)
         if len(self._waiting) >= _TOGETHER:
             self._send()
@@ -150,6 +151,20 @@ class Kept(asyncio.Protocol):
         frame = entries_frame(_entries(batch))
         self._transport.write(LENGTH.pack(len(frame)) + frame)
         self._sent.append(batch)
+        if self._looking is None:
+            self._look()
+
+    def _look(self) -> None:
+        """Hang up on a keeper that does not answer, as one that stands still or waits for its disk: what was sent to it
+        is given up, and may be on record all the same.
+        """
+        loop, self._looking = asyncio.get_running_loop(), None
+        if self._sent and self._transport is not None:
+            end = min(handed.end for handed in self._sent[0])
+            if end < loop.time():
+                self._transport.abort()
+            else:
+                self._looking = loop.call_at(end + AGAIN, self._look)
 
     async def _connect(self) -> None:
         loop = asyncio.get_running_loop()
@@ -158,7 +173,7 @@ class Kept(asyncio.Protocol):
                 self._transport, _ = await loop.create_unix_connection(lambda: self, self._path)
             except OSError:
                 self._give_up(loop.time())
-                await asyncio.sleep(_AGAIN)
+                await asyncio.sleep(AGAIN)
         self._connecting = None
         self._send()
 

@@ -12,7 +12,8 @@ import json
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -50,10 +51,13 @@ class Kept:
 class Store:
     """The consultations of a service: ``most`` at once, each ``expires`` seconds after it was last asked for.
 
-    ``file``: shared by all processes; without one they are those of this process. Safe in threads.
+    ``file``: shared by all processes; without one they are those of this process. Safe in threads. ``clock`` is one
+    that only measures, the same for all processes of a machine: whoever sets the time of day ends no consultation.
     """
 
-    def __init__(self, file: Path | None, most: int, expires: float, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, file: Path | None, most: int, expires: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.expires = expires
         self._file, self._most, self._clock = file, most, clock
         self._lock = Lock()
@@ -63,19 +67,14 @@ class Store:
         """Raises: Problem, 429 where the principal alone has as many as there may be, 503 where all together have."""
         now = self._clock()
         kept = Kept(secrets.token_urlsafe(18), principal, pack, begun, [], 0, now)
-        with self._lock:
-            database = self._database()
-            database.execute("BEGIN IMMEDIATE")
-            try:
-                database.execute("DELETE FROM consultation WHERE touched < ?", (now - 2 * self.expires,))
-                database.execute("UPDATE consultation SET begun = '', replies = '[]' WHERE touched < ?",
-                                 (now - self.expires,))  # fmt: skip
-                self._make_room(database, principal, now)
-                database.execute("INSERT INTO consultation VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (
-                    kept.id, principal, pack, begun, "[]", 0, now, "",
-                ))  # fmt: skip
-            finally:
-                database.execute("COMMIT")
+        with self._using() as database, _transaction(database):
+            database.execute("DELETE FROM consultation WHERE touched < ?", (now - 2 * self.expires,))
+            database.execute("UPDATE consultation SET begun = '', replies = '[]' WHERE touched < ?",
+                             (now - self.expires,))  # fmt: skip
+            self._make_room(database, principal, now)
+            database.execute("INSERT INTO consultation VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (
+                kept.id, principal, pack, begun, "[]", 0, now, "",
+            ))  # fmt: skip
         return kept
 
     def _make_room(self, database: sqlite3.Connection, principal: str, now: float) -> None:
@@ -93,22 +92,22 @@ class Store:
     def find(self, id: str, principal: str) -> Kept:
         """The consultation of this id, asked for now. Raises: Problem (AV597), 404 or 410 where it is not there."""
         now = self._clock()
-        with self._lock:
-            row = self._database().execute("SELECT * FROM consultation WHERE id = ?", (id,)).fetchone()
+        with self._using() as database:
+            row = database.execute("SELECT * FROM consultation WHERE id = ?", (id,)).fetchone()
             if row is None or row[1] != principal:  # another's is as none
                 raise _gone(404, "there is no such consultation")
             kept = Kept(row[0], row[1], row[2], row[3], json.loads(row[4]), *row[5:])
             if kept.touched < now - self.expires:
                 raise _gone(410, f"nobody said anything in this consultation for {self.expires:g} s")
             if not kept.decision:
-                self._database().execute("UPDATE consultation SET touched = ? WHERE id = ?", (now, id))
+                database.execute("UPDATE consultation SET touched = ? WHERE id = ?", (now, id))
         return kept
 
     def change(self, kept: Kept, replies: list[Reply]) -> Kept:
         """What is said by now. Raises: Problem (409) where something else was said meanwhile."""
         written = json.dumps(replies), kept.step + 1, self._clock(), kept.id, kept.step
-        with self._lock:
-            changed = self._database().execute(
+        with self._using() as database:
+            changed = database.execute(
                 "UPDATE consultation SET replies = ?, step = ?, touched = ? "
                 "WHERE id = ? AND step = ? AND decision = ''", written,
             )  # fmt: skip
@@ -118,17 +117,17 @@ class Store:
 
     def end(self, kept: Kept, decision: str) -> None:
         """It ended with a decision. Its facts stay until it expires, so that the same may be asked for again."""
-        with self._lock:
-            self._database().execute("UPDATE consultation SET decision = ? WHERE id = ?", (decision, kept.id))
+        with self._using() as database:
+            database.execute("UPDATE consultation SET decision = ? WHERE id = ?", (decision, kept.id))
 
     def delete(self, kept: Kept) -> None:
-        with self._lock:
-            self._database().execute("DELETE FROM consultation WHERE id = ?", (kept.id,))
+        with self._using() as database:
+            database.execute("DELETE FROM consultation WHERE id = ?", (kept.id,))
 
     def count(self) -> int:
         """How many are under way."""
-        with self._lock:
-            found = self._database().execute(
+        with self._using() as database:
+            found = database.execute(
                 "SELECT count(*) FROM consultation WHERE touched >= ? AND decision = ''",
                 (self._clock() - self.expires,),
             )
@@ -140,16 +139,40 @@ class Store:
                 self._opened.close()
                 self._opened = None
 
+    @contextmanager
+    def _using(self) -> Generator[sqlite3.Connection]:
+        """Raises: Problem (503) where the disk does not take, or give, what is kept."""
+        with self._lock:
+            try:
+                yield self._database()
+            except sqlite3.Error:
+                raise problem(
+                    503, BUSY, "consultations cannot be kept now: the disk does not take them", retry=5
+                ) from None
+
     def _database(self) -> sqlite3.Connection:
         if self._opened is None:
             place = str(self._file) if self._file else ":memory:"
-            self._opened = sqlite3.connect(place, timeout=10, isolation_level=None, check_same_thread=False)
+            database = sqlite3.connect(place, timeout=10, isolation_level=None, check_same_thread=False)
             if self._file:
                 self._file.chmod(0o600)
-                self._opened.execute("PRAGMA journal_mode = WAL")
-            self._opened.execute("PRAGMA synchronous = OFF")  # what a crash of the machine loses was not on record
-            self._opened.execute(_TABLE)
+                database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = OFF")  # what a crash of the machine loses was not on record
+            database.execute(_TABLE)
+            self._opened = database
         return self._opened
+
+
+@contextmanager
+def _transaction(database: sqlite3.Connection) -> Generator[None]:
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        database.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.Error):  # SQLite has rolled back by itself after some errors
+            database.execute("ROLLBACK")
+        raise
 
 
 def ended(kept: Kept) -> Problem:

@@ -7,7 +7,7 @@ import socket
 import sys
 from dataclasses import replace
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 from averment import __version__
 from averment.audit.errors import LogError, unavailable
@@ -26,40 +26,67 @@ from averment_service.job import DONE, FAILED, MAPPING, PACK, ROWS, Job, output_
 from averment_service.job_draft import save_mends
 from averment_service.job_queue import Queue
 from averment_service.job_rows import index
+from averment_service.journal import AGAIN, PATIENCE
 from averment_service.service import now
 from averment_service.settings import OFF
-from averment_service.wire import LENGTH, entries_frame, results_of
+from averment_service.wire import LENGTH, Result, entries_frame, results_of
 
 _PAUSE = 0.2  # seconds between two looks at how far it is
 
 
 class KeptLog(DecisionLog):
-    """The log as a job writes it: read here, written by the keeper that listens at ``path``."""
+    """The log as a job writes it: read here, written by the keeper that listens at ``path``. Where the keeper goes and
+    comes back the entry is sent again: each has a key, so none is recorded twice.
+    """
 
     def __init__(self, url: str, path: str, key: bytes = b"") -> None:
         super().__init__(open_log(url, key=key).store, now)
-        self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.connect(path)
+        self._path = path
+        self._socket: socket.socket | None = None
 
     def append(self, entry: Entry) -> Receipt:
-        frame = entries_frame([entry])
-        try:
-            self._socket.sendall(LENGTH.pack(len(frame)) + frame)
-            (result,) = results_of(self._read(LENGTH.unpack(self._read(LENGTH.size))[0]))
-        except OSError as error:
-            raise unavailable(self.name, str(error)) from None
+        until = monotonic() + PATIENCE
+        while True:
+            try:
+                result = self._handed(entry)
+                break
+            except OSError as error:
+                self._hang_up()
+                if monotonic() > until:
+                    raise unavailable(self.name, f"its writer does not answer: {error.strerror or error}") from None
+                sleep(AGAIN)
         if isinstance(result, LogError):
             raise result
         return result
 
-    def _read(self, size: int) -> bytes:
-        found = b""
-        while len(found) < size:
-            piece = self._socket.recv(size - len(found))
-            if not piece:
-                raise OSError("its writer went away")
-            found += piece
-        return found
+    def close(self) -> None:
+        self._hang_up()
+        super().close()
+
+    def _hang_up(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _handed(self, entry: Entry) -> Result:
+        if self._socket is None:
+            self._socket = socket.socket(socket.AF_UNIX)
+            self._socket.settimeout(PATIENCE)
+            self._socket.connect(self._path)
+        frame = entries_frame([entry])
+        self._socket.sendall(LENGTH.pack(len(frame)) + frame)
+        (result,) = results_of(_read(self._socket, LENGTH.unpack(_read(self._socket, LENGTH.size))[0]))
+        return result
+
+
+def _read(connection: socket.socket, size: int) -> bytes:
+    found = b""
+    while len(found) < size:
+        piece = connection.recv(size - len(found))
+        if not piece:
+            raise OSError("it went away")
+        found += piece
+    return found
 
 
 def work(folder: Path, log: str, keeper: str, key: bytes) -> None:

@@ -29,7 +29,7 @@ from averment_service.answering import Answered, Noter
 from averment_service.consulting import Consultations
 from averment_service.documents import Library
 from averment_service.gate import Gate
-from averment_service.job_queue import Queue
+from averment_service.job_queue import queue_of
 from averment_service.jobs import Jobs
 from averment_service.journal import Journal
 from averment_service.kept import Store
@@ -59,12 +59,12 @@ class Service:
         self.settings, self.journal, self.doorkeeper, self.keeper = settings, journal, doorkeeper, keeper
         self.supervisor = 0  # the process that started this one, where one did
         self.secret = secret or secrets.token_bytes(32)
-        data = Path(settings.data or "averment-jobs")
-        self.jobs = Jobs(Queue(data, settings.log, keeper, settings.masking_key, max(1, settings.jobs)))
+        queue = queue_of(settings, keeper)
+        self.jobs = Jobs(queue)
         self.shop = Shop(settings.packs, self._earlier)
         kept = Store(folder / "consultations.db" if folder else None, settings.sessions, settings.expires)
         self.consultations = Consultations(kept, settings)
-        self.documents = Library(data / "documents", settings.documents, settings.upload)
+        self.documents = Library(queue.folder / "documents", settings.documents, settings.upload)
         self.meters, self.tracing = Meters(), tracing()
         self.gate = Gate(settings.slow, settings.queue, self.meters.waiting)
         self._masks: Recent[str, Mask] = Recent(64)

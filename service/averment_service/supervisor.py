@@ -26,6 +26,7 @@ from averment.audit.log import open_log
 from averment.diagnostics.diagnostic import refused
 from averment.pack import load
 from averment_service.demonstration import demonstrated, record_examples
+from averment_service.job_queue import queue_of
 from averment_service.problems import SETTING
 from averment_service.service import now
 from averment_service.settings import OFF, Settings, key_of
@@ -53,7 +54,9 @@ def serve(settings: Settings, say: Callable[[str], None]) -> int:
             say(f"{record_examples(settings.packs, settings.log)} example cases decided, on record")
         port = listening.getsockname()[1]
         settings = replace(settings, data=settings.data or str(folder / "jobs"))
-        children = _Children(settings, listening, str(folder / "log.sock"))
+        keeper = str(folder / "log.sock")
+        children = _Children(settings, listening, keeper)
+        stack.callback(queue_of(settings, keeper).close)
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         say(f"averment serves at http://{host}:{port}")
         return children.run()

@@ -59,6 +59,7 @@ def main() -> None:
         asyncio.get_running_loop().add_signal_handler(
             signal.SIGHUP, lambda: service.gate.run_aside(service.shop.refresh)
         )
+        service.gate.run_aside(service.jobs.open)
         watching = asyncio.create_task(watch())
         await server.serve([socket.socket(fileno=listening)])
         watching.cancel()

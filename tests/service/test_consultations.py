@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -186,6 +188,27 @@ def test_nobody_answers_for_too_long(tmp_path: Path) -> None:
         now[0] += 61
         client.post(BEGIN, json={})
         assert client.get(place).status_code == 404
+
+
+def test_whoever_sets_the_time_of_day_ends_no_consultation(
+    workers: list[TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = workers
+    state = sent(one, "POST", BEGIN, {}, 201)
+    for years in (1, -1):
+        off = years * 365 * 86_400
+        monkeypatch.setattr(time, "time", lambda off=off: off + datetime.now(UTC).timestamp())
+        sent(one, "POST", BEGIN, {}, 201)  # which forgets what expired
+        sent(other, "GET", f"/v1/sessions/{state['session']}")
+
+
+def test_a_disk_that_takes_nothing_is_told_and_not_a_mistake_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "consultations.db").mkdir()
+    app = application(service(tmp_path, shared=tmp_path, packs=(str(LOAN),)))
+    with TestClient(app, base_url="http://localhost") as client:
+        found = client.post(BEGIN, json={})
+        assert found.status_code == 503 and found.headers["retry-after"], found.text
+        assert client.get("/v1/sessions/x").status_code == 503
 
 
 def test_what_is_no_text_is_refused_and_two_at_once_do_not_mix(workers: list[TestClient]) -> None:

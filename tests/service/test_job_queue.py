@@ -18,6 +18,9 @@ from tests.service.conftest import LOAN, service
 
 from averment.audit.log import open_log
 from averment_service.app import application
+from averment_service.job import is_worked_on
+from averment_service.job_queue import queue_of
+from averment_service.settings import Settings
 
 NEW = "/v1/packs/loan/jobs?name=people.csv"
 
@@ -89,6 +92,21 @@ def test_whoever_looks_at_one_that_waits_makes_room_for_it(client: TestClient, t
     assert _start(client, second)["state"] == "waiting"
     _tell(tmp_path, first, signal.SIGKILL)
     _until(lambda: _state(client, second) == "done")
+
+
+def test_what_is_under_way_when_a_service_ends_goes_on_in_the_next(client: TestClient, tmp_path: Path) -> None:
+    first, second = _job(client), _job(client)
+    _start(client, first)
+    _tell(tmp_path, first, signal.SIGSTOP)
+    _start(client, second)
+    url = f"sqlite:{tmp_path / 'decisions.db'}"
+    queue = queue_of(Settings(log=url, data=str(tmp_path / "jobs"), jobs=1), "")
+    queue.close()
+    assert not is_worked_on(tmp_path / "jobs" / first)
+    queue.admit()  # as the process of a job does that ends meanwhile
+    assert [_state(client, id) for id in (first, second)] == ["waiting", "waiting"]
+    queue.open()
+    _until(lambda: {_state(client, id) for id in (first, second)} == {"done"})
 
 
 @pytest.mark.parametrize("end", ["killed", "cancelled"])

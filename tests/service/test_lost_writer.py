@@ -1,8 +1,10 @@
-"""A writer of the log that ends over what it is sent: it is sent again, and not for ever."""
+"""A writer of the log that ends, or stands still, over what it is sent: it is sent again, and not for ever."""
 
 from __future__ import annotations
 
 import asyncio
+import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,13 +12,15 @@ import pytest
 pytest.importorskip("starlette")
 
 from averment.audit.errors import LogError
-from averment.audit.record import Entry
-from averment_service import journal
-from averment_service.wire import Result
+from averment.audit.log import Receipt, open_log
+from averment.audit.record import Entry, stored_pack
+from averment_service import journal, running
+from averment_service.service import now
+from averment_service.wire import LENGTH, Result, results_frame
 
 
 def test_what_ends_every_writer_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal, "_PATIENCE", 0.05)
+    monkeypatch.setattr(journal, "PATIENCE", 0.05)
     path = str(tmp_path / "s")
 
     async def ends(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -30,3 +34,44 @@ def test_what_ends_every_writer_is_given_up(tmp_path: Path, monkeypatch: pytest.
 
     (found,) = asyncio.run(told())
     assert isinstance(found, LogError)
+
+
+def test_what_stands_still_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "PATIENCE", 0.05)
+    path = str(tmp_path / "s")
+
+    async def stands(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async def told() -> list[Result]:
+        async with await asyncio.start_unix_server(stands, path):
+            return await asyncio.wait_for(journal.Kept(path).append([Entry("decision", b"{}", "k")]), 20)
+
+    (found,) = asyncio.run(told())
+    assert isinstance(found, LogError)
+
+
+def test_a_job_sends_again_what_a_writer_that_ended_did_not_acknowledge(tmp_path: Path) -> None:
+    url, path = f"sqlite:{tmp_path / 'log.db'}", str(tmp_path / "s")
+    open_log(url, clock=now).close()
+    heard: list[bytes] = []
+
+    def ends_then_answers() -> None:
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(path)
+            listening.listen()
+            for answers in (False, True):
+                connection = listening.accept()[0]
+                heard.append(connection.recv(1 << 16))
+                if answers:
+                    frame = results_frame([Receipt(7, "7-x", "", "", True)])
+                    connection.sendall(LENGTH.pack(len(frame)) + frame)
+                connection.close()
+
+    writer = threading.Thread(target=ends_then_answers)
+    writer.start()
+    with running.KeptLog(url, path) as log:
+        receipt = log.append(stored_pack("sha256:0", {"pack.yaml": b""}, "p"))
+    writer.join()
+    assert receipt.sequence == 7 and heard[0] == heard[1] != b""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -12,6 +13,7 @@ from tests.service.conftest import service
 from tests.service.pages import PAGES, Elements, proof, send
 
 from averment_service.app import application
+from averment_service.pages.sessions import LASTS
 from averment_service.principals import ROLES, Doorkeeper, Permission, Principal, hashed
 from averment_service.routes.route import Route
 
@@ -99,6 +101,19 @@ def test_a_session_is_a_signed_cookie_that_scripts_do_not_see(guarded: TestClien
         guarded.cookies.clear()
         found = guarded.get("/decide", headers=[(b"cookie", f"averment={forged}".encode())], follow_redirects=False)
         assert found.status_code == 303 and found.headers["location"].startswith("/login?next=%2Fdecide")
+
+
+def test_whoever_sets_the_time_of_day_signs_nobody_out_nor_in(
+    guarded: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cookie = {"cookie": sign_in(guarded, "evaluator").partition(";")[0]}
+    guarded.cookies.clear()  # for this client looks at the time of day
+    now, measured = time.time(), time.monotonic()
+    for off in (-3600, 365 * 86_400):
+        monkeypatch.setattr(time, "time", lambda off=off: now + off)
+        assert guarded.get("/decide", headers=cookie, follow_redirects=False).status_code == 200
+    monkeypatch.setattr(time, "monotonic", lambda: measured + LASTS + 1)
+    assert guarded.get("/decide", headers=cookie, follow_redirects=False).status_code == 303
 
 
 def test_over_https_the_cookie_is_secure(guarded: TestClient) -> None:

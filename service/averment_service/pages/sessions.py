@@ -45,7 +45,7 @@ def signed_in(request: Request) -> None:
 
 def cookie_for(service: Service, token: str) -> str:
     """The value of the cookie of whoever holds this token."""
-    told = urlsafe_b64encode(json.dumps([hashed(token.encode()), int(time.time())]).encode()).decode()
+    told = urlsafe_b64encode(json.dumps([hashed(token.encode()), int(time.monotonic())]).encode()).decode()
     return f"{told}.{_seal(service, 'session', told)}"
 
 
@@ -110,7 +110,7 @@ def _holder(request: Request) -> Principal:
     if not told or not hmac.compare_digest(seal.encode(), _seal(service, "session", told).encode()):
         return NOBODY
     digest, since = json.loads(urlsafe_b64decode(told))
-    if not 0 <= time.time() - since < LASTS:
+    if not 0 <= time.monotonic() - since < LASTS:
         return NOBODY
     return service.doorkeeper.known(digest) or NOBODY
 
