@@ -23,12 +23,15 @@ def did_you_mean(word: str, vocabulary: Iterable[str]) -> str | None:
 def _nearest(word: str, vocabulary: frozenset[str]) -> str | None:
     folded = _folded(word)
     best: tuple[int, str] | None = None
+    signs = set(folded)
     for candidate in sorted(vocabulary):
         other = _folded(candidate)
         allowed = _allowed(folded, other)
         if best is not None:
             allowed = min(allowed, best[0] - 1)
         if abs(len(folded) - len(other)) > allowed:
+            continue
+        if len(signs.difference(other)) > allowed:  # each sign that the other has not takes a slip of its own
             continue
         found = distance(folded, other, allowed)
         if found <= allowed:

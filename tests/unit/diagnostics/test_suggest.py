@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from averment.core.suggest import characters, did_you_mean, distance
 
@@ -44,3 +46,16 @@ def test_the_characters_of_a_name_that_may_look_like_another() -> None:
     (told,) = characters("Ko\u0308ln\u00a0")
     assert told.endswith("U+0308 COMBINING DIAERESIS, U+00A0 NO-BREAK SPACE")
     assert characters("".join(map(chr, range(0x430, 0x440))))[0].endswith(" and 12 more")
+
+
+@given(st.text("abc_", max_size=6), st.lists(st.text("abc_-", min_size=1, max_size=6), max_size=4))
+def test_what_is_left_out_early_is_not_near(word: str, vocabulary: list[str]) -> None:
+    """As found by looking at every word whole."""
+    near: dict[str, int] = {}
+    for other in vocabulary:
+        short, start = min(len(word), len(other)), word[:1] == other[:1].replace("-", "_")
+        most = max(1, short // 3) if short > 3 else int(len(word) > 1 and start)
+        slips = distance(word, other.replace("-", "_"))
+        if other != word and slips <= most:
+            near[other] = slips
+    assert did_you_mean(word, vocabulary) == min(sorted(near), key=near.__getitem__, default=None)
