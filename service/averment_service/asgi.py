@@ -50,6 +50,25 @@ async def _whole(receive: Receive, most: int) -> bytes:
         chunks.append(chunk)
 
 
+def patient(receive: Receive) -> Receive:
+    """What comes of a request, each piece of its body within ``PATIENCE`` seconds. Raises: Problem (408)."""
+    whole = False
+
+    async def next() -> MutableMapping[str, Any]:
+        nonlocal whole
+        if whole:  # what may come yet is that whoever asks hangs up
+            return await receive()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                message = await receive()
+        except TimeoutError:
+            raise too_slow() from None
+        whole = not message.get("more_body")
+        return message
+
+    return next
+
+
 def header(scope: Scope, name: bytes) -> bytes:
     """A header of a request; empty where it has none."""
     for key, value in scope["headers"]:
@@ -61,7 +80,7 @@ def header(scope: Scope, name: bytes) -> bytes:
 
 def too_slow() -> Problem:
     """That a body did not come in time."""
-    return problem(408, REQUEST, f"the body did not come within {PATIENCE:g} seconds")
+    return problem(408, REQUEST, f"nothing of the body, or not all of it, came within {PATIENCE:g} seconds")
 
 
 def too_large(most: int) -> Problem:

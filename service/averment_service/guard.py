@@ -6,15 +6,16 @@ from collections.abc import MutableMapping
 from time import perf_counter
 from typing import Any
 
-from averment_service.asgi import Receive, Scope, Send, send_problem, told_of
+from averment_service.asgi import Receive, Scope, Send, patient, send_problem, told_of
 from averment_service.hot import Decide, is_decide
 from averment_service.meters import OTHER
 from averment_service.principals import HERE, Principal, place_of
-from averment_service.problems import BUSY, DENIED, problem
+from averment_service.problems import BUSY, DENIED, REQUEST, problem
 from averment_service.service import Service, headers_of
 
 DECIDE, SENT = "/v1/packs/{pack}/decide", "averment.sent"
 _ALWAYS = {"/healthz", "/readyz", "/metrics"}
+_ONCE = (b"authorization", b"content-type", b"host", b"idempotency-key", b"origin")
 _LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "::1"}
 
 
@@ -67,15 +68,19 @@ class Guard:
                 await self._decide(scope, receive, send)
                 return
             scope[SENT], scope["principal"] = send, self.authorise(scope)
-            await self._routes(scope, receive, send)  # type: ignore[operator]
+            await self._routes(scope, patient(receive), send)  # type: ignore[operator]
         except Exception as error:
             if send.status:
                 raise
             await send_problem(send, told_of(error))
 
     def authorise(self, scope: Scope) -> Principal:
-        """Who sends this request. Raises: Problem, 401 for a token nobody has, 403 for another's host name."""
+        """Who sends this request. Raises: Problem, 401 for a token nobody has, 403 for another's host name, 400 where
+        two are named.
+        """
         headers = headers_of(scope)
+        if len(headers) != len(scope["headers"]):
+            _refuse_twice(scope)
         principal = self._service.doorkeeper.principal(headers.get(b"authorization"))
         if principal is HERE:  # without tokens: what a page of another site could send is not for us
             host = headers.get(b"host", b"").decode("latin-1")
@@ -84,3 +89,11 @@ class Guard:
             if name not in _LOOPBACK or (origin and place_of(origin) != host):
                 raise problem(403, DENIED, "without tokens only this machine is served, by the name `localhost`")
         return principal
+
+
+def _refuse_twice(scope: Scope) -> None:
+    """Raises: Problem (400) for what a proxy may have read once, and we another time."""
+    names = [name for name, _ in scope["headers"]]
+    for name in _ONCE:
+        if names.count(name) > 1:
+            raise problem(400, REQUEST, f"the header `{name.decode()}` stands twice in this request")

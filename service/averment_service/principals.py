@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -52,11 +52,18 @@ NOBODY = Principal("", frozenset())
 HERE = Principal("local", ROLES["admin"])  # whoever is at this machine, where no tokens are kept
 
 
-class Doorkeeper:
-    """Knows who is who by their tokens. ``tokens``: names and roles by the SHA-256 of the token, in hexadecimal."""
+Tokens = Mapping[str, Principal]
+"""Who there is, by the SHA-256 of their tokens in hexadecimal."""
 
-    def __init__(self, tokens: Mapping[str, Principal] | None) -> None:
-        self._tokens = None if tokens is None else dict(tokens)
+
+class Doorkeeper:
+    """Knows who is who by their tokens. ``tokens``: those that there are; or what tells them as they are by now,
+    another mapping where they have changed.
+    """
+
+    def __init__(self, tokens: Tokens | Callable[[], Tokens] | None) -> None:
+        self._told = tokens if callable(tokens) else None
+        self._tokens = tokens() if callable(tokens) else tokens
         self._seen: dict[bytes, Principal] = {}  # header values that were right, so that each is hashed once
 
     @property
@@ -65,7 +72,7 @@ class Doorkeeper:
 
     def principal(self, authorization: bytes | None) -> Principal:
         """Who sends this header. Raises: Problem (401) for a token that nobody has."""
-        if self._tokens is None:
+        if self._now() is None:
             return HERE
         if authorization is None:
             return NOBODY
@@ -81,17 +88,24 @@ class Doorkeeper:
 
     def known(self, digest: str) -> Principal | None:
         """Whose token has this hash."""
-        return (self._tokens or {}).get(digest)
+        return (self._now() or {}).get(digest)
 
     def holder(self, token: bytes) -> Principal | None:
         """Whose token this is."""
-        if self._tokens is None:
+        tokens = self._now()
+        if tokens is None:
             return HERE
         digest = hashed(token)
-        for known, principal in self._tokens.items():
+        for known, principal in tokens.items():
             if hmac.compare_digest(known, digest):
                 return principal
         return None
+
+    def _now(self) -> Tokens | None:
+        if self._told is not None and (tokens := self._told()) is not self._tokens:
+            self._tokens = tokens
+            self._seen.clear()
+        return self._tokens
 
 
 def place_of(origin: str) -> str:

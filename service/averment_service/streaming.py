@@ -20,7 +20,7 @@ from averment.pack import Pack
 from averment.source.json_reader import read_json
 from averment.surface.shape import check_shape
 from averment_service.answering import ANSWER, OUTCOME, Answered, Asked, case_of, plain, quickly, wholly, written
-from averment_service.asgi import LINES, Receive, Scope, Send, header, start, told_of, too_large
+from averment_service.asgi import LINES, Receive, Scope, Send, header, patient, start, told_of, too_large
 from averment_service.keys import SAYS, asks_the_same, key_of, may_be, reused
 from averment_service.principals import Principal
 from averment_service.problems import REQUEST, Problem, problem, problem_of
@@ -157,8 +157,11 @@ def _key(line: Node, report: Report) -> str | None:
 
 
 async def _lines(receive: Receive, most: int) -> AsyncIterator[list[bytes]]:
-    """The lines of a stream, some at a time; none may be longer than ``most``."""
-    rest, more = b"", True
+    """The lines of a stream, some at a time; none may be longer than ``most``.
+
+    Raises: Problem, 413 for a longer one, 408 where no more comes.
+    """
+    receive, rest, more = patient(receive), b"", True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":

@@ -5,9 +5,11 @@ YAML, readable by its owner alone: a list of ``{name, roles, sha256}``.
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
+from time import monotonic
 
 from averment.core.node import Node
 from averment.diagnostics.diagnostic import Refused, Report, refused
@@ -16,7 +18,45 @@ from averment.source.yaml_reader import read_yaml
 from averment_service.principals import ROLES, Permission, Principal, hashed
 from averment_service.problems import SETTING
 
+_LOOK = 1.0  # seconds between two looks at a file that is watched
+_log = logging.getLogger("averment.service")
 _HEAD = "# The tokens of a service: `averment token` writes this file. Each is stored as its hash.\n"
+
+
+class Watched:
+    """Who there is in a file of tokens, as it is now: it is looked at again each second, and read where it was changed.
+
+    Who is taken out of it is nobody at once; without a file nobody is known. What is no file of tokens changes nothing,
+    and the log of the service says so.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file, self._looked = file, monotonic()
+        self._mark, self._tokens = _mark(file), read_tokens(file)
+
+    def __call__(self) -> dict[str, Principal]:
+        now = monotonic()
+        if now - self._looked > _LOOK:
+            self._looked = now
+            if (mark := _mark(self._file)) != self._mark:
+                self._mark, self._tokens = mark, self._read() if mark else {}
+        return self._tokens
+
+    def _read(self) -> dict[str, Principal]:
+        try:
+            return read_tokens(self._file)
+        except Refused as error:
+            _log.error("%s", error)
+            return self._tokens
+
+
+def _mark(file: Path) -> tuple[int, ...]:
+    """What is another one where the file was changed; empty where there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return ()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def read_tokens(file: Path) -> dict[str, Principal]:

@@ -13,18 +13,19 @@ import uvicorn
 
 from averment.audit.log import open_log
 from averment_service.app import application
+from averment_service.connections import Bounded
 from averment_service.journal import Here, Journal, Kept, Off
 from averment_service.meters import share
 from averment_service.principals import Doorkeeper
 from averment_service.service import Service, now
 from averment_service.settings import OFF, Settings, key_of
 from averment_service.starting import shared_secret, started
-from averment_service.tokens import read_tokens
+from averment_service.tokens import Watched
 
 
 def service_of(settings: Settings, path: str, secret: bytes = b"") -> Service:
     """The state of a process. ``path``: where the keeper of an SQLite log listens."""
-    doorkeeper = Doorkeeper(read_tokens(Path(settings.tokens)) if settings.tokens else None)
+    doorkeeper = Doorkeeper(Watched(Path(settings.tokens)) if settings.tokens else None)
     journal: Journal = Off()
     keeper = path if settings.log.startswith("sqlite:") else ""
     if keeper:
@@ -41,6 +42,8 @@ def main() -> None:
     service = service_of(settings, path, shared_secret())
     config = uvicorn.Config(
         application(service),
+        http=Bounded,
+        ws="none",
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -49,7 +52,6 @@ def main() -> None:
         limit_concurrency=None,
         backlog=2048,
         timeout_graceful_shutdown=8,
-        h11_max_incomplete_event_size=64 << 10,
     )
     server = uvicorn.Server(config)
     gc.freeze()  # the packs stay

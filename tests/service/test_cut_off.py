@@ -53,6 +53,38 @@ def test_a_full_disk_is_told_to_come_again() -> None:
     assert found.status == 503 and found.headers["retry-after"]
 
 
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/v1/packs/loan/decide", b"application/x-ndjson"),
+        ("/v1/packs/loan/jobs", b"application/octet-stream"),
+    ],
+)
+def test_what_stands_still_halfway_gives_its_place_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, kind: bytes
+) -> None:
+    monkeypatch.setattr(asgi, "PATIENCE", 0.05)
+    state = service(tmp_path, packs=(str(LOAN),), data=str(tmp_path / "jobs"))
+    heard = iter([{"type": "http.request", "body": b'{"facts": {}}\n', "more_body": True}])
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        if (message := next(heard, None)) is None:
+            await asyncio.sleep(3600)
+        return message
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"name=a.csv",
+             "headers": [(b"host", b"localhost"), (b"content-type", kind)], "scheme": "http",
+             "server": ("localhost", 80), "root_path": ""}  # fmt: skip
+    asyncio.run(application(state)(scope, receive, send))  # pyright: ignore[reportArgumentType]
+    told = b"".join(message.get("body", b"") for message in sent)
+    assert b"came within" in told, told
+    assert sent[0]["status"] == (200 if kind == b"application/x-ndjson" else 408)
+
+
 def test_a_body_that_does_not_come_gives_its_place_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asgi, "PATIENCE", 0.01)
 

@@ -12,11 +12,13 @@ from tests.service.conftest import service
 from tests.service.pages import proof
 
 from averment.diagnostics.diagnostic import Refused
+from averment_service import tokens
 from averment_service.app import application
-from averment_service.principals import ROLES, Doorkeeper, Permission
+from averment_service.principals import ROLES, Doorkeeper, Permission, hashed
+from averment_service.problems import Problem
 from averment_service.routes import ROUTES
 from averment_service.settings import Settings, shown
-from averment_service.tokens import add, listed, read_tokens, remove
+from averment_service.tokens import Watched, add, listed, read_tokens, remove
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +90,36 @@ def test_a_file_of_tokens_holds_hashes_and_is_its_owner_s(tmp_path: Path) -> Non
     assert (found.name, found.permissions) == ("ann", ROLES["auditor"] | ROLES["viewer"])
     remove(file, "ann")
     assert [name for name, _, _ in listed(file)] == ["bob"]
+
+
+def test_a_token_counts_as_long_as_it_is_in_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "_LOOK", -1)
+    file = tmp_path / "tokens.yaml"
+    ann, bob = (add(file, name, ["viewer"]) for name in ("ann", "bob"))
+    keeper = Doorkeeper(Watched(file))
+    headers = {name: f"Bearer {token}".encode() for name, token in (("ann", ann), ("bob", bob))}
+    assert [keeper.principal(header).name for header in headers.values()] == ["ann", "bob"]
+    remove(file, "ann")
+    assert keeper.principal(headers["bob"]).name == "bob" and keeper.known(hashed(ann.encode())) is None
+    with pytest.raises(Problem):
+        keeper.principal(headers["ann"])
+    file.write_text("- 1\n")
+    assert keeper.principal(headers["bob"]).name == "bob"
+    file.unlink()
+    with pytest.raises(Problem):
+        keeper.principal(headers["bob"])
+    cid = add(file, "cid", ["admin"])
+    assert keeper.principal(f"Bearer {cid}".encode()).permissions == ROLES["admin"]
+
+
+def test_what_may_stand_once_is_refused_twice(held: tuple[TestClient, dict[str, str]]) -> None:
+    client, known = held
+    right, other = (("authorization", f"Bearer {known[role]}") for role in ("viewer", "admin"))
+    for pair in ([right, other], [right, right], [("host", "a"), ("host", "b")], [("origin", "a"), ("origin", "a")]):
+        for path in ("/v1/packs", "/healthz", "/book"):
+            assert client.get(path, headers=pair).status_code == 400, (path, pair)
+        found = client.post("/v1/packs/pm_tpm/decide", json={"facts": {}}, headers=pair)
+        assert found.status_code == 400 and "twice" in found.text
 
 
 @pytest.mark.parametrize("text", ["- 1\n", "{}\n", "- {name: a, roles: [king], sha256: ''}\n", "a: [\n"])
