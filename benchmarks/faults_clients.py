@@ -177,7 +177,8 @@ class Clients:
         """Status and body of the answer; 0 where there is none."""
         body = b"" if sent is None else sent if isinstance(sent, bytes) else json.dumps(sent).encode()
         try:
-            return await asyncio.wait_for(connection.ask(body, more, method=method, path=path), 60)
+            async with asyncio.timeout(60):
+                return await connection.ask(body, more, method=method, path=path)
         except (OSError, EOFError, ValueError):  # a timeout is an OSError
             connection.close()
             return 0, b""

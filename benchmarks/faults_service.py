@@ -85,6 +85,7 @@ def main() -> None:
         _schedule(seed, told.faults, seen)
         for failure in seen.failed[before:]:
             print(f"seed {seed}: {failure}", flush=True)
+        print(".", end="" if (seed + 1 - told.seed) % 50 else "\n", flush=True)
     print(", ".join(f"{count:,} {what}" for what, count in seen.counts.items()))
     print(f"answered again within {seen.well:.1f} s of the last fault; ended within {seen.ended:.1f} s under load")
     if seen.failed:
@@ -127,7 +128,8 @@ async def _run(served: Served, world: World, faults: list[Fault], seed: int, see
         await _harm(fault, served, world, clients)
     start = time.perf_counter()
     try:
-        await asyncio.wait_for(clients.answered_again(), 60)
+        async with asyncio.timeout(60):
+            await clients.answered_again()
     except TimeoutError:
         seen.failed.append(f"{', '.join(clients.silent)}: no answer for 60 s after the last fault")
     seen.well = max(seen.well, time.perf_counter() - start)
