@@ -121,9 +121,11 @@ def test_case_is_decided_as_it_expects(path: Path) -> None:
     case = _case(path)
     assert case["case"] == path.stem
     outcome = PACK.decide(case["facts"])
-    found = {"claim": outcome.claim, "status": str(outcome.status)}
+    found: dict[str, Any] = {"claim": outcome.claim, "status": str(outcome.status)}
     if outcome.presumed:
         found["presumed"] = outcome.presumed.claim
+    if outcome.settled:
+        found["strength"] = outcome.strength
     assert found == case["expect"]
 
 

@@ -9,7 +9,9 @@ from averment.checks import (
     never_true,
     uncovered,
     underived,
+    unknown_expectation,
     unlisted_paragraph,
+    unmet_expectation,
 )
 from averment.checks.check import Check
 from averment.checks.loading import LOADING
@@ -20,6 +22,8 @@ CHECKS: tuple[Check, ...] = (
     always_true.CHECK,
     underived.CHECK,
     circular.CHECK,
+    unknown_expectation.CHECK,
+    unmet_expectation.CHECK,
     uncovered.CHECK,
     lost_paragraph.CHECK,
     unlisted_paragraph.CHECK,

@@ -27,7 +27,7 @@ class Case:
     that hold a declared default; ``presumptions``: of those that hold what is presumed of them, none as a case is read.
     ``evidence``: what the values rest on, where anything is said of that.
     ``places``: where each record and field was given, by path. ``expect``: the answer the case's author expects, as
-    written.
+    written, and ``expect_places`` where each part of it stands.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Case:
     place: Span | None = field(default=None, compare=False)
     presumptions: frozenset[str] = frozenset()
     evidence: Evidence | None = None
+    expect_places: Mapping[str, Span] = field(default_factory=dict[str, Span], compare=False)
 
 
 def read_case(node: Node, types: Mapping[str, FactType], report: Report, kept: Documents | None = None) -> Case | None:
@@ -76,6 +77,7 @@ def read_case(node: Node, types: Mapping[str, FactType], report: Report, kept: D
         note=note.value if note and isinstance(note.value, str) else "",
         place=named.span if named else node.span,
         evidence=evidence,
+        expect_places={key: child.span for key, child in expect.items()} if expect else {},
     )
 
 
