@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,7 @@ def fill(log: DecisionLog, pack: Pack, count: int) -> None:
     Recorder(log, pack, maker)
     mask = log.mask(pack.model.types)
     made = []
-    for case in cases(averment.load("pm_tpm")):
+    for case in islice(cases(averment.load("pm_tpm")), count):
         outcome = pack.decide(case, engine="reference")
         made.append((case, given_facts(case, pack.model.types), outcome.document))
     for number in range(count):

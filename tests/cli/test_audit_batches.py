@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from tests.cli.test_batch_log import _PACK, _SECRET
+from tests.draws import parts
 
 from averment.audit.chain import FIELDS, follow, genesis
 from averment.audit.log import open_log
@@ -214,7 +215,7 @@ def _altered(value: Any, path: tuple[str, ...], draw: random.Random) -> Any:
 _MAY_DIFFER = {"engine", "version", "requester", "folder", "place"}
 
 
-@pytest.mark.parametrize("part", [0, *(pytest.param(part, marks=pytest.mark.slow) for part in range(1, 100))])
+@pytest.mark.parametrize("part", parts(100, quick=1, slow=20))
 def test_no_altered_record_of_a_batch_is_believed(batch: Any, audit: Any, part: int) -> None:
     """A body altered anywhere, and the chain made to fit: a replay finds it, with the output's manifest beside it."""
     batch()

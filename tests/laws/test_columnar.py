@@ -14,7 +14,7 @@ PARTS = 20
 PACKS = 100_000 // ROWS // PARTS
 
 
-@pytest.mark.parametrize("part", parts(PARTS, quick=1))
+@pytest.mark.parametrize("part", parts(PARTS, quick=1, slow=10))
 def test_no_row_differs_from_the_reference(part: int) -> None:
     counts: Counter[str] = Counter()
     assert list(differences(range(part * PACKS, (part + 1) * PACKS), counts)) == []

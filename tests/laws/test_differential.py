@@ -17,7 +17,7 @@ PACKS = 20_000 // CASES // PARTS
 ENGINES = ("durable",) if find_spec("durable_rules_engine") else ()
 
 
-@pytest.mark.parametrize("part", parts(PARTS, quick=1))
+@pytest.mark.parametrize("part", parts(PARTS, quick=1, slow=10))
 def test_no_engine_differs_from_the_reference(part: int) -> None:
     counts: Counter[str] = Counter()
     assert list(differences(range(part * PACKS, (part + 1) * PACKS), ENGINES, counts)) == []

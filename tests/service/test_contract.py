@@ -25,7 +25,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 
 @pytest.mark.filterwarnings("ignore")  # what the drawing library says of itself
-@pytest.mark.parametrize("requests", [200, pytest.param(2000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("requests", [60, pytest.param(600, marks=pytest.mark.slow)])
 def test_every_answer_is_as_the_document_says(small: TestClient, requests: int) -> None:
     answered = hold(small, requests, start=requests)
     statuses = Counter[int]()

@@ -21,7 +21,7 @@ FACTS = {"product": {"technical_complexity": "high"}, "engineering": {"team_size
 durable = pytest.mark.skipif(find_spec("durable_rules_engine") is None, reason="durable-rules is not installed")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def pack() -> averment.Pack:
     """A pack that has decided: twice, so that code was written for it, under two sets of parameters, and a table."""
     pack = averment.load()

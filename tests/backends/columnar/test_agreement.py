@@ -8,6 +8,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from tests.draws import parts
 
 from averment.backends.columnar.support import unsupported
 from averment.core.program import (
@@ -167,10 +168,10 @@ def test_random_programs_agree(kit: Any, joined: bool) -> None:
     assert alone < 0.05 * tally.total()
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize("part", parts(14, quick=0, slow=3))
 @pytest.mark.parametrize("joined", [False, True])
-def test_many_random_programs_agree(kit: Any, joined: bool) -> None:
-    print(_compare_chances(kit, range(1_000, 8_000), 8, joined))
+def test_many_random_programs_agree(kit: Any, joined: bool, part: int) -> None:
+    print(_compare_chances(kit, range(1_000 + 500 * part, 1_500 + 500 * part), 8, joined))
 
 
 def _compare_chances(kit: Any, seeds: range, each: int, joined: bool) -> tuple[Counter[str], int]:

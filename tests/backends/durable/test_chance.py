@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from tests.draws import parts
 
 from averment.backends import durable, reference
 
@@ -18,10 +19,10 @@ def test_random_programs_agree(kit: Any) -> None:
     assert tally["joined"] > 20 and tally["undecided"] > 20 and tally["errors"] > 0
 
 
-@pytest.mark.slow
-def test_many_random_programs_agree(kit: Any) -> None:
+@pytest.mark.parametrize("part", parts(30, quick=0, slow=6))
+def test_many_random_programs_agree(kit: Any, part: int) -> None:
     tally: Counter[str] = Counter()
-    for seed in range(1000, 31_000):
+    for seed in range(1000 * (part + 1), 1000 * (part + 2)):
         _compare(kit, seed, 8, tally)
     print(tally)
 

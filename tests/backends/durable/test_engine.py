@@ -150,7 +150,7 @@ def test_memory_is_flat(kit: Any) -> None:
 
 @pytest.mark.slow
 def test_memory_is_flat_over_many_cases(kit: Any) -> None:
-    _flat(kit, 100_000)
+    _flat(kit, 30_000)
 
 
 def _flat(kit: Any, count: int) -> None:
