@@ -16,7 +16,7 @@ from pathlib import Path
 import averment_knowledge
 
 CASE = Path(averment_knowledge.__path__[0]) / "pm_tpm" / "cases" / "payments-api.yaml"
-CLI = "import sys; from averment_cli.entry import main; sys.argv = ['averment', *sys.argv[1:]]; main()"
+CLI = "import sys; from averment_cli.entry import program; sys.argv = ['averment', *sys.argv[1:]]; program()"
 COMMANDS = {
     "python -c pass": ["pass"],
     "averment --help": [CLI, "--help"],

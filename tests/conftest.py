@@ -26,6 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("ci" if os.environ.get("CI") else "here")
     for name in [*_PERSONAL, *(name for name in os.environ if name.startswith("AVERMENT_"))]:
         os.environ.pop(name, None)
+    os.environ["AVERMENT_CACHE"] = ""  # no test writes into its user's cache, or takes what another left there
 
 
 @pytest.fixture(scope="session", autouse=True)

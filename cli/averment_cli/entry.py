@@ -7,6 +7,7 @@ reason to fail. No file that is opened later takes the number of a stream that w
 
 from __future__ import annotations
 
+import atexit
 import io
 import os
 import signal
@@ -15,6 +16,14 @@ from typing import Any, NoReturn
 
 _INTERRUPTED = 130
 _MODES = (os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)  # of what stands for a closed stream: output cannot be written there
+
+
+def program() -> NoReturn:
+    """What the command ``averment`` runs: as ``main``, in a process that holds nothing else, and so ends at once."""
+    try:
+        main()
+    except SystemExit as end:
+        _leave(end)
 
 
 def main() -> NoReturn:
@@ -34,6 +43,20 @@ def main() -> NoReturn:
     if interruptible:
         signal.signal(signal.SIGINT, _end)
     sys.exit(code)
+
+
+def _leave(end: SystemExit) -> NoReturn:
+    """End the process as the interpreter does, but that every object is not taken apart first: the system frees all."""
+    threads = sys.modules.get("threading")
+    if not isinstance(end.code, int) or (threads is not None and threads.active_count() > 1):
+        raise end
+    atexit._run_exitfuncs()  # pyright: ignore[reportPrivateUsage] - as multiprocessing does
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        raise end from None  # the interpreter says what it says of it
+    os._exit(end.code)
 
 
 def _end(*_: object) -> NoReturn:

@@ -13,6 +13,7 @@ from averment.dataclass import dataclass
 if TYPE_CHECKING:
     from averment.diagnostics.diagnostic import Report
     from averment.pack import Pack
+    from averment.pack_cache import PackCache
 
 
 @dataclass(slots=True)
@@ -38,26 +39,22 @@ def tell(report: Report, texts: Texts) -> bool:
     return failed
 
 
-def read_pack(name: str, report: Report, texts: Texts) -> Pack | None:
+def read_pack(name: str, report: Report, texts: Texts, cache: PackCache | None = None) -> Pack | None:
     """The pack in a folder or installed under a name, with all that was found in it."""
-    from averment.pack import compile_files
+    from averment.pack import compile_folder
     from averment.shelf import find_pack
-    from averment.surface.pack_files import read_pack_folder
 
     folder = find_pack(name, report)
-    if folder is None:
-        return None
-    files = read_pack_folder(folder, report)
-    texts.of.update(files.texts)
-    return compile_files(files, str(folder), report)
+    return None if folder is None else compile_folder(folder, report, texts.of, cache)
 
 
 def pack_of(name: str) -> Pack:
     """The pack, where nothing in it is wrong; else what is, and exit code 3."""
     from averment.diagnostics.diagnostic import Report
+    from averment.pack_cache import pack_cache
 
     report, texts = Report(), Texts()
-    pack = read_pack(name, report, texts)
+    pack = read_pack(name, report, texts, pack_cache())
     stop_if_failed(report, texts)
     assert pack is not None
     return pack

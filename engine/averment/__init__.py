@@ -7,33 +7,39 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
-
-from averment.diagnostics.diagnostic import Diagnostic, Refused
-from averment.outcome.claim import Status
-from averment.outcome.outcome import Outcome
-from averment.pack import Pack, load
 
 if TYPE_CHECKING:
     from averment.batch.frames import fired_names
     from averment.checking import check
+    from averment.diagnostics.diagnostic import Diagnostic, Refused
     from averment.guarding import NotAllowed, guard
+    from averment.outcome.claim import Status
+    from averment.outcome.outcome import Outcome
+    from averment.pack import Pack, load
 
 __all__ = ["Diagnostic", "NotAllowed", "Outcome", "Pack", "Refused", "Status", "check", "fired_names", "guard", "load"]
 __version__ = "0.1.0"
 
 
+_PLACES = {
+    "Diagnostic": "diagnostics.diagnostic",
+    "NotAllowed": "guarding",
+    "Outcome": "outcome.outcome",
+    "Pack": "pack",
+    "Refused": "diagnostics.diagnostic",
+    "Status": "outcome.claim",
+    "check": "checking",
+    "fired_names": "batch.frames",
+    "guard": "guarding",
+    "load": "pack",
+}
+
+
 def __getattr__(name: str) -> Any:
-    if name == "fired_names":  # which takes Arrow, that nobody needs for a single case
-        from averment.batch.frames import fired_names
-
-        return fired_names
-    if name in ("NotAllowed", "guard"):  # which take the log
-        from averment import guarding
-
-        return getattr(guarding, name)
-    if name == "check":  # which nobody needs who decides
-        from averment.checking import check
-
-        return check
-    raise AttributeError(f"module `averment` has no attribute `{name}`")
+    """What is named above, imported when it is first asked for: nobody needs all of it."""
+    if name not in _PLACES:
+        raise AttributeError(f"module `averment` has no attribute `{name}`")
+    found = globals()[name] = getattr(import_module(f"averment.{_PLACES[name]}"), name)
+    return found

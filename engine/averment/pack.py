@@ -14,30 +14,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from averment.core.node import IN_PROGRAM, node_of
-from averment.core.program import Program, Value
+from averment.core.program import Program, Rule, Value
 from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Refused, Report
 from averment.engines import Engine, Host, open_engine, warn_of_loss
 from averment.extras import need
-from averment.ir.lower import Kept, lower
 from averment.law.budget import FIRINGS
 from averment.model.case import UNNAMED, Case, read_case, refuse_unsupported
 from averment.model.model import Model
-from averment.model.parameters import read_override
 from averment.outcome.outcome import Outcome
 from averment.pipeline import compile_pack, decide
 from averment.recent import Recent
 from averment.shelf import find_pack
 from averment.showing import Showing, pack_shown
-from averment.surface.pack_files import PackFiles, read_pack_folder
-from averment.surface.shape import check_shape
+from averment.surface.folder import read_folder, texts_of
 
 if TYPE_CHECKING:
+    from averment.pack_cache import PackCache
     from averment.quick import Decide
     from averment.shown_answers import ShownFlips, ShownWhatIf
+    from averment.surface.pack_files import PackFiles
 
 Parameters = Mapping[str, Any]
 Overrides = tuple[tuple[str, Value], ...]
+Lowered = dict[int, tuple[dict[str, Value], list[Rule]]]  # as ``ir.lower.Kept``, which few cases need
 SETS = 8  # of parameters for which what was made ready is kept, those asked for last
 
 
@@ -49,7 +49,7 @@ class Pack:
     texts: Mapping[str, str]
     root: str
     _program: Program
-    _lowered: Kept = field(default_factory=Kept)
+    _lowered: Lowered = field(default_factory=dict[int, tuple[dict[str, Value], list[Rule]]])
     _host: Host = field(default_factory=Host)
     _engines: Recent[tuple[str, int, Overrides], Engine] = field(default_factory=lambda: Recent(2 * SETS))
     _scalars: Recent[tuple[int, Overrides], Decide | None] = field(default_factory=lambda: Recent(SETS))
@@ -98,6 +98,8 @@ class Pack:
         overrides = self._overrides(parameters or {})
         if not overrides:
             return self._program
+        from averment.ir.lower import lower  # here, since the pack's own parameters mostly do
+
         report = Report()
         program = lower(self.model, overrides, report, self.digest, self._lowered)
         if program is None or report.failed:
@@ -122,8 +124,11 @@ class Pack:
         if evidence is not None:
             document |= {"evidence": list(evidence), "documents": dict(documents or {})}
         node = node_of(document, IN_PROGRAM)
-        if evidence is not None and not check_shape(node, "request", report):
-            raise Refused(report.diagnostics)
+        if evidence is not None:
+            from averment.surface.shape import check_shape
+
+            if not check_shape(node, "request", report):
+                raise Refused(report.diagnostics)
         read = read_case(node, self.model.types, report)
         if read is None or report.failed:
             raise Refused(report.diagnostics)
@@ -285,6 +290,10 @@ class Pack:
         return tuple(sorted(self._overrides(parameters).items())) if parameters else ()
 
     def _overrides(self, parameters: Parameters) -> dict[str, Value]:
+        if not parameters:
+            return {}
+        from averment.model.parameters import read_override
+
         report = Report()
         known = dict(self.model.parameters)
         read = {
@@ -320,7 +329,28 @@ def load(pack: str | Path = "pm_tpm") -> Pack:
 def read_pack(pack: str | Path, report: Report) -> Pack | None:
     """As ``load``, with the findings, warnings too, in ``report``."""
     folder = find_pack(pack, report)
-    return None if folder is None else compile_files(read_pack_folder(folder, report), str(folder), report)
+    return None if folder is None else compile_folder(folder, report)
+
+
+def compile_folder(
+    folder: Path, report: Report, texts: dict[str, str] | None = None, cache: PackCache | None = None
+) -> Pack | None:
+    """The pack in a folder; ``None`` where the report has an error. ``texts`` gets the files that were read, by name.
+
+    ``cache``: where it is taken from or put, if nothing was found in it.
+    """
+    files, names = read_folder(folder, report)
+    if texts is not None:
+        texts.update(texts_of(files))
+    cached = cache if cache and files and not report.diagnostics else None
+    compiled = cached.get(files) if cached else None
+    if compiled is None:
+        from averment.surface.pack_files import read_files
+
+        compiled = compile_pack(read_files(files, names, str(folder), report), report)
+        if cached and compiled and not report.diagnostics:
+            cached.put(files, compiled)
+    return None if compiled is None else Pack(compiled[0], texts_of(files), str(folder), compiled[1])
 
 
 def compile_files(files: PackFiles, root: str, report: Report) -> Pack | None:

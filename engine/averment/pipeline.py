@@ -5,22 +5,27 @@ Each stage reports all it can see; the next begins only where none before it fai
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from averment.core.program import Program
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
 from averment.engines import Engine, loss_of
-from averment.ir.lower import lower
 from averment.law.truth import CaseError
-from averment.model.build import build_model
 from averment.model.case import Case
 from averment.model.model import Model
 from averment.outcome.deciding import decided
 from averment.outcome.outcome import Outcome
 from averment.outcome.presumption import Rebuttals
-from averment.surface.pack_files import PackFiles
+
+if TYPE_CHECKING:
+    from averment.surface.pack_files import PackFiles
 
 
 def compile_pack(files: PackFiles, report: Report) -> tuple[Model, Program] | None:
     """The model of a pack and its program under its own parameters: checked for shape, names, types and strata."""
+    from averment.ir.lower import lower  # here, since most packs were compiled before
+    from averment.model.build import build_model
+
     model = None if report.failed else build_model(files, report)
     program = None if model is None or report.failed else lower(model, {}, report)
     if model is not None and program is not None:

@@ -231,7 +231,7 @@ def test_asking_for_help_loads_no_outside_library_but_click() -> None:
 def test_deciding_a_case_loads_only_what_it_needs() -> None:
     loaded, standard = loaded_by("decide", "--full", "knowledge/averment_knowledge/pm_tpm/cases/payments-api.yaml")
     libraries = {name for name in outside(loaded) if "cython" not in name}
-    assert libraries <= {"click", "yaml", "jsonschema_rs", "durable_rules_engine"}
+    assert libraries <= {"click", "yaml", "durable_rules_engine"}
     # Code for many cases, what is told of claims that are not settled, and what takes long to load by itself.
     needless = {
         "law.network",

@@ -44,6 +44,11 @@ def read_folder(path: Path, report: Report) -> tuple[dict[str, bytes], tuple[str
     return files, names
 
 
+def texts_of(files: Mapping[str, bytes]) -> dict[str, str]:
+    """The files as a reader sees them, to be quoted."""
+    return {name: data.decode("utf-8", "replace") for name, data in files.items()}
+
+
 def bounded(files: Mapping[str, bytes], report: Report) -> bool:
     """Whether these files are no more than those of a pack may be; the report has it where they are."""
     if len(files) > MOST_FILES:

@@ -19,7 +19,7 @@ from averment.source.collector import collector_paused
 from averment.source.documents import read_documents
 from averment.source.text import MAX_FINDINGS
 from averment.source.yaml_reader import read_yaml
-from averment.surface.folder import MANIFEST, VOCABULARY, belonging, bounded, read_folder
+from averment.surface.folder import MANIFEST, VOCABULARY, belonging, bounded, read_folder, texts_of
 from averment.surface.shape import check_shape, has_shape
 
 
@@ -41,11 +41,14 @@ class PackFiles:
 
 def read_pack_folder(path: Path, report: Report) -> PackFiles:
     """The files of the pack in the folder ``path``; every finding of every file is in the report."""
-    before = len(report.diagnostics)
-    files, names = read_folder(path, report)
-    if not names and len(report.diagnostics) > before:
-        return _none(str(path))
-    return _pack(files, names, str(path), report)
+    return read_files(*read_folder(path, report), str(path), report)
+
+
+def read_files(files: Mapping[str, bytes], names: tuple[str, ...], root: str, report: Report) -> PackFiles:
+    """The documents of the files that ``read_folder`` found, with all the ``names`` that are there."""
+    if not names and report.failed:  # not read at all, which has been said
+        return _none(root)
+    return _pack(files, names, root, report)
 
 
 def read_pack_files(files: Mapping[str, bytes], report: Report, root: str = "") -> PackFiles:
@@ -93,8 +96,7 @@ def _pack(files: Mapping[str, bytes], names: tuple[str, ...], root: str, report:
         nearest = did_you_mean("rules", names)
         help = f"rename `{nearest}` to `rules`" if nearest else "write a `rules/….yaml`"
         report.error("AV118", "the pack has no rules", start_of("rules"), "missing", help)
-    texts = {name: data.decode("utf-8", "replace") for name, data in files.items()}
-    return PackFiles(root, manifest, facts, rules, tables, texts)
+    return PackFiles(root, manifest, facts, rules, tables, texts_of(files))
 
 
 def _required(name: str, schema: str, files: Mapping[str, bytes], names: tuple[str, ...], report: Report) -> Node:

@@ -1,12 +1,11 @@
 """Whether a document has the shape that its JSON Schema describes; if not, every place where it has not.
 
-jsonschema_rs says yes or no, in microseconds for a good case; of what fails, jsonschema says what and where, one error
-after the other, so that no more are made than are shown. Both see our own schemas only and can fetch no other.
+A schema written out as functions says yes or no (``judging``); of what fails, jsonschema says what and where, one error
+after the other, so that no more are made than are shown. It sees our own schemas only and can fetch no other.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
@@ -17,11 +16,10 @@ import averment_schemas
 from averment.core.node import Node
 from averment.diagnostics.diagnostic import Diagnostic, Report
 from averment.source.text import MAX_FINDINGS, untold
+from averment.surface.judging import Judge, judge_of, never_whole, to_the_end
 
 if TYPE_CHECKING:
     from averment.surface.misshape import Misshape
-
-_FAR = 2**51  # beyond all bounds in the schemas, and a float still holds halves there
 
 # What a document of each schema is called in messages.
 _ROOTS = {
@@ -39,10 +37,9 @@ _ROOTS = {
 
 def check_shape(node: Node, schema: str, report: Report) -> bool:
     """Whether ``node`` is of the shape ``schema`` (a name of ``averment_schemas``); findings in document order."""
-    instance = _instance(node)
-    if _judge(schema).is_valid(instance):
+    if _judge(schema)(node):
         return True
-    found = _findings(node, schema, _explainer(schema).iter_errors(instance))
+    found = _findings(node, schema, _explainer(schema).iter_errors(_instance(node)))
     assert found, f"two validators disagree on the schema {schema}"
     report.extend(found)
     return False
@@ -50,7 +47,7 @@ def check_shape(node: Node, schema: str, report: Report) -> bool:
 
 def has_shape(node: Node, schema: str) -> bool:
     """As ``check_shape``, with nothing said."""
-    return bool(_judge(schema).is_valid(_instance(node)))
+    return _judge(schema)(node)
 
 
 @cache
@@ -59,10 +56,8 @@ def _schema(name: str) -> dict[str, Any]:
 
 
 @cache
-def _judge(name: str) -> Any:
-    import jsonschema_rs  # here, because `averment --help` needs no validator
-
-    return jsonschema_rs.Draft202012Validator(_schema(name), retriever=_refuse)
+def _judge(name: str) -> Judge:
+    return judge_of(_schema(name))
 
 
 @cache
@@ -74,18 +69,14 @@ def _explainer(name: str) -> Any:
 
 
 def _to_the_end(part: Any) -> Any:
-    """The schema with ``$`` in patterns as the end of the text: to Python it is before a last line feed as well."""
+    """The schema with its patterns as Python is to read them."""
     if isinstance(part, dict):
         found: dict[str, Any] = {key: _to_the_end(value) for key, value in part.items()}  # pyright: ignore[reportUnknownVariableType]
         pattern = found.get("pattern")
-        return found | {"pattern": pattern.removesuffix("$") + r"\Z"} if isinstance(pattern, str) else found
+        return found | {"pattern": to_the_end(pattern)} if isinstance(pattern, str) else found
     if isinstance(part, list):
         return [_to_the_end(each) for each in part]  # pyright: ignore[reportUnknownVariableType]
     return part
-
-
-def _refuse(uri: str) -> Any:
-    raise ValueError(f"{uri} is not one of averment's schemas, and nothing is fetched")
 
 
 def _instance(node: Node) -> Any:
@@ -96,8 +87,7 @@ def _instance(node: Node) -> Any:
     if isinstance(value, list):
         return [_instance(child) for child in value]
     if isinstance(value, Decimal):
-        near = float(value) if abs(value) < _FAR else math.copysign(_FAR, value)
-        return near + 0.5 if near.is_integer() else near
+        return never_whole(value)
     return value
 
 
