@@ -51,7 +51,8 @@ class Served:
         found = [self.process.pid]
         for parent in found:
             with suppress(OSError):
-                found += map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text().split())
+                for started in Path(f"/proc/{parent}/task").glob("*/children"):  # by any of its threads
+                    found += map(int, started.read_text().split())
         return found
 
     @property
@@ -65,14 +66,17 @@ class Served:
         return total / TICKS
 
     @property
-    def resident(self) -> int:
-        """Bytes of memory of all of them."""
-        total = 0
+    def resident(self) -> dict[str, int]:
+        """Bytes of memory of all of them, by the module that each runs."""
+        found: dict[str, int] = {}
         for pid in self.all:
             with suppress(OSError, StopIteration):
                 status = Path(f"/proc/{pid}/status").read_text().splitlines()
-                total += int(next(line for line in status if line.startswith("VmRSS")).split()[1]) << 10
-        return total
+                held = int(next(line for line in status if line.startswith("VmRSS")).split()[1]) << 10
+                command = Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+                name = next((part.rpartition(".")[2] for part in command if part.startswith("averment")), "serve")
+                found[name] = found.get(name, 0) + held
+        return found
 
     def named(self, module: str) -> list[int]:
         """Those below that run a module."""

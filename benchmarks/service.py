@@ -1,6 +1,9 @@
 """The service against a bare Starlette echo on the same machine: rate, latency, overload, taking up a version, memory.
 
-    python benchmarks/service.py [--only rate,open,overload,refresh,memory] [--rounds N] [--seconds S] [--requests N]
+    python benchmarks/service.py [--only rate,open,overload,refresh,memory] [--rounds N] [--seconds S]
+                                 [--requests N] [--sets N] [--minutes M]
+
+The part about memory ends after so many requests or minutes, whichever is first, and tells how many it sent.
 
 Decisions of complete cases of PM/TPM, each on record in SQLite before it is answered. Both servers run all the time;
 rounds A B, A B, …; what is told is medians. The client is a process of this program and takes processor time as well,
@@ -32,6 +35,7 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--requests", type=int, default=20_000, help="of the part about memory")
     parser.add_argument("--sets", type=int, default=100, help="of parameters, in the part about memory")
+    parser.add_argument("--minutes", type=float, default=10.0, help="of the part about memory at most")
     asked = parser.parse_args()
     parts = asked.only.split(",")
     sent = bodies(200)
@@ -157,30 +161,39 @@ def _refresh(ours: Served, sent: list[bytes], pack: Path) -> None:
 
 
 def _memory(ours: Served, sent: list[bytes], asked: argparse.Namespace) -> None:
-    """Resident memory over many requests, some under one of many sets of parameters."""
+    """Resident memory over many requests, one in 50 under one of many sets of parameters, all of which come in turn."""
+    end = time.monotonic() + 60 * asked.minutes
 
-    async def run(share: int) -> None:
+    async def run(first: int, last: int) -> int:
         connections = [loopback.Connection(ours.port, PATH) for _ in range(16)]
+        numbers, done = iter(range(first, last)), 0
 
-        async def some(place: int) -> None:
-            for number in range(place, share, len(connections)):
+        async def some(connection: loopback.Connection) -> None:
+            nonlocal done
+            for number in numbers:
+                if time.monotonic() > end:
+                    return
                 body = sent[number % len(sent)]
                 if number % 50 == 0:
-                    told = f',"parameters":{{"strong_margin":{4 + number // 50 % asked.sets}}}}}'.encode()
+                    told = f',"parameters":{{"small_company_size":{1000 + number // 50 % asked.sets}}}}}'.encode()
                     body = body[:-1] + told
-                status, answer = await connections[place].ask(body)
+                status, answer = await connection.ask(body)
                 assert status in (200, 503), answer
+                done += status == 200
 
-        await asyncio.gather(*map(some, range(len(connections))))
+        await asyncio.gather(*map(some, connections))
         for connection in connections:
             connection.close()
+        return done
 
-    held: list[int] = []
-    for _ in range(5):
-        asyncio.run(run(asked.requests // 5))
-        held.append(ours.resident)
-    print(f"memory over {asked.requests:,} requests, one in 50 under one of {asked.sets} sets of parameters: "
-          + ", ".join(f"{each / 2**20:.0f}" for each in held) + " MiB, all processes")  # fmt: skip
+    total = 0
+    for part in range(10):
+        total += asyncio.run(run(part * asked.requests // 10, (part + 1) * asked.requests // 10))
+        each = ", ".join(f"{module} {held / 2**20:.0f}" for module, held in ours.resident.items())
+        print(f"memory after {total:,} decisions, one in 50 under one of {asked.sets} sets of parameters: "
+              f"{sum(ours.resident.values()) / 2**20:.0f} MiB ({each})", flush=True)  # fmt: skip
+        if time.monotonic() > end:
+            return
 
 
 if __name__ == "__main__":

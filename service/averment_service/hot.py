@@ -109,7 +109,7 @@ class Decide:
         found: list[Answered | Problem] = []
         for place in range(len(asked.cases)):
             try:
-                found.append(self._one(asked, place, pack, principal, f"{key}/{place}" if key else ""))
+                found.append(self._one(asked, place, pack, principal, _key(key, asked, place)))
             except Refused as error:
                 found.append(problem_of(error))
         return asked, found
@@ -131,17 +131,17 @@ class Decide:
             raise reused()
         then = pack if pack.digest == record.digest else service.shop.find(f"{pack.name}@{record.digest}")
         asked, answers = self._decided(body, then, principal, key)
-        if asked.many == (record.key == f"{DECISION}:{key}"):
+        if not record.key.startswith(f"{DECISION}:{_key(key, asked, '')}"):
             raise reused()
         parts: list[bytes] = []
-        for one in answers:
-            if isinstance(one, Problem):
+        for place, one in enumerate(answers):
+            before = service.recorded(_key(key, asked, place))
+            if isinstance(one, Problem) and before is None:
                 parts.append(one.part)
-                continue
-            before = service.recorded(one.entry.key.partition(":")[2])
-            if before is None or not asks_the_same(one.entry, before):
+            elif isinstance(one, Problem) or before is None or not asks_the_same(one.entry, before):
                 raise reused()
-            parts.append(written(one, asked.detail, before.id))
+            else:
+                parts.append(written(one, asked.detail, before.id))
         return _together(asked, parts)
 
     async def _recorded(self, asked: Asked, answers: list[Answered | Problem], pack: Pack) -> bytes:
@@ -154,6 +154,11 @@ class Decide:
         return [
             written(one, asked.detail, next(receipts).id) if isinstance(one, Answered) else one.part for one in answers
         ]
+
+
+def _key(key: str, asked: Asked, place: int | str) -> str:
+    """The key of a case. Of one of many the number of all is part of it, for fewer of them are another request."""
+    return f"{key}/{len(asked.cases)}/{place}" if key and asked.many else key
 
 
 def _together(asked: Asked, parts: list[bytes]) -> bytes:

@@ -17,12 +17,13 @@ from typing import Protocol
 from averment.audit.errors import LogError, unavailable
 from averment.audit.log import DecisionLog, Receipt
 from averment.audit.record import Entry
-from averment_service.wire import LENGTH, Result, entries_frame, results_of
+from averment_service.wire import LARGEST, LENGTH, Result, entries_frame, results_of
 
 AGAIN = 0.2  # seconds until a keeper that went is looked for again
 PATIENCE = 20.0  # seconds that an entry waits for it
 _TOGETHER = 16  # requests whose entries are sent at once, whatever else may come
 _UNDER_WAY = 8  # frames that are sent and not answered
+_FRAME = 4 << 20  # bytes of bodies that are sent at once, where they are of several requests
 
 
 Write = Callable[[list[Entry]], Awaitable[list[Result]]]
@@ -31,11 +32,14 @@ Write = Callable[[list[Entry]], Awaitable[list[Result]]]
 
 @dataclass(slots=True)
 class _Handed:
-    """Entries that somebody waits for; ``end``: until when, by the clock of the loop."""
+    """Entries that somebody waits for, written all or none; ``end``: until when, by the clock of the loop; ``size``:
+    about how many bytes they have.
+    """
 
     entries: list[Entry]
     future: asyncio.Future[list[Result]]
     end: float = 0.0
+    size: int = 0
 
     def answered(self, results: list[Result]) -> None:
         if not self.future.done():  # else whoever asked is gone
@@ -44,6 +48,16 @@ class _Handed:
 
 def _entries(batch: Iterable[_Handed]) -> list[Entry]:
     return [entry for handed in batch for entry in handed.entries]
+
+
+def _first(waiting: list[_Handed]) -> tuple[list[_Handed], list[_Handed]]:
+    """What of this is sent at once, at least one, and what after it."""
+    size = 0
+    for place, handed in enumerate(waiting):
+        size += handed.size
+        if size > _FRAME and place:
+            return waiting[:place], waiting[place:]
+    return waiting, []
 
 
 def _answer(batch: Iterable[_Handed], results: Sequence[Result]) -> None:
@@ -113,9 +127,9 @@ class Here(Gathering):
 
 
 class Kept(asyncio.Protocol):
-    """The log written by a keeper that listens at ``path``. What comes up together is sent together, and more is sent
-    before it is answered. Where the keeper goes and comes back, what was not acknowledged is sent again: each entry has
-    a key, so none is recorded twice.
+    """The log written by a keeper that listens at ``path``. What comes up together is sent together, unless that is too
+    much for a frame, and more is sent before it is answered. Where the keeper goes and comes back, what was not
+    acknowledged is sent again: each entry has a key, so none is recorded twice.
     """
 
     def __init__(self, path: str) -> None:
@@ -130,7 +144,10 @@ class Kept(asyncio.Protocol):
 
     async def append(self, entries: list[Entry]) -> list[Result]:
         loop = asyncio.get_running_loop()
-        handed = _Handed(entries, loop.create_future(), loop.time() + PATIENCE)
+        size = sum(len(entry.body) + len(entry.archive) for entry in entries)
+        if size > LARGEST // 2:  # so that the keeper takes it, whatever stands beside the bodies
+            return [unavailable("log", f"{size:,} bytes are too many to record at once")] * len(entries)
+        handed = _Handed(entries, loop.create_future(), loop.time() + PATIENCE, size)
         self._waiting.append(handed)
         if len(self._waiting) >= _TOGETHER:
             self._send()
@@ -141,18 +158,17 @@ class Kept(asyncio.Protocol):
 
     def _send(self) -> None:
         self._soon = False
-        if not self._waiting or len(self._sent) >= _UNDER_WAY:
-            return
-        if self._transport is None:
-            if self._connecting is None:
-                self._connecting = asyncio.create_task(self._connect())
-            return
-        batch, self._waiting = self._waiting, []
-        frame = entries_frame(_entries(batch))
-        self._transport.write(LENGTH.pack(len(frame)) + frame)
-        self._sent.append(batch)
-        if self._looking is None:
-            self._look()
+        while self._waiting and len(self._sent) < _UNDER_WAY:
+            if self._transport is None:
+                if self._connecting is None:
+                    self._connecting = asyncio.create_task(self._connect())
+                return
+            batch, self._waiting = _first(self._waiting)
+            frame = entries_frame(_entries(batch))
+            self._transport.write(LENGTH.pack(len(frame)) + frame)
+            self._sent.append(batch)
+            if self._looking is None:
+                self._look()
 
     def _look(self) -> None:
         """Hang up on a keeper that does not answer, as one that stands still or waits for its disk: what was sent to it

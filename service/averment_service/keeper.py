@@ -22,10 +22,9 @@ from averment.audit.record import Entry
 from averment_service.service import now
 from averment_service.settings import key_of
 from averment_service.starting import started
-from averment_service.wire import LENGTH, Result, entries_of, results_frame
+from averment_service.wire import LARGEST, LENGTH, Result, entries_of, results_frame
 
-_LARGEST = 256 << 20  # of a frame
-_PIECE = 64 << 10  # bytes read at once
+_PIECE = 256 << 10  # bytes read at once
 _LOOK = 1.0  # seconds between two looks at whether whoever started this is there
 
 
@@ -45,7 +44,7 @@ class _Client:
         found: list[list[Entry]] = []
         while len(self.heard) >= LENGTH.size:
             size = LENGTH.unpack_from(self.heard)[0]
-            if size > _LARGEST:
+            if size > LARGEST:
                 raise ValueError("too large a frame")
             end = LENGTH.size + size
             if len(self.heard) < end:

@@ -15,6 +15,7 @@ from averment.diagnostics.diagnostic import Diagnostic
 from averment.ir.digest import canonical
 
 LENGTH = struct.Struct(">I")
+LARGEST = 256 << 20  # bytes of a frame
 _DIGITS = bytes(48 if 48 <= byte <= 57 else 32 for byte in range(256))  # each digit a nought, all else a blank
 _LONG = b"0" * 16  # what may be an integer that not every JSON reader keeps
 _encode = msgspec.json.Encoder(order="sorted").encode

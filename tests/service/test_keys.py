@@ -71,7 +71,7 @@ def test_many_under_one_key_are_answered_as_they_were(held: tuple[TestClient, di
     with open_log(f"sqlite:{held[2] / 'decisions.db'}") as log:
         size = log.head().size
         other = [cases[0], {"case": "2", "facts": HIGH}, {"case": "3", "facts": HIGH}]
-        for body in ({"cases": other}, {"cases": cases[1:]}, {"facts": HIGH}):
+        for body in ({"cases": other}, {"cases": cases[1:]}, {"cases": cases[:1]}, {"cases": []}, {"facts": HIGH}):
             found = _sent(held, "many", body)
             assert found.status_code == 409 and found.json()["diagnostics"][0]["code"] == "AV596", found.text
         assert log.head().size == size  # what was refused is not on record
