@@ -20,7 +20,7 @@ from averment_service.pages.sessions import signed_in
 from averment_service.principals import need
 from averment_service.problems import UNKNOWN, Problem
 from averment_service.routes import ROUTES
-from averment_service.routes.route import Handler, Route, principal_of, problem_response
+from averment_service.routes.route import Handler, Route, principal_of, problem_response, service_of
 from averment_service.service import Service
 
 
@@ -52,7 +52,7 @@ def _checked(route: Route) -> Handler:
         except HTTPException:
             raise
         except Exception as error:
-            return problem_response(told_of(error))
+            return problem_response(told_of(error, service_of(request).places))
 
     return handler
 

@@ -11,6 +11,7 @@ from typing import Any
 from starlette.requests import ClientDisconnect
 
 from averment.pack import Pack
+from averment_service.places import Places
 from averment_service.problems import MEDIA, REQUEST, TOO_MUCH, Problem, problem, problem_of
 
 Scope = MutableMapping[str, Any]
@@ -107,9 +108,12 @@ async def send_answer(send: Send, status: int, body: bytes, pack: Pack) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def told_of(error: Exception) -> Problem:
-    """What an error is told as. A mistake of ours is told in the log of the service, under the number sent along."""
+def told_of(error: Exception, places: Places) -> Problem:
+    """What an error is told as, without the server's own places. A mistake of ours is told in the log of the service,
+    under the number sent along.
+    """
     found = problem_of(error)
+    found.diagnostics = tuple(places.told(found.diagnostics))
     if found.status == 500:
         number = secrets.token_hex(4)
         _log.error("a mistake in averment, number %s", number, exc_info=error)

@@ -72,7 +72,7 @@ class Guard:
         except Exception as error:
             if send.status:
                 raise
-            await send_problem(send, told_of(error))
+            await send_problem(send, told_of(error, self._service.places))
 
     def authorise(self, scope: Scope) -> Principal:
         """Who sends this request. Raises: Problem, 401 for a token nobody has, 403 for another's host name, 400 where

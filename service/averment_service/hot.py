@@ -58,7 +58,7 @@ class Decide:
             body = await read_body(scope, receive, self._service.settings.body)
             answer = await self._answer(body, scope, pack, principal)
         except Exception as error:
-            await send_problem(send, told_of(error))
+            await send_problem(send, told_of(error, self._service.places))
             return
         await send_answer(send, 200, answer, pack)
 

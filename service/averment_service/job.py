@@ -5,9 +5,15 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from averment.diagnostics.diagnostic import Diagnostic, Refused
+from averment.diagnostics.render_json import all_to_json
+from averment_service.places import retold
 
 DRAFTED, WAITING, RUNNING, DONE, FAILED, CANCELLED = "drafted", "waiting", "running", "done", "failed", "cancelled"
 STATES = (DRAFTED, WAITING, RUNNING, DONE, FAILED, CANCELLED)
@@ -15,6 +21,7 @@ UNDER_WAY = (WAITING, RUNNING)
 TABLE, MAPPING, PACK, STATE = "table", "mapping.yaml", "pack", "job.json"
 ROWS, MENDS = "rows.db", "mends.json"  # the decisions as an index; what would mend the rejects
 LOCK = "work.lock"  # held by whoever works on the job; it says which process that is
+_SUFFIX = re.compile(r"(\.[a-z0-9]{1,8}){1,2}$")
 _LISTS = ("doubts", "absent", "diagnostics")
 _OURS = (*_LISTS, "owner", "share", "since")
 
@@ -71,10 +78,30 @@ def save(folder: Path, job: Job) -> None:
     beside.replace(folder / STATE)
 
 
-def table_of(folder: Path) -> Path:
-    """The table in the folder of a job."""
-    (table,) = (each for each in folder.iterdir() if each.name == TABLE or each.name.startswith(f"{TABLE}."))
-    return table
+def table_of(folder: Path, job: Job) -> Path:
+    """The table in the folder of a job, if it is still there."""
+    return folder / f"{TABLE}{suffix_of(job.name)}"
+
+
+def told_of(folder: Path, job: Job, found: Iterable[Diagnostic]) -> tuple[dict[str, Any], ...]:
+    """Findings about the table of a job as they are told: it is called as it was when it was sent."""
+    return tuple(all_to_json([_of_table(folder, job, each) for each in found]))
+
+
+def refused_of(folder: Path, job: Job, error: Refused) -> Refused:
+    """What was refused, with the table called as it was when it was sent."""
+    return Refused([_of_table(folder, job, each) for each in error.diagnostics])
+
+
+def _of_table(folder: Path, job: Job, found: Diagnostic) -> Diagnostic:
+    table = str(table_of(folder, job))
+    return retold(found, lambda text: text.replace(table, job.name).replace(f"{folder}/", ""))
+
+
+def suffix_of(name: str) -> str:
+    """The ending of the name of a table, which says what is in it."""
+    found = _SUFFIX.search(Path(name).name.lower())
+    return found.group() if found else ""
 
 
 def output_of(folder: Path, format: str) -> Path:

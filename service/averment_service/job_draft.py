@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from averment.batch.adapter import Adapter
-from averment.batch.inputs import find_inputs
+from averment.batch.inputs import Input, find_inputs
 from averment.diagnostics.diagnostic import Refused, Report
 from averment.drafting.draft import Choice, Draft, draft
 from averment.drafting.mending import Mended
-from averment.drafting.sample import Column, Sample, look
+from averment.drafting.sample import Column, Sample, holds_cases, look
 from averment.pack import Pack
 from averment_service.job import MENDS
 
@@ -54,20 +54,29 @@ class Kept:
         return replace(self, columns=(*self.columns[:number], now, *self.columns[number + 1 :]))
 
 
-def drafted_of(table: Path, pack: Pack, adapter: Adapter | None = None) -> tuple[Draft, Sample]:
-    """The draft of a table, found by looking at it. ``adapter``: what is known of its marks. Raises: Refused."""
-    sample = sample_of(table, adapter or Adapter())
+def drafted_of(table: Path, pack: Pack) -> tuple[Draft, Sample] | None:
+    """The draft of a table, found by looking at it; None of lines of cases, which have no columns. Raises: Refused."""
+    report = Report()
+    if holds_cases(_input_of(table, report), report):
+        return None
+    sample = sample_of(table, Adapter())
     return draft(sample, pack.model.types), sample
 
 
 def sample_of(table: Path, adapter: Adapter) -> Sample:
     """What the table holds. Raises: Refused."""
     report = Report()
-    files = find_inputs(str(table), None, report)
-    sample = look(files[0], report, adapter) if files and not report.failed else None
+    sample = look(_input_of(table, report), report, adapter)
     if sample is None:
         raise Refused(report.diagnostics)
     return sample
+
+
+def _input_of(table: Path, report: Report) -> Input:
+    files = find_inputs(str(table), None, report)
+    if not files or report.failed:
+        raise Refused(report.diagnostics)
+    return files[0]
 
 
 def kept_of(found: Draft, sample: Sample) -> Kept:

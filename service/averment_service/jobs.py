@@ -8,7 +8,6 @@ look at; where that dies, the same job goes on where it stopped.
 
 from __future__ import annotations
 
-import re
 import secrets
 import shutil
 import time
@@ -36,16 +35,19 @@ from averment_service.job import (
     is_worked_on,
     output_of,
     read,
+    refused_of,
     save,
+    suffix_of,
+    table_of,
 )
-from averment_service.job_draft import drafted_of, kept_of, save_kept
+from averment_service.job_draft import Kept, drafted_of, kept_of, save_kept
 from averment_service.job_queue import ID, Queue
 from averment_service.problems import GONE, REQUEST, TOO_MUCH, problem
 
 FORMATS = ("csv", "jsonl", "parquet", "arrow", "xlsx")
+NOTHING = "# The table holds cases as the pack has them: there are no columns to map.\n{}\n"
 MOST = 200  # jobs that one may have
 _LOOKS = 2.0  # seconds between two times that looking at a job which waits makes room for it
-_SUFFIX = re.compile(r"(\.[a-z0-9]{1,8}){1,2}$")
 
 
 class Jobs:
@@ -71,14 +73,23 @@ class Jobs:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
         self.save(job)
-        return job, folder / f"{TABLE}{_suffix(name)}"
+        return job, folder / f"{TABLE}{suffix_of(name)}"
 
     def drafted(self, job: Job, pack: Pack) -> Job:
         """The job with its mapping drafted, found by looking at the table. Raises: Refused for what is no table."""
-        found, sample = drafted_of(self.table(job), pack)
+        folder = self.folder(job)
+        try:
+            drafted = drafted_of(self.table(job), pack)
+        except Refused as error:
+            raise refused_of(folder, job, error) from None
+        if drafted is None:
+            (folder / MAPPING).write_text(NOTHING, encoding="utf-8")
+            save_kept(folder, Kept((), (), 0, {}))
+            return job
+        found, sample = drafted
         text = mapping_text(found, job.name, f"{pack.name} {pack.version}")
-        (self.folder(job) / MAPPING).write_text(text, encoding="utf-8")
-        save_kept(self.folder(job), kept_of(found, sample))
+        (folder / MAPPING).write_text(text, encoding="utf-8")
+        save_kept(folder, kept_of(found, sample))
         doubts = tuple(f"{line.heading}: {doubt}" for line in found.lines for doubt in line.doubts)
         done = replace(job, doubts=doubts, absent=tuple(each.path for each in found.absent))
         self.save(done)
@@ -142,7 +153,7 @@ class Jobs:
         return self._folder / job.id
 
     def table(self, job: Job) -> Path:
-        return self.folder(job) / f"{TABLE}{_suffix(job.name)}"
+        return table_of(self.folder(job), job)
 
     def output(self, job: Job) -> Path:
         return output_of(self.folder(job), job.format)
@@ -176,8 +187,3 @@ class Jobs:
 
 
 _AGAIN = "start it again: it goes on where it stopped"
-
-
-def _suffix(name: str) -> str:
-    found = _SUFFIX.search(Path(name).name.lower())
-    return found.group() if found else ""

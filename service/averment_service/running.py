@@ -18,11 +18,10 @@ from averment.batch.order import Order
 from averment.batch.run import Record, run
 from averment.batch.unit import Format
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
-from averment.diagnostics.render_json import all_to_json
 from averment.drafting.mending import groups_in, mended
 from averment.pack import load
 from averment.recording import BatchRecorder
-from averment_service.job import DONE, FAILED, MAPPING, PACK, ROWS, Job, output_of, read, save, table_of
+from averment_service.job import DONE, FAILED, MAPPING, PACK, ROWS, Job, output_of, read, save, table_of, told_of
 from averment_service.job_draft import save_mends
 from averment_service.job_queue import Queue
 from averment_service.job_rows import index
@@ -95,12 +94,12 @@ def work(folder: Path, log: str, keeper: str, key: bytes) -> None:
     try:
         done = _done(folder, job, log, keeper, key)
     except Refused as error:
-        done = replace(job, state=FAILED, diagnostics=tuple(all_to_json(error.diagnostics)))
+        done = replace(job, state=FAILED, diagnostics=told_of(folder, job, error.diagnostics))
     except LogError as error:
-        done = replace(job, state=FAILED, diagnostics=tuple(all_to_json([error.diagnostic])))
+        done = replace(job, state=FAILED, diagnostics=told_of(folder, job, [error.diagnostic]))
     except Exception as error:
         mistake = Diagnostic("AV599", f"a mistake in averment: {type(error).__name__}")
-        save(folder, replace(job, state=FAILED, diagnostics=tuple(all_to_json([mistake]))))
+        save(folder, replace(job, state=FAILED, diagnostics=told_of(folder, job, [mistake])))
         raise
     save(folder, done)
 
@@ -116,7 +115,7 @@ def _done(folder: Path, job: Job, log: str, keeper: str, key: bytes) -> Job:
     order = Order(
         program=pack.program(),
         types=pack.model.types,
-        name=str(table_of(folder)),
+        name=str(table_of(folder, job)),
         output=output,
         format=Format(job.format),
         mapping=adapter,

@@ -34,6 +34,7 @@ from averment_service.jobs import Jobs
 from averment_service.journal import Journal
 from averment_service.kept import Store
 from averment_service.meters import Meters
+from averment_service.places import Places
 from averment_service.principals import Doorkeeper, Principal
 from averment_service.settings import OFF, Settings, key_of
 from averment_service.shelf import Shop
@@ -57,6 +58,7 @@ class Service:
         folder: Path | None = None,
     ) -> None:
         self.settings, self.journal, self.doorkeeper, self.keeper = settings, journal, doorkeeper, keeper
+        self.places = Places(settings)
         self.supervisor = 0  # the process that started this one, where one did
         self.secret = secret or secrets.token_bytes(32)
         queue = queue_of(settings, keeper)

@@ -69,7 +69,8 @@ class Stream:
                 body = b"".join([part + b"\n" for part in await self._answered(held)])
                 await send({"type": "http.response.body", "body": body, "more_body": True})
         except Exception as error:  # the answer has begun, so that is its last line
-            await send({"type": "http.response.body", "body": told_of(error).part + b"\n", "more_body": True})
+            last = told_of(error, self._service.places).part + b"\n"
+            await send({"type": "http.response.body", "body": last, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 
     async def _answered(self, lines: list[_Line]) -> list[bytes]:

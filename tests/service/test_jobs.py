@@ -20,6 +20,7 @@ from tests.service.test_decide import examples
 
 import averment
 from averment.audit.log import open_log
+from averment_cli.main import run
 from averment_service.app import application
 from averment_service.principals import ROLES, Doorkeeper, Principal
 from averment_service.principals import hashed as hash_of
@@ -117,3 +118,25 @@ def test_what_is_no_table_leaves_nothing_behind(client: TestClient, tmp_path: Pa
     ):
         assert client.post(url, content=content).status_code == status, url
     assert list((tmp_path / "jobs").glob("[!.]*")) == []
+
+
+@pytest.mark.parametrize("name", ["cases.jsonl", "cases.ndjson", "cases.json", "flat.jsonl", "flat.json"])
+def test_json_is_decided_as_batch_decides_it(client: TestClient, name: str, tmp_path: Path) -> None:
+    cases = examples()[:3]
+    if name.startswith("flat"):
+        cases = [{"case": each["case"], "engineering.team_size": number} for number, each in enumerate(cases)]
+    lines = "".join(json.dumps(case) + "\n" for case in cases)
+    content = lines if name.endswith(("l", "ndjson")) else json.dumps(cases)
+    sent = client.post(f"/v1/packs/pm_tpm/jobs?name={name}", content=content)
+    assert sent.status_code == 201, sent.text
+    id = sent.json()["id"]
+    client.post(f"/v1/jobs/{id}/start?format=jsonl")
+    job = _ended(client, id)
+    assert (job["state"], job["rows"]) == ("done", 3), job
+    found = [json.loads(line) for line in client.get(f"/v1/jobs/{id}/result").text.splitlines()]
+    (tmp_path / name).write_text(content)
+    assert run(["batch", str(tmp_path / name), "-o", str(tmp_path / "out.jsonl")]) == 0
+    assert found == [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    page = client.get(f"/tables/{id}")
+    row = client.get(f"/tables/{id}/rows/{found[0]['row']}")
+    assert page.status_code == row.status_code == 200 or page.status_code == 303

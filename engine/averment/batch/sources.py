@@ -112,7 +112,7 @@ def open_source(
             file = replace(file, adaptation=shape.adaptation if file.format is Format.CSV else None)
         found.append(file)
         shapes.append(shape)
-    if adapter and not report.failed and all(file.format is Format.JSONL for file in inputs):
+    if adapter and found and not report.failed and all(file.format is Format.JSONL for file in found):
         report.error("AV520", "JSON Lines have no columns to map", None, "", "leave out --mapping")
     return Source(tuple(found), tuple(shapes))
 

@@ -90,6 +90,11 @@ def look(file: Input, report: Report, adapter: Adapter | None = None) -> Sample 
     return None
 
 
+def holds_cases(file: Input, report: Report) -> bool:
+    """Whether a file holds cases as a pack has them, a line each, so that there are no columns to map."""
+    return dialect_of(file, Adapter(), report).format is Format.JSONL and not report.failed
+
+
 def _looked_at(file: Input, adapter: Adapter) -> tuple[Input, bool]:
     """A text with the marks that a closer look shows, and whether its encoding is a guess."""
     with file.raw() as stream:

@@ -63,7 +63,7 @@ def server(desk: Desk) -> Server[Any]:
         try:
             found = await call(desk, params.name, params.arguments or {})
         except Exception as error:
-            return _refused(told_of(error), desk)
+            return _refused(told_of(error, desk.service.places), desk)
         return CallToolResult(content=[TextContent(text=_text(found))], structured_content=found)
 
     async def list_resources(_: Any, __: Any) -> ListResourcesResult:
@@ -94,7 +94,7 @@ def server(desk: Desk) -> Server[Any]:
         except Refused as error:
             raise MCPError(INVALID_PARAMS, str(error), {"uri": uri[:200]}) from None
         except Exception as error:
-            problem = told_of(error)
+            problem = told_of(error, desk.service.places)
             raise MCPError(INTERNAL_ERROR, str(problem), problem.document) from None
         contents = TextResourceContents(uri=uri, mime_type=resources.MEDIA, text=_text(found))
         return ReadResourceResult(contents=[contents])

@@ -73,6 +73,8 @@ def mapping_view(folder: Path, job: Job, pack: Pack) -> View:
     kept, text = read_kept(folder), (folder / MAPPING).read_text("utf-8-sig")
     report = Report()
     adapter = read_mapping(text.encode(), MAPPING, report)
+    if not kept.columns:  # lines of cases
+        return View(text, (), (), (), tuple(report.diagnostics), kept)
     headings = [seen.heading for seen in kept.columns]
     targets = map_columns(headings, pack.model.types, adapter, job.name, report)
     paths = {place: target.path for place, target in targets.items()}
@@ -87,7 +89,7 @@ def mapping_view(folder: Path, job: Job, pack: Pack) -> View:
     return View(text, columns, _groups(pack), missing, tuple(report.diagnostics), kept)
 
 
-def corrected(folder: Path, view: View, form: Form, pack: Pack) -> str:
+def corrected(folder: Path, job: Job, view: View, form: Form, pack: Pack) -> str:
     """The text of the mapping after what a form says of its columns: those that it does not change stay as written.
 
     What is found out of the cells on the way is kept with the draft.
@@ -101,7 +103,7 @@ def corrected(folder: Path, view: View, form: Form, pack: Pack) -> str:
         seen = kept.columns[number]
         choice, doubts = _chosen(seen, value)
         if choice is None and value in fields:
-            sample = sample or sample_of(table_of(folder), read_mapping(text.encode(), MAPPING, Report()))
+            sample = sample or sample_of(table_of(folder, job), read_mapping(text.encode(), MAPPING, Report()))
             choice, doubts = taken_for(sample.columns[number], value, fields[value], document)
         if choice is None and value in (CASE, IGNORE):
             choice = Choice(value)

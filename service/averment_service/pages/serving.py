@@ -14,7 +14,7 @@ from averment_service.pages.sessions import check_form, signed_in
 from averment_service.pages.uploads import MULTIPART, close_upload
 from averment_service.principals import need
 from averment_service.problems import Problem
-from averment_service.routes.route import Route, principal_of
+from averment_service.routes.route import Route, principal_of, service_of
 
 
 async def page_answer(request: Request, route: Route) -> Response:
@@ -29,7 +29,7 @@ async def page_answer(request: Request, route: Route) -> Response:
     except HTTPException:
         raise
     except Exception as error:
-        return problem_page(request, told_of(error))
+        return problem_page(request, told_of(error, service_of(request).places))
     finally:
         await close_upload(request)
 

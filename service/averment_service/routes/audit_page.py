@@ -66,8 +66,9 @@ def _one(service: Service, log: DecisionLog, request: Request) -> dict[str, Any]
     return {"found": found, "record": found.record, "versions": others}
 
 
-def _verified(_: Service, log: DecisionLog, __: Request) -> dict[str, Any]:
-    return {"report": verify(log)}
+def _verified(service: Service, log: DecisionLog, _: Request) -> dict[str, Any]:
+    report = verify(log)
+    return {"report": report, "found": [*service.places.told(report.diagnostics)]}
 
 
 def _two(service: Service, log: DecisionLog, request: Request) -> dict[str, Any]:

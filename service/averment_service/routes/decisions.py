@@ -56,7 +56,7 @@ def _verified(service: Service, log: DecisionLog, request: Request) -> Any:
         "state": again.state.value,
         "claim": again.claim,
         "differences": [found._asdict() for found in again.differences],
-        "reason": again.reason,
+        "reason": service.places.hidden(again.reason),
     }
 
 
@@ -70,7 +70,7 @@ def _explained(service: Service, request: Request, format: str) -> str:
     record = record_of(log, request.path_params["id"])
     again, outcome, pack = decided_again(service, log, record)
     if format == JSON:
-        told = {"state": again.state.value, "reason": again.reason}
+        told = {"state": again.state.value, "reason": service.places.hidden(again.reason)}
         whole = {**told, **({"outcome": outcome.document} if outcome else {})}
         return canonical({"decision": record.document(), "again": whole}).decode()
     if outcome is None or pack is None:
@@ -83,10 +83,10 @@ def _head(_: Service, log: DecisionLog, __: Request) -> Any:
     return {"log": log.id, "size": head.size, "head": head.hash.hex()}
 
 
-def _whole(_: Service, log: DecisionLog, __: Request) -> Any:
+def _whole(service: Service, log: DecisionLog, __: Request) -> Any:
     report = verify(log)
     told = {**asdict(report), "whole": report.whole}
-    return {**told, "diagnostics": all_to_json(report.diagnostics)}
+    return {**told, "diagnostics": all_to_json([*service.places.told(report.diagnostics)])}
 
 
 def _anchor(_: Service, log: DecisionLog, __: Request) -> Any:

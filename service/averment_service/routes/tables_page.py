@@ -83,7 +83,7 @@ async def mapped(request: Request) -> Response:
     def done() -> tuple[Job, View]:
         pack = load(folder / PACK)
         view = mapping_view(folder, job, pack)
-        text = corrected(folder, view, form, pack)
+        text = corrected(folder, job, view, form, pack)
         now = service.jobs.map(job, text.encode()) if text != view.text else job
         return now, mapping_view(folder, now, pack)
 
