@@ -113,6 +113,7 @@ class Clients:
             self.counts["consultations"] += 1
 
     async def _sends_a_table(self, name: str) -> None:
+        state: Any
         connection, rows = self._connection(), ["case,engineering.team_size,product.technical_complexity"]
         while True:
             more = [f"row-{number},{number % 90},{('low', 'high')[number % 2]}" for number in range(_TABLE)]
