@@ -7,6 +7,7 @@ import json
 import os
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,12 @@ def refused_of(folder: Path, job: Job, error: Refused) -> Refused:
 def _of_table(folder: Path, job: Job, found: Diagnostic) -> Diagnostic:
     table = str(table_of(folder, job))
     return retold(found, lambda text: text.replace(table, job.name).replace(f"{folder}/", ""))
+
+
+def first_to_end() -> None:
+    """Have the system end this process first where memory runs out, and none of those that answer."""
+    with suppress(OSError):  # as where there is no /proc
+        Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
 
 
 def suffix_of(name: str) -> str:

@@ -20,9 +20,9 @@ from averment.batch.adapter import read_mapping
 from averment.batch.order import folder_of
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
 from averment.diagnostics.render_json import all_to_json
-from averment.drafting.mapping_text import mapping_text
 from averment.pack import Pack
 from averment.recording import pack_bytes
+from averment_service.drafting import drafted
 from averment_service.job import (
     DRAFTED,
     FAILED,
@@ -35,17 +35,14 @@ from averment_service.job import (
     is_worked_on,
     output_of,
     read,
-    refused_of,
     save,
     suffix_of,
     table_of,
 )
-from averment_service.job_draft import Kept, drafted_of, kept_of, save_kept
 from averment_service.job_queue import ID, Queue
 from averment_service.problems import GONE, REQUEST, TOO_MUCH, problem
 
 FORMATS = ("csv", "jsonl", "parquet", "arrow", "xlsx")
-NOTHING = "# The table holds cases as the pack has them: there are no columns to map.\n{}\n"
 MOST = 200  # jobs that one may have
 _LOOKS = 2.0  # seconds between two times that looking at a job which waits makes room for it
 
@@ -76,24 +73,8 @@ class Jobs:
         return job, folder / f"{TABLE}{suffix_of(name)}"
 
     def drafted(self, job: Job, pack: Pack) -> Job:
-        """The job with its mapping drafted, found by looking at the table. Raises: Refused for what is no table."""
-        folder = self.folder(job)
-        try:
-            drafted = drafted_of(self.table(job), pack)
-        except Refused as error:
-            raise refused_of(folder, job, error) from None
-        if drafted is None:
-            (folder / MAPPING).write_text(NOTHING, encoding="utf-8")
-            save_kept(folder, Kept((), (), 0, {}))
-            return job
-        found, sample = drafted
-        text = mapping_text(found, job.name, f"{pack.name} {pack.version}")
-        (folder / MAPPING).write_text(text, encoding="utf-8")
-        save_kept(folder, kept_of(found, sample))
-        doubts = tuple(f"{line.heading}: {doubt}" for line in found.lines for doubt in line.doubts)
-        done = replace(job, doubts=doubts, absent=tuple(each.path for each in found.absent))
-        self.save(done)
-        return done
+        """The job with its mapping drafted, found by looking at the table. Raises: Refused, Problem where it is none."""
+        return drafted(self.folder(job), job, pack)
 
     def map(self, job: Job, mapping: bytes) -> Job:
         """The job with another mapping; what was decided so far under the old one is gone.

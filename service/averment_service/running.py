@@ -21,7 +21,20 @@ from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
 from averment.drafting.mending import groups_in, mended
 from averment.pack import load
 from averment.recording import BatchRecorder
-from averment_service.job import DONE, FAILED, MAPPING, PACK, ROWS, Job, output_of, read, save, table_of, told_of
+from averment_service.job import (
+    DONE,
+    FAILED,
+    MAPPING,
+    PACK,
+    ROWS,
+    Job,
+    first_to_end,
+    output_of,
+    read,
+    save,
+    table_of,
+    told_of,
+)
 from averment_service.job_draft import save_mends
 from averment_service.job_queue import Queue
 from averment_service.job_rows import index
@@ -146,6 +159,7 @@ def _done(folder: Path, job: Job, log: str, keeper: str, key: bytes) -> Job:
 
 
 if __name__ == "__main__":
+    first_to_end()
     at, log_url, keeper_path, key_file, most, lock = sys.argv[1:]
     try:
         work(Path(at), log_url, keeper_path, Path(key_file).read_bytes() if key_file else b"")

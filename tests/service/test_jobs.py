@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -140,3 +141,44 @@ def test_json_is_decided_as_batch_decides_it(client: TestClient, name: str, tmp_
     page = client.get(f"/tables/{id}")
     row = client.get(f"/tables/{id}/rows/{found[0]['row']}")
     assert page.status_code == row.status_code == 200 or page.status_code == 303
+
+
+def _workbook(cells: str) -> bytes:
+    """A workbook of one sheet, as small as there is."""
+    office = "http://schemas.openxmlformats.org"
+    main, parts = f"{office}/spreadsheetml/2006/main", f"{office}/package/2006"
+    document, kind = f"{office}/officeDocument/2006/relationships", "application/vnd.openxmlformats-officedocument"
+    related = '<Relationships xmlns="{}/relationships"><Relationship Id="r" Type="{}" Target="{}"/></Relationships>'
+    types = "".join(
+        f'<Override PartName="/xl/{part}.xml" ContentType="{kind}.spreadsheetml.{of}+xml"/>'
+        for part, of in (("workbook", "sheet.main"), ("sheet", "worksheet"))
+    )
+    rels = f'<Default Extension="rels" ContentType="{kind}-package.relationships+xml"/>'
+    files = {
+        "[Content_Types].xml": f'<Types xmlns="{parts}/content-types">{rels}{types}</Types>',
+        "_rels/.rels": related.format(parts, f"{document}/officeDocument", "xl/workbook.xml"),
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{document}"><sheets>'
+        '<sheet name="a" sheetId="1" r:id="r"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": related.format(parts, f"{document}/worksheet", "sheet.xml"),
+        "xl/sheet.xml": f'<worksheet xmlns="{main}"><sheetData>{cells}</sheetData></worksheet>',
+    }
+    found = io.BytesIO()
+    with zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, text in files.items():
+            packed.writestr(name, text)
+    return found.getvalue()
+
+
+def test_a_workbook_that_would_take_all_memory_takes_no_process_that_answers(
+    client: TestClient, tmp_path: Path
+) -> None:
+    pytest.importorskip("python_calamine")
+    first = '<row r="1"><c r="A1" t="inlineStr"><is><t>case</t></is></c></row>'
+    last = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'  # 17 billion cells
+    found = client.post("/v1/packs/pm_tpm/jobs?name=cases.xlsx", content=_workbook(first + last))
+    assert found.status_code == 413 and "AV594" in found.text and "cases.xlsx" in found.text, found.text
+    assert client.get("/v1/jobs").json() == {"jobs": []}
+    row = '<row r="2"><c r="A2" t="inlineStr"><is><t>acme</t></is></c></row>'
+    assert client.post("/v1/packs/pm_tpm/jobs?name=cases.xlsx", content=_workbook(first + row)).status_code == 201
+    wrong = client.post("/v1/packs/pm_tpm/jobs?name=cases.xlsx", content=b"PK")
+    assert wrong.status_code == 422 and str(tmp_path) not in wrong.text, wrong.text
