@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from averment.case_files import read_cases
+from averment.checks.allowances import allowed
 from averment.checks.check import run
 from averment.checks.registry import CHECKS
 from averment.checks.subject import Held, Subject
@@ -41,5 +42,6 @@ def checked(pack: Pack, held: Iterable[Held] = ()) -> Checked:
     def decide(case: Case) -> Outcome:
         return pack.decide(case, engine="reference")
 
-    report.extend(run(CHECKS, Subject(pack.model, pack.program(), cases, decide, tuple(held))))
+    subject = Subject(pack.model, pack.program(), cases, decide, tuple(held))
+    report.extend(allowed(run(CHECKS, subject, pack.model.checks), texts))
     return Checked(tuple(report.diagnostics), texts)

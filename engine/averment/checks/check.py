@@ -13,6 +13,9 @@ from averment.checks.subject import Subject
 from averment.core.node import Span
 from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Diagnostic, Label, Severity
+from averment.model.model import Told
+
+NO_SETTINGS: Mapping[str, Told] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,11 @@ class Check:
         )
 
 
-def run(checks: Iterable[Check], subject: Subject) -> list[Diagnostic]:
-    """What the checks find, each thing once."""
-    found = [check.diagnostic(finding, check.severity) for check in checks for finding in check.find(subject)]
+def run(checks: Iterable[Check], subject: Subject, told: Mapping[str, Told] = NO_SETTINGS) -> list[Diagnostic]:
+    """What the checks find, each thing once. ``told``: how, by code, where not as each check has it."""
+    found: list[Diagnostic] = []
+    for check in checks:
+        level = told[check.code].level if check.code in told else check.severity.value
+        if level != "off":
+            found += [check.diagnostic(finding, Severity(level)) for finding in check.find(subject)]
     return list(dict.fromkeys(found))

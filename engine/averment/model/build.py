@@ -6,7 +6,7 @@ from averment.core.node import Node
 from averment.core.program import Claim, FactType, Kind
 from averment.diagnostics.diagnostic import Report
 from averment.model.fields import words
-from averment.model.model import Model
+from averment.model.model import Model, Told
 from averment.model.names import reserved, suggestion, unknown_field, unknown_type
 from averment.model.parameters import read_parameters
 from averment.model.rules import read_rules
@@ -49,6 +49,7 @@ def _build(files: PackFiles, report: Report) -> Model | None:
         type_places=vocabulary.places,
         type_says=vocabulary.says,
         claim_place=written.span if written else None,
+        checks={code: Told(node.text, span) for code, node, span in files.manifest.entries_of("checks")},
     )
 
 

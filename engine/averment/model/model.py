@@ -210,6 +210,14 @@ class Source:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How the pack wants what a check finds told: ``off``, ``warning`` or ``error``."""
+
+    level: str
+    span: Span
+
+
 @dataclass(frozen=True)
 class Model:
     """A pack, understood. ``types``, ``parameters`` and ``sources`` are in the order of their names, rules of ids."""
@@ -225,6 +233,7 @@ class Model:
     places: Mapping[str, Span] = field(
         default_factory=dict[str, Span]
     )  # of each rule's `rule:` line, of each row of a table
-    type_places: Mapping[str, Span] = field(default_factory=dict[str, Span])
+    type_places: Mapping[str, Span] = field(default_factory=dict[str, Span])  # of TYPE and of TYPE.FIELD
     type_says: Mapping[str, str] = field(default_factory=dict[str, str])  # documentation of TYPE and of TYPE.FIELD
     claim_place: Span | None = None
+    checks: Mapping[str, Told] = field(default_factory=dict[str, Told])  # by code

@@ -18,7 +18,7 @@ from averment.model.names import is_name, reserved, unknown_field
 
 @dataclass(slots=True)
 class Vocabulary:
-    """The fact types by name, where each was declared, and the documentation of types and fields.
+    """The fact types by name, where each was declared and each field of it, and the documentation of both.
 
     ``broken`` holds the fields (``TYPE.FIELD``) that were declared with a mistake: naming them is no second one.
     """
@@ -75,6 +75,7 @@ def _read_fields(
     fields: list[Field] = []
     for name, child, span in sorted(node.entries_of("fields")):
         shown = f"{type_name}.{name}"
+        vocabulary.places[shown] = span
         if not is_name(name):
             report.error("AV305", f"`{name}` cannot name a field", span, "not a name")
         if says := words(child, "says"):
