@@ -219,6 +219,7 @@ _FORMS: dict[str, tuple[str, Callable[[str], str]]] = {
     r"^\$[a-z][a-z0-9_]*$": ("a variable (`$` and a name)", lambda text: "$" + _joined("_")(text)),
     r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$": ("a field as `TYPE.FIELD`", _same),
     "^sha256:[0-9a-f]{64}$": ("a digest (`sha256:` and 64 hexadecimal digits)", lambda text: text.lower()),
+    "^AV[0-9]{3}$": ("the code of a check (`AV` and three digits)", lambda text: text.upper()),
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}$": ("a date (`YYYY-MM-DD`)", _same),
     r"^-?[0-9]+(\.[0-9]+)?$": ("a decimal number", lambda text: text.replace(",", ".")),
     r"^[0-9]+\.[0-9]+\.[0-9]+(-[0-9a-z.]+)?$": (
