@@ -73,7 +73,7 @@ class Jobs:
         return job, folder / f"{TABLE}{suffix_of(name)}"
 
     def drafted(self, job: Job, pack: Pack) -> Job:
-        """The job with its mapping drafted, found by looking at the table. Raises: Refused, Problem where it is none."""
+        """The job with its mapping drafted, found by looking at the table. Raises: Refused, Problem."""
         return drafted(self.folder(job), job, pack)
 
     def map(self, job: Job, mapping: bytes) -> Job:

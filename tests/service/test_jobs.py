@@ -169,9 +169,7 @@ def _workbook(cells: str) -> bytes:
     return found.getvalue()
 
 
-def test_a_workbook_that_would_take_all_memory_takes_no_process_that_answers(
-    client: TestClient, tmp_path: Path
-) -> None:
+def test_a_workbook_that_would_take_all_memory_takes_no_process_that_answers(client: TestClient) -> None:
     pytest.importorskip("python_calamine")
     first = '<row r="1"><c r="A1" t="inlineStr"><is><t>case</t></is></c></row>'
     last = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'  # 17 billion cells
@@ -180,5 +178,3 @@ def test_a_workbook_that_would_take_all_memory_takes_no_process_that_answers(
     assert client.get("/v1/jobs").json() == {"jobs": []}
     row = '<row r="2"><c r="A2" t="inlineStr"><is><t>acme</t></is></c></row>'
     assert client.post("/v1/packs/pm_tpm/jobs?name=cases.xlsx", content=_workbook(first + row)).status_code == 201
-    wrong = client.post("/v1/packs/pm_tpm/jobs?name=cases.xlsx", content=b"PK")
-    assert wrong.status_code == 422 and str(tmp_path) not in wrong.text, wrong.text
