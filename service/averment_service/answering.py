@@ -1,16 +1,14 @@
 """A request to decide, from its bytes to its answer: pure, so that every route and every process has the same one.
 
-What is complete and plain is read by the standard library and decided by straight-line code, in microseconds
-(``quickly``). Anything else, be it wrong, incomplete or long, is read with its places and decided by an engine
-(``wholly``), to the same answer.
+What is complete and plain is decided by straight-line code, in microseconds (``quickly``). Anything else, be it wrong,
+incomplete or long, is read with its places and decided by an engine (``wholly``), to the same answer.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from averment import __version__
 from averment.audit.given import given_facts
@@ -32,7 +30,6 @@ from averment.surface.shape import check_shape
 from averment_service.wire import canonical_quickly
 
 ANSWER, OUTCOME = "answer", "outcome"
-_DIGITS = 15  # that a binary float keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +49,6 @@ class Answered(NamedTuple):
     entry: Entry
     engine: str
     warnings: tuple[Diagnostic, ...] = ()
-
-
-class _Odd(Exception):
-    """Not for the quick way."""
-
-
-def plain(body: bytes) -> dict[str, Any] | None:
-    """A body of JSON that any reader reads alike; None for what is not, which is told the other way."""
-    try:
-        found: object = _loads(body.decode())
-    except (ValueError, RecursionError, _Odd):
-        return None
-    return cast("dict[str, Any]", found) if isinstance(found, dict) else None
 
 
 def quickly(
@@ -174,23 +158,3 @@ def written(answered: Answered, detail: str, decision: str) -> bytes:
 
 
 _VERSION = canonical(__version__)
-
-
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise _Odd
-    return found
-
-
-def _float(text: str) -> float:
-    if len(text) > _DIGITS or "e" in text or "E" in text:
-        raise _Odd
-    return float(text)
-
-
-def _constant(_: str) -> Any:
-    raise _Odd
-
-
-_loads = json.JSONDecoder(object_pairs_hook=_pairs, parse_float=_float, parse_constant=_constant).decode

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.requests import ClientDisconnect
 
@@ -19,6 +19,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 JSON, LINES = b"application/json", b"application/x-ndjson"
 PATIENCE = 60.0  # seconds that a body may take to come, which holds one of the places of those under way
+T = TypeVar("T")
 _log = logging.getLogger("averment.service")
 
 
@@ -27,11 +28,31 @@ async def read_body(scope: Scope, receive: Receive, most: int) -> bytes:
     told = header(scope, b"content-length")
     if told.isdigit() and int(told) > most:
         raise too_large(most)
+    return await _in_time(_whole(receive, most))
+
+
+async def _in_time(wait: Awaitable[T]) -> T:
+    """What ``wait`` gives. Raises: Problem (408) where it does not within ``PATIENCE`` seconds.
+
+    As ``asyncio.timeout``, which takes four times as long.
+    """
+    task, late = asyncio.current_task(), False
+    assert task is not None
+
+    def end() -> None:
+        nonlocal late
+        late = True
+        task.cancel()
+
+    timer = asyncio.get_running_loop().call_later(PATIENCE, end)
     try:
-        async with asyncio.timeout(PATIENCE):
-            return await _whole(receive, most)
-    except TimeoutError:
-        raise too_slow() from None
+        return await wait
+    except asyncio.CancelledError:
+        if late and task.uncancel() == 0:
+            raise too_slow() from None
+        raise
+    finally:
+        timer.cancel()
 
 
 async def _whole(receive: Receive, most: int) -> bytes:
@@ -59,11 +80,7 @@ def patient(receive: Receive) -> Receive:
         nonlocal whole
         if whole:  # what may come yet is that whoever asks hangs up
             return await receive()
-        try:
-            async with asyncio.timeout(PATIENCE):
-                message = await receive()
-        except TimeoutError:
-            raise too_slow() from None
+        message = await _in_time(receive())
         whole = not message.get("more_body")
         return message
 

@@ -11,7 +11,7 @@ from averment.audit.errors import CONFLICT, LogError
 from averment.audit.record import DECISION
 from averment.diagnostics.diagnostic import Refused
 from averment.pack import Pack
-from averment_service.answering import ANSWER, Answered, Asked, asked_of, plain, quickly, wholly, written
+from averment_service.answering import ANSWER, Answered, Asked, asked_of, quickly, wholly, written
 from averment_service.asgi import (
     JSON,
     LINES,
@@ -29,6 +29,7 @@ from averment_service.principals import Permission, Principal, need
 from averment_service.problems import REQUEST, Problem, problem, problem_of
 from averment_service.service import Service
 from averment_service.streaming import Stream
+from averment_service.wire import plain
 
 PREFIX, SUFFIX = "/v1/packs/", "/decide"
 

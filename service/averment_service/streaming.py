@@ -19,12 +19,13 @@ from averment.outcome.outcome import Outcome
 from averment.pack import Pack
 from averment.source.json_reader import read_json
 from averment.surface.shape import check_shape
-from averment_service.answering import ANSWER, OUTCOME, Answered, Asked, case_of, plain, quickly, wholly, written
+from averment_service.answering import ANSWER, OUTCOME, Answered, Asked, case_of, quickly, wholly, written
 from averment_service.asgi import LINES, Receive, Scope, Send, header, patient, start, told_of, too_large
 from averment_service.keys import SAYS, asks_the_same, key_of, may_be, reused
 from averment_service.principals import Principal
 from averment_service.problems import REQUEST, Problem, problem, problem_of
 from averment_service.service import Service
+from averment_service.wire import plain
 
 KEY = "key"
 Note = Callable[[Outcome, str], Answered]

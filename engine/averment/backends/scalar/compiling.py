@@ -116,7 +116,10 @@ def _record_writer(program: Program, kinds: list[tuple[int, FactType]]) -> Given
 
 
 def _writer(field: Field, words: tuple[str, ...]) -> Callable[[Any], Any]:
-    return lambda held: decode(_value(held, field, words), field)
+    if field.kind is Kind.SET:
+        bits = [(value, 1 << words.index(value)) for value in field.values]
+        return lambda held: [value for value, bit in bits if held & bit]
+    return lambda held: decode(held, field)
 
 
 def _value(held: Any, field: Field, words: tuple[str, ...]) -> Value:

@@ -14,6 +14,7 @@ from averment.core.plain import plain
 from averment.core.program import FactType, Field, Kind, Program
 from averment.core.values import Misfit, fit
 
+_EXACT = 10**15  # below it no two decimals are one binary float
 FROM_LISTS = (list, tuple, set, frozenset)
 
 
@@ -110,9 +111,25 @@ class Reader:
                 other = body.block(f"if type({name}) is not str or not {name}.isascii() or not {name}.isprintable():")
                 other.line(f"{name} = {constant(_encoder(declared, shown))}({name})")
                 other.leave(f"{name} is None")
+            case Kind.DECIMAL:
+                self._decimal(body, name, read, declared, shown)
             case _:
                 body.line(f"{name} = {constant(_encoder(declared, shown))}({read})")
                 body.leave(f"{name} is None")
+
+    def _decimal(self, body: Block, name: str, read: str, declared: Field, shown: str) -> None:
+        """A binary float stands for the decimal of the field's places that it is nearest to, if its digits are so few
+        that no other is: then to divide by the power of ten, which rounds rightly, gives the same float.
+        """
+        (least, greatest), ten = ends(declared), 10**declared.places
+        body.line(f"{name} = {read}")
+        binary = body.block(f"if type({name}) is float and {-_EXACT} < {name} * {ten} < {_EXACT}:")
+        binary.line(f"x = round({name} * {ten})")
+        binary.leave(f"x / {ten} != {name} or x < {least} or x > {greatest}")
+        binary.line(f"{name} = x")
+        other = body.block("else:")
+        other.line(f"{name} = {self._names.constant(_encoder(declared, shown))}({name})")
+        other.leave(f"{name} is None")
 
 
 def key_of(texts: list[str]) -> str:

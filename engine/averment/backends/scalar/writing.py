@@ -25,8 +25,8 @@ class Writer:
     def __init__(self, program: Program, network: net.Network, firings: int) -> None:
         self._program, self._network, self._firings = program, network, firings
         self._names = Names(
-            Lookup=(KeyError, TypeError), type=type, len=len, int=int, str=str, dict=dict, list=list, set=set,
-            tuple=tuple, sum=sum, min=min, max=max,
+            Lookup=(KeyError, TypeError), type=type, len=len, round=round, float=float, int=int, str=str,
+            dict=dict, list=list, set=set, tuple=tuple, sum=sum, min=min, max=max,
         )  # fmt: skip
         self._terms = Terms(program, self._names)
         self._reader = Reader(program, self._names, self._terms)
