@@ -87,8 +87,11 @@ def _denied(rule: Rule, types: Mapping[str, FactType]) -> Iterator[str]:
 def _within(denied: Match, match: Match, bound: set[str]) -> bool:
     """Whether whatever ``match`` matches is denied: its cells are among those, and its variables join no other way."""
     cells = {(index, _meaning(cell)) for index, cell in match.cells}
+    own = [variable for _, variable in denied.binds]
     joined = all(bind in match.binds or bind[1] not in bound for bind in denied.binds)
-    return joined and all((index, _meaning(cell)) in cells for index, cell in denied.cells)
+    return (
+        joined and len(own) == len(set(own)) and all((index, _meaning(cell)) in cells for index, cell in denied.cells)
+    )
 
 
 def _meaning(cell: Cell) -> object:

@@ -4,47 +4,67 @@ derive, but none like it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator
 
 from averment.checks.check import Check, Finding
 from averment.checks.contradiction import contradiction
 from averment.checks.subject import Subject
 from averment.core.program import Literal, Match, Program, Rule, Value
-from averment.law.cells import passes
+from averment.law.cells import passes, points
 from averment.law.truth import FALSE
 
-Made = Mapping[str, Set[tuple[Value | None, ...]]]
-"""What rules derive of each type: the values of its fields, ``None`` where one may be any."""
+Values = tuple[Value | None, ...]
+"""Those of the fields of a fact that a rule derives; ``None`` where one may be any."""
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    program, made = subject.program, _made(subject.program)
+    program, made = subject.program, _Made(subject.program)
     alternatives: dict[str, list[Rule]] = {}
     for rule in program.rules:
         alternatives.setdefault(rule.id, []).append(rule)
     for id, rules in sorted(alternatives.items()):
-        reasons = [contradiction(rule, program.types) or _unmade(rule, made) for rule in rules]
+        reasons = [contradiction(rule, program.types) or made.missing(rule) for rule in rules]
         if all(reasons):
             yield Finding(subject.model.places[id], {"rule": id, "why": reasons[0]})
 
 
-def _made(program: Program) -> Made:
-    made: dict[str, set[tuple[Value | None, ...]]] = {}
-    for rule in program.rules:
-        for head in rule.heads:
-            values = tuple(value.value if isinstance(value, Literal) else None for value in head.values)
-            made.setdefault(head.type, set()).add(values)
-    return made
+class _Made:
+    """What rules derive."""
+
+    def __init__(self, program: Program) -> None:
+        self._of: dict[str, set[Values]] = {}
+        self._with: dict[tuple[str, int, Value | None], set[Values]] = {}
+        for rule in program.rules:
+            for head in rule.heads:
+                values = tuple(value.value if isinstance(value, Literal) else None for value in head.values)
+                self._of.setdefault(head.type, set()).add(values)
+                for index, value in enumerate(values):
+                    one = None if isinstance(value, frozenset) else value  # a set passes a cell by any element
+                    self._with.setdefault((head.type, index, one), set()).add(values)
+
+    def missing(self, rule: Rule) -> str:
+        """In words, what a rule asks for that no rule derives, though some derive its type."""
+        for match in rule.matches:
+            if (
+                match.cells
+                and match.type in self._of
+                and not any(_may_match(match, each) for each in self._near(match))
+            ):
+                return f"no rule derives a fact that `{match.text}` matches"
+        return ""
+
+    def _near(self, match: Match) -> Iterator[Values]:
+        """Some of what is derived of the type, and all that may match."""
+        for index, cell in match.cells:
+            few = points(cell)
+            if few is not None:
+                for value in (*few, None):
+                    yield from self._with.get((match.type, index, value), ())
+                return
+        yield from self._of[match.type]
 
 
-def _unmade(rule: Rule, made: Made) -> str:
-    for match in rule.matches:
-        if match.cells and match.type in made and not any(_may_match(match, values) for values in made[match.type]):
-            return f"no rule derives a fact that `{match.text}` matches"
-    return ""
-
-
-def _may_match(match: Match, values: tuple[Value | None, ...]) -> bool:
+def _may_match(match: Match, values: Values) -> bool:
     return all(passes(cell, values[index]) is not FALSE for index, cell in match.cells)
 
 

@@ -7,25 +7,40 @@ from collections.abc import Iterator
 from averment.checks.check import Check, Finding
 from averment.checks.subject import Subject
 from averment.diagnostics.diagnostic import Label
-from averment.model.model import AnyOf, Condition
+from averment.model.model import AnyOf, Condition, ModelRule, Pattern
+
+Parts = frozenset[object]
 
 
 def find(subject: Subject) -> Iterator[Finding]:
     first: dict[object, str] = {}
     for rule in sorted(subject.model.rules, key=lambda rule: rule.span):
-        key = _meaning(rule.when), frozenset(conclusion.text for conclusion in rule.then)
-        other = first.setdefault(key, rule.id)
+        other = first.setdefault((parts(rule.when), conclusions(rule)), rule.id)
         if other != rule.id:
             label = Label(subject.model.places[other], "says the same")
             yield Finding(subject.model.places[rule.id], {"rule": rule.id, "other": other}, (label,))
 
 
-def _meaning(conditions: tuple[Condition, ...]) -> frozenset[object]:
-    """Conditions as a set: their order means nothing."""
-    return frozenset(
-        frozenset(map(_meaning, condition.alternatives)) if isinstance(condition, AnyOf) else condition.text
-        for condition in conditions
-    )
+def parts(conditions: tuple[Condition, ...]) -> Parts:
+    """What conditions ask for, of a record of a `one` type field by field: their order means nothing."""
+    return frozenset(part for condition in conditions for part in _parts(condition))
+
+
+def conclusions(rule: ModelRule) -> Parts:
+    """What a rule concludes."""
+    return frozenset(conclusion.text for conclusion in rule.then)
+
+
+def _parts(condition: Condition) -> Iterator[object]:
+    if isinstance(condition, AnyOf):
+        yield frozenset(map(parts, condition.alternatives))
+    elif isinstance(condition, Pattern) and condition.type.one and (condition.cells or condition.binds):
+        name = condition.type.name
+        yield from ((name, cell.field, cell.text) for cell in condition.cells)
+        yield from ((name, bind.field, "$", bind.variable) for bind in condition.binds)
+        yield from ((name, each.field, each.operator, each.variable) for each in condition.compares)
+    else:
+        yield condition.text
 
 
 CHECK = Check(

@@ -137,6 +137,8 @@ _MISTAKES = [
     ("rules/all.yaml", "- reason: {favours: plane}", "- reason: {favours: plane, point: luggage}", "AV418",
      "rules/all.yaml", 25),
     ("rules/all.yaml", "  - rule: far\n", _AGAIN, "AV419", "rules/all.yaml", 12),
+    ("rules/all.yaml", "  - rule: far\n",
+     _AGAIN.replace("distance: $d}", "distance: $d, over_sea: true}"), "AV424", "rules/all.yaml", 3),
     ("rules/all.yaml", "owner: $t", "owner: $tt", "AV420", "rules/all.yaml", 21),
     ("rules/all.yaml", "    says: Luggage or the land speaks for the train.\n", "", "AV421", "rules/all.yaml", 34),
     ("facts.yaml", ", ask: Whose is it?", "", "AV422", "facts.yaml", 12),
