@@ -130,6 +130,10 @@ class Jobs:
             self._refuse_under_way(job, "the job runs: cancel it first, or wait for it")
             shutil.rmtree(self.folder(job))
 
+    def holds(self, folder: Path) -> bool:
+        """Whether this is the folder of a job."""
+        return folder.parent.absolute() == self._folder.absolute()
+
     def folder(self, job: Job) -> Path:
         return self._folder / job.id
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from averment.audit.log import DecisionLog
-from averment.audit.record import DECISION, Record, time_of
+from averment.audit.record import DECISION, RUN, Record, time_of
 from averment.audit.replay import Replayed, StoredPack, replay
 from averment.audit.store import Filter
 from averment.outcome.claim import Status
 from averment.outcome.outcome import Outcome
 from averment.pack import Pack
 from averment_service.problems import REQUEST, UNKNOWN, problem
+from averment_service.recorded_rows import Rows
 from averment_service.service import Service
 
 MOST, USUAL = 200, 50  # decisions of one answer
@@ -25,7 +26,7 @@ QUERY = {
     "status": f"Those of this status: {', '.join(Status)}.",
     "pack": "Those of this pack: its name, or how its digest begins.",
     "case": "Those of the case of this name.",
-    "before": "Those with a lower number: what the answer before calls `next`.",
+    "before": "Those of before: what the answer before this calls `next`.",
     "limit": f"How many to give at most: {USUAL}, or up to {MOST}.",
 }
 
@@ -54,7 +55,6 @@ def filter_of(told: Mapping[str, str]) -> Filter:
         status=status,
         pack=told.get("pack", ""),
         case=told.get("case", ""),
-        before=number_of(told, "before", 0),
     )
 
 
@@ -80,6 +80,32 @@ def record_of(log: DecisionLog, id: str) -> Record:
         help = "an id that does not fit its record is of one that was altered"
         raise problem(404, UNKNOWN, f"there is no decision `{id}` on record", help)
     return record
+
+
+class Again(NamedTuple):
+    """A decision on record, and decided again; the ``outcome`` and its ``pack`` where it can be."""
+
+    record: Record
+    replayed: Replayed
+    outcome: Outcome | None
+    pack: Pack | None
+
+
+def again_of(service: Service, log: DecisionLog, id: str) -> Again:
+    """The decision of an id, which is ``RUN/ROW`` for the row of a batch. Raises: Problem (404, 413), Refused."""
+    single, _, row = id.partition("/")
+    if not row:
+        record = record_of(log, id)
+        return Again(record, *decided_again(service, log, record))
+    run = log.get(single)
+    if run is None or run.kind != RUN or not row.isascii() or not row.isdigit() or len(row) > 18:
+        raise problem(404, UNKNOWN, f"there is no row `{id}` of a batch on record")
+    return Again(*Rows(service, log).open(run, int(row)))
+
+
+def found_of(service: Service, log: DecisionLog, id: str) -> Record:
+    """The decision of an id, with its facts. Raises: as ``again_of``."""
+    return again_of(service, log, id).record if "/" in id else record_of(log, id)
 
 
 def decided_again(service: Service, log: DecisionLog, record: Record) -> tuple[Replayed, Outcome | None, Pack | None]:

@@ -25,6 +25,7 @@ from averment.outcome.outcome import Outcome
 from averment.pack import Pack
 from averment.recent import Recent
 from averment.recording import loaded_files, pack_bytes
+from averment.replaying.finding import Finder
 from averment_service.answering import Answered, Noter
 from averment_service.consulting import Consultations
 from averment_service.documents import Library
@@ -75,6 +76,7 @@ class Service:
         self._known: set[str] = set()  # digests of packs that are in the log
         self._log: DecisionLog | None = None
         self._opening = Lock()
+        self._finder: Finder | None = None
 
     @property
     def records(self) -> bool:
@@ -125,6 +127,12 @@ class Service:
             return log.mask(types) if log else mask_of(types.values(), self.secret)
 
         return self._masks.get(pack.digest, made)
+
+    def finder(self, log: DecisionLog) -> Finder:
+        """What finds where the tables are of batches on record; it remembers their digests."""
+        if self._finder is None or self._finder.log is not log:
+            self._finder = Finder(log)
+        return self._finder
 
     def _earlier(self, digest: str) -> Pack | None:
         """A pack that decided before, from the log."""

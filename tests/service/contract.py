@@ -93,11 +93,15 @@ _TAKEN = ("method", "url", "headers", "params", "json", "data", "content")
 def _there(client: TestClient) -> Iterator[dict[str, str]]:
     """Names of what is there, by what they are called in paths; consultations come and go."""
     decided = client.post("/v1/packs/loan/decide", json={"facts": {}}).json()["decision"]
+    table = {"params": {"name": "cases.csv"}, "content": "case,applicant.income\na,1\n"}
+    job = client.post("/v1/packs/loan/jobs", **table).json()["id"]  # until one of the requests takes it away
     while True:
+        text = {"content": "A text.", "headers": {"content-type": "text/plain"}}
+        document = client.post("/v1/documents", **text).json()["document"]
         begun = client.post("/v1/packs/loan/ask", json={"facts": {}, "seconds": 0.1})
         session = begun.json().get("session", "none") if begun.status_code == 201 else "none"
         for _ in range(8):
-            yield {"id": decided, "session": session, "name": "case"}
+            yield {"id": decided, "session": session, "name": "case", "job": job, "document": document}
 
 
 def main(requests: int, start: int) -> None:

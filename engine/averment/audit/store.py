@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 from averment.audit.chain import FIELDS, Head, Link, Row, follow
 from averment.audit.errors import CONFLICT, LogRefused, refused
-from averment.audit.record import Entry, record_of, utc_text
+from averment.audit.record import DECISION, Entry, record_of, utc_text
 
 COLUMNS = ("hash", "previous", "sequence", *FIELDS)
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM averment_record"
@@ -50,6 +50,8 @@ class Filter:
             found.append((f"substr(digest, 1, {len(self.pack)}) = ?", self.pack))
         else:
             found.append(("pack = ?", self.pack))
+        if self.kind and self.kind != DECISION:  # of these each has a key, by which few are found among many decisions
+            found += [("key <> '' AND key >= ?", f"{self.kind}:"), ("key < ?", f"{self.kind};")]
         return [(condition, value) for condition, value in found if value]
 
 

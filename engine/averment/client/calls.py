@@ -153,7 +153,9 @@ def of_pack(pack: str, part: str) -> Call[Document]:
 
 
 def decision(id: str, part: str = "") -> Call[Document]:
-    return document("GET", f"/v1/decisions/{quote(id, '')}{part}")
+    """``id``: of a decision; or of the row of a batch, as ``RUN/ROW``."""
+    id, _, row = id.partition("/")
+    return document("GET", f"/v1/decisions/{quote(id, '')}{part}", {"row": row or None})
 
 
 def _standing(body: bytes) -> Standing:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
+from averment.audit.batches import batches
 from averment.audit.log import DecisionLog
 from averment.audit.mask import is_masked
-from averment.audit.record import DECISION, PACK, Record
+from averment.audit.record import PACK, Record
 from averment.audit.replay import Replayed, State
 from averment.audit.store import Filter
 from averment.outcome.explained import explain
@@ -19,14 +20,13 @@ from averment.questions.judging.budget import SECONDS, Budget
 from averment.questions.whatif import difference
 from averment.render.html import sections
 from averment.render.markup import Markup
-from averment.replaying.finding import Finder
 from averment.replaying.rows import Decisions
 from averment.replaying.turning import Turning
-from averment_service.on_record import decided_again, record_of
+from averment_service.on_record import again_of
 from averment_service.problems import TOO_MUCH, UNKNOWN, problem
+from averment_service.recorded_rows import MOST_AGAIN, Rows
 from averment_service.service import Service
 
-_MOST_TURNED = 20_000  # decisions that are held against another version at once
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 _RULES = 4  # told of each way to turn
 _SAID = {
@@ -101,8 +101,7 @@ class Version(NamedTuple):
 
 def opened(service: Service, log: DecisionLog, id: str) -> Opened:
     """A decision by its id. Raises: Problem (404), LogError."""
-    record = record_of(log, id)
-    again, outcome, pack = decided_again(service, log, record)
+    record, again, outcome, pack = again_of(service, log, id)
     warrant = sections(explain(outcome), pack.model) if outcome and pack else None
     return Opened(
         record, again, _SAID[again.state], tuple(_given(record.facts)), warrant, is_masked(record.facts)
@@ -111,7 +110,8 @@ def opened(service: Service, log: DecisionLog, id: str) -> Opened:
 
 def compared(service: Service, log: DecisionLog, one: str, other: str) -> Compared:
     """Two decisions held against each other. Raises: Problem (404), LogError."""
-    records = record_of(log, one), record_of(log, other)
+    both = [again_of(service, log, id) for id in (one, other)]
+    records = both[0].record, both[1].record
     told = [dict(_told(record)) for record in records]
     names = dict.fromkeys(name for each in told for name in each)
     differences = [
@@ -119,23 +119,26 @@ def compared(service: Service, log: DecisionLog, one: str, other: str) -> Compar
         for name in names
         if told[0].get(name) != told[1].get(name)
     ]
-    outcomes = [decided_again(service, log, record)[:2] for record in records]
-    reason = next((again.reason for again, outcome in outcomes if outcome is None), "")
-    first, second = _fired(outcomes[0][1], outcomes[1][1])
+    reason = next((each.replayed.reason for each in both if each.outcome is None), "")
+    first, second = _fired(both[0].outcome, both[1].outcome)
     return Compared(*records, tuple(differences), first, second, reason)
 
 
-def turned(log: DecisionLog, where: Filter, other: Pack) -> TurnsView:
+def turned(service: Service, log: DecisionLog, where: Filter, other: Pack) -> TurnsView:
     """What would turn among decisions if another pack decided them. Raises: Problem (413) where they are too many."""
-    tallies = log.store.tallies(where)
-    many = sum(tally.records for tally in tallies if tally.kind == DECISION)
-    if many > _MOST_TURNED:
+    runs = [batch for batch in batches(log, where) if batch.number(where)]
+    single = sum(1 for _ in log.records(where, limit=MOST_AGAIN + 1))
+    if single + sum(batch.rows for batch in runs) > MOST_AGAIN:
         help = "choose fewer, or run `averment audit replay --pack`"
-        raise problem(413, TOO_MUCH, f"{many:,} decisions are too many to be decided again at once", help)
-    turning = Turning(Decisions(log, Finder(log)), other)
+        raise problem(413, TOO_MUCH, f"more than {MOST_AGAIN:,} decisions are not decided again at once", help)
+    rows = Rows(service, log)
+    turning = Turning(Decisions(log, service.finder(log)), other)
     for record in log.records(where):
         turning.single(record)
-    return _turns(turning.turns, turning)
+    for batch in runs:
+        turning.decisions = Decisions(log, rows.finder_of(batch))
+        turning.run(batch, where)
+    return _turns(turning.turns, turning, service.places.hidden)
 
 
 def versions(service: Service, log: DecisionLog, named: str) -> Iterator[Version]:
@@ -200,10 +203,11 @@ def _fired(one: Outcome | None, other: Outcome | None) -> tuple[tuple[str, ...],
     return tuple(each.says for each in found.stops), tuple(each.says for each in found.fires)
 
 
-def _turns(turns: Turns, turning: Turning) -> TurnsView:
+def _turns(turns: Turns, turning: Turning, hidden: Callable[[str], str]) -> TurnsView:
     left: dict[str, int] = {}
     for each in turning.left:
-        left[each.why.message] = left.get(each.why.message, 0) + each.cases
+        why = hidden(each.why.message)
+        left[why] = left.get(why, 0) + each.cases
     kinds = tuple(TurnView(before, after, turn.cases, _rules(turn)) for before, after, turn in turns.ordered)
     return TurnsView(turns.cases, turns.turned, kinds, tuple(turns.first), tuple(left.items()))
 

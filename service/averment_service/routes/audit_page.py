@@ -17,6 +17,7 @@ from averment_service.pages.audit_view import compared, opened, turned, version_
 from averment_service.pages.rendering import HEADERS, HTML, page
 from averment_service.principals import Permission
 from averment_service.problems import REQUEST, problem
+from averment_service.recorded_rows import Rows, cursor_of
 from averment_service.routes.route import Handler, Route, service_of
 from averment_service.service import Service
 
@@ -39,7 +40,9 @@ async def listed(request: Request) -> Response:
     service = service_of(request)
     named = request.query_params.get("id", "").strip()
     if named:
-        return RedirectResponse(f"/audit/{named}" if named.replace("-", "").isalnum() else "/audit", 303, HEADERS)
+        id, _, row = named.partition("/")
+        there = id.replace("-", "").isalnum() and (row.isdecimal() or not row)
+        return RedirectResponse((f"/audit/{id}" + (f"?row={row}" if row else "")) if there else "/audit", 303, HEADERS)
     if not service.records:
         return page(request, "audit_off.html")
     told = {name: value for name in _FILTERS if (value := request.query_params.get(name, "").strip())}
@@ -47,10 +50,10 @@ async def listed(request: Request) -> Response:
 
     def found() -> dict[str, Any]:
         log = log_of(service)
-        where = filter_of({**told, **({"before": before} if before else {})})
-        records = list(log.records(where, newest_first=True, limit=_AT_ONCE + 1))
-        more = urlencode({**told, "before": records[_AT_ONCE - 1].sequence}) if len(records) > _AT_ONCE else ""
-        return {"records": records[:_AT_ONCE], "more": more, "size": log.head().size}
+        found = Rows(service, log).page(filter_of(told), cursor_of(before or "0"), _AT_ONCE)
+        more = urlencode({**told, "before": str(found.next)}) if found.next else ""
+        left = [(each.run, each.cases, next(service.places.told([each.why]))) for each in found.left]
+        return {"records": found.records, "more": more, "left": left}
 
     packs = service.shop.shelf.packs
     claims = sorted({claim for held in packs.values() for pack in held for claim in pack.model.claim.values})
@@ -61,7 +64,8 @@ async def listed(request: Request) -> Response:
 
 
 def _one(service: Service, log: DecisionLog, request: Request) -> dict[str, Any]:
-    found = opened(service, log, request.path_params["id"])
+    row = request.query_params.get("row", "")
+    found = opened(service, log, request.path_params["id"] + (f"/{row}" if row else ""))
     others = [*versions(service, log, found.record.pack)]
     return {"found": found, "record": found.record, "versions": others}
 
@@ -84,7 +88,11 @@ def _turning(service: Service, log: DecisionLog, request: Request) -> dict[str, 
     named = told.get("pack") or next(reversed([*service.shop.shelf.packs]))
     others = [*versions(service, log, named)]
     against = query.get("against", "")
-    found = turned(log, filter_of({**told, "pack": named}), version_of(service, named, against)) if against else None
+    found = (
+        turned(service, log, filter_of({**told, "pack": named}), version_of(service, named, against))
+        if against
+        else None
+    )
     return {"found": found, "told": told, "named": named, "versions": others, "against": against}
 
 
@@ -99,5 +107,6 @@ ROUTES = (
           query={"id": "One of the two decisions; given twice."}),
     Route("GET", "/audit/turns", P, _told("audit_turns.html", _turning), "What another version would turn.", media=HTML,
           query={**_WHERE, "against": "The digest of the version to hold the decisions against."}),
-    Route("GET", "/audit/{id}", P, _told("audit_one.html", _one), "A decision, decided again.", media=HTML),
+    Route("GET", "/audit/{id}", P, _told("audit_one.html", _one), "A decision, decided again.", media=HTML,
+          query={"row": "Where the id is of a run of a batch: which row of its input."}),
 )  # fmt: skip

@@ -15,7 +15,7 @@ from averment.outcome.outcome import Outcome
 from averment.pack import Pack
 from averment.render.html import sections
 from averment_service.answering import OUTCOME, Answered, Asked, wholly
-from averment_service.on_record import log_of, record_of
+from averment_service.on_record import found_of, log_of
 from averment_service.pages.case_form import CaseForm, form_of_facts, read_form, with_record, without_record
 from averment_service.pages.claim_view import claim_view, outlook
 from averment_service.pages.examples import example
@@ -141,7 +141,7 @@ async def _whole(request: Request, form: Form) -> Response:
 
 def _recorded(service: Service, id: str) -> Form:
     """A form with the facts of a decision on record, and the pack that decided it. Raises: Problem (404)."""
-    record = record_of(log_of(service), id)
+    record = found_of(service, log_of(service), id)
     pack = service.shop.find(f"{record.pack}@{record.digest}")
     return {**form_of_facts(pack, pack.case(record.facts, record.case)), "pack": (f"{record.pack}@{record.digest}",)}
 

@@ -15,15 +15,16 @@ from starlette.responses import Response
 from averment.audit.anchor import draw
 from averment.audit.log import DecisionLog
 from averment.audit.verify import verify
-from averment.diagnostics.diagnostic import refused
-from averment.diagnostics.render_json import all_to_json
+from averment.diagnostics.diagnostic import Diagnostic, refused
+from averment.diagnostics.render_json import all_to_json, to_json
 from averment.ir.digest import canonical
 from averment_service.asking import JSON, PICTURES, TEXT, explained
-from averment_service.on_record import MOST, QUERY, USUAL, decided_again, filter_of, log_of, number_of, record_of
+from averment_service.on_record import MOST, QUERY, USUAL, again_of, filter_of, found_of, log_of, number_of
 from averment_service.principals import Permission
+from averment_service.recorded_rows import Rows, cursor_of
 from averment_service.routes.questions import MEDIA, answer_as, format_of
 from averment_service.routes.route import Handler, Route, json_response, service_of
-from averment_service.routes.shapes import ANY, BOOLEAN, INTEGER, OBJECT, STRING, listed, shape
+from averment_service.routes.shapes import ANY, BOOLEAN, INTEGER, OBJECT, STRING, listed, named, shape
 from averment_service.service import Service, now
 
 
@@ -37,19 +38,31 @@ def _of_log(tell: Callable[[Service, DecisionLog, Request], Any]) -> Handler:
     return handler
 
 
-def _decisions(_: Service, log: DecisionLog, request: Request) -> Any:
-    limit = number_of(request.query_params, "limit", USUAL)
-    found = list(log.records(filter_of(request.query_params), newest_first=True, limit=max(1, min(limit, MOST))))
-    more = found[-1].sequence if len(found) == max(1, min(limit, MOST)) and found[-1].sequence > 1 else None
-    return {"decisions": [record.document() for record in found], "next": more}
+def _decisions(service: Service, log: DecisionLog, request: Request) -> Any:
+    query = request.query_params
+    limit = max(1, min(number_of(query, "limit", USUAL), MOST))
+    found = Rows(service, log).page(filter_of(query), cursor_of(query.get("before", "0")), limit)
+    left = [{"run": run, "cases": cases, "why": to_json(_hidden(service, why))} for run, cases, why in found.left]
+    decisions = [record.document() for record in found.records]
+    return {"decisions": decisions, "next": str(found.next) if found.next else None, "left": left}
 
 
-def _decision(_: Service, log: DecisionLog, request: Request) -> Any:
-    return record_of(log, request.path_params["id"]).document()
+def _hidden(service: Service, why: Diagnostic) -> Diagnostic:
+    return next(service.places.told([why]))
+
+
+def _decision(service: Service, log: DecisionLog, request: Request) -> Any:
+    return found_of(service, log, _id(request)).document()
+
+
+def _id(request: Request) -> str:
+    """The id that is asked for: that of a decision, or of a run with the number of a row."""
+    row = request.query_params.get("row", "")
+    return f"{request.path_params['id']}/{row}" if row else str(request.path_params["id"])
 
 
 def _verified(service: Service, log: DecisionLog, request: Request) -> Any:
-    again = decided_again(service, log, record_of(log, request.path_params["id"]))[0]
+    again = again_of(service, log, _id(request)).replayed
     return {
         "id": again.record.id,
         "case": again.record.case,
@@ -67,8 +80,7 @@ async def explain(request: Request) -> Response:
 
 def _explained(service: Service, request: Request, format: str) -> str:
     log = log_of(service)
-    record = record_of(log, request.path_params["id"])
-    again, outcome, pack = decided_again(service, log, record)
+    record, again, outcome, pack = again_of(service, log, _id(request))
     if format == JSON:
         told = {"state": again.state.value, "reason": service.places.hidden(again.reason)}
         whole = {**told, **({"outcome": outcome.document} if outcome else {})}
@@ -113,19 +125,35 @@ _WHOLE = shape(
     log=STRING, records=INTEGER, head=STRING, anchored=BOOLEAN, first_bad={"type": ["integer", "null"]}, whole=BOOLEAN,
     diagnostics=listed(OBJECT),
 )  # fmt: skip
-_PAGE = shape(decisions=listed(RECORD), next={"type": ["integer", "null"]})
-_EXPLAINED = shape(decision=RECORD, again=shape(state=_STATE, reason=STRING, _outcome=ANY))
+ROW = {
+    "type": "object",
+    "description": "The decision of a row of a batch. One that is opened has its facts, masked.",
+    "properties": {
+        **dict.fromkeys(("id", "time", "kind", "case", "pack", "digest", "claim", "status", "order", "part"), STRING),
+        **dict.fromkeys(("sequence", "row"), INTEGER),
+        "fired": listed(STRING),
+        "facts": OBJECT,
+        "parameters": OBJECT,
+    },
+    "required": ["id", "time", "case", "pack", "digest", "claim", "status", "parameters", "row", "part"],
+}
+_ANY = {"anyOf": [RECORD, ROW]}
+_LEFT = shape(run=STRING, cases=INTEGER, why=named("diagnostic"))
+_PAGE = shape(decisions=listed(_ANY), next={"type": ["string", "null"]}, left=listed(_LEFT))
+_EXPLAINED = shape(decision=_ANY, again=shape(state=_STATE, reason=STRING, _outcome=ANY))
 _ONE = "/v1/decisions/{id}"
+_OF_ROW = {"row": "Where the id is of a run of a batch: which row of its input."}
 
 ROUTES = (
     Route("GET", "/v1/decisions", Permission.AUDIT, _of_log(_decisions), "The decisions on record, the newest first.",
           answer=_PAGE, query=QUERY),
-    Route("GET", _ONE, Permission.AUDIT, _of_log(_decision), "A decision, as it was recorded.", answer=RECORD),
+    Route("GET", _ONE, Permission.AUDIT, _of_log(_decision), "A decision, as it was recorded.", answer=_ANY,
+          query=_OF_ROW),
     Route("GET", f"{_ONE}/explain", Permission.AUDIT, explain, "Why, found by deciding it again.", answer=_EXPLAINED,
-          query={"format": "json, text, html, svg, dot or mermaid; without it, what Accept asks for."},
+          query={**_OF_ROW, "format": "json, text, html, svg, dot or mermaid; without it, what Accept asks for."},
           others=tuple(MEDIA[each] for each in (TEXT, *PICTURES))),
     Route("GET", f"{_ONE}/verify", Permission.AUDIT, _of_log(_verified), "Whether it comes out the same again.",
-          answer=_VERIFIED),
+          answer=_VERIFIED, query=_OF_ROW),
     Route("GET", "/v1/log", Permission.AUDIT, _of_log(_head), "How long the log is, and its last hash.", answer=_HEAD),
     Route("GET", "/v1/log/verify", Permission.AUDIT, _of_log(_whole), "Whether the whole log is as it was written.",
           answer=_WHOLE),
