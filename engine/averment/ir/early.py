@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from averment.core.aggregates import AGGREGATES
 from averment.core.program import Aggregate, Arithmetic, Compare, Guard, Match, Variable
 
 
@@ -19,7 +20,9 @@ def early_guards(matches: Iterable[Match], guards: Sequence[Guard]) -> tuple[Com
             case Compare("=" | "!=", Variable(left), Variable(right)):
                 if left in bound and right in bound:
                     found.append(guard)
-            case Compare(_, Arithmetic(), _) | Compare(_, _, Arithmetic()) | Aggregate("sum"):
+            case Compare(_, Arithmetic(), _) | Compare(_, _, Arithmetic()):
+                break
+            case Aggregate(function) if AGGREGATES[function].may_leave:
                 break
             case _:
                 pass

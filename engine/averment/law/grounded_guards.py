@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from averment.core.aggregates import AGGREGATES
 from averment.core.program import Absent, Aggregate, Compare, Guard, Known, Match
 from averment.law import network as net
 from averment.law.instances import Candidate, Matched, State
@@ -79,6 +80,6 @@ def _aggregate(meeting: Meeting, guard: Aggregate, state: State) -> State | None
     return State(
         {**state.bindings, guard.variable: column},
         (*state.parts, truth),
-        (*state.doubts, *([] if guard.function in ("count", "sum") else [net.Doubt((truth,), junction)])),
+        (*state.doubts, *([] if AGGREGATES[guard.function].adds else [net.Doubt((truth,), junction)])),
         {**state.aggregates, guard.variable: junction},
     )

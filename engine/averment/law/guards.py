@@ -1,13 +1,16 @@
 """Guards: negation, aggregates, comparisons and what is known, over finished layers of working memory.
 
-An aggregate is taken over the facts that certainly match and those that may; what only may match makes it an interval,
-which holds its value in every completion.
+An aggregate is taken over the facts that certainly match and those that may (``law.aggregates``).
 """
 
 from __future__ import annotations
 
+from math import inf
+
+from averment.core.aggregates import AGGREGATES
 from averment.core.program import Absent, Aggregate, Compare, Fact, Guard, Known, Match
 from averment.core.values import limits
+from averment.law.aggregates import Numbers, aggregated, counted
 from averment.law.budget import LOOKS
 from averment.law.expressions import compare, evaluate
 from averment.law.memory import Answer, Memory
@@ -21,14 +24,11 @@ from averment.law.truth import (
     UNKNOWN,
     CaseError,
     Interval,
-    Quantity,
     Truth,
+    bounded,
     int64_interval,
-    interval,
-    negated,
+    unbounded,
 )
-
-Bound = int | None
 
 
 def hold(guard: Guard, memory: Memory, bindings: Bindings) -> Truth:
@@ -104,76 +104,33 @@ def truth_of(guard: Guard, memory: Memory, bindings: Bindings) -> Truth:
 
 
 def aggregate(guard: Aggregate, found: list[tuple[Fact, Truth]], memory: Memory, bindings: Bindings) -> Truth:
-    """The truth of an aggregate over what its pattern matched; its variable is added to ``bindings``.
+    """The truth of an aggregate over what its pattern matched; its variable is added to ``bindings``. One that picks a
+    value is unknown while it is uncertain that anything matches, and false where nothing can.
 
     Raises: CaseError (AV501) where a definite sum is not a 64-bit integer.
     """
-    if guard.function == "count":
-        bindings[guard.variable] = _count(found, memory)
-        return TRUE
-    field = guard.field
-    assert field is not None
-    ranged = [(fact, truth, *_range(fact, field, memory)) for fact, truth in paced(found, memory.tick)]
-    if guard.function == "sum":
-        bindings[guard.variable] = _sum(ranged, memory)
-        return TRUE
-    bindings[guard.variable], truth = _extreme(guard.function, ranged)
-    return truth
-
-
-def _range(fact: Fact, field: int, memory: Memory) -> tuple[Bound, Bound]:
-    value = fact.values[field]
-    if isinstance(value, int):
-        return value, value
-    return limits(memory.types[fact.type].fields[field])
-
-
-def _count(found: list[tuple[Fact, Truth]], memory: Memory) -> Quantity:
-    doubts = [fact for fact, truth in found if truth is not TRUE]
-    high = None if any(map(memory.unbounded, doubts)) else len(found)
-    return interval(len(found) - len(doubts), high)
-
-
-def _sum(found: list[tuple[Fact, Truth, Bound, Bound]], memory: Memory) -> Quantity:
-    low: Bound = 0
-    high: Bound = 0
-    for fact, truth, least, greatest in paced(found, memory.tick):
-        if truth is not TRUE:
-            least = None if least is None else min(0, least)
-            greatest = None if greatest is None else max(0, greatest)
-            if memory.unbounded(fact):
-                least = 0 if least == 0 else None
-                greatest = 0 if greatest == 0 else None
-        low = None if low is None or least is None else low + least
-        high = None if high is None or greatest is None else high + greatest
-    return _fit(low, high)
-
-
-def _fit(low: Bound, high: Bound) -> Quantity:
-    if low is not None and low == high and not INT64_MIN <= low <= INT64_MAX:
+    if guard.field is None:
+        doubts = [fact for fact, truth in found if truth is not TRUE]
+        low, high = counted(len(found) - len(doubts), len(doubts), any(map(memory.unbounded, doubts)))
+    else:
+        low, high = aggregated(guard.function, _numbers(guard.field, found, memory))
+    if -inf < low == high < inf and not INT64_MIN <= low <= INT64_MAX:
         raise CaseError("AV501", "a sum leaves the range of 64-bit integers")
-    return int64_interval(low, high)
+    bindings[guard.variable] = int64_interval(*bounded(low, high))
+    if AGGREGATES[guard.function].adds:
+        return TRUE
+    return max((truth for _, truth in found), default=FALSE)
 
 
-def _extreme(function: str, found: list[tuple[Fact, Truth, Bound, Bound]]) -> tuple[Quantity, Truth]:
-    """Minimum or maximum: unknown while it is uncertain that anything matches, false where nothing can."""
-    if function == "max":  # the maximum is the minimum of the negated values, negated
-        mirrored = [(fact, truth, negated(high), negated(low)) for fact, truth, low, high in found]
-        low, high, truth = _least(mirrored)
-        return interval(negated(high), negated(low)), truth
-    low, high, truth = _least(found)
-    return interval(low, high), truth
-
-
-def _least(found: list[tuple[Fact, Truth, Bound, Bound]]) -> tuple[Bound, Bound, Truth]:
-    """Bounds of the minimum: no lower than the lowest that may match, no higher than any that certainly does."""
-    certain = [high for _, truth, _, high in found if truth is TRUE]
-    lows = [low for _, _, low, _ in found if low is not None]
-    highs = [high for high in certain if high is not None]
-    if not certain:
-        highs = [high for _, _, _, high in found if high is not None]
-    low = min(lows) if len(lows) == len(found) and lows else None
-    if certain:
-        return low, min(highs, default=None), TRUE
-    high = max(highs) if len(highs) == len(found) and highs else None
-    return low, high, UNKNOWN if found else FALSE
+def _numbers(field: int, found: list[tuple[Fact, Truth]], memory: Memory) -> Numbers:
+    certain: list[tuple[float, float]] = []
+    maybe: list[tuple[float, float, bool]] = []
+    for fact, truth in paced(found, memory.tick):
+        value = fact.values[field]
+        spread = limits(memory.types[fact.type].fields[field])
+        low, high = (value, value) if isinstance(value, int) else unbounded(*spread)
+        if truth is TRUE:
+            certain.append((low, high))
+        else:
+            maybe.append((low, high, memory.unbounded(fact)))
+    return Numbers(certain, maybe)

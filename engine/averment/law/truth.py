@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from math import inf
 from typing import NamedTuple
 
 from averment.core.program import Value
@@ -53,6 +54,16 @@ def int64_interval(low: int | None, high: int | None) -> int | Interval:
         None if low is None or low < INT64_MIN else low,
         None if high is None or high > INT64_MAX else high,
     )
+
+
+def unbounded(low: int | None, high: int | None) -> tuple[float, float]:
+    """Two bounds, of which one that there is none of is infinite."""
+    return -inf if low is None else low, inf if high is None else high
+
+
+def bounded(low: float, high: float) -> tuple[int | None, int | None]:
+    """The same bounds, of which one that is infinite is none."""
+    return None if abs(low) == inf else int(low), None if abs(high) == inf else int(high)
 
 
 def negated(bound: int | None) -> int | None:

@@ -7,14 +7,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from averment.core.aggregates import AGGREGATES
 from averment.core.node import Node, Span
 from averment.core.program import FactType
 from averment.model.cells import read_cell
 from averment.model.expressions import read_comparison
-from averment.model.kinds import is_number
 from averment.model.model import AggregateOf, AnyOf, Bind, CellOn, CompareOn, Condition, KnownOf, NoneOf, Pattern
 from averment.model.names import CONDITIONS, suggestion, unknown_field, unknown_type
-from averment.model.scope import AGGREGATES, Scope, alternatives, only_item, pattern_of, variable_alone
+from averment.model.scope import Scope, alternatives, only_item, pattern_of, variable_alone
 
 _PLAIN = re.compile(r"[$a-z0-9_.-]+")
 
@@ -118,12 +118,11 @@ def _aggregate(function: str, node: Node, span: Span, scope: Scope) -> Aggregate
         scope.report.error("AV323", f"`{function}` gives its result to a variable", place, "needs `as: $name`")
     if pattern is None or variable is None:
         return None
-    if function == "count":
+    if AGGREGATES[function].of_facts:
         if "field" in node.keys:
-            scope.report.error("AV323", "`count` is of facts, not of a field", node.keys["field"], "not here")
-        return AggregateOf(
-            "count", pattern, None, variable, f"count: {{of: {{{pattern.text}}}, as: ${variable}}}", span
-        )
+            scope.report.error("AV323", f"`{function}` is of facts, not of a field", node.keys["field"], "not here")
+        text = f"{function}: {{of: {{{pattern.text}}}, as: ${variable}}}"
+        return AggregateOf(function, pattern, None, variable, text, span)
     index = _field_of(function, pattern.type, node, span, scope)
     if index is None:
         return None
@@ -140,9 +139,9 @@ def _field_of(function: str, of: FactType, node: Node, span: Span, scope: Scope)
     if index is None:
         return None
     field = of.fields[index]
-    if is_number(field) or (function in ("min", "max") and field.kind.ordered):
+    if AGGREGATES[function].admits(field):
         return index
-    needed = "a number" if function == "sum" else "a field with an order"
+    needed = "a number" if AGGREGATES[function].adds else "a field with an order"
     scope.report.error(
         "AV323", f"`{function}` of `{of.name}.{field.name}` has no meaning", named.span, f"a {field.kind}, not {needed}"
     )

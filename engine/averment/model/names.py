@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from averment.core.aggregates import AGGREGATES
 from averment.core.node import Node, Span
 from averment.core.suggest import did_you_mean
 from averment.diagnostics.diagnostic import Report
 from averment.surface.caret import caret
 from averment.surface.says import mention_at
 
-CONDITIONS = frozenset(("not", "any", "count", "sum", "min", "max", "test", "known", "unknown"))
+CONDITIONS = frozenset(("not", "any", *AGGREGATES, "test", "known", "unknown"))
 RESERVED = CONDITIONS | {"true", "false", "open", "gap", "conflict"}
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")

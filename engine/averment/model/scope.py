@@ -12,16 +12,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from averment.core.aggregates import AGGREGATES
 from averment.core.node import Node, Span
-from averment.core.program import FactType, Field, Kind
+from averment.core.program import FactType, Field
 from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
-from averment.model.kinds import described, is_number, joins
+from averment.model.kinds import described, joins
 from averment.model.model import Parameter
 from averment.model.names import variable_suggestion
 from averment.model.vocabulary import Vocabulary
-
-AGGREGATES = ("count", "sum", "min", "max")
 
 _VARIABLE = re.compile(r"\s*\$([a-z][a-z0-9_]*)\s*")
 
@@ -128,15 +127,14 @@ def pattern_of(node: Node | None) -> tuple[str, Node, Span] | None:
 
 def aggregate_field(function: str, of: FactType | None, node: Node) -> Field | None:
     """The field that the result of an aggregate is shown as; ``None`` where the aggregate has no meaning."""
-    if function == "count":
-        return Field("count", Kind.INTEGER, minimum=0)
+    aggregation = AGGREGATES[function]
+    if aggregation.of_facts:
+        return aggregation.result(None)
     named = node.get("field")
     if of is None or named is None or str(named.value) not in of.position:
         return None
     field = of.fields[of.position[str(named.value)]]
-    if not (is_number(field) or (function != "sum" and field.kind.ordered)):
-        return None
-    return replace(field, minimum=None, maximum=None) if function == "sum" else field
+    return aggregation.result(field) if aggregation.admits(field) else None
 
 
 def _sites(condition: Node, vocabulary: Vocabulary) -> Iterator[Site]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from decimal import Context, Decimal
 from typing import NamedTuple
 
+from averment.core.aggregates import AGGREGATES
 from averment.core.program import Aggregate, Fact, FactType, Literal, Match, Program
 from averment.core.values import limits
 from averment.law.memory import Memory
@@ -40,8 +41,8 @@ def bearing(guard: Aggregate, fact: Fact, type: FactType, slope: Slope) -> Beari
         return NEUTRAL
     if guard.field is None:
         return Bearing(slope.sign, factor)
-    if guard.function in ("min", "max"):  # a fact moves these, and also makes that there is a least or greatest
-        return Bearing(int(slope.sign == (1 if guard.function == "max" else -1)))
+    if not AGGREGATES[guard.function].adds:  # a fact moves these, and also makes that there is a least or greatest
+        return Bearing(int(slope.sign == AGGREGATES[guard.function].rises))
     field, value = type.fields[guard.field], fact.values[guard.field]
     low, high = (value, value) if isinstance(value, int) else limits(field)
     least = 0 if low is None else low
@@ -76,7 +77,7 @@ def claims_from(program: Program, pattern: Match) -> tuple[str, ...]:
         program,
         lambda guard, slope: (
             slope.sign > 0
-            and guard.function in ("count", "sum")
+            and AGGREGATES[guard.function].adds
             and (guard.match.type, guard.match.cells) == (pattern.type, pattern.cells)
         ),
     )

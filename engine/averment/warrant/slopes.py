@@ -14,10 +14,11 @@ from functools import reduce
 from math import gcd, inf
 from typing import NamedTuple
 
+from averment.core.aggregates import AGGREGATES
 from averment.core.program import Aggregate, Arithmetic, Compare, Expression, FactType, Literal, Rule, Size, Variable
 from averment.core.values import limits
 from averment.law.patterns import Bindings
-from averment.law.truth import Interval, Quantity, interval
+from averment.law.truth import Interval, Quantity, bounded, interval, unbounded
 
 Types = Mapping[str, FactType]
 
@@ -61,7 +62,8 @@ def _slope(guard: Aggregate, told: list[tuple[int, Slope]], joined: bool) -> Slo
         return Slope(0)
     if told:
         return max(told, key=lambda each: each[0])[1]
-    return Slope({"max": 1, "min": -1}.get(guard.function, 0))  # that there is one is all that is asked
+    aggregation = AGGREGATES[guard.function]
+    return Slope(0 if aggregation.adds else aggregation.rises)  # that there is one is all that is asked
 
 
 def _polynomial(expression: Expression) -> _Polynomial:
@@ -173,13 +175,9 @@ def _ranges(rule: Rule, types: Types, aggregates: Iterable[Aggregate]) -> dict[s
             found[name] = interval(*limits(types[pattern.type].fields[index]))
             found[_size(name)] = Interval(0, None)
     for guard in aggregates:
-        if guard.field is None:
-            found[guard.variable] = Interval(0, None)
-            continue
-        low, high = limits(types[guard.match.type].fields[guard.field])
-        if guard.function == "sum":
-            low, high = (0 if low is not None and low >= 0 else None), (0 if high is not None and high <= 0 else None)
-        found[guard.variable] = interval(low, high)
+        field = None if guard.field is None else types[guard.match.type].fields[guard.field]
+        low, high = (1, 1) if field is None else unbounded(*limits(field))
+        found[guard.variable] = interval(*bounded(*AGGREGATES[guard.function].ends(low, high, inf)))
     return found
 
 

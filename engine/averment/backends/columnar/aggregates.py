@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,85 +13,36 @@ from averment.backends.columnar.values import Values
 from averment.core.program import Field
 from averment.core.values import limits
 from averment.law import network as net
+from averment.law.aggregates import aggregated
 from averment.law.truth import INT64_MAX, INT64_MIN
+
+_BEYOND = INT64_MIN, INT64_MAX
 
 
 def counted(node: net.Counted, values: Values) -> Column:
-    size = integer_type(0, len(node.members))
-    low = np.zeros(values.rows, size)
-    high = low
-    for member in node.members:
-        true, possible = values.true[member], values.possible[member]
-        if true is not possible and high is low:
-            high = low.copy()
-        np.add(low, true.view(np.int8), out=low)
-        if high is not low:
-            np.add(high, possible.view(np.int8), out=high)
-    endless: Plane | None = None
-    for member, columns in zip(node.members, node.loose, strict=True):
-        endless = either(endless, _loose(columns, member, values))
-    return _without_end(Column(low, high, None, 0, len(node.members)), None, endless)
+    """How many match."""
+    ones = _Members([(member, None) for member in node.members], node.loose, None, values)
+    return ones.column("count", 0, len(node.members))
 
 
 def summed(node: net.Summed, values: Values) -> Column:
+    """The sum over what matches."""
     least = greatest = 0
     for _, value in node.members:
-        held = values.columns[value]
-        lowest, highest = _spread(held, node.field)
+        lowest, highest = _spread(values.columns[value], node.field)
         least, greatest = least + min(0, lowest), greatest + max(0, highest)
-    size = integer_type(least, greatest)
-    low = np.zeros(values.rows, size)
-    high = low
-    risky = least < INT64_MIN or greatest > INT64_MAX
-    total = np.zeros(values.rows) if risky else None
-    no_floor: Plane | None = None
-    no_ceiling: Plane | None = None
-    for (truth, value), columns in zip(node.members, node.loose, strict=True):
-        true, possible = values.true[truth], values.possible[truth]
-        floor, ceiling = _bounds(values.columns[value], node.field, (0, 0))
-        if high is low and (true is not possible or floor is not ceiling):
-            high = low.copy()
-        if true is possible:
-            np.add(low, true.view(np.int8) * floor.astype(size), out=low)
-            if high is not low:
-                np.add(high, true.view(np.int8) * ceiling.astype(size), out=high)
-        else:
-            np.add(low, _part(true, possible, floor, np.minimum, size), out=low)
-            np.add(high, _part(true, possible, ceiling, np.maximum, size), out=high)
-        unknown, many = _loose((value,), truth, values), _loose(columns, truth, values)
-        if unknown is not None or many is not None:
-            lower, upper = (unknown if limit is None else None for limit in limits(node.field))
-            no_floor = either(no_floor, either(lower, None if many is None else many & (floor < 0)))
-            no_ceiling = either(no_ceiling, either(upper, None if many is None else many & (ceiling > 0)))
-        if total is not None:
-            largest = np.maximum(np.abs(floor.astype(np.float64)), np.abs(ceiling.astype(np.float64)))
-            total += np.where(possible, largest, 0.0)
-    if total is not None:
-        values.hard = either(values.hard, total >= 2.0**63 - 2.0**20)
-    column = Column(low, high, None, max(least, INT64_MIN), min(greatest, INT64_MAX))
-    return _without_end(column, no_floor, no_ceiling)
+    members = _Members(node.members, node.loose, node.field, values)
+    if least < INT64_MIN or greatest > INT64_MAX:
+        values.hard = either(values.hard, members.size() >= 2.0**63 - 2.0**20)
+    return members.column("sum", least, greatest)
 
 
 def extreme(node: net.Extreme, values: Values) -> Column:
-    """Bounds of the least (or greatest) value: by all that may match, and by those that certainly do."""
-    lowest = node.function == "min"
-    nearest, widest = (np.minimum, np.maximum) if lowest else (np.maximum, np.minimum)
-    far = INT64_MAX if lowest else INT64_MIN
-    near = np.full(values.rows, far)  # the most extreme value that any matching may have
-    certain = near.copy()  # no less extreme than this, by what certainly matches
-    loose = np.full(values.rows, INT64_MIN if lowest else INT64_MAX)  # the same by what may match, where nothing does
-    some, maybe = np.zeros(values.rows, np.bool_), np.zeros(values.rows, np.bool_)
-    for truth, value in node.members:
-        true, possible = values.true[truth], values.possible[truth]
-        floor, ceiling = _bounds(values.columns[value], node.field, (INT64_MIN, INT64_MAX))
-        first, last = (floor, ceiling) if lowest else (ceiling, floor)
-        near = np.where(possible, nearest(near, first), near)
-        certain = np.where(true, nearest(certain, last), certain)
-        loose = np.where(possible, widest(loose, last), loose)
-        some |= true
-        maybe |= possible
-    other = np.where(some, certain, loose)
-    low, high = (near, other) if lowest else (other, near)
+    """The least, or greatest, value of what matches."""
+    low, high = aggregated(node.function, _Members(node.members, (), node.field, values))
+    maybe = np.zeros(values.rows, np.bool_)
+    for truth, _ in node.members:
+        maybe |= values.possible[truth]
     nothing = None if maybe.all() else ~maybe
     if np.array_equal(low, high):
         return Column(low, low, nothing)
@@ -102,16 +54,107 @@ def extreme(node: net.Extreme, values: Values) -> Column:
     return Column(low, high, nothing)
 
 
-def _bounds(column: Column, field: Field, no_bound: tuple[int, int]) -> tuple[Array, Array]:
-    """The least and greatest each value may be; ``no_bound`` where it has none."""
-    if column.unknown is None:
-        return column.low, column.high
-    floor, ceiling = (other if limit is None else limit for limit, other in zip(limits(field), no_bound, strict=True))
-    wide = column.low.astype(integer_type(min(floor, column.least), max(ceiling, column.greatest)))
-    return np.where(column.unknown, floor, wide), np.where(column.unknown, ceiling, wide)
+class _Members:
+    """The carrier of the rows of a batch (``law.aggregates``): truths with columns, or with ones where there is none.
+    By member the columns of which one that is unknown lets it stand for many.
+    """
+
+    def __init__(
+        self,
+        members: Sequence[tuple[int, int | None]],
+        loose: Sequence[tuple[int, ...]],
+        field: Field | None,
+        values: Values,
+    ) -> None:
+        self._members, self._loose, self._field, self._values = members, loose or [()] * len(members), field, values
+        self._type: type[np.signedinteger[Any]] = np.int64
+        self._endless: list[Plane | None] = [None, None]
+
+    def column(self, function: str, least: int, greatest: int) -> Column:
+        """An aggregate that adds, between these."""
+        self._type = integer_type(least, greatest)
+        low, high = aggregated(function, self)
+        floor, ceiling = (
+            _BEYOND[end] if self._endless[end] is not None else bound for end, bound in enumerate((least, greatest))
+        )
+        return Column(low, high, None, max(floor, INT64_MIN), min(ceiling, INT64_MAX))
+
+    @property
+    def definite(self) -> bool:
+        values = self._values
+        return all(
+            values.true[truth] is values.possible[truth]
+            and (value is None or (values.columns[value].definite and values.columns[value].unknown is None))
+            for truth, value in self._members
+        )
+
+    def added(self, end: int) -> Array:
+        found, values = np.zeros(self._values.rows, self._type), self._values
+        further = np.maximum if end else np.minimum
+        endless: Plane | None = None
+        for (truth, value), columns in zip(self._members, self._loose, strict=True):
+            true, possible = values.true[truth], values.possible[truth]
+            many = _unknown(columns, truth, values)
+            if value is None:
+                np.add(found, (possible if end else true).view(np.int8), out=found)
+                endless = either(endless, many if end else None)
+                continue
+            bound = self._bound(value, end, 0)
+            if true is possible:
+                np.add(found, true.view(np.int8) * bound.astype(self._type), out=found)
+            else:
+                part = np.where(true, bound, np.where(possible, further(bound, 0), 0))
+                np.add(found, part.astype(self._type), out=found)
+            if many is not None:
+                endless = either(endless, many & (bound > 0 if end else bound < 0))
+            if self._field is not None and limits(self._field)[end] is None:
+                endless = either(endless, _unknown((value,), truth, values))
+        self._endless[end] = endless
+        return found if endless is None else np.where(endless, _BEYOND[end], found.astype(np.int64))
+
+    def least(self, end: int, certain: bool) -> Array:
+        return self._furthest(np.minimum, INT64_MAX, end, certain)
+
+    def greatest(self, end: int, certain: bool) -> Array:
+        return self._furthest(np.maximum, INT64_MIN, end, certain)
+
+    def _furthest(self, operation: np.ufunc, none: int, end: int, certain: bool) -> Array:
+        found = np.full(self._values.rows, none)
+        truths = self._values.true if certain else self._values.possible
+        for truth, value in self._members:
+            assert value is not None
+            found = np.where(truths[truth], operation(found, self._bound(value, end, _BEYOND[end])), found)
+        return found
+
+    def where_certain(self, one: Array, other: Array) -> Array:
+        some = np.zeros(self._values.rows, np.bool_)
+        for truth, _ in self._members:
+            some |= self._values.true[truth]
+        return np.where(some, one, other)
+
+    def size(self) -> Array:
+        """How large a sum may be."""
+        total = np.zeros(self._values.rows)
+        for truth, value in self._members:
+            assert value is not None
+            sizes = (np.abs(self._bound(value, end, 0).astype(np.float64)) for end in (0, 1))
+            total += np.where(self._values.possible[truth], np.maximum(*sizes), 0.0)
+        return total
+
+    def _bound(self, value: int, end: int, none: int) -> Array:
+        """One end of what each value may be; ``none`` where it has none."""
+        column = self._values.columns[value]
+        bound = column.high if end else column.low
+        if column.unknown is None:
+            return bound
+        assert self._field is not None
+        limit = limits(self._field)[end]
+        other = none if limit is None else limit
+        size = integer_type(min(other, column.least), max(other, column.greatest))
+        return np.where(column.unknown, other, bound.astype(size))
 
 
-def _loose(columns: tuple[int, ...], truth: int, values: Values) -> Plane | None:
+def _unknown(columns: tuple[int, ...], truth: int, values: Values) -> Plane | None:
     """Where one of these columns of what may match is unknown; nothing where none is."""
     found: Plane | None = None
     for column in columns:
@@ -127,18 +170,3 @@ def _spread(column: Column, field: Field) -> tuple[int, int]:
         least = min(least, floor if floor is not None else least)
         greatest = max(greatest, ceiling if ceiling is not None else greatest)
     return least, greatest
-
-
-def _part(true: Plane, possible: Plane, bound: Array, extreme: np.ufunc, size: type[np.signedinteger[Any]]) -> Array:
-    """What one member may add: its bound where it certainly matches, no more than nothing where it only may."""
-    return np.where(true, bound, np.where(possible, extreme(bound, 0), 0)).astype(size)
-
-
-def _without_end(column: Column, no_floor: Plane | None, no_ceiling: Plane | None) -> Column:
-    """The column as it is where it has no least or no greatest value."""
-    low, high, least, greatest = column.low, column.high, column.least, column.greatest
-    if no_floor is not None:
-        low, least = np.where(no_floor, INT64_MIN, low.astype(np.int64)), INT64_MIN
-    if no_ceiling is not None:
-        high, greatest = np.where(no_ceiling, INT64_MAX, high.astype(np.int64)), INT64_MAX
-    return Column(low, high, None, least, greatest)

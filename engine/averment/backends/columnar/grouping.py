@@ -1,4 +1,8 @@
-"""Aggregates over groups of facts: intervals where facts are only possible."""
+"""Aggregates over groups of facts: intervals where facts are only possible.
+
+A bound that there is none of is the least or greatest integer of 64 bits. What may leave 64 bits is told beside the
+column: its case is left to be decided alone.
+"""
 
 from __future__ import annotations
 
@@ -11,165 +15,182 @@ from averment.backends.columnar.indexes import Index
 from averment.backends.columnar.intervals import ends
 from averment.backends.columnar.pairing import Pairs
 from averment.backends.columnar.tables import Table
+from averment.core.aggregates import AGGREGATES
 from averment.core.program import Field
 from averment.core.values import limits
+from averment.law.aggregates import aggregated
 from averment.law.truth import INT64_MAX, INT64_MIN
 
-_EXACT = 2.0**53
+_EXACT = 2.0**53  # from here on sums of floats would round
+_FURTHER = np.minimum, np.maximum
+_BEYOND = INT64_MIN, INT64_MAX
 
 
-@dataclass
+@dataclass(slots=True)
 class Groups:
-    """The facts of a table by the groups of an index."""
+    """The facts of a table by the groups of an index, and the groups that are wanted: -1 is an empty one."""
 
     table: Table
     index: Index
+    wanted: Array
 
 
-def aggregate(function: str, groups: Groups, field: int | None, wanted: Array) -> tuple[Column, Plane | None]:
-    """The aggregate of the group of each key, and where it may leave 64 bits. A key of -1 has an empty group."""
-    if function == "count":
-        return _count(groups, wanted), None
-    assert field is not None
-    value = groups.table.values[field]
-    if function == "sum":
-        return _sum(groups, value, wanted)
-    return _extreme(function, groups, value, wanted), None
-
-
-def _count(groups: Groups, wanted: Array) -> Column:
-    high = groups.index.counts()[wanted]
-    if groups.table.true is None:
-        return Column(high, high, None, 0, len(groups.table))
-    return Column(groups.index.counts(groups.table.true)[wanted], high, None, 0, len(groups.table))
-
-
-def _sum(groups: Groups, value: Array, wanted: Array) -> tuple[Column, Plane | None]:
-    true = groups.table.true
-    size = float(np.abs(value.astype(np.float64)).sum())
-    if size >= _EXACT:  # sums of floats would round: leave such batches' cases to be decided alone
-        column = Column(np.zeros(len(wanted), np.int64), np.zeros(len(wanted), np.int64))
-        return column, np.ones(len(wanted), np.bool_)
-    bound = int(size)
-
-    def total(part: Array) -> Array:
-        return np.bincount(groups.index.group, part, groups.index.span + 1).astype(np.int64)[wanted]
-
-    if true is None:
-        found = total(value)
-        return Column(found, found, None, -bound, bound), None
-    low = total(np.where(true, value, np.minimum(value, 0)))
-    return Column(low, total(np.where(true, value, np.maximum(value, 0))), None, -bound, bound), None
-
-
-def _extreme(function: str, groups: Groups, value: Array, wanted: Array) -> Column:
-    """Bounds of the least (greatest) value; what an empty group has means nothing."""
-    lowest = function == "min"
-    nearest, widest = (np.minimum, np.maximum) if lowest else (np.maximum, np.minimum)
-    far, near = (INT64_MAX, INT64_MIN) if lowest else (INT64_MIN, INT64_MAX)
-    order, starts, some = groups.index.sorted_rows()
-
-    def reduced(operation: np.ufunc, part: Array, empty: int) -> Array:
-        found = np.full(groups.index.span + 1, empty)
-        if len(starts):
-            found[some] = operation.reduceat(part[order], starts)
-        return found[wanted]
-
-    first = reduced(nearest, value, far)
-    true = groups.table.true
-    if true is None:
-        return Column(first, first)
-    certain = reduced(nearest, np.where(true, value, far), far)
-    loose = reduced(widest, value, near)
-    backed = groups.index.some(true)[wanted]
-    other = np.where(backed, certain, loose)
-    return Column(first, other) if lowest else Column(other, first)
+def of_groups(function: str, groups: Groups, field: int | None) -> tuple[Column, Plane | None]:
+    """The aggregate of each group that is wanted. What picks a value has none that means anything in an empty group."""
+    value, adds = None if field is None else groups.table.values[field], AGGREGATES[function].adds
+    size = _size(value) if adds and value is not None else float(len(groups.table))
+    if size >= _EXACT:
+        return _nowhere(len(groups.wanted))
+    low, high = aggregated(function, _OfGroups(groups, value))
+    if not adds:
+        return Column(low, high), None
+    return Column(low, high, None, 0 if value is None else -int(size), int(size)), None
 
 
 def of_pairs(
     function: str, pairs: Pairs, table: Table, place: int | None, declared: Field | None, solutions: int
 ) -> tuple[Column, Plane | None]:
-    """The aggregate over what is paired with each solution, and where it may leave 64 bits.
-
-    A bound that there is none of is the least or greatest integer of 64 bits.
-    """
-    many = table.many
-    unbounded = np.zeros(len(pairs.rows), np.bool_) if many is None else many[pairs.rows]
+    """The aggregate over what is paired with each solution, likewise."""
+    nowhere = np.zeros(len(pairs.rows), np.bool_)
+    unknown, hard = nowhere, None
+    spread: tuple[int | None, int | None] = 1, 1
     if place is None or declared is None:
-        low = np.bincount(pairs.places[pairs.true], minlength=solutions)
-        high = np.bincount(pairs.places, minlength=solutions)
-        high[pairs.places[unbounded]] = INT64_MAX
-        return Column(low, high, None, 0, INT64_MAX if unbounded.any() else max(len(table), 1)), None
-    value = table.values[place][pairs.rows]
-    unknown = table.unknown[place][pairs.rows] if place in table.unknown else np.zeros(len(value), np.bool_)
-    least, greatest = limits(declared)
-    low = np.where(unknown, INT64_MIN if least is None else least, value)
-    high = np.where(unknown, INT64_MAX if greatest is None else greatest, value)
-    if function == "sum":
-        nowhere = np.zeros(len(value), np.bool_)
-        endless = (unknown if least is None else nowhere, unknown if greatest is None else nowhere)
-        return _sum_of_pairs(pairs, low, high, endless, unbounded, solutions)
-    hard: Plane | None = None
-    risky = ends(value, unknown, declared)
-    if risky is not None:
-        hard = np.zeros(solutions, np.bool_)
-        hard[pairs.places[risky]] = True
-    return _extreme_of_pairs(function, pairs, low, high, solutions), hard
-
-
-def _sum_of_pairs(
-    pairs: Pairs, low: Array, high: Array, endless: tuple[Plane, Plane], unbounded: Plane, solutions: int
-) -> tuple[Column, Plane | None]:
-    low = np.where(pairs.true, low, np.minimum(low, 0))
-    high = np.where(pairs.true, high, np.maximum(high, 0))
-    endless_low, endless_high = endless[0] | (unbounded & (low < 0)), endless[1] | (unbounded & (high > 0))
-    low, high = np.where(endless_low, 0, low), np.where(endless_high, 0, high)
-    size = float(np.maximum(np.abs(low.astype(np.float64)), np.abs(high.astype(np.float64))).sum())
+        low = high = np.ones(len(nowhere), np.int64)
+    else:
+        value, spread = table.values[place][pairs.rows], limits(declared)
+        unknown = table.unknown[place][pairs.rows] if place in table.unknown else nowhere
+        low, high = _within(value, unknown, spread)
+        hard = ends(value, unknown, declared)
+    many = nowhere if table.many is None else table.many[pairs.rows]
+    if not AGGREGATES[function].adds:
+        found = Column(*aggregated(function, _OfPairs(pairs, (low, high), (nowhere, nowhere), many, solutions)))
+        if hard is None:
+            return found, None
+        risky = np.zeros(solutions, np.bool_)
+        risky[pairs.places[hard]] = True
+        return found, risky
+    endless = unknown if spread[0] is None else nowhere, unknown if spread[1] is None else nowhere
+    low, high = np.where(endless[0], 0, low), np.where(endless[1], 0, high)
+    size = max(_size(low), _size(high))
     if size >= _EXACT:
-        column = Column(np.zeros(solutions, np.int64), np.zeros(solutions, np.int64))
-        return column, np.ones(solutions, np.bool_)
-    bound = int(size)
-    least = np.bincount(pairs.places, low, solutions).astype(np.int64)
-    greatest = np.bincount(pairs.places, high, solutions).astype(np.int64)
-    least[pairs.places[endless_low]] = INT64_MIN
-    greatest[pairs.places[endless_high]] = INT64_MAX
-    floor, ceiling = (INT64_MIN if endless_low.any() else -bound), (INT64_MAX if endless_high.any() else bound)
-    return Column(least, greatest, None, floor, ceiling), None
+        return _nowhere(solutions)
+    low, high = aggregated(function, _OfPairs(pairs, (low, high), endless, many, solutions))
+    least, greatest = int(low.min(initial=-int(size))), int(high.max(initial=int(size)))
+    return Column(low, high, None, least, greatest), None
 
 
-def _extreme_of_pairs(function: str, pairs: Pairs, low: Array, high: Array, solutions: int) -> Column:
-    """As ``_extreme``; of a solution without a pair it means nothing."""
-    lowest = function == "min"
-    nearest, widest = (np.minimum, np.maximum) if lowest else (np.maximum, np.minimum)
-    far, near = (INT64_MAX, INT64_MIN) if lowest else (INT64_MIN, INT64_MAX)
-    first, last = (low, high) if lowest else (high, low)
+def of_record(function: str, value: Column | None, field: Field | None, true: Plane, possible: Plane) -> Column:
+    """The aggregate over the one record of a case, given where that matches and where it may."""
+    if value is None or field is None:
+        return Column(*aggregated(function, _OfRecord(true, possible, None)), None, 0, 1)
+    unknown = np.zeros(len(true), np.bool_) if value.unknown is None else value.unknown
+    low, high = aggregated(function, _OfRecord(true, possible, _within(value.low, unknown, limits(field))))
+    return Column(low, low if np.array_equal(low, high) else high)
 
-    def reduced(operation: np.ufunc, places: Array, part: Array, empty: int) -> Array:
-        found = np.full(solutions, empty)
-        operation.at(found, places, part)
+
+def _within(value: Array, unknown: Plane, spread: tuple[int | None, int | None]) -> tuple[Array, Array]:
+    """The ends of a value: of an unknown one those of its field."""
+    least, greatest = spread
+    low = np.where(unknown, INT64_MIN if least is None else least, value)
+    return low, np.where(unknown, INT64_MAX if greatest is None else greatest, value)
+
+
+def _size(value: Array) -> float:
+    return float(np.abs(value.astype(np.float64)).sum())
+
+
+def _nowhere(rows: int) -> tuple[Column, Plane]:
+    column = Column(np.zeros(rows, np.int64), np.zeros(rows, np.int64))
+    return column, np.ones(rows, np.bool_)
+
+
+class _OfGroups:
+    """The carrier of facts in groups, all of them with definite values (``law.aggregates``)."""
+
+    def __init__(self, groups: Groups, value: Array | None) -> None:
+        self._table, self._index, self._wanted, self._value = groups.table, groups.index, groups.wanted, value
+        self.definite = self._table.true is None
+
+    def added(self, end: int) -> Array:
+        true, value = self._table.true, self._value
+        if value is None:
+            return self._index.counts(None if end else true)[self._wanted]
+        part = value if true is None else np.where(true, value, _FURTHER[end](value, 0))
+        total = np.bincount(self._index.group, part, self._index.span + 1)
+        return total.astype(np.int64)[self._wanted]
+
+    def least(self, end: int, certain: bool) -> Array:
+        return self._furthest(np.minimum, INT64_MAX, certain)
+
+    def greatest(self, end: int, certain: bool) -> Array:
+        return self._furthest(np.maximum, INT64_MIN, certain)
+
+    def _furthest(self, operation: np.ufunc, none: int, certain: bool) -> Array:
+        true, value = self._table.true, self._value
+        assert value is not None
+        part = np.where(true, value, none) if certain and true is not None else value
+        order, starts, some = self._index.sorted_rows()
+        found = np.full(self._index.span + 1, none)
+        if len(starts):
+            found[some] = operation.reduceat(part[order], starts)
+        return found[self._wanted]
+
+    def where_certain(self, one: Array, other: Array) -> Array:
+        return np.where(self._index.some(self._table.true)[self._wanted], one, other)
+
+
+class _OfPairs:
+    """The carrier of pairs of a solution and a fact: the ends of values, and where they are without end."""
+
+    definite = False
+
+    def __init__(
+        self, pairs: Pairs, ends: tuple[Array, Array], endless: tuple[Plane, Plane], many: Plane, solutions: int
+    ) -> None:
+        self._pairs, self._ends, self._endless, self._many, self._solutions = pairs, ends, endless, many, solutions
+
+    def added(self, end: int) -> Array:
+        bound, places = self._ends[end], self._pairs.places
+        part = np.where(self._pairs.true, bound, _FURTHER[end](bound, 0))
+        endless = self._endless[end] | (self._many & (part != 0))
+        found = np.bincount(places, np.where(endless, 0, part), self._solutions).astype(np.int64)
+        found[places[endless]] = _BEYOND[end]
         return found
 
-    extreme = reduced(nearest, pairs.places, first, far)
-    certain = reduced(nearest, pairs.places[pairs.true], last[pairs.true], far)
-    loose = reduced(widest, pairs.places, last, near)
-    other = np.where(pairs.some(solutions)[0], certain, loose)
-    return Column(extreme, other) if lowest else Column(other, extreme)
+    def least(self, end: int, certain: bool) -> Array:
+        return self._furthest(np.minimum, INT64_MAX, end, certain)
+
+    def greatest(self, end: int, certain: bool) -> Array:
+        return self._furthest(np.maximum, INT64_MIN, end, certain)
+
+    def _furthest(self, operation: np.ufunc, none: int, end: int, certain: bool) -> Array:
+        found, taken = np.full(self._solutions, none), self._pairs.true if certain else slice(None)
+        operation.at(found, self._pairs.places[taken], self._ends[end][taken])
+        return found
+
+    def where_certain(self, one: Array, other: Array) -> Array:
+        return np.where(self._pairs.some(self._solutions)[0], one, other)
 
 
-def count_of_record(true: Plane, possible: Plane) -> Column:
-    """The count of a type with one record, given where that matches and where it may."""
-    low = true.astype(np.int64)
-    return Column(low, low if true is possible else possible.astype(np.int64), None, 0, 1)
+class _OfRecord:
+    """The carrier of one record in each row: where it matches, where it may, and the ends of its value, if not one."""
 
+    def __init__(self, true: Plane, possible: Plane, ends: tuple[Array, Array] | None) -> None:
+        self._true, self._possible, self._ends = true, possible, ends
+        self.definite = ends is None and true is possible
 
-def value_of_record(function: str, value: Column, field: Field, true: Plane, possible: Plane) -> Column:
-    """The sum, least or greatest value of a field over one record."""
-    low = high = value.low
-    if value.unknown is not None:
-        least, greatest = limits(field)
-        low = np.where(value.unknown, INT64_MIN if least is None else least, low)
-        high = np.where(value.unknown, INT64_MAX if greatest is None else greatest, high)
-    if function == "sum":
-        low = np.where(true, low, np.where(possible, np.minimum(low, 0), 0))
-        high = np.where(true, high, np.where(possible, np.maximum(high, 0), 0))
-    return Column(low, low if np.array_equal(low, high) else high)
+    def added(self, end: int) -> Array:
+        if self._ends is None:
+            return (self._possible if end else self._true).astype(np.int64)
+        bound = self._ends[end]
+        return np.where(self._true, bound, np.where(self._possible, _FURTHER[end](bound, 0), 0))
+
+    def least(self, end: int, certain: bool) -> Array:
+        assert self._ends is not None
+        return self._ends[end]
+
+    greatest = least
+
+    @staticmethod
+    def where_certain(one: Array, _: Array) -> Array:
+        return one

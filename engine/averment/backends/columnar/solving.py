@@ -16,12 +16,13 @@ from averment.backends.columnar.costs import cost, counted, meet
 from averment.backends.columnar.evaluating import passing
 from averment.backends.columnar.facts import Facts
 from averment.backends.columnar.frames import Frame, every, held, merged, needed, scan, take
-from averment.backends.columnar.grouping import Groups, aggregate, count_of_record, of_pairs, value_of_record
+from averment.backends.columnar.grouping import Groups, of_groups, of_pairs, of_record
 from averment.backends.columnar.intervals import calculated, ends, unsafe
 from averment.backends.columnar.pairing import Pairs, loose, pair
 from averment.backends.columnar.tables import Table
 from averment.backends.columnar.values import Values
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
+from averment.core.aggregates import AGGREGATES
 from averment.core.program import (
     Absent,
     Aggregate,
@@ -289,7 +290,7 @@ class Solver:
                     values.harden(frame.case[hard])
                 frame = frame.copy()
                 frame.bindings[variable] = column
-                if function in ("count", "sum"):
+                if AGGREGATES[function].adds:
                     return frame
                 true, possible = self._exists(pattern, frame, values, facts)
                 return frame.under(true, possible)
@@ -300,10 +301,10 @@ class Solver:
         table = self.filtered(pattern, values, facts)
         fields, wanted = self._key(pattern, frame)
         if self._certain(table, fields, wanted) and place not in table.unknown and table.many is None:
-            groups = Groups(table, table.index(fields, facts.cases))
-            found = groups.index.find(frame.case, [column.low for column in wanted])
-            meet(frame, groups.index.counts()[found], values, facts)
-            return aggregate(guard.function, groups, place, found)
+            index = table.index(fields, facts.cases)
+            found = index.find(frame.case, [column.low for column in wanted])
+            meet(frame, index.counts()[found], values, facts)
+            return of_groups(guard.function, Groups(table, index, found), place)
         pairs = self._beside(table, fields, wanted, frame, values, facts)
         declared = None if place is None else self._program.types[pattern.type].fields[place]
         return of_pairs(guard.function, pairs, table, place, declared, len(frame))
@@ -313,12 +314,11 @@ class Solver:
         type, place = guard.match.type, guard.field
         true, possible, _ = self.meet(guard.match, frame, values)
         if place is None:
-            return count_of_record(true, possible), None
+            return of_record(guard.function, None, None, true, possible), None
         declared = self._program.types[type].fields[place]
         value = take(self._vocabulary.plain(values.given[type, place], declared, values.symbols), frame.case)
-        return value_of_record(guard.function, value, declared, true, possible), ends(
-            value.low, value.unknown, declared
-        )
+        hard = ends(value.low, value.unknown, declared)
+        return of_record(guard.function, value, declared, true, possible), hard
 
     def _exists(
         self, pattern: Match, frame: Frame, values: Values, facts: Facts, known: int | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from averment.backends.scalar.terms import MOST, Term, calculated, ends, of_field
+from averment.core.aggregates import AGGREGATES
 from averment.core.program import (
     Aggregate,
     Arithmetic,
@@ -53,12 +54,9 @@ def may_leave(rule: Rule, variables: Ranges, types: Mapping[str, FactType]) -> b
 
 
 def _aggregated(guard: Aggregate, types: Mapping[str, FactType]) -> Term:
-    if guard.field is None:
-        return Term("", 0, MOST)
-    low, high = ends(types[guard.match.type].fields[guard.field])
-    if guard.function == "sum":
-        return Term("", min(low, 0) * MOST, max(high, 0) * MOST)
-    return Term("", low, high)
+    value = (1, 1) if guard.field is None else ends(types[guard.match.type].fields[guard.field])
+    low, high = AGGREGATES[guard.function].ends(*value, MOST)
+    return Term("", int(low), int(high))
 
 
 def _range(expression: Expression, variables: Ranges) -> tuple[Term, bool]:

@@ -17,6 +17,7 @@ from averment.backends.scalar.reading import Reader, key_of
 from averment.backends.scalar.source import Block, Names
 from averment.backends.scalar.tables import Tables
 from averment.backends.scalar.terms import OPERATORS, Term, Terms, ends, kept
+from averment.core.aggregates import AGGREGATES
 from averment.core.program import Absent, Aggregate, Compare, Expression, Guard, Known, Literal, Match, Program
 from averment.law.budget import FACTS
 from averment.law.joining import Asked, Plan, asked, is_unique, outer
@@ -224,7 +225,7 @@ class RuleCode:
         """Give the variable of an aggregate its value; of no facts there is neither a least nor a greatest."""
         step, name = self._asked(guard.match), self._tools.names.fresh("a")
         found = self._ranges[guard.variable]
-        extreme = guard.function in ("min", "max")
+        extreme = not AGGREGATES[guard.function].adds
         if self._types[step.type].one:
             condition = self._exists(step)
             text = "1" if guard.field is None else self._tools.reader.fields[step.type][guard.field]

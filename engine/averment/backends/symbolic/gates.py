@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 
 from averment.core.program import Arithmetic, Cell, Field, Ranges, Variable
 from averment.core.values import limits
 from averment.law import network as net
+from averment.law.aggregates import Numbers, aggregated, counted
 from averment.law.cells import passes
 from averment.law.expressions import compare, evaluate
-from averment.law.truth import INT64_MAX, INT64_MIN, CaseError, Interval, Quantity, bounds, interval
+from averment.law.truth import INT64_MAX, INT64_MIN, CaseError, Interval, Quantity, bounded, bounds, interval, unbounded
 
 Quantities = list[Quantity]
 Gate = Callable[[Quantities], Quantity]
 Judging = Callable[[Quantity], int]
 Comparing = Callable[[Quantity, Quantity], int]
+Bounds = tuple[int | None, int | None]
 
 
 class Unsure(Exception):
@@ -40,10 +43,10 @@ def gate_of(node: net.Node) -> Gate | None:
             return lambda held: _counted([held[truth] for truth in truths])
         case net.Summed(members, field):
             spread = limits(field)
-            return lambda held: _summed([(held[truth], held[value]) for truth, value in members], spread)
+            return lambda held: _aggregated("sum", [(held[truth], held[value]) for truth, value in members], spread)
         case net.Extreme(function, members, field):
             spread = limits(field)
-            return lambda held: _extreme(function, [(held[truth], held[value]) for truth, value in members], spread)
+            return lambda held: _aggregated(function, [(held[truth], held[value]) for truth, value in members], spread)
         case net.Stored(column, _):
             return lambda held: stored(held[column])
         case _:
@@ -142,12 +145,12 @@ def stored(value: Quantity) -> Quantity:
     return None if isinstance(value, Interval) else value
 
 
-def span(value: Quantity, spread: tuple[int | None, int | None]) -> tuple[int | None, int | None]:
-    """The bounds of a member of an aggregate: of an unknown one those of its field."""
-    if value is None:
-        return spread
-    assert isinstance(value, int | Interval)
-    return bounds(value)
+def ends(value: Quantity, spread: Bounds) -> tuple[float, float]:
+    """The least and the greatest that a member of an aggregate may be: where it is unknown, those of its field."""
+    if type(value) is int:
+        return value, value
+    assert value is None or isinstance(value, int | Interval)
+    return unbounded(*(spread if value is None else bounds(value)))
 
 
 def width(value: Quantity) -> int:
@@ -178,43 +181,14 @@ def may_equal(one: Quantity, other: Quantity) -> int:
 
 
 def _counted(truths: list[Quantity]) -> Quantity:
-    low, high = truths.count(2), len(truths) - truths.count(0)
-    return low if low == high else Interval(low, high)
+    return interval(*bounded(*counted(truths.count(2), truths.count(1))))
 
 
-def _summed(members: list[tuple[Quantity, Quantity]], spread: tuple[int | None, int | None]) -> Quantity:
-    low: int | None = 0
-    high: int | None = 0
-    for truth, value in members:
-        if not truth:
-            continue
-        least, greatest = span(value, spread)
-        if truth != 2:
-            least = None if least is None else min(0, least)
-            greatest = None if greatest is None else max(0, greatest)
-        low = None if low is None or least is None else low + least
-        high = None if high is None or greatest is None else high + greatest
-    if (low is not None and low < INT64_MIN) or (high is not None and high > INT64_MAX):
+def _aggregated(function: str, members: list[tuple[Quantity, Quantity]], spread: Bounds) -> Quantity:
+    """An aggregate of what matches. Raises: Unsure where it may leave 64 bits."""
+    certain = [ends(value, spread) for truth, value in members if truth == 2]
+    maybe = [(*ends(value, spread), False) for truth, value in members if truth == 1]
+    low, high = aggregated(function, Numbers(certain, maybe))
+    if -inf < low < INT64_MIN or INT64_MAX < high < inf:
         raise Unsure
-    return interval(low, high)
-
-
-def _extreme(
-    function: str, members: list[tuple[Quantity, Quantity]], spread: tuple[int | None, int | None]
-) -> Quantity:
-    """Minimum or maximum of what matches, as ``law.guards`` bounds it."""
-    ends = [(truth, *span(value, spread)) for truth, value in members if truth]
-    if not ends:
-        return Interval(None, None)
-    certain = [entry for entry in ends if entry[0] == 2]
-    if function == "min":
-        lows, highs = [low for _, low, _ in ends], [high for _, _, high in certain or ends]
-        low = None if None in lows else min(lows)  # type: ignore[type-var]
-        known = [high for high in highs if high is not None]
-        high = (min(known, default=None) if certain else max(known)) if certain or len(known) == len(highs) else None
-        return interval(low, high)  # pyright: ignore[reportUnknownArgumentType]
-    lows, highs = [low for _, low, _ in certain or ends], [high for _, _, high in ends]
-    high = None if None in highs else max(highs)  # type: ignore[type-var]
-    known = [low for low in lows if low is not None]
-    low = (max(known, default=None) if certain else min(known)) if certain or len(known) == len(lows) else None
-    return interval(low, high)  # pyright: ignore[reportUnknownArgumentType]
+    return interval(*bounded(low, high))

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from averment.backends.symbolic import gates, planes
 from averment.backends.symbolic.circuit import SMALL, Circuit
-from averment.backends.symbolic.planes import Member, Parts, Plane, Truths
+from averment.backends.symbolic.planes import Parts, Plane, Truths
 from averment.core.program import Field
 from averment.core.values import limits
 from averment.law import network as net
+from averment.law.aggregates import aggregated
 from averment.law.expressions import compare
 from averment.law.tick import Tick, on_and_on
 from averment.law.truth import Quantity
@@ -158,11 +159,9 @@ class States:
             case net.Counted(members):
                 return planes.counted([self._truth(member) for member in members], self.every)
             case net.Summed(members, field):
-                sums, beyond = planes.summed(self._members(members, field), self.every)
-                self.unsure |= beyond
-                return sums
+                return self._aggregated("sum", members, field)
             case net.Extreme(function, members, field):
-                return planes.extreme(function, self._members(members, field), self.every)
+                return self._aggregated(function, members, field)
             case net.Stored(column, _):
                 return planes.mapped(self._column(column), gates.stored)
             case _:
@@ -183,13 +182,15 @@ class States:
             found[result] = found.get(result, 0) | plane
         return found
 
-    def _members(self, members: Sequence[tuple[int, int]], field: Field) -> list[Member]:
+    def _aggregated(self, function: str, members: Sequence[tuple[int, int]], field: Field) -> Parts:
         spread = limits(field)
-        return [
-            (self._truth(truth), [(*planes.ends(gates.span(held, spread)), plane) for held, plane in parts.items()])
+        told = [
+            (self._truth(truth), [(*gates.ends(held, spread), plane) for held, plane in self._column(value).items()])
             for truth, value in members
-            for parts in (self._column(value),)
         ]
+        low, high = aggregated(function, planes.Members(told, self.every))
+        self.unsure |= planes.outside(low) | planes.outside(high)
+        return planes.between(low, high)
 
     def _truth_of(self, node: net.Node) -> Truths:
         match node:

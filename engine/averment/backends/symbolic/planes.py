@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from averment.law.truth import INT64_MAX, INT64_MIN, Interval, Quantity, bounds, interval
+from averment.law.aggregates import aggregated
+from averment.law.truth import INT64_MAX, INT64_MIN, Interval, Quantity, bounded, bounds, interval, unbounded
 
 Plane = int
 Truths = tuple[Plane, Plane]
@@ -115,7 +116,7 @@ def ends_of(parts: Parts) -> tuple[Ends, Ends]:
     highs: Ends = {}
     for held, plane in parts.items():
         if held is not None:
-            low, high = ends(bounds(held))  # type: ignore[arg-type]
+            low, high = unbounded(*bounds(held))  # type: ignore[arg-type]
             lows[low] = lows.get(low, 0) | plane
             highs[high] = highs.get(high, 0) | plane
     return lows, highs
@@ -130,50 +131,66 @@ def paired(left: Parts, right: Parts) -> list[tuple[Quantity, Quantity, Plane]]:
 
 def counted(truths: Sequence[Truths], states: Plane) -> dict[Quantity, Plane]:
     """How many of these are true, and possible."""
-    low = added([[(1, true)] for true, _ in truths], states)
-    definite = all(true == possible for true, possible in truths)
-    return between(low, low if definite else added([[(1, possible)] for _, possible in truths], states))
+    one = [(1, 1, states)]
+    return between(*aggregated("count", Members([(truth, one) for truth in truths], states)))
 
 
-def summed(members: Sequence[Member], states: Plane) -> tuple[dict[Quantity, Plane], Plane]:
-    """The sum over what matches, and the states in which it leaves 64 bits."""
-    ends: list[Ends] = []
-    beyond = 0
-    for place, infinite, bound in ((0, LEAST, min), (1, MOST, max)):
+class Members:
+    """The carrier of many states (``law.aggregates``): by each end the states in which it is that."""
+
+    def __init__(self, members: Sequence[Member], states: Plane) -> None:
+        self._members, self._states = members, states
+        self.some = 0  # the states in which anything certainly matches
+        for (true, _), _ in members:
+            self.some |= true
+
+    @property
+    def definite(self) -> bool:
+        return all(
+            true == possible and all(low == high for low, high, _ in spans) for (true, possible), spans in self._members
+        )
+
+    def added(self, end: int) -> Ends:
+        further, infinite = (max, MOST) if end else (min, LEAST)
         addends: list[list[tuple[int, Plane]]] = []
         endless = 0
-        for (true, possible), spans in members:
+        for (true, possible), spans in self._members:
             terms: list[tuple[int, Plane]] = []
             for span in spans:
-                end, plane = span[place], span[2]
-                if end == infinite:
+                bound, plane = span[end], span[2]
+                if bound == infinite:
                     endless |= plane & possible
                 else:
-                    terms += [(int(end), plane & true), (bound(int(end), 0), plane & possible & ~true)]
+                    terms += [(int(bound), plane & true), (further(int(bound), 0), plane & possible & ~true)]
             addends.append(terms)
-        sums = added(addends, states & ~endless)
-        for end, plane in sums.items():
-            if not INT64_MIN <= end <= INT64_MAX:
-                beyond |= plane
-        ends.append(sums | {infinite: endless} if endless else sums)
-    return between(*ends), beyond
+        sums = added(addends, self._states & ~endless)
+        return sums | {infinite: endless} if endless else sums
+
+    def least(self, end: int, certain: bool) -> Ends:
+        return _foremost(self._entries(end, certain), True, self._states, LEAST)
+
+    def greatest(self, end: int, certain: bool) -> Ends:
+        return _foremost(self._entries(end, certain), False, self._states, MOST)
+
+    def _entries(self, end: int, certain: bool) -> list[tuple[float, Plane]]:
+        place = 0 if certain else 1
+        return [(span[end], span[2] & truths[place]) for truths, spans in self._members for span in spans]
+
+    def where_certain(self, one: Ends, other: Ends) -> Ends:
+        found = {end: here for end, plane in one.items() if (here := plane & self.some)}
+        for end, plane in other.items():
+            if here := plane & ~self.some:
+                found[end] = found.get(end, 0) | here
+        return found
 
 
-def extreme(function: str, members: Sequence[Member], states: Plane) -> dict[Quantity, Plane]:
-    """The minimum or maximum of what matches, bounded as the law bounds it; of nothing anything."""
-    certain = 0
-    for (true, _), _ in members:
-        certain |= true
-    least = function == "min"
-    outer, inner = (0, 1) if least else (1, 0)
-    may = [(possible, span) for (_, possible), spans in members for span in spans]
-    must = [(true, span) for (true, _), spans in members for span in spans]
-    far = _foremost([(span[outer], span[2] & plane) for plane, span in may], least, states, LEAST if least else MOST)
-    near = _foremost([(span[inner], span[2] & plane) for plane, span in must], least, certain, 0)
-    rest = [(span[inner], span[2] & plane) for plane, span in may]
-    for end, plane in _foremost(rest, not least, states & ~certain, MOST if least else LEAST).items():
-        near[end] = near.get(end, 0) | plane
-    return between(far, near) if least else between(near, far)
+def outside(ends: Ends) -> Plane:
+    """The states in which an end there is lies outside 64 bits."""
+    found = 0
+    for end, plane in ends.items():
+        if LEAST < end < MOST and not INT64_MIN <= end <= INT64_MAX:
+            found |= plane
+    return found
 
 
 def added(terms: Sequence[Sequence[tuple[int, Plane]]], states: Plane) -> Ends:
@@ -210,8 +227,7 @@ def between(lows: Ends, highs: Ends) -> dict[Quantity, Plane]:
     pairs = _state_by_state(lows, highs) if len(lows) * len(highs) > MANY else _pair_by_pair(lows, highs)
     found: dict[Quantity, Plane] = {}
     for (low, high), plane in pairs.items():
-        ends = None if low == LEAST else int(low), None if high == MOST else int(high)
-        found[int(low) if low == high else interval(*ends)] = plane
+        found[interval(*bounded(low, high))] = plane
     return found
 
 
@@ -239,12 +255,6 @@ def _bits(plane: Plane) -> Iterator[Plane]:
         bit = plane & -plane
         yield bit
         plane ^= bit
-
-
-def ends(span: tuple[int | None, int | None]) -> tuple[float, float]:
-    """Bounds with no bound as an infinite one."""
-    low, high = span
-    return LEAST if low is None else low, MOST if high is None else high
 
 
 def states_of(plane: Plane) -> Iterator[int]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,27 +78,35 @@ def calculated(operator: str, left: Column, right: Column) -> Column:
     return Column(z3.simplify(known), least, least if definite else greatest)
 
 
-def total(members: list[tuple[Truths, Any, Any]]) -> Column:
-    """The sum over what matches: truths with the bounds of the values."""
-    definite = all(true is possible and low is high for (true, possible), low, high in members)
-    lows = [z3.If(true, low, z3.If(possible, least(0, low), 0)) for (true, possible), low, _ in members]
-    low = z3.Sum([z3.IntVal(0), *lows])
-    if definite:
-        return Column(z3.BoolVal(True), low, low)
-    highs = [z3.If(true, high, z3.If(possible, most(0, high), 0)) for (true, possible), _, high in members]
-    return Column(z3.BoolVal(True), low, z3.Sum([z3.IntVal(0), *highs]))
+class Members:
+    """The carrier of formulas (``law.aggregates``): of each member the truths, and the bounds of its value."""
 
+    def __init__(self, members: Sequence[tuple[Truths, Any, Any]]) -> None:
+        self._members = members
 
-def extreme(function: str, ends: list[tuple[Truths, Any, Any]]) -> Column:
-    """Minimum or maximum of what matches; of nothing any number (what uses it is false then)."""
-    if function == "max":
-        mirrored = extreme("min", [(truths, -high, -low) for truths, low, high in ends])
-        return Column(mirrored.known, -mirrored.high, -mirrored.low)
-    nothing = z3.IntVal(INT64_MAX)
-    low, high, widest = nothing, nothing, z3.IntVal(INT64_MIN)
-    for (true, possible), least, greatest in ends:
-        low = z3.If(z3.And(possible, least < low), least, low)
-        high = z3.If(z3.And(true, greatest < high), greatest, high)
-        widest = z3.If(z3.And(possible, greatest > widest), greatest, widest)
-    certain = z3.Or([true for (true, _), _, _ in ends])
-    return Column(z3.BoolVal(True), low, z3.If(certain, high, widest))
+    @property
+    def definite(self) -> bool:
+        return all(true is possible and low is high for (true, possible), low, high in self._members)
+
+    def added(self, end: int) -> Any:
+        further = most if end else least
+        parts = [
+            z3.If(true, ends[end], z3.If(possible, further(0, ends[end]), 0))
+            for (true, possible), *ends in self._members
+        ]
+        return z3.Sum([z3.IntVal(0), *parts])
+
+    def least(self, end: int, certain: bool) -> Any:
+        found = z3.IntVal(INT64_MAX)
+        for truths, *ends in self._members:
+            found = z3.If(z3.And(truths[not certain], ends[end] < found), ends[end], found)
+        return found
+
+    def greatest(self, end: int, certain: bool) -> Any:
+        found = z3.IntVal(INT64_MIN)
+        for truths, *ends in self._members:
+            found = z3.If(z3.And(truths[not certain], ends[end] > found), ends[end], found)
+        return found
+
+    def where_certain(self, one: Any, other: Any) -> Any:
+        return z3.If(z3.Or([true for (true, _), _, _ in self._members]), one, other)

@@ -9,7 +9,7 @@ what is found is always decided again by the caller, what is not found is proved
 # pyright: basic, reportMissingTypeStubs=false, reportOperatorIssue=false
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,17 +20,17 @@ from averment.backends.symbolic.terms import (
     Beyond,
     Column,
     Formula,
+    Members,
     Truths,
     between,
     bounded,
     calculated,
-    extreme,
     guess,
-    total,
 )
 from averment.core.program import Cell, Field, Kind, Ranges, Value
 from averment.core.values import ends, limits
 from averment.law import network as net
+from averment.law.aggregates import aggregated
 from averment.law.tick import Tick
 from averment.law.truth import Interval, Quantity
 
@@ -251,14 +251,16 @@ class Written:
             case net.Calculated(operator, left, right):
                 return calculated(operator, columns[left], columns[right])
             case net.Counted(members):
-                return total([(self._truths[member], 1, 1) for member in members])
+                return _aggregated("count", [(self._truths[member], 1, 1) for member in members])
             case net.Summed(members, field):
-                return total([(self._truths[truth], *self._spread(value, field)) for truth, value in members])
+                return _aggregated("sum", self._members(members, field))
             case net.Extreme(function, members, field):
-                ends = [(self._truths[truth], *self._spread(value, field)) for truth, value in members]
-                return extreme(function, ends)
+                return _aggregated(function, self._members(members, field))
             case _:
                 raise AssertionError(node)
+
+    def _members(self, members: Sequence[tuple[int, int]], field: Field) -> list[tuple[Truths, Any, Any]]:
+        return [(self._truths[truth], *self._spread(value, field)) for truth, value in members]
 
     def _spread(self, place: int, field: Field) -> tuple[Any, Any]:
         """The bounds of a member: of an unknown one those of its field."""
@@ -355,3 +357,7 @@ class Written:
             case net.Unbounded(truth, columns):
                 unknown = z3.Or([z3.Not(self._columns[column].known) for column in columns])
                 return z3.And(self._truths[truth][1], unknown)
+
+
+def _aggregated(function: str, members: list[tuple[Truths, Any, Any]]) -> Column:
+    return Column(z3.BoolVal(True), *aggregated(function, Members(members)))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import field
 
+from averment.core.aggregates import AGGREGATES
 from averment.core.program import (
     Aggregate,
     Arithmetic,
@@ -108,7 +109,7 @@ class Uses:
         result: Place = number, guard.variable
         if guard.field is not None:
             self.read.add((guard.match.type, guard.field))
-            if guard.function == "sum":
+            if AGGREGATES[guard.function].adds:
                 self._group((guard.match.type, guard.field)).reckoned = True
             else:
                 self._unite((guard.match.type, guard.field), result)
@@ -213,7 +214,7 @@ def _up_to_failing(rule: Rule) -> tuple[Guard, ...]:
 
 def _guard_may_fail(guard: Guard) -> bool:
     if isinstance(guard, Aggregate):
-        return guard.function == "sum"
+        return AGGREGATES[guard.function].may_leave
     return isinstance(guard, Compare) and any(isinstance(side, Arithmetic) for side in (guard.left, guard.right))
 
 
