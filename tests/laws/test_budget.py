@@ -52,6 +52,9 @@ RULES = {
     "{test: $a >= 0}, {test: $b >= 0}, {test: $c >= 0}, {test: $a + $b > 1}, {test: $b + $c > 1}, {test: $a + $c > 1}]",
     "skew": "when: [{left: {a: $a, x: $k}}, {right: {b: $b, y: $k}}, {left: {a: $c, x: $k}}]",
     "met": "when: [{left: {a: $a}}, {sum: {of: right, field: b, as: $b}}, {test: $b < 0}]",
+    "fires": "when: [{left: {a: $a}}, {sum: {of: right, field: b, as: $b}}, {test: $b > 0}]",
+    "gaps": "when: [{right: {b: $b}}, {count: {of: {left: {x: $b}}, as: $a}}, {test: $a < 0}]",
+    "apart": "when: [{right: {}}, {left: {a: $a, x: $b}}, {left: {a: $b, x: $a}}]",
     "looks": "when: [{left: {a: '>= 100', x: $b}}, {left: {a: $a}}]",
     "kept": "when: [" + "{left: {a: $a, x: $b}}, " * 12 + "{right: {b: $b}}]",
 }
@@ -177,6 +180,17 @@ def test_just_as_many_as_there_may_be() -> None:
         assert said(pack, facts(6), engine, 42).startswith("b'{")  # 36 pairs, and the claim of six
         assert "rule `z-claim` takes it past 41 firings" in said(pack, facts(6), engine, 41)
         assert "rule `join` takes it past 35 firings" in said(pack, facts(6), engine, 35)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_rules_that_rest_on_nothing_in_common_the_first_by_its_id_is_named(turned: bool) -> None:
+    about = "says: A pair.\n    backing: judgement\n    author: T\n    " + RULES["join"]
+    rules = [f"\n  - rule: {name}\n    {about}\n    then: [{{pair: {{a: $a, b: $b}}}}]\n" for name in "ba"]
+    text = "rules:" + "".join(reversed(rules) if turned else rules) + CLAIM
+    pack = loaded_files({"pack.yaml": PACK.encode(), "facts.yaml": FACTS.encode(), "rules/rules.yaml": text.encode()})
+    for engine in ENGINES:
+        assert "rule `a` takes it past 30 firings" in said(pack, facts(6), engine, 30)
+        assert "rule `b` takes it past 40 firings" in said(pack, facts(6), engine, 40)
 
 
 DOORS = ("join", "closure", "three", "skew", "early", "long")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from math import comb
 
 from averment.outcome.outcome import Outcome
 from averment.questions.missing.missing import Answer, Missing
 from averment.questions.missing.next_question import Question
+from averment.questions.missing.settling import Kin, Part
 from averment.render.display import Piece, Style
 from averment.render.new_ones import NOTE, NewOnes
 from averment.render.phrases import claim_phrase, labelled, noun, series, subject
@@ -36,11 +38,7 @@ def missing_text(missing: Missing, style: Style) -> str:
     rows += draw(branches, style)
     if any(answer.group for possible in missing.possible for answer in possible.witness):
         rows += layout(say(Piece(NOTE, "dim")), style)
-    rows += _sets("Whatever they are, these answers settle it", missing.settle, missing, style)
-    told = {tuple(sorted(answer.slot.path for answer in possible.witness)) for possible in missing.possible}
-    told |= {tuple(sorted(paths)) for paths in missing.settle}
-    others = [paths for paths in missing.may_settle if tuple(sorted(paths)) not in told]
-    rows += _sets("Some answers to these settle it too", others, missing, style)
+    rows += _all_sets(missing, style)
     if missing.questions:
         asked = [
             Branch([say(question.text, note=question.slot.path), say(Piece(_measure(question), "dim"))])
@@ -50,6 +48,28 @@ def missing_text(missing: Missing, style: Style) -> str:
         rows += draw([*asked, *_further(len(missing.questions))], style)
         rows += layout(say(Piece(_ALIKE, "dim")), style)
     return _page(rows)
+
+
+def _all_sets(missing: Missing, style: Style) -> list[str]:
+    """The sets of fields whose answers settle the claim."""
+    sure, some = "Whatever they are, these answers settle it", "Some answers to these settle it too"
+    if missing.by_class:
+        rows = _kinds(sure, missing.by_class.settle, missing, style)
+        return rows + _kinds(
+            some, [kin for kin in missing.by_class.may_settle if kin not in missing.by_class.settle], missing, style
+        )
+    rows = _sets(sure, missing.settle, missing, style)
+    told = {tuple(sorted(answer.slot.path for answer in possible.witness)) for possible in missing.possible}
+    told |= {tuple(sorted(paths)) for paths in missing.settle}
+    others = [paths for paths in missing.may_settle if tuple(sorted(paths)) not in told]
+    rows += _sets(some, others, missing, style)
+    many = len(missing.questions)
+    if not missing.complete and missing.tried < many:
+        left = 2**many - sum(comb(many, size) for size in range(missing.tried + 1))
+        number = f"{left:,}" if left < 10**15 else f"some 10^{len(str(left)) - 1}"
+        more = f"Not tried: the {number} sets of more than {missing.tried} of these fields."
+        rows += ["", *layout(say(Piece(more, "dim")), style)]
+    return rows
 
 
 def _answer(answer: Answer, met: NewOnes) -> str:
@@ -67,6 +87,37 @@ def _sets(title: str, sets: Iterable[tuple[str, ...]], missing: Missing, style: 
     return ["", *layout(say(Piece(title, "bold")), style), *draw([*branches, *_further(len(shown))], style)]
 
 
+def _kinds(title: str, kinds: Iterable[Kin], missing: Missing, style: Style) -> list[str]:
+    """Sets told by class: so many of fields that nothing tells apart."""
+    shown = [*kinds]
+    if not shown:
+        return []
+    labels = {question.slot.path: subject(question.slot.field) for question in missing.questions}
+    branches: list[Branch] = []
+    for kin in shown[:_MOST]:
+        plural = "s" * (kin.sets != 1)
+        head = say(series(_part(part, labels) for part in kin.parts), note=f"{kin.sets:,} set{plural}")
+        branches.append(Branch([head], [Branch([say(Piece(line, "dim"))]) for line in map(_listed, kin.parts) if line]))
+    return ["", *layout(say(Piece(title, "bold")), style), *draw([*branches, *_further(len(shown))], style)]
+
+
+def _part(part: Part, labels: Mapping[str, str]) -> str:
+    fields = series(labels.get(path, path) for path in part.of[0])
+    if len(part.of) == 1:
+        return fields
+    return f"{fields}, of {'all' if part.many == len(part.of) else f'any {part.many} of'} {len(part.of)} records"
+
+
+def _listed(part: Part) -> str:
+    """The fields that a part takes some of; nothing of a single one."""
+    if len(part.of) == 1:
+        return ""
+    named = [" and ".join(paths) for paths in part.of[:_NAMED]]
+    more = len(part.of) - len(named)
+    return "namely " + ", ".join(named) + (f" and {more} more" if more else "")
+
+
+_NAMED = 3
 _MOST = 8
 _ALIKE = "Answers that no rule tells apart count as one."
 
