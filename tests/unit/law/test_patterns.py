@@ -9,7 +9,7 @@ import pytest
 from averment.core.program import Claim, Fact, FactType, Field, Kind, Match, Program, Ranges
 from averment.law.memory import Memory
 from averment.law.patterns import Bindings, match, matched
-from averment.law.truth import TRUE, UNKNOWN, Interval
+from averment.law.truth import TRUE, UNKNOWN, Interval, Quantity
 
 _FIELDS = (Field("a", Kind.INTEGER), Field("b", Kind.INTEGER))
 _TYPE = FactType("part", _FIELDS, derived=True)
@@ -28,9 +28,10 @@ def test_a_fact_matches_as_by_itself(
     for number, fact in enumerate(facts):
         memory.add(fact, UNKNOWN if possible and number % 2 else TRUE)
     pattern = Match("part", cells, binds)
-    held = (None, 1, 2, Interval(1, 2), Interval(None, 0))
-    bindings: list[Bindings] = [{}, *({"x": value} for value in held)]
-    bindings += [{"x": one, "y": other} for one, other in product(held, held)]
+    held: tuple[Quantity, ...] = (None, 1, 2, Interval(1, 2), Interval(None, 0))
+    bindings: list[Bindings] = [{}]
+    bindings += [Bindings(x=value) for value in held]
+    bindings += [Bindings(x=one, y=other) for one, other in product(held, held)]
     for bound in bindings:
         alone = [(fact, each[1]) for fact in facts if (each := match(pattern, fact, memory, bound)) is not None]
         assert matched(pattern, facts, memory, bound) == alone, bound
