@@ -26,6 +26,7 @@ import averment_schemas
 from averment.core import node, program
 from averment.core.program import Program
 from averment.dataclass import dataclass
+from averment.law import joining, layers
 from averment.model import model
 from averment.model.model import Model
 from averment.source.collector import collector_paused
@@ -40,7 +41,7 @@ _ENTRY = re.compile(r"(\.[0-9a-f]{16}-)?[0-9a-f]{64}\.pack")  # with a dot while
 _DIGEST = hashlib.sha256().digest_size
 _ABANDONED = 3600.0  # seconds after which nobody writes an entry any more
 _OTHERS = stat.S_IWGRP | stat.S_IWOTH
-_VALUES = {each.__name__: vars(each) for each in (program, model, node)}
+_VALUES = {each.__name__: vars(each) for each in (program, model, node, joining, layers)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,9 @@ class PackCache:
     def put(self, files: Mapping[str, bytes], compiled: Compiled) -> None:
         """Keep what a pack of these files is compiled to, where that can be done."""
         key = _key(files)
+        _, found = compiled
+        for stratum in found.strata:
+            layers.layers(found, stratum)  # which the program keeps, and every engine needs
         with suppress(OSError, RecursionError):  # a pack may be nested deeper than pickle goes
             body = pickle.dumps(compiled, pickle.HIGHEST_PROTOCOL)
             if len(body) + _DIGEST > MOST_BYTES:

@@ -16,6 +16,7 @@ from typing import Any
 MAGIC = b"PAR1"
 _TAIL = 8  # bytes after the footer: its length, and the magic
 _TRUE, _FALSE, _BYTE, _I16, _I32, _I64, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT = range(1, 13)
+_INTEGERS = (_I16, _I32, _I64)
 
 Struct = dict[int, tuple[int, Any]]
 """The fields of a struct by number, in order: the type of each and its value."""
@@ -120,27 +121,31 @@ class _Reader:
     def struct(self) -> Struct:
         found: Struct = {}
         number = 0
-        while head := self._byte():
+        data = self._data
+        while head := data[self._at]:
+            self._at += 1
+            type = head & 15
             number = number + (head >> 4) if head >> 4 else self._signed()
-            found[number] = (head & 15, self._value(head & 15))
+            found[number] = (type, self._signed() if type in _INTEGERS else self._value(type))
+        self._at += 1
         return found
 
     def _value(self, type: int) -> Any:
         match type:
+            case 8:
+                return self._bytes(self._varint())
+            case 12:
+                return self.struct()
+            case 9 | 10:
+                return self._list()
+            case 4 | 5 | 6:
+                return self._signed()
             case 1 | 2:  # a boolean field, whose type is its value
                 return None
             case 3:
                 return self._byte()
-            case 4 | 5 | 6:
-                return self._signed()
             case 7:
                 return self._bytes(8)
-            case 8:
-                return self._bytes(self._varint())
-            case 9 | 10:
-                return self._list()
-            case 12:
-                return self.struct()
             case _:
                 raise ValueError(f"the footer of a Parquet file has a value of type {type}")
 
@@ -160,13 +165,13 @@ class _Reader:
         return self._data[self._at - count : self._at]
 
     def _varint(self) -> int:
-        found = shift = 0
-        while True:
+        byte = self._byte()
+        found, shift = byte & 127, 7
+        while byte > 127:
             byte = self._byte()
             found |= (byte & 127) << shift
             shift += 7
-            if byte < 128:
-                return found
+        return found
 
     def _signed(self) -> int:
         found = self._varint()
@@ -180,33 +185,36 @@ def _write_struct(found: bytearray, struct: Struct) -> None:
         found.append(step << 4 | type if 0 < step < 16 else type)
         if not 0 < step < 16:
             _write_varint(found, _zigzag(number))
-        _write_value(found, type, value)
+        if type in _INTEGERS:
+            _write_varint(found, _zigzag(value))
+        else:
+            _write_value(found, type, value)
         before = number
     found.append(0)
 
 
 def _write_value(found: bytearray, type: int, value: Any) -> None:
     match type:
-        case 1 | 2:
-            pass
-        case 3:
-            found.append(value)
-        case 4 | 5 | 6:
-            _write_varint(found, _zigzag(value))
-        case 7:
-            found += value
         case 8:
             _write_varint(found, len(value))
             found += value
         case 12:
             _write_struct(found, value)
-        case _:
+        case 9 | 10:
             element, values = value
             found.append(min(len(values), 15) << 4 | element)
             if len(values) >= 15:
                 _write_varint(found, len(values))
             for each in values:
                 _write_value(found, _BYTE if element in (_TRUE, _FALSE) else element, each)
+        case 4 | 5 | 6:
+            _write_varint(found, _zigzag(value))
+        case 3:
+            found.append(value)
+        case 7:
+            found += value
+        case _:  # a boolean field, whose type is its value
+            pass
 
 
 def _write_varint(found: bytearray, value: int) -> None:

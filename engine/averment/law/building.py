@@ -23,13 +23,14 @@ class Builder:
         self._places: dict[net.Node, int] = {}
         self._constants: dict[tuple[type, Value], int] = {}
         self._fixed: dict[Truth, int] = {}
+        self._passing: dict[tuple[int, int], int] = {}  # by the identities of cells, which the program holds
         self._gathered: dict[tuple[type[net.Node], tuple[int, ...]], int] = {}
 
     def node(self, node: net.Node) -> int:
-        place = self._places.get(node)
-        if place is None:
+        new = len(self.network.nodes)
+        place = self._places.setdefault(node, new)  # a node is hashed once: that takes a good part of building
+        if place == new:
             self._tick()
-            place = self._places[node] = len(self.network.nodes)
             self.network.nodes.append(node)
         return place
 
@@ -80,12 +81,16 @@ class Builder:
         return self.fixed(~node.truth) if isinstance(node, net.Fixed) else self.node(net.Negated(part))
 
     def passes(self, column: int, cell: Cell) -> int:
-        node = self.network.nodes[column]
-        return (
-            self.fixed(passes(cell, node.value))
-            if isinstance(node, net.Constant)
-            else self.node(net.Passes(column, cell))
-        )
+        key = column, id(cell)
+        place = self._passing.get(key)
+        if place is None:
+            node = self.network.nodes[column]
+            place = self._passing[key] = (
+                self.fixed(passes(cell, node.value))
+                if isinstance(node, net.Constant)
+                else self.node(net.Passes(column, cell))
+            )
+        return place
 
     def given(self, column: int) -> int:
         return self.fixed(TRUE) if self.is_constant(column) else self.node(net.Given(column))

@@ -9,7 +9,7 @@ from averment.law import network as net
 from averment.law.budget import FACTS
 from averment.law.grounded_guards import guarded
 from averment.law.instances import State
-from averment.law.joining import order
+from averment.law.joining import joining
 from averment.law.meeting import Meeting
 from averment.law.mentions import patterns, variables
 
@@ -38,8 +38,7 @@ class Instances(Meeting):
         rule = self.program.rules[number]
         states = [State()]
         most = 1
-        for place in order(rule, self.program.types):
-            match = rule.matches[place]
+        for match in (join.pattern for join in joining(self.program, rule).joins):
             reached: list[State] = []
             for state in states:
                 reached += self._extend(match, state)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from math import prod
+from typing import NamedTuple
 
 from averment.core.program import Compare, Match, Program, Rule
 from averment.law.budget import FACTS
@@ -52,39 +53,57 @@ class Extents:
     """A bound of what the law would take of the budget of a case, in ways."""
 
     def __init__(self, program: Program) -> None:
-        types = program.types
+        types = self._types = program.types
         self._each = 0  # case
         self._by_type: Counter[str] = Counter()  # a fact
         self._looks: Counter[str] = Counter()
-        self._joining: list[tuple[Rule, list[list[int]]]] = []
-        self._meeting: list[tuple[Rule, list[list[int]]]] = []
+        self._joining: list[_Orders] = []
+        self._meeting: list[_Orders] = []
         for stratum in program.strata:
             for rules, _, recursive in layers(program, stratum):
                 for rule in rules:
-                    firsts: list[int | None] = [n for n, match in enumerate(rule.matches) if match.type in recursive]
-                    orders = [
-                        [place for place in order(rule, types, first) if not types[rule.matches[place].type].one]
-                        for first in firsts or [None]
-                    ]
-                    if len(orders[0]) > 1:
-                        self._joining.append((rule, orders))
-                    elif orders[0]:
-                        self._by_type[rule.matches[orders[0][0]].type] += rule.weight
-                    self._each += rule.weight
+                    weight = rule.weight
+                    self._each += weight
+                    places = [place for place, match in enumerate(rule.matches) if not types[match.type].one]
+                    firsts = [place for place, match in enumerate(rule.matches) if match.type in recursive]
+                    orders = _Orders(rule, weight, places, firsts or [None])
+                    if len(places) > 1:
+                        self._joining.append(orders)
+                    elif places:
+                        self._by_type[rule.matches[places[0]].type] += weight
                     for pattern in patterns(rule):
                         if not types[pattern.type].one:
                             self._looks[pattern.type] += 1
                     if any(not isinstance(guard, Compare) and not types[guard.match.type].one for guard in rule.guards):
-                        self._meeting.append((rule, orders))
+                        self._meeting.append(orders)
 
     def of(self, memory: Memory) -> int:
         """For the facts that there are."""
         found = self._each + sum(weight * len(memory.of(type)) for type, weight in self._by_type.items())
         found += sum(many * len(memory.of(type)) for type, many in self._looks.items()) // FACTS
-        for rule, orders in self._joining:
-            found += rule.weight * sum(extent(rule, places, memory) for places in orders)
-        for rule, orders in self._meeting:
+        for orders in self._joining:
+            found += orders.weight * self._ways(orders, memory)
+        for orders in self._meeting:
+            rule = orders.rule
             bound = {name for match in rule.matches for _, name in match.binds}
             met = sum(_alike(guard.match, bound, memory) for guard in rule.guards if not isinstance(guard, Compare))
-            found += sum(extent(rule, places, memory) for places in orders) * met // FACTS
+            found += self._ways(orders, memory) * met // FACTS
         return found
+
+    def _ways(self, orders: _Orders, memory: Memory) -> int:
+        """In how many ways a rule may match, by each of its orders: what these are matters only to many facts."""
+        rule, places = orders.rule, orders.places
+        most = prod(len(memory.of(rule.matches[place].type)) for place in places)
+        if most <= _FEW:
+            return len(orders.firsts) * most
+        each = (order(rule, self._types, first) for first in orders.firsts)
+        return sum(extent(rule, [place for place in joined if place in places], memory) for joined in each)
+
+
+class _Orders(NamedTuple):
+    """A rule with its weight, its patterns of `many` types, and those that may each be the first to be joined."""
+
+    rule: Rule
+    weight: int
+    places: list[int]
+    firsts: list[int] | list[None]
