@@ -17,6 +17,7 @@ from averment_service.connections import Bounded
 from averment_service.journal import Here, Journal, Kept, Off
 from averment_service.meters import share
 from averment_service.principals import Doorkeeper
+from averment_service.routes.decide_page import warm
 from averment_service.service import Service, now
 from averment_service.settings import OFF, Settings, key_of
 from averment_service.starting import shared_secret, started
@@ -57,11 +58,14 @@ def main() -> None:
     gc.freeze()  # the packs stay
     parent = service.supervisor = os.getppid()
 
+    def take_up() -> None:
+        service.shop.refresh()
+        warm(service)
+
     async def run() -> None:
-        asyncio.get_running_loop().add_signal_handler(
-            signal.SIGHUP, lambda: service.gate.run_aside(service.shop.refresh)
-        )
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, lambda: service.gate.run_aside(take_up))
         service.gate.run_aside(service.jobs.open)
+        service.gate.run_aside(lambda: warm(service))  # while it answers already
         watching = asyncio.create_task(watch())
         await server.serve([socket.socket(fileno=listening)])
         watching.cancel()

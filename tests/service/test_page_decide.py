@@ -8,15 +8,20 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from tests.service.conftest import LOAN, service
 from tests.service.pages import Elements, send
 
 import averment
 from averment.audit.log import open_log
 from averment.audit.replay import State, replay
 from averment.ir.digest import canonical
+from averment.recent import Recent
 from averment.recording import Redecider
+from averment_service.app import application
+from averment_service.pages import questions_view
 from averment_service.pages.case_form import form_of_facts, read_form
 from averment_service.pages.examples import examples
+from averment_service.routes.decide_page import warm
 
 SOME = {"product.technical_complexity": "high", "engineering.team_size": "24"}
 
@@ -137,3 +142,14 @@ def test_what_is_decided_is_on_record_once(client: TestClient, tmp_path: Path) -
 def test_without_script_the_form_still_decides(client: TestClient) -> None:
     found = send(client, "/decide", {**SOME, "do": "next"})
     assert "<!doctype html>" in found.text and "Presumably technical product manager" in Elements(found.text).text
+
+
+def test_a_page_is_ready_before_it_is_opened_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = service(tmp_path, packs=(str(LOAN),))
+    kept = Recent[Any, Any](256)  # what other tests had found is none of this service's
+    monkeypatch.setattr(questions_view, "_orders", kept)
+    warm(state)
+    assert len(kept) == 1
+    with TestClient(application(state), base_url="http://localhost") as client:
+        assert client.get("/decide").status_code == 200
+    assert len(kept) == 1

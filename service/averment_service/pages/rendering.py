@@ -76,6 +76,12 @@ def is_part(request: Request) -> bool:
     return request.headers.get("hx-request") == "true"
 
 
+def read_templates() -> None:
+    """Compile every template now, and not when it is first needed."""
+    for name in _templates().list_templates(("html",)):
+        _templates().get_template(name)
+
+
 @cache
 def _templates() -> Environment:
     found = Environment(

@@ -20,7 +20,7 @@ from averment_service.pages.case_form import CaseForm, form_of_facts, read_form,
 from averment_service.pages.claim_view import claim_view, outlook
 from averment_service.pages.examples import example
 from averment_service.pages.questions_view import asking, order_of, question_text
-from averment_service.pages.rendering import HEADERS, HTML, page
+from averment_service.pages.rendering import HEADERS, HTML, page, read_templates
 from averment_service.pages.sessions import Form, form_of, texts
 from averment_service.pages.waiting import waiting_rules
 from averment_service.principals import Permission, need
@@ -169,22 +169,26 @@ async def _page(request: Request, template: str, form: Form, more: dict[str, obj
     service = service_of(request)
     pack = await _pack(request, form)
     form, skipped = _told(form, pack)
-
-    def found() -> dict[str, object]:
-        decided, view = _viewed(pack, form, service.settings.firings)
-        order = order_of(decided.form, decided.outcome) if decided.outcome else None
-        return {
-            "form": decided.form,
-            "error": decided.error,
-            "claim": view,
-            "asking": asking(decided.form, order, skipped),
-        }
-
-    told = await service.gate.run(found)
+    told = await service.gate.run(lambda: _asked(pack, form, skipped, service.settings.firings))
     named = form.get("pack", (pack.name,))[-1]
     packs = [held[-1] for held in service.shop.shelf.packs.values()]
     about = {"pack": pack, "named": named, "packs": packs, "skipped": skipped, "key": secrets.token_hex(8)}
     return page(request, template, **{"decision": None, **about, **told, **(more or {})})
+
+
+def _asked(pack: Pack, form: Form, skipped: tuple[str, ...], firings: int) -> dict[str, object]:
+    decided, view = _viewed(pack, form, firings)
+    order = order_of(decided.form, decided.outcome) if decided.outcome else None
+    return {"form": decided.form, "error": decided.error, "claim": view, "asking": asking(decided.form, order, skipped)}
+
+
+def warm(service: Service) -> None:
+    """Make ready what whoever opens a page first would wait for: the templates, and for each pack the order of its
+    questions where nothing is known yet.
+    """
+    read_templates()
+    for held in service.shop.shelf.packs.values():
+        _asked(held[-1], {}, (), service.settings.firings)
 
 
 async def _pack(request: Request, form: Form) -> Pack:
