@@ -15,6 +15,7 @@ COMMANDS = {
     "what if VALUE": "what the claim would be if this were the answer",
     "skip": "ask this later",
     "unknown": "nobody knows: do not ask again",
+    "declined": "somebody was asked and would not say: do not ask again",
     "back": "take the last answer back",
     "save FILE": "write the facts so far as a fact file",
     "quit": "stop here",
@@ -25,7 +26,15 @@ RECORDS = {
     "remove TYPE NUMBER": "there is no such record after all",
     "records": "the records told of so far, with their numbers",
 }
-_SAME = {"?": "help", "h": "help", "q": "quit", "exit": "quit", "don't know": "unknown", "whatif": "what if"}
+_SAME = {
+    "?": "help",
+    "h": "help",
+    "q": "quit",
+    "exit": "quit",
+    "don't know": "unknown",
+    "decline": "declined",
+    "whatif": "what if",
+}
 _BARE = ("what if", "save", "add", "remove", "records")  # they say what is missing
 _NUMBER = re.compile(r"-?[0-9]{1,60}(\.[0-9]{1,60})?")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")

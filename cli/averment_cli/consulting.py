@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _LONGEST = 100_000  # bytes of one answer
 _INTRODUCTION = (
-    "Answer, in words or by number, or type why, how, what if VALUE, skip, unknown, back, {records}save FILE or quit; "
-    "help explains them."
+    "Answer, in words or by number, or type why, how, what if VALUE, skip, unknown, declined, back, {records}save FILE "
+    "or quit; help explains them."
 )
 
 
@@ -126,6 +126,8 @@ class Talk:
                 self._skip()
             case "unknown":
                 self.state = self.state.unknown()
+            case "declined":
+                self.state = self.state.decline()
             case "back":
                 self._back()
             case "what if":
@@ -163,9 +165,9 @@ class Talk:
 
     def _skip(self) -> None:
         if self.state.whether:
-            self.line("This comes first: answer it, or say that it is unknown.")
+            self.line("This comes first: answer it, or say that it is unknown or declined.")
         elif len(self.state.left) == 1:
-            self.line("This is the only question left: answer it, or say that it is unknown.")
+            self.line("This is the only question left: answer it, or say that it is unknown or declined.")
         else:
             self.state = self.state.skip()
 

@@ -69,7 +69,7 @@ def openapi(routes: Iterable[Route], pack: Pack | None = None) -> Document:
 
 def for_programs(route: Route) -> bool:
     """Whether a route is of the interface, and not of the page."""
-    return route.media != "text/html" and not route.path.startswith("/static")
+    return route.media != "text/html" and not route.path.startswith(("/static", "/tables"))
 
 
 def _path(route: Route) -> str:

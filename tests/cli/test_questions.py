@@ -219,6 +219,15 @@ def test_the_consultation_as_a_document(averment: Any, typed: Callable[[str], No
     assert "settled" in ran.err
 
 
+def test_who_would_not_say_is_kept_apart_from_who_does_not_know(averment: Any, typed: Callable[[str], None]) -> None:
+    typed("declined\nunknown\nskip\ndecline\nquit\n")
+    ran = averment("ask", "--format", "json")
+    document = json.loads(ran.out)
+    SCHEMA.validate(document)
+    assert [each["said"] for each in document["replies"]] == ["declined", "unknown", "skipped", "declined"]
+    assert "Understood: nobody would say" in ran.err
+
+
 def test_the_facts_are_never_lost(averment: Any, typed: Callable[[str], None], tmp_path: Path) -> None:
     typed("add team fares, 12\n")
     out = averment("ask", BEGUN).out
