@@ -24,6 +24,7 @@ _SMALL = {
     "flips": "--packs 1 --cases 1 --seconds 0.2 --short",
     "malformed": "--documents 20 --processes 1",
     "memory": "--cases 20",
+    "paging": "--records 2000",
     "question_times": "--seconds 0.2 --records 2",
     "questions": "--cases 1 --no-times",
     "replays": "4",
