@@ -241,6 +241,7 @@ def test_deciding_a_case_loads_only_what_it_needs() -> None:
         "source.json_reader",
         "audit",
         "batch",
+        "checks.registry",
     }
     assert {f"averment.{name}" for name in needless} & loaded == set()
     assert {name for name in standard if name.partition(".")[0] in OURS} == set()

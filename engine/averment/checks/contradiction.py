@@ -100,13 +100,13 @@ def _meaning(cell: Cell) -> object:
 
 def _compared(rule: Rule, types: Mapping[str, FactType]) -> Iterator[str]:
     """A comparison that no values of the fields make true."""
-    ranges = _ranges(rule, types)
+    ranges = ranges_of(rule, types)
     for guard in rule.guards:
-        if isinstance(guard, Compare) and _never(guard, ranges):
+        if isinstance(guard, Compare) and never(guard, ranges):
             yield f"`{guard.text}` is true of no values that its fields may have"
 
 
-def _ranges(rule: Rule, types: Mapping[str, FactType]) -> dict[str, Interval]:
+def ranges_of(rule: Rule, types: Mapping[str, FactType]) -> dict[str, Interval]:
     """From where to where the variables of a rule may lie."""
     found: dict[str, Interval] = {}
     cells = _on_one_record(rule, types)
@@ -147,7 +147,8 @@ def _is_empty(interval: Interval) -> bool:
     return low is not None and high is not None and low > high
 
 
-def _never(compare: Compare, ranges: Mapping[str, Interval]) -> bool:
+def never(compare: Compare, ranges: Mapping[str, Interval]) -> bool:
+    """Whether a comparison is true of no values within these ranges."""
     if compare.left == compare.right:
         return compare.operator in ("!=", "<", ">")
     (low, high), (least, most) = _interval(compare.left, ranges), _interval(compare.right, ranges)
