@@ -1,9 +1,4 @@
-"""Reading the claim off an evaluation.
-
-Let T be the distinct values of the claim facts that are true, and P those of the claim facts that are only possible.
-Two values in T certainly disagree: a *conflict*. Else, if P adds no value to T, the claim is definite: *settled* on the
-one value of T, or a *gap* where T is empty. Else it is *open*.
-"""
+"""Reading the claim (``law.claims``) off an evaluation."""
 
 from __future__ import annotations
 
@@ -12,6 +7,7 @@ from enum import StrEnum
 from averment.core.program import Fact
 from averment.core.values import decode
 from averment.dataclass import dataclass
+from averment.law.claims import CONFLICT, GAP, OPEN, standing
 from averment.law.evaluation import Evaluation
 
 
@@ -50,34 +46,14 @@ def read_claim(evaluation: Evaluation) -> Reading:
             value = fact.values[claim.field]
             possible[fact] = set(claim.values) if value is None else {str(value)}
     certain = set(true.values())
-    undecided = {fact: values - certain for fact, values in possible.items() if values - certain}
-    if len(certain) > 1:
-        status, word = Status.CONFLICT, "conflict"
-    elif undecided:
-        status, word = Status.OPEN, "open"
-    elif certain:
-        status, word = Status.SETTLED, *certain
-    else:
-        status, word = Status.GAP, "gap"
+    undecided = [fact for fact, values in possible.items() if values - certain]
+    found = standing(claim.values, certain, certain.union(*possible.values()))
+    status = Status(found.claim) if found.claim in (OPEN, GAP, CONFLICT) else Status.SETTLED
     roots = (*true, *undecided) if status is Status.OPEN else tuple(true)
     strength = _strength(evaluation) if status is Status.SETTLED else None
     if strength is not None:
         roots += tuple(memory.of(claim.strength_type))
-    reach = certain.union(*undecided.values()) if status is Status.OPEN else certain
-    return Reading(
-        claim=word,
-        status=status,
-        possible=_possible(claim.values, certain, reach, status),
-        strength=strength,
-        roots=roots,
-    )
-
-
-def _possible(values: tuple[str, ...], certain: set[str], reach: set[str], status: Status) -> tuple[str, ...]:
-    if status is not Status.OPEN:
-        return (*certain,) if status is Status.SETTLED else (status.value,)
-    words = tuple(value for value in values if value in reach and len(certain | {value}) == 1)
-    return words + (() if certain else ("gap",)) + (("conflict",) if len(reach) > 1 else ())
+    return Reading(found.claim, status, found.possible, strength, roots)
 
 
 def _strength(evaluation: Evaluation) -> str | int | bool | None:

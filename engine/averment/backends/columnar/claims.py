@@ -1,8 +1,4 @@
-"""The claim of each row, read off the planes of its claim facts as ``outcome`` reads it off an evaluation.
-
-Let T be the distinct values of true claim facts and P those of possible ones: two in T are a conflict; else, if P adds
-none, the one value of T is settled and none is a gap; else the claim is open.
-"""
+"""The claim of each row (``law.claims``), read off the planes of its claim facts."""
 
 from __future__ import annotations
 

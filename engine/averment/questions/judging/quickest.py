@@ -7,6 +7,7 @@ from contextlib import suppress
 from averment.backends.symbolic.circuit import Circuit, circuit_of
 from averment.backends.symbolic.gates import Unsure
 from averment.core.program import Claim
+from averment.law.claims import OPEN, standing
 from averment.law.truth import CaseError, Quantity
 from averment.questions.judging.budget import ENDLESS, Budget, Spent
 from averment.questions.judging.frozen import frozen_facts
@@ -47,19 +48,14 @@ class Circuitry:
 
 
 def read_claims(claim: Claim, claims: list[tuple[Quantity, int]]) -> Verdict:
-    """As ``outcome.claim`` reads them off an evaluation."""
+    """The verdict of these claim facts, each its value and its truth."""
     certain = {str(value) for value, truth in claims if truth == 2}
-    if len(certain) > 1:
-        return Verdict("conflict", True, ("conflict",))
     reach = set(certain)
     for value, truth in claims:
         if truth == 1:
             reach |= set(claim.values) if value is None else {str(value)}
-    if reach == certain:
-        word = next(iter(certain), "gap")
-        return Verdict(word, True, (word,))
-    words = tuple(word for word in claim.values if word in reach and len(certain | {word}) == 1)
-    return Verdict("open", False, words + (() if certain else ("gap",)) + (("conflict",) if len(reach) > 1 else ()))
+    word, possible = standing(claim.values, certain, reach)
+    return Verdict(word, word != OPEN, possible)
 
 
 def judge_of(situation: Situation, budget: Budget = ENDLESS) -> Judge:
