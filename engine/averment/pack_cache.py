@@ -74,11 +74,20 @@ class PackCache:
             body = pickle.dumps(compiled, pickle.HIGHEST_PROTOCOL)
             if len(body) + _DIGEST > MOST_BYTES:
                 return
-            self.folder.parent.mkdir(mode=0o700, exist_ok=True)
-            self.folder.mkdir(mode=0o700, exist_ok=True)
+            self._make()
             with self._opened() as folder:
                 _write(folder, _name(key), _seal(key, body) + body)
                 _clear(folder)
+
+    def _make(self) -> None:
+        """The folder, and the one that it is in. Raises: OSError, also where it would be in a folder of somebody else:
+        whoever works for another, with that one's home, leaves nothing there.
+        """
+        for path in (self.folder.parent, self.folder):
+            if not path.exists():
+                if path.parent.stat().st_uid != os.geteuid():
+                    raise PermissionError
+                path.mkdir(mode=0o700)
 
     @contextmanager
     def _opened(self) -> Generator[int]:

@@ -199,6 +199,14 @@ def test_few_are_kept_and_nothing_else_is_removed(
     assert (cache.folder / "notes.txt").read_text() == "mine" and not old.exists()
 
 
+def test_nothing_is_left_in_the_home_of_another_user(
+    cache: PackCache, small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    compiled(small, cache)
+    assert not cache.folder.parent.exists()
+
+
 def test_where_nothing_can_be_kept_nothing_is_said(small: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for folder in (tmp_path / "file" / "averment", tmp_path / "no" / "such" / "averment"):
