@@ -63,8 +63,9 @@ def _with_defaults(defined: Any, space: Mapping[str, Any], fields: Fields) -> An
 def _slotted(defined: Any, space: Mapping[str, Any], fields: Fields) -> Any:
     """The class anew, with a slot for each field: slots are given to a class as it is made."""
     kept = {name: value for name, value in space.items() if name not in {*fields, "__dict__", "__weakref__"}}
-    kept |= {"__slots__": tuple(fields), "__getstate__": _state, "__setstate__": _set_state}
+    kept |= {"__slots__": tuple(fields), "__getstate__": _state}
     made = type(defined)(defined.__name__, defined.__bases__, kept)
+    made.__setstate__ = _set_state(tuple([made.__dict__[name].__set__ for name in fields]))
     made.__qualname__ = defined.__qualname__
     return made
 
@@ -158,9 +159,12 @@ def _state(self: Any) -> list[Any]:
     return [getattr(self, name) for name in self.__match_args__]
 
 
-def _set_state(self: Any, state: list[Any]) -> None:
-    for name, value in zip(self.__match_args__, state, strict=True):
-        object.__setattr__(self, name, value)
+def _set_state(slots: tuple[Callable[[Any, Any], None], ...]) -> Method:
+    def method(self: Any, state: list[Any]) -> None:
+        for fill, value in zip(slots, state, strict=True):
+            fill(self, value)
+
+    return method
 
 
 if TYPE_CHECKING:

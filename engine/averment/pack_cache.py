@@ -19,11 +19,12 @@ import sys
 import time
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import averment_schemas
-from averment.core import node, program
+from averment.core import node, program, written
 from averment.core.program import Program
 from averment.dataclass import dataclass
 from averment.law import joining, layers
@@ -41,7 +42,8 @@ _ENTRY = re.compile(r"(\.[0-9a-f]{16}-)?[0-9a-f]{64}\.pack")  # with a dot while
 _DIGEST = hashlib.sha256().digest_size
 _ABANDONED = 3600.0  # seconds after which nobody writes an entry any more
 _OTHERS = stat.S_IWGRP | stat.S_IWOTH
-_VALUES = {each.__name__: vars(each) for each in (program, model, node, joining, layers)}
+_VALUES = {each.__name__: vars(each) for each in (program, model, node, written, joining, layers)}
+_VALUES["decimal"] = {"Decimal": Decimal}
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ def _facts(name: str) -> dict[str, Any]:
 
 
 def _conclusions(rule: ModelRule) -> set[str]:
-    return {conclusion.text for conclusion in rule.then}
+    return {conclusion.origin.text for conclusion in rule.then}
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
@@ -210,8 +210,8 @@ def test_field_has_a_question_and_a_label(field: Field) -> None:
 
 def test_every_rule_speaks_in_a_sentence() -> None:
     for rule in RULES.values():
-        assert rule.says.endswith("."), rule.id
-        assert rule.says[0].isupper() or rule.says[0] == "$", rule.id
+        assert rule.says.text.endswith("."), rule.id
+        assert rule.says.text[0].isupper() or rule.says.text[0] == "$", rule.id
 
 
 def test_every_parameter_is_documented_and_used() -> None:

@@ -25,6 +25,7 @@ from averment.core.program import (
     Rule,
     Size,
     Variable,
+    text_of,
 )
 from averment.core.values import limits
 
@@ -44,7 +45,7 @@ def _cells(rule: Rule, types: Mapping[str, FactType]) -> Iterator[str]:
         if field.kind is Kind.SET or any(reach(cell, field) is Reach.NONE for cell in cells):
             continue
         if len(cells) > 1 and _disjoint(cells, field):
-            shown = " and ".join(f"`{cell.text}`" for cell in cells)
+            shown = " and ".join(f"`{cell.origin.text}`" for cell in cells)
             yield f"no value of `{name}.{field.name}` passes {shown}"
 
 
@@ -81,7 +82,7 @@ def _denied(rule: Rule, types: Mapping[str, FactType]) -> Iterator[str]:
         if isinstance(guard, Absent):
             for match in rule.matches:
                 if match.type == guard.match.type and _within(guard.match, match, bound):
-                    yield f"`{guard.text}` denies `{match.text}`"
+                    yield f"`{text_of(guard)}` denies `{text_of(match)}`"
 
 
 def _within(denied: Match, match: Match, bound: set[str]) -> bool:
@@ -103,7 +104,7 @@ def _compared(rule: Rule, types: Mapping[str, FactType]) -> Iterator[str]:
     ranges = ranges_of(rule, types)
     for guard in rule.guards:
         if isinstance(guard, Compare) and never(guard, ranges):
-            yield f"`{guard.text}` is true of no values that its fields may have"
+            yield f"`{text_of(guard)}` is true of no values that its fields may have"
 
 
 def ranges_of(rule: Rule, types: Mapping[str, FactType]) -> dict[str, Interval]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from averment.checks.check import Check, Finding
 from averment.checks.contradiction import contradiction
 from averment.checks.subject import Subject
-from averment.core.program import Literal, Match, Program, Rule, Value
+from averment.core.program import Literal, Match, Program, Rule, Value, text_of
 from averment.law.cells import passes, points
 from averment.law.truth import FALSE
 
@@ -50,7 +50,7 @@ class _Made:
                 and match.type in self._of
                 and not any(_may_match(match, each) for each in self._near(match))
             ):
-                return f"no rule derives a fact that `{match.text}` matches"
+                return f"no rule derives a fact that `{text_of(match)}` matches"
         return ""
 
     def _near(self, match: Match) -> Iterator[Values]:

@@ -28,7 +28,7 @@ def parts(conditions: tuple[Condition, ...]) -> Parts:
 
 def conclusions(rule: ModelRule) -> Parts:
     """What a rule concludes."""
-    return frozenset(conclusion.text for conclusion in rule.then)
+    return frozenset(conclusion.origin for conclusion in rule.then)
 
 
 def _parts(condition: Condition) -> Iterator[object]:
@@ -36,11 +36,11 @@ def _parts(condition: Condition) -> Iterator[object]:
         yield frozenset(map(parts, condition.alternatives))
     elif isinstance(condition, Pattern) and condition.type.one and (condition.cells or condition.binds):
         name = condition.type.name
-        yield from ((name, cell.field, cell.text) for cell in condition.cells)
+        yield from ((name, cell.field, cell.origin) for cell in condition.cells)
         yield from ((name, bind.field, "$", bind.variable) for bind in condition.binds)
         yield from ((name, each.field, each.operator, each.variable) for each in condition.compares)
     else:
-        yield condition.text
+        yield condition.origin
 
 
 CHECK = Check(

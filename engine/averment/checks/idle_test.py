@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from averment.checks.check import Check, Finding
 from averment.checks.contradiction import never, ranges_of
 from averment.checks.subject import Subject
-from averment.core.program import Compare
+from averment.core.program import Compare, text_of
 
 _OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
@@ -19,7 +19,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         for guard in rule.guards:
             if isinstance(guard, Compare):
                 opposite = Compare(_OPPOSITE[guard.operator], guard.left, guard.right)
-                key = rule.id, guard.text
+                key = rule.id, text_of(guard)
                 idle[key] = idle.get(key, True) and never(opposite, ranges)
     for (id, text), always in sorted(idle.items()):
         if always:

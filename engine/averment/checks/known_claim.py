@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from averment.checks.check import Check, Finding
 from averment.checks.subject import Subject
-from averment.core.program import Known, Rule
+from averment.core.program import Known, Rule, text_of
 from averment.diagnostics.diagnostic import Label, Severity
 from averment.law.mentions import reads
 from averment.model.model import Model
@@ -61,7 +61,7 @@ def _way(
         labels.append(Label(model.places[rules[step].id], text))
         step = after
     first, *rest = labels
-    return Finding(first.span, {"rule": rules[index].id, "label": first.text, "condition": guard.text}, tuple(rest))
+    return Finding(first.span, {"rule": rules[index].id, "label": first.text, "condition": text_of(guard)}, tuple(rest))
 
 
 CHECK = Check(

@@ -9,7 +9,6 @@ from averment.checks.check import Check, Finding
 from averment.checks.subject import Subject, every, pattern_in
 from averment.core.suggest import did_you_mean
 from averment.model.model import AggregateOf, Computed, ModelRule, Operand, SizeUse, Term, Test, Use
-from averment.surface.says import mentioned
 
 
 def find(subject: Subject) -> Iterator[Finding]:
@@ -26,7 +25,7 @@ def find(subject: Subject) -> Iterator[Finding]:
 
 def _used(rule: ModelRule) -> Iterator[str]:
     """The variables of a rule, each as often as it stands there."""
-    yield from mentioned(rule.says)
+    yield from rule.says.mentions
     for condition in every(rule.when):
         pattern = pattern_in(condition)
         if pattern:

@@ -47,5 +47,5 @@ def cells_that_let_pass(subject: Subject, wanted: Reach) -> Iterator[Finding]:
     """The cells of which that is true, under the pack's own parameters."""
     for seen in subject.cells:
         if reach(seen.passing, seen.field) is wanted:
-            words = {"cell": seen.cell.text, "field": f"{seen.type.name}.{seen.field.name}"}
+            words = {"cell": seen.cell.origin.text, "field": f"{seen.type.name}.{seen.field.name}"}
             yield Finding(seen.cell.span, words)

@@ -22,8 +22,9 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from averment.core import written
 from averment.dataclass import dataclass
 
 Value = bool | int | str | frozenset[str]
@@ -119,6 +120,12 @@ class Fact(NamedTuple):
 
 NUMBER = Field("", Kind.INTEGER)
 
+
+def _origin(nobody: Any) -> Any:
+    """What an author wrote of a cell or a condition, ``nobody`` where none did: compared, and not hashed."""
+    return field(default=nobody, hash=False)
+
+
 # --- cells: unary tests on one field, with parameters filled in ---------------------------------------------------
 
 
@@ -127,7 +134,7 @@ class Ranges:
     """The value lies in one of these inclusive ranges of encoded integers: sorted, disjoint, ``None`` is unbounded."""
 
     ranges: tuple[tuple[int | None, int | None], ...]
-    text: str
+    origin: written.Cell = _origin(written.ANYTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +143,7 @@ class Among:
 
     values: frozenset[str | bool]
     negated: bool
-    text: str
+    origin: written.Cell = _origin(written.ANYTHING)
 
 
 Cell = Ranges | Among
@@ -180,7 +187,7 @@ class Match:
     type: str
     cells: tuple[tuple[int, Cell], ...] = ()
     binds: tuple[tuple[int, str], ...] = ()
-    text: str = ""
+    origin: written.Pattern | None = _origin(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +195,7 @@ class Absent:
     """No fact matches. A variable not bound outside stands for anything."""
 
     match: Match
-    text: str = ""
+    origin: written.Absent | None = _origin(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +206,7 @@ class Aggregate:
     match: Match
     field: int | None
     variable: str
-    text: str = ""
+    origin: written.Aggregate | None = _origin(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +216,7 @@ class Compare:
     operator: str  # = != < <= > >=
     left: Expression
     right: Expression
-    text: str = ""
+    origin: written.Comparison | written.FieldComparison | written.Aggregate | None = _origin(None)
     told: Field = NUMBER
 
 
@@ -220,11 +227,17 @@ class Known:
     match: Match
     field: int
     given: bool
-    text: str = ""
+    origin: written.Known | None = _origin(None)
 
 
 Guard = Aggregate | Absent | Compare | Known
 Condition = Match | Guard
+
+
+def text_of(condition: Condition) -> str:
+    """A condition as its author wrote it, in its canonical wording; nothing where no author did."""
+    return condition.origin.text if condition.origin else ""
+
 
 # --- rules --------------------------------------------------------------------------------------------------------
 
@@ -274,7 +287,7 @@ class Rule:
     matches: tuple[Match, ...]
     guards: tuple[Guard, ...]
     heads: tuple[Head, ...]
-    says: str = ""
+    says: written.Sentence = written.SILENT
     backing: tuple[Backing, ...] = ()
     shown: tuple[Shown, ...] = ()
     early: tuple[Compare, ...] = ()

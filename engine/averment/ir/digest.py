@@ -165,17 +165,17 @@ def _source(source: Source) -> dict[str, Any]:
 def _rule(rule: ModelRule) -> dict[str, Any]:
     backing = [[b.source, b.section, b.paragraph, b.digest, b.author] for b in rule.backing]
     return {
-        "says": rule.says,
+        "says": rule.says.text,
         "backing": backing,
         "when": [_condition(condition) for condition in rule.when],
-        "then": [conclusion.text for conclusion in rule.then],
+        "then": [conclusion.origin.text for conclusion in rule.then],
     }
 
 
 def _condition(condition: Condition) -> str | list[Any]:
     if isinstance(condition, AnyOf):
         return [_conjunction(alternative) for alternative in condition.alternatives]
-    return condition.text
+    return condition.origin.text
 
 
 def _conjunction(conditions: Sequence[Condition]) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from averment.core import written
 from averment.core.program import (
     Absent,
     Aggregate,
@@ -44,7 +45,6 @@ from averment.model.model import (
     Test,
 )
 from averment.source.collector import collector_paused
-from averment.surface.says import filled
 
 Kept = dict[int, tuple[dict[str, Value], list[Rule]]]
 """By its place a rule as it was lowered, with the values of the parameters that it names."""
@@ -155,14 +155,14 @@ class _Lowering:
                 case AggregateOf():
                     aggregates.append(self._aggregate(condition, bound, guards))
                 case NoneOf():
-                    guards.append(Absent(self._match(condition.pattern)[0], condition.text))
+                    guards.append(Absent(self._match(condition.pattern)[0], condition.origin))
                 case KnownOf():
                     match = self._match(condition.pattern)[0]
-                    guards.append(Known(match, condition.field, condition.given, condition.text))
+                    guards.append(Known(match, condition.field, condition.given, condition.origin))
                 case Test():
                     left, right, told = lower_comparison(condition, rule.variables, self._parameters)
-                    self._check_scale(condition.text, left, right)
-                    guards.append(Compare(condition.operator, left, right, condition.text, told))
+                    self._check_scale(condition.origin, left, right)
+                    guards.append(Compare(condition.operator, left, right, condition.origin, told))
                 case Pattern() | AnyOf():
                     pass
         heads = tuple(self._head(conclusion) for conclusion in rule.then)
@@ -171,7 +171,7 @@ class _Lowering:
         early = early_guards(matches, ordered)
         return Rule(rule.id, alternative, tuple(matches), ordered, heads, self._says(), rule.backing, shown, early)
 
-    def _says(self) -> str:
+    def _says(self) -> written.Sentence:
         """The sentence, with the values of the parameters that it mentions."""
         rule, parameters = self._rule, self._parameters
 
@@ -179,19 +179,19 @@ class _Lowering:
             name = rule.parameters.get(mentioned)
             return None if name is None else show(parameters.value(name), parameters.field(name))
 
-        return filled(rule.says, shown)
+        return rule.says.filled(shown) if rule.parameters else rule.says
 
     def _head(self, conclusion: Conclusion) -> Head:
         typed = zip(conclusion.values, conclusion.type.fields, strict=True)
         values = tuple(
             aligned(*lower_term(term, self._rule.variables, self._parameters), field.places) for term, field in typed
         )
-        self._check_scale(conclusion.text, *values)
+        self._check_scale(conclusion.origin, *values)
         return Head(conclusion.type.name, values)
 
-    def _check_scale(self, text: str, *expressions: Expression) -> None:
+    def _check_scale(self, origin: written.Comparison | written.Conclusion, *expressions: Expression) -> None:
         if any(map(beyond, expressions)):
-            message = f"`{text}` has a number beyond 64 bits once all have the same decimal places"
+            message = f"`{origin.text}` has a number beyond 64 bits once all have the same decimal places"
             self._report.error("AV313", message, self._rule.span, "out of range", "use numbers of fewer places")
 
     def _match(self, pattern: Pattern) -> tuple[Match, list[Compare]]:
@@ -212,16 +212,9 @@ class _Lowering:
             places = max(field.places, other)
             left: Expression = aligned(Variable(variable), field.places, places)
             right = aligned(Variable(compare.variable), other, places)
-            compares.append(
-                Compare(
-                    compare.operator,
-                    left,
-                    right,
-                    f"{of.name}.{field.name} {compare.operator} ${compare.variable}",
-                    told_as(field, places),
-                )
-            )
-        return Match(of.name, tuple(cells), tuple(binds), pattern.text), compares
+            origin = written.FieldComparison(of.name, field.name, compare.operator, compare.variable)
+            compares.append(Compare(compare.operator, left, right, origin, told_as(field, places)))
+        return Match(of.name, tuple(cells), tuple(binds), pattern.origin), compares
 
     def _aggregate(self, condition: AggregateOf, bound: set[str], guards: list[Guard]) -> Aggregate:
         match, _ = self._match(condition.pattern)
@@ -230,11 +223,11 @@ class _Lowering:
         if variable in bound:
             field = self._rule.variables[variable]
             result = self._new(field)
-            guards.append(Compare("=", Variable(variable), Variable(result), condition.text, field))
+            guards.append(Compare("=", Variable(variable), Variable(result), condition.origin, field))
         else:
             result = variable
             bound.add(variable)
-        return Aggregate(condition.function, match, condition.field, result, condition.text)
+        return Aggregate(condition.function, match, condition.field, result, condition.origin)
 
     def _new(self, field: Field) -> str:
         """A variable that no author can have written."""

@@ -19,11 +19,11 @@ def lower_cell(cell: CellOn, field: Field, parameters: Parameters) -> Cell:
     """The cell with the values of the parameters filled in."""
     if not field.kind.ordered:
         names = frozenset(cast("str | bool", _value(test.low, field, parameters)) for test in cell.tests)
-        return Among(names, cell.negated, cell.text)
+        return Among(names, cell.negated, cell.origin)
     ranges = merged(_range(test, field, parameters) for test in cell.tests)
     if cell.negated:
         ranges = complement(ranges)
-    return Ranges(ranges, cell.text)
+    return Ranges(ranges, cell.origin)
 
 
 def merged(ranges: Iterable[Range]) -> tuple[Range, ...]:

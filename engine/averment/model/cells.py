@@ -7,13 +7,8 @@ from decimal import Decimal
 from averment.core.node import Node
 from averment.core.program import Field, Kind
 from averment.core.values import Misfit, fit, scaled, unknown_value
-from averment.model.kinds import compares, described, fills
-from averment.model.model import Bind, CellOn, CellTest, CompareOn, Constant, Operand, Reference
-from averment.model.names import suggestion
-from averment.model.scope import Scope
-from averment.surface.caret import caret
-from averment.surface.grammar import Fault, parse_cell, parse_test
-from averment.surface.syntax import (
+from averment.core.written import (
+    ANYTHING,
     Atom,
     Between,
     Bound,
@@ -29,6 +24,12 @@ from averment.surface.syntax import (
     number_wording,
     wording,
 )
+from averment.model.kinds import compares, described, fills
+from averment.model.model import Bind, CellOn, CellTest, CompareOn, Constant, Operand, Reference
+from averment.model.names import suggestion
+from averment.model.scope import Scope
+from averment.surface.caret import caret
+from averment.surface.grammar import Fault
 
 _OPPOSITE = {"=": "!=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _LONGEST_NUMBER = 60
@@ -36,21 +37,20 @@ _LONGEST_NUMBER = 60
 
 def read_cell(
     index: int, field: Field, shown: str, node: Node, scope: Scope
-) -> tuple[CellOn | Bind | CompareOn | None, str]:
-    """What a cell asks of the field at ``index``, and its wording; ``None`` for ``-``, or after reporting a mistake."""
+) -> tuple[CellOn | Bind | CompareOn | None, Cell]:
+    """What a cell asks of the field at ``index``, and its tree; ``None`` for ``-``, or after reporting a mistake."""
     parsed = _parse(node, scope)
     if parsed is None:
-        return None, "-"
+        return None, ANYTHING
     cell, nodes = parsed
-    text = wording(cell)
     if not cell.tests:
-        return None, text
+        return None, cell
     if any(isinstance(atom, Dollar) for test in cell.tests for atom in _atoms(test)):
-        return _on_variable(index, field, shown, cell, nodes[0], scope), text
+        return _on_variable(index, field, shown, cell, nodes[0], scope), cell
     tests = [_test(test, field, shown, place, scope) for test, place in zip(cell.tests, nodes, strict=True)]
     if any(test is None for test in tests):
-        return None, text
-    return CellOn(index, tuple(test for test in tests if test), cell.negated, text, node.span), text
+        return None, cell
+    return CellOn(index, tuple(test for test in tests if test), cell.negated, cell, node.span), cell
 
 
 def operand(atom: Atom, field: Field, shown: str, node: Node, scope: Scope) -> Operand | None:
@@ -91,7 +91,7 @@ def _parse(node: Node, scope: Scope) -> tuple[Cell, list[Node]] | None:
         return None
     if not isinstance(node.value, list):
         text = scalar_text(node)
-        found = parse_cell(text) if text is not None else Fault("expected a cell", 0, 1)
+        found = scope.declared.readers.cell(text) if text is not None else Fault("expected a cell", 0, 1)
         if isinstance(found, Fault):
             report_fault(found, "AV310", node, scope)
             return None
@@ -99,7 +99,7 @@ def _parse(node: Node, scope: Scope) -> tuple[Cell, list[Node]] | None:
     tests: list[Test] = []
     for element in node.value:
         text = scalar_text(element)
-        test = parse_test(text) if text is not None else Fault("expected a value", 0, 1)
+        test = scope.declared.readers.test(text) if text is not None else Fault("expected a value", 0, 1)
         if isinstance(test, Fault):
             report_fault(test, "AV310", element, scope)
             return None

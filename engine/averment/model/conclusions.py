@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from averment.core import written
 from averment.core.node import Node, Span
 from averment.core.program import FactType, Field, Kind
 from averment.core.values import Misfit, decode, fit, scaled
-from averment.model.conditions import pattern_text
 from averment.model.encoding import encode
 from averment.model.expressions import read_expression
 from averment.model.kinds import becomes, described, is_number
@@ -51,7 +51,7 @@ def read_conclusion(
 ) -> Conclusion | None:
     """The fact of type ``of`` with the given values: each the field's name, the value, and the place of the name."""
     terms: dict[str, Term | None] = {}
-    texts: dict[str, str] = {}
+    trees: list[tuple[str, written.Result]] = []
     for name, node, place in values:
         index = of.position.get(name)
         if index is None:
@@ -59,9 +59,11 @@ def read_conclusion(
                 unknown_field(name, of.name, of.position, scope.report, place)
             continue
         read = _value(of.fields[index], of.qualified[index], node, scope)
-        terms[name], texts[name] = read or (None, "")
+        terms[name] = read[0] if read else None
+        if read:
+            trees.append((name, read[1]))
     missing = [f"`{field.name}`" for field in of.fields if field.name not in terms]
-    if missing and len(texts) < len(values):
+    if missing and len(terms) < len(values):
         return None  # one of the values was meant for a missing field, and has been reported
     if missing:
         shown = ", ".join(missing)
@@ -70,34 +72,36 @@ def read_conclusion(
     found = [term for field in of.fields if (term := terms[field.name]) is not None]
     if len(found) < len(of.fields):
         return None
-    return Conclusion(of, tuple(found), pattern_text(of.name, texts), span)
+    tree = written.Conclusion(of.name, tuple(sorted(trees, key=lambda value: value[0])))
+    return Conclusion(of, tuple(found), tree, span)
 
 
-def _value(field: Field, qualified: Field, node: Node, scope: Scope) -> tuple[Term, str] | None:
+def _value(field: Field, qualified: Field, node: Node, scope: Scope) -> tuple[Term, written.Result] | None:
     shown = qualified.name
     if field.kind is Kind.SET and isinstance(node.value, list):
         value = encode(node, field, shown, scope.report)
-        return None if value is None else (Constant(value), f"[{', '.join(decode(value, field))}]")
+        return None if value is None else (Constant(value), written.Listed(tuple(decode(value, field))))
     if field.kind is Kind.SET and node.value in field.values:
         encode(node, field, shown, scope.report)
         return None
     read = read_expression(node, qualified, scope)
     if read is None:
         return None
-    term, kind, text = read
+    term, kind, tree = read
+    text = written.wording(tree)
     if isinstance(term, Constant):
         fitted = _constant(term, kind, field, shown, text)
         if isinstance(fitted, Misfit):
             scope.report.error(fitted.code, fitted.message, node.span, fitted.label, *fitted.help)
             return None
-        return fitted, text
+        return fitted, tree
     if not becomes(kind, field):
         code = "AV314" if is_number(kind) and is_number(field) else "AV312"
         what = "the parameter" if isinstance(term, Reference) else "the value"
         message = f"{what} `{text}` does not fit `{shown}`"
         scope.report.error(code, message, node.span, f"{described(kind)}, not {described(field)}")
         return None
-    return term, text
+    return term, tree
 
 
 def _constant(term: Constant, kind: Field, field: Field, shown: str, text: str) -> Constant | Misfit:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from averment.core import written
 from averment.core.aggregates import AGGREGATES
 from averment.core.node import Node, Span
 from averment.core.program import FactType
@@ -15,8 +14,6 @@ from averment.model.expressions import read_comparison
 from averment.model.model import AggregateOf, AnyOf, Bind, CellOn, CompareOn, Condition, KnownOf, NoneOf, Pattern
 from averment.model.names import CONDITIONS, suggestion, unknown_field, unknown_type
 from averment.model.scope import Scope, alternatives, only_item, pattern_of, variable_alone
-
-_PLAIN = re.compile(r"[$a-z0-9_.-]+")
 
 
 def read_conditions(nodes: Sequence[Node], scope: Scope) -> tuple[Condition, ...]:
@@ -30,16 +27,16 @@ def read_pattern(of: FactType, cells: Sequence[tuple[str, Node, Span]], span: Sp
     tests: list[CellOn] = []
     binds: list[Bind] = []
     compares: list[CompareOn] = []
-    texts: dict[str, str] = {}
+    trees: list[tuple[str, written.Cell]] = []
     for name, node, place in cells:
         index = of.position.get(name)
         if index is None:
             if f"{of.name}.{name}" not in scope.declared.vocabulary.broken:
                 unknown_field(name, of.name, of.position, scope.report, place)
             continue
-        read, text = read_cell(index, of.fields[index], f"{of.name}.{name}", node, scope)
-        if text != "-":
-            texts[name] = text
+        read, tree = read_cell(index, of.fields[index], f"{of.name}.{name}", node, scope)
+        if tree.tests:
+            trees.append((name, tree))
         match read:
             case CellOn():
                 tests.append(read)
@@ -54,18 +51,9 @@ def read_pattern(of: FactType, cells: Sequence[tuple[str, Node, Span]], span: Sp
         cells=tuple(sorted(tests, key=lambda cell: cell.field)),
         binds=tuple(sorted(binds, key=lambda bind: bind.field)),
         compares=tuple(sorted(compares, key=lambda compare: compare.field)),
-        text=pattern_text(of.name, texts),
+        origin=written.Pattern(of.name, tuple(sorted(trees, key=lambda cell: cell[0]))),
         span=span,
     )
-
-
-def pattern_text(type_name: str, cells: dict[str, str]) -> str:
-    """The canonical wording of a pattern, with the cells in the order of their fields' names."""
-    shown = (
-        f"{name}: {text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)}"
-        for name, text in sorted(cells.items())
-    )
-    return f"{type_name}: {{{', '.join(shown)}}}"
 
 
 def _condition(node: Node, scope: Scope) -> Condition | None:
@@ -73,7 +61,7 @@ def _condition(node: Node, scope: Scope) -> Condition | None:
     match key:
         case "not":
             pattern = _pattern(child, replace(scope, inner=True))
-            return NoneOf(pattern, f"not: {{{pattern.text}}}") if pattern else None
+            return NoneOf(pattern, written.Absent(pattern.origin)) if pattern else None
         case "any":
             return _any(child, scope)
         case "test":
@@ -121,13 +109,13 @@ def _aggregate(function: str, node: Node, span: Span, scope: Scope) -> Aggregate
     if AGGREGATES[function].of_facts:
         if "field" in node.keys:
             scope.report.error("AV323", f"`{function}` is of facts, not of a field", node.keys["field"], "not here")
-        text = f"{function}: {{of: {{{pattern.text}}}, as: ${variable}}}"
-        return AggregateOf(function, pattern, None, variable, text, span)
+        tree = written.Aggregate(function, pattern.origin, "", variable)
+        return AggregateOf(function, pattern, None, variable, tree, span)
     index = _field_of(function, pattern.type, node, span, scope)
     if index is None:
         return None
-    text = f"{function}: {{of: {{{pattern.text}}}, field: {pattern.type.fields[index].name}, as: ${variable}}}"
-    return AggregateOf(function, pattern, index, variable, text, span)
+    tree = written.Aggregate(function, pattern.origin, pattern.type.fields[index].name, variable)
+    return AggregateOf(function, pattern, index, variable, tree, span)
 
 
 def _field_of(function: str, of: FactType, node: Node, span: Span, scope: Scope) -> int | None:
@@ -166,8 +154,9 @@ def _known(word: str, node: Node, scope: Scope) -> KnownOf | None:
     index = _index(str(named.value), pattern.type, named.span, scope)
     if index is None or not _given(word, pattern.type, inner.span, scope):
         return None
-    text = f"{word}: {{of: {{{pattern.text}}}, field: {pattern.type.fields[index].name}}}"
-    return KnownOf(pattern, index, word == "known", text)
+    given = word == "known"
+    tree = written.Known(given, pattern.origin, pattern.type.fields[index].name)
+    return KnownOf(pattern, index, given, tree)
 
 
 def _known_of_one(word: str, node: Node, scope: Scope) -> KnownOf | None:
@@ -181,8 +170,9 @@ def _known_of_one(word: str, node: Node, scope: Scope) -> KnownOf | None:
         help = f"write `{word}: {{of: {{{of.name}: {{…}}}}, field: {of.fields[index].name}}}`"
         scope.report.error("AV324", f"`{of.name}` has many records", node.span, "of which?", help)
         return None
-    pattern = Pattern(of, (), (), (), pattern_text(of.name, {}), node.span)
-    return KnownOf(pattern, index, word == "known", f"{word}: {of.name}.{of.fields[index].name}")
+    pattern = Pattern(of, (), (), (), written.Pattern(of.name), node.span)
+    given = word == "known"
+    return KnownOf(pattern, index, given, written.Known(given, pattern.origin, of.fields[index].name, alone=True))
 
 
 def _given(word: str, of: FactType, span: Span, scope: Scope) -> bool:

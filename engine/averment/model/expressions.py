@@ -8,14 +8,7 @@ from __future__ import annotations
 from averment.core.node import Node
 from averment.core.program import Field, Kind
 from averment.core.values import INT64_MAX, INT64_MIN
-from averment.model.cells import operand, report_fault, scalar_text
-from averment.model.kinds import compares, described, is_number
-from averment.model.model import Computed, Constant, Reference, SizeUse, Term, Test, Use
-from averment.model.names import suggestion
-from averment.model.scope import Scope
-from averment.surface.caret import caret
-from averment.surface.grammar import Fault, parse_comparison, parse_expression
-from averment.surface.syntax import (
+from averment.core.written import (
     Comparison,
     Day,
     Dollar,
@@ -28,6 +21,13 @@ from averment.surface.syntax import (
     Truth,
     wording,
 )
+from averment.model.cells import operand, report_fault, scalar_text
+from averment.model.kinds import compares, described, is_number
+from averment.model.model import Computed, Constant, Reference, SizeUse, Term, Test, Use
+from averment.model.names import suggestion
+from averment.model.scope import Scope
+from averment.surface.caret import caret
+from averment.surface.grammar import Fault
 
 Typed = tuple[Term, Field]
 
@@ -37,7 +37,7 @@ _MOST_PLACES = 18  # what a 64-bit integer can hold
 def read_comparison(node: Node, scope: Scope) -> Test | None:
     """The ``test:`` that ``node`` writes; ``None`` after reporting its mistakes."""
     text = scalar_text(node)
-    tree = parse_comparison(text) if text is not None else Fault("expected a comparison", 0, 1)
+    tree = scope.declared.readers.comparison(text) if text is not None else Fault("expected a comparison", 0, 1)
     if isinstance(tree, Fault):
         report_fault(tree, "AV311", node, scope)
         return None
@@ -53,18 +53,18 @@ def read_comparison(node: Node, scope: Scope) -> Test | None:
         message = f"`{tree.operator}` has no meaning here"
         scope.report.error("AV315", message, node.span, f"a {left[1].kind} has no order", "use `=` or `!=`")
         return None
-    return Test(tree.operator, left[0], right[0], wording(tree))
+    return Test(tree.operator, left[0], right[0], tree)
 
 
-def read_expression(node: Node, hint: Field, scope: Scope) -> tuple[Term, Field, str] | None:
-    """The expression that ``node`` writes, its kind and its wording; bare names may be values of ``hint``."""
+def read_expression(node: Node, hint: Field, scope: Scope) -> tuple[Term, Field, Expression] | None:
+    """The expression that ``node`` writes, its kind and its tree; bare names may be values of ``hint``."""
     text = scalar_text(node)
-    tree = parse_expression(text) if text is not None else Fault("expected a value", 0, 1)
+    tree = scope.declared.readers.expression(text) if text is not None else Fault("expected a value", 0, 1)
     if isinstance(tree, Fault):
         report_fault(tree, "AV311", node, scope)
         return None
     typed = type_expression(tree, node, scope, hint)
-    return (*typed, wording(tree)) if typed else None
+    return (*typed, tree) if typed else None
 
 
 def type_expression(tree: Expression, node: Node, scope: Scope, hint: Field | None) -> Typed | None:

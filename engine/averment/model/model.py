@@ -1,7 +1,7 @@
 """A pack with every name resolved and typed, and the author's wording and places kept.
 
-Parameters stand in it by name; ``ir.lower`` fills in their values. A condition's ``text`` is its canonical wording, the
-same however it was laid out.
+Parameters stand in it by name; ``ir.lower`` fills in their values. Of a cell, a condition and a conclusion ``origin``
+is the tree that it was read from.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 
+from averment.core import written
 from averment.core.node import Span
 from averment.core.program import Backing, Claim, FactType, Field, Value
 from averment.dataclass import dataclass
@@ -75,7 +76,7 @@ class CellOn:
     field: int
     tests: tuple[CellTest, ...]
     negated: bool
-    text: str
+    origin: written.Cell
     span: Span
 
 
@@ -102,14 +103,14 @@ class Pattern:
     cells: tuple[CellOn, ...]
     binds: tuple[Bind, ...]
     compares: tuple[CompareOn, ...]
-    text: str
+    origin: written.Pattern
     span: Span
 
 
 @dataclass(frozen=True, slots=True)
 class NoneOf:
     pattern: Pattern
-    text: str
+    origin: written.Absent
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class AggregateOf:
     pattern: Pattern
     field: int | None
     variable: str
-    text: str
+    origin: written.Aggregate
     span: Span
 
 
@@ -127,7 +128,7 @@ class Test:
     operator: str
     left: Term
     right: Term
-    text: str
+    origin: written.Comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ class KnownOf:
     pattern: Pattern
     field: int
     given: bool
-    text: str
+    origin: written.Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ class Conclusion:
 
     type: FactType
     values: tuple[Term, ...]
-    text: str
+    origin: written.Conclusion
     span: Span
 
 
@@ -168,7 +169,7 @@ class ModelRule:
     """
 
     id: str
-    says: str
+    says: written.Sentence
     backing: tuple[Backing, ...]
     when: tuple[Condition, ...]
     then: tuple[Conclusion, ...]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from averment.core.node import Node, Span
 from averment.core.program import Field
+from averment.core.written import Sentence
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
 from averment.model.conclusions import read_conclusions
 from averment.model.conditions import read_conditions
@@ -14,7 +15,7 @@ from averment.model.model import ModelRule, Source
 from averment.model.names import report_mention, variable_suggestion
 from averment.model.scope import Declared, Scope, scope_of
 from averment.model.sources import read_backing
-from averment.surface.says import mentioned
+from averment.surface.says import parse_sentence
 
 
 def read_rules(files: Sequence[Node], declared: Declared, sources: dict[str, Source]) -> list[ModelRule]:
@@ -49,10 +50,10 @@ def twice(what: str, span: Span, first: Span, report: Report) -> None:
     report.add(Diagnostic("AV306", f"{what} is declared twice", labels, ("give one of them another name",)))
 
 
-def check_says(node: Node, scope: Scope) -> str:
+def check_says(node: Node, scope: Scope) -> Sentence:
     """The ``says`` of a rule, after checking that it mentions only variables that are bound."""
-    says = words(node, "says")
-    for name in mentioned(says):
+    says = parse_sentence(words(node, "says"))
+    for name in says.mentions:
         if name not in scope.bound:
             help = variable_suggestion(name, scope.bound)
             if name in scope.declared.parameters:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 from typing import NamedTuple
 
 from averment.core.aggregates import AGGREGATES
@@ -21,6 +21,7 @@ from averment.model.kinds import described, joins
 from averment.model.model import Parameter
 from averment.model.names import variable_suggestion
 from averment.model.vocabulary import Vocabulary
+from averment.surface.grammar import Readers
 
 _VARIABLE = re.compile(r"\s*\$([a-z][a-z0-9_]*)\s*")
 
@@ -41,6 +42,7 @@ class Declared:
     parameters: Mapping[str, Parameter]
     broken: frozenset[str]
     report: Report
+    readers: Readers = field(default_factory=Readers)
 
 
 @dataclass(frozen=True, slots=True)

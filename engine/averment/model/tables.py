@@ -7,11 +7,13 @@ name): a column of ``when`` then binds that variable, and the value of a column 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from averment.core.node import Node, Span
 from averment.core.program import Backing, FactType, Field
 from averment.core.values import show
+from averment.core.written import Sentence
 from averment.model.cells import scalar_text
 from averment.model.conclusions import derived_type, read_conclusion
 from averment.model.conditions import dotted, read_pattern
@@ -21,7 +23,7 @@ from averment.model.names import report_mention, suggestion
 from averment.model.rules import place_of, twice
 from averment.model.scope import Declared, Scope
 from averment.model.sources import read_backing
-from averment.surface.says import filled, mentioned
+from averment.surface.says import parse_sentence
 
 
 class _Column(NamedTuple):
@@ -58,8 +60,8 @@ def _read_table(name: str, node: Node, span: Span, declared: Declared, sources: 
     if len(declared.report.diagnostics) > before:
         return []
     when, then = _named(when, then)
-    says = words(node, "says")
-    for variable in mentioned(says):
+    says = parse_sentence(words(node, "says"))
+    for variable in says.mentions:
         if variable not in {column.variable for column in (*when, *then)}:
             help = suggestion(variable, [column.variable for column in (*when, *then)])
             report_mention(node, variable, "is no column", declared.report, help)
@@ -116,7 +118,7 @@ def _row(
     row: Node,
     when: list[_Column],
     then: list[_Column],
-    says: str,
+    says: Sentence,
     backing: tuple[Backing, ...],
     scope: Scope,
 ) -> ModelRule | None:
@@ -128,7 +130,7 @@ def _row(
         return None
     if not _has_no_variables(cells[: len(when)], scope):
         return None
-    patterns = _patterns(when, cells, set(mentioned(says)), name, scope)
+    patterns = _patterns(when, cells, set(says.mentions), name, scope)
     conclusion = read_conclusion(
         then[0].type,
         [(column.field.name, cell, cell.span) for column, cell in zip(then, cells[len(when) :], strict=True)],
@@ -137,8 +139,8 @@ def _row(
     )
     if conclusion is None or len(scope.report.diagnostics) > before:
         return None
-    variables = {column.variable: column.field for column in when if column.variable in mentioned(says)}
-    derived = {c.variable: conclusion.values[c.place] for c in then if c.variable in mentioned(says)}
+    variables = {column.variable: column.field for column in when if column.variable in says.mentions}
+    derived = {c.variable: conclusion.values[c.place] for c in then if c.variable in says.mentions}
     said = _filled(says, then, cells[len(when) :], derived, scope)
     if len(scope.report.diagnostics) > before:
         return None
@@ -172,15 +174,13 @@ def _patterns(
                     scope.report.error("AV317", message, cell.span, "may be unknown here")
                 binds.append(Bind(column.place, column.variable))
         if pattern.cells or binds:
-            found.append(
-                Pattern(
-                    of, pattern.cells, tuple(sorted(binds, key=lambda bind: bind.field)), (), pattern.text, pattern.span
-                )
-            )
+            found.append(replace(pattern, binds=tuple(sorted(binds, key=lambda bind: bind.field))))
     return tuple(found)
 
 
-def _filled(says: str, then: list[_Column], cells: Sequence[Node], derived: Mapping[str, Term], scope: Scope) -> str:
+def _filled(
+    says: Sentence, then: list[_Column], cells: Sequence[Node], derived: Mapping[str, Term], scope: Scope
+) -> Sentence:
     """``says`` with what the row derives in the place of its columns; parameters are filled in with their values."""
     shown: dict[str, str] = {}
     for column, cell in zip(then, cells, strict=True):
@@ -188,9 +188,9 @@ def _filled(says: str, then: list[_Column], cells: Sequence[Node], derived: Mapp
         if term is None or isinstance(term, Reference):
             continue
         text = show(term.value, column.field) if isinstance(term, Constant) else scalar_text(cell) or ""
-        if mentioned(text):
+        if mentions := parse_sentence(text).mentions:
             help = f"leave `${column.variable}` out of `says`, or the `$` out of the text"
-            message = f"`says` would mention `${mentioned(text)[0]}`, which is only a part of this text"
+            message = f"`says` would mention `${mentions[0]}`, which is only a part of this text"
             scope.report.error("AV317", message, cell.span, "has no value", help)
         shown[column.variable] = text
-    return filled(says, shown.get)
+    return says.filled(shown.get)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from averment.core.program import Program
+from averment.core.written import SILENT
 from averment.outcome.outcome import Outcome
 
 NAMED = 10  # turned cases that are told by name
@@ -165,5 +166,5 @@ def rewritten_rules(before: Program, after: Program) -> frozenset[str]:
 def _rules(program: Program) -> dict[str, set[Any]]:
     found: dict[str, set[Any]] = {}
     for rule in program.rules:
-        found.setdefault(rule.id, set()).add(replace(rule, says="", backing=(), shown=()))
+        found.setdefault(rule.id, set()).add(replace(rule, says=SILENT, backing=(), shown=()))
     return found

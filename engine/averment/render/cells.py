@@ -6,14 +6,13 @@ parameter is its value, and then what it is called.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from averment.core.program import Field, Kind
+from averment.core.written import Atom, Between, Bound, Cell, Day, Dollar, Equal, Name, Quoted, Test, Truth, wording
 from averment.dataclass import dataclass
 from averment.render.phrases import series, words
-from averment.surface.grammar import Fault, parse_cell
-from averment.surface.syntax import Atom, Between, Bound, Cell, Day, Dollar, Equal, Name, Quoted, Test, Truth, wording
 
 Parameters = Mapping[str, str | int | bool]
 
@@ -62,38 +61,29 @@ class Wording:
             case _:
                 return wording(atom)
 
-    def cell(self, text: str, field: Field) -> str:
-        """What the cell that is worded ``text`` asks of ``field``."""
-        cell = parse_cell(text)
-        if isinstance(cell, Fault):
-            return words(text)
-        asked = [self._test(test, field) for test in cell.tests]
+    def cell(self, cell: Cell, field: Field) -> str:
+        """What a cell asks of ``field``."""
         if not cell.negated:
-            return series(asked, "or")
+            return self._any_of(cell.tests, field)
+        asked = [self._test(test, field) for test in cell.tests]
         if len(asked) == 1:
             return _OPPOSITE.get(asked[0], f"not {asked[0]}") if field.kind is Kind.BOOLEAN else f"not {asked[0]}"
         return f"neither {' nor '.join(asked)}"
 
-    def asks(self, text: str, field: Field) -> str:
+    def asks(self, cell: Cell, field: Field) -> str:
         """As ``cell``, with its verb: ``is at least high``, ``includes api or web``."""
         if field.kind is not Kind.SET:
-            return f"is {self.cell(text, field)}"
-        never, what = self._elements(text, field)
-        return f"{'does not include' if never else 'includes'} {what}"
+            return f"is {self.cell(cell, field)}"
+        return f"{'does not include' if cell.negated else 'includes'} {self._any_of(cell.tests, field)}"
 
-    def needs(self, text: str, field: Field) -> str:
+    def needs(self, cell: Cell, field: Field) -> str:
         """As ``cell``, of what has to be so: ``needs at least high``, ``must include api or web``."""
         if field.kind is not Kind.SET:
-            return f"needs {self.cell(text, field)}"
-        never, what = self._elements(text, field)
-        return f"must {'not ' if never else ''}include {what}"
+            return f"needs {self.cell(cell, field)}"
+        return f"must {'not ' if cell.negated else ''}include {self._any_of(cell.tests, field)}"
 
-    def _elements(self, text: str, field: Field) -> tuple[bool, str]:
-        """Whether a set must not include what a cell names, and that."""
-        cell = parse_cell(text)
-        if isinstance(cell, Fault):
-            return False, words(text)
-        return cell.negated, self.cell(wording(Cell(cell.tests)), field)
+    def _any_of(self, tests: Iterable[Test], field: Field) -> str:
+        return series((self._test(test, field) for test in tests), "or")
 
     def _test(self, test: Test, field: Field) -> str:
         match test:

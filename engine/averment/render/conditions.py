@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from averment.core import written
 from averment.core.program import (
     Absent,
     Aggregate,
@@ -25,8 +26,6 @@ from averment.law.patterns import Bindings
 from averment.law.truth import Interval, Quantity
 from averment.render.cells import Wording, order_words
 from averment.render.phrases import held, indefinite, noun, stated, subject, untold, words
-from averment.surface import syntax
-from averment.surface.grammar import Fault, parse_comparison
 from averment.warrant.bearing import claims_from
 
 _FUNCTIONS = {"sum": "total", "min": "least", "max": "greatest"}
@@ -89,7 +88,7 @@ class Worded:
         type, wording = self.program.types[pattern.type], Wording(self.program.parameters)
         clauses = [
             _yes_or_no(type.fields[index], cell)
-            or f"{subject(type.fields[index])} {wording.asks(cell.text, type.fields[index])}"
+            or f"{subject(type.fields[index])} {wording.asks(cell.origin, type.fields[index])}"
             for index, cell in pattern.cells
         ]
         return clauses + [
@@ -116,7 +115,7 @@ class Worded:
     # --- comparisons ------------------------------------------------------------------------------------------------
 
     def _compare(self, guard: Compare) -> str:
-        tree = parse_comparison(guard.text)
+        tree = guard.origin
         kind = self._kind(guard.left) or self._kind(guard.right) or Kind.INTEGER
         match guard.operator:
             case "=":
@@ -125,17 +124,17 @@ class Worded:
                 verb = "is not"
             case _:
                 verb = f"is {order_words(guard.operator, kind)}"
-        if not isinstance(tree, Fault) and (lead := self._lead(tree, guard.operator)):
-            return lead
-        if isinstance(tree, Fault):  # a cell that compares with a variable, or an aggregate of a variable bound before
+        if not isinstance(tree, written.Comparison):  # a cell that compares, or an aggregate of a variable bound before
             return f"{self._side(guard.left)} {verb} {self._side(guard.right)}"
+        if lead := self._lead(tree, guard.operator):
+            return lead
         left, right = self._whole(tree.left), self._whole(tree.right)
         return f"{left.removesuffix(f' ({right})') if verb == 'is' else left} {verb} {right}"
 
     def shortfall(self, guard: Compare) -> tuple[str, str, str] | None:
         """A comparison of one value that is not so, as what it is, its value, and what is needed; nothing of others."""
-        tree = parse_comparison(guard.text)
-        if isinstance(tree, Fault) or not isinstance(tree.left, syntax.Dollar):
+        tree = guard.origin
+        if not isinstance(tree, written.Comparison) or not isinstance(tree.left, written.Dollar):
             return None
         kind = self._kind(guard.left) or self._kind(guard.right) or Kind.INTEGER
         equal = {"=": "", "!=": "not"}
@@ -145,15 +144,15 @@ class Worded:
 
     def behind(self, guard: Compare) -> str:
         """A difference that is not as it is compared, as it is: ``train (5) does not lead plane (4) by 2 or more``."""
-        tree, other = parse_comparison(guard.text), _OTHERWISE.get(guard.operator, "")
-        return "" if isinstance(tree, Fault) else self._lead(tree, other)
+        tree, other = guard.origin, _OTHERWISE.get(guard.operator, "")
+        return self._lead(tree, other) if isinstance(tree, written.Comparison) else ""
 
-    def _lead(self, tree: syntax.Comparison, operator: str) -> str:
+    def _lead(self, tree: written.Comparison, operator: str) -> str:
         """A difference that is compared: ``train (5) leads plane (3) by at least 2`` where both count what speaks for a
         claim; else ``5 times 2 exceeds 3 by at least 2``.
         """
         left = tree.left
-        if not isinstance(left, syntax.Operation) or left.operator != "-" or operator not in _LEADS:
+        if not isinstance(left, written.Operation) or left.operator != "-" or operator not in _LEADS:
             return ""
         verb, negative, by = _LEADS[operator]
         one, other = self._contender(left.left), self._contender(left.right)
@@ -164,17 +163,17 @@ class Worded:
             told = f"{verb} {other}"
         return f"{one} {told} {by.format(self._whole(tree.right))}"
 
-    def _contender(self, side: syntax.Expression) -> str:
+    def _contender(self, side: written.Expression) -> str:
         """``train (5)``: the claim that all that a variable counts speaks for."""
-        if not isinstance(side, syntax.Dollar):
+        if not isinstance(side, written.Dollar):
             return ""
         guards = (guard for guard in self.rule.guards if isinstance(guard, Aggregate) and guard.variable == side.name)
         claim = next((self._speaks_for(guard) for guard in guards), "")
         return claim and f"{claim} ({self.value(side.name)})"
 
-    def _whole(self, side: syntax.Expression) -> str:
+    def _whole(self, side: written.Expression) -> str:
         """One side of a comparison."""
-        return self._variable(side.name) if isinstance(side, syntax.Dollar) else self._expression(side)
+        return self._variable(side.name) if isinstance(side, written.Dollar) else self._expression(side)
 
     def _kind(self, side: Expression) -> Kind | None:
         fields = self._fields()
@@ -195,17 +194,17 @@ class Worded:
                 scaled = getattr(side, "left", None)
                 return self._side(scaled) if scaled is not None else "it"
 
-    def _expression(self, tree: syntax.Expression) -> str:
+    def _expression(self, tree: written.Expression) -> str:
         match tree:
-            case syntax.Dollar(name):
+            case written.Dollar(name):
                 return self._variable(name, brief=True)
-            case syntax.SizeOf(name):
+            case written.SizeOf(name):
                 return self._size(name)
-            case syntax.Operation():
+            case written.Operation():
                 left, right = self._expression(tree.left), self._expression(tree.right)
-                if tree.operator == "*" and isinstance(tree.left, syntax.Operation) and tree.left.operator != "*":
+                if tree.operator == "*" and isinstance(tree.left, written.Operation) and tree.left.operator != "*":
                     left = f"({left})"
-                if isinstance(tree.right, syntax.Operation) and tree.operator != "+":
+                if isinstance(tree.right, written.Operation) and tree.operator != "+":
                     right = f"({right})"
                 return f"{left} {_ARITHMETIC[tree.operator]} {right}"
             case _:

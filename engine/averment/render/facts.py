@@ -104,12 +104,12 @@ def answers(field: Field) -> str:
 def _needs(cell: Cell, value: Value | None, field: Field, derivation: Derivation) -> str:
     """`` (needs at least 20, the large team size)``; nothing where that is just the value there is."""
     wording = Wording(derivation.evaluation.program.parameters, "{}, the {}")
-    asked = wording.cell(cell.text, field)
+    asked = wording.cell(cell.origin, field)
     if asked in (shown := show(value, replace(field, unit="")), shown.rstrip("0").rstrip(".") if "." in shown else ""):
         return ""
     if value is not None and field.kind is Kind.BOOLEAN:
         return f" (needs {opposite(field, asked == 'yes')})"
-    return f" ({wording.needs(cell.text, field)})"
+    return f" ({wording.needs(cell.origin, field)})"
 
 
 def _is(value: Value | None, field: Field) -> tuple[Piece, ...]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from averment.core.program import FactType, Field, Kind, Program
 from averment.core.values import decode
+from averment.core.written import Written, has_variable
 from averment.model.model import AnyOf, Condition, Model, ModelRule
 from averment.render.conditions import Worded
 from averment.render.places import rule_place
@@ -75,9 +74,9 @@ def rules_document(model: Model, program: Program) -> list[Document]:
     return [
         {
             "id": rule.id,
-            "says": rule.says,
+            "says": rule.says.text,
             "when": [_condition_document(condition, words) for condition in rule.when],
-            "then": [each.text for each in rule.then],
+            "then": [each.origin.text for each in rule.then],
             "backing": [backing_document(each) for each in rule.backing],
             "place": rule_place(model, rule.id),
         }
@@ -110,23 +109,18 @@ def _rests_on(rule: ModelRule, source: str, section: str) -> bool:
     return any((each.source, each.section) == (source, section) for each in rule.backing)
 
 
-def _words(program: Program) -> dict[str, str]:
-    """Conditions in words, by how they are written. One with a variable has no words of its own."""
+def _words(program: Program) -> dict[Written, str]:
+    """Conditions in words, by what was written. One with a variable has no words of its own."""
     return {
-        condition.text: Worded(rule, {}, program).condition(condition)
+        condition.origin: Worded(rule, {}, program).condition(condition)
         for rule in program.rules
         for condition in (*rule.matches, *rule.guards)
-        if "$" not in condition.text
+        if condition.origin and not has_variable(condition.origin)
     }
 
 
-def _condition_document(condition: Condition, words: dict[str, str]) -> Document:
+def _condition_document(condition: Condition, words: dict[Written, str]) -> Document:
     if isinstance(condition, AnyOf):
         return {"any": [[_condition_document(each, words) for each in one] for one in condition.alternatives]}
-    return dict(_told(condition.text, words))
-
-
-def _told(text: str, words: dict[str, str]) -> Iterator[tuple[str, str]]:
-    yield "written", text
-    if text in words:
-        yield "words", words[text]
+    told = {"words": words[condition.origin]} if condition.origin in words else {}
+    return {"written": condition.origin.text, **told}

@@ -16,7 +16,7 @@ from averment.render.conditions import Worded
 from averment.render.counted import Counted, counted
 from averment.render.display import Piece, Style, columns
 from averment.render.facts import Given, looked_at
-from averment.render.phrases import unspoken
+from averment.render.phrases import record_words, unspoken
 from averment.render.places import backing_phrase, rule_place
 from averment.render.tree import Branch, Line, say
 from averment.warrant.derivation import Application, Derivation, Step
@@ -187,7 +187,8 @@ class Reasons:
         )
         if each.fact in self._derivation.support:
             return self._reason(each.fact, lead, depth)
-        first, *others = looked_at(self._derivation, tally.guard.match, each.fact, self._given)
+        seen = [*looked_at(self._derivation, tally.guard.match, each.fact, self._given)]
+        first, *others = seen or [say(record_words(self._derivation.memory.types[each.fact.type], each.fact))]
         return Branch([Line((*lead, *first.pieces), first.note), *others])
 
     def _uncertain(self, tally: _Tally, _: int) -> Iterator[Branch]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from averment.core import written
 from averment.core.program import Aggregate, Field, Head, Kind, Literal, Program, Rule, Variable
 from averment.core.values import show
 from averment.render.conditions import Worded
 from averment.render.phrases import noun, words
-from averment.surface import syntax
-from averment.surface.says import filled
 
 _PLACES = ("first", "second", "third", "next")
 
@@ -21,7 +20,7 @@ def general_sentence(rule: Rule) -> str:
     def value(name: str) -> str | None:
         return f"[{noun(shown[name])}]" if name in shown else None
 
-    return filled(rule.says, value) if rule.says else words(rule.id.replace("-", " "))
+    return rule.says.filled(value).text if rule.says else words(rule.id.replace("-", " "))
 
 
 def general_conditions(rule: Rule, program: Program) -> list[str]:
@@ -62,7 +61,7 @@ class _General(Worded):
     def _variable(self, name: str, *, brief: bool = False) -> str:
         return super()._variable(name).removesuffix(f" ({self.value(name)})")
 
-    def _contender(self, side: syntax.Expression) -> str:
+    def _contender(self, side: written.Expression) -> str:
         """``train``, without how much speaks for it."""
         return super()._contender(side).rpartition(" (")[0]
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from averment.core.naming import record_path
 from averment.core.program import Aggregate, Compare, Fact, Field, Kind, Match, Program, Rule, Value
+from averment.core.values import show
 from averment.law.evaluation import Evaluation
 from averment.law.truth import FALSE, TRUE, UNKNOWN
 from averment.model.model import Model
@@ -123,18 +124,23 @@ def _against(evaluation: Evaluation, attempts: tuple[Attempt, ...]) -> Derivatio
 def _lack(lack: Lack, program: Program) -> Line:
     type = program.types[lack.fact.type]
     field, value = type.fields[lack.index], lack.fact.values[lack.index]
-    wording = Wording(program.parameters, "{}, the {}")
-    path = f"{record_path(type, lack.fact)}.{field.name}"
+    path, needed = f"{record_path(type, lack.fact)}.{field.name}", _needed(lack, field, program)
     if field.kind is Kind.BOOLEAN:
-        return _lack_of_boolean(field, value, "" if lack.needed == "known" else wording.cell(lack.needed, field), path)
-    of_set = field.kind is Kind.SET
-    needed = f"one that {wording.asks(lack.needed, field)}" if of_set else wording.cell(lack.needed, field)
+        return _lack_of_boolean(field, value, needed, path)
     return say(
         f"{noun(field)}: ",
         Piece(held(untold(field), value), "doubt" if value is None else "bad"),
-        "" if lack.needed == "known" else f", needed: {needed}",
+        f", needed: {needed}" if needed else "",
         note=path,
     )
+
+
+def _needed(lack: Lack, field: Field, program: Program) -> str:
+    """What a field would have to hold; nothing where any value will do."""
+    if lack.cell is None:
+        return "" if lack.value is None else show(lack.value, replace(field, unit=""))
+    wording = Wording(program.parameters, "{}, the {}")
+    return f"one that {wording.asks(lack.cell, field)}" if field.kind is Kind.SET else wording.cell(lack.cell, field)
 
 
 def _lack_of_boolean(field: Field, value: Value | None, needed: str, path: str) -> Line:

@@ -21,10 +21,10 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import NoReturn, TypeVar
 
-from averment.dataclass import dataclass
-from averment.surface.syntax import (
+from averment.core.written import (
     Atom,
     Between,
     Bound,
@@ -42,6 +42,7 @@ from averment.surface.syntax import (
     Test,
     Truth,
 )
+from averment.dataclass import dataclass
 
 MOST_OPERATORS = 64
 MOST_DIGITS = 40
@@ -96,6 +97,14 @@ def parse_expression(text: str) -> Expression | Fault:
 def parse_comparison(text: str) -> Comparison | Fault:
     """Read the text of a ``test:`` condition."""
     return _whole(text, _Parser.comparison)
+
+
+class Readers:
+    """The four parsers, each of which reads a text once: equal texts share one tree."""
+
+    def __init__(self) -> None:
+        self.cell, self.test = cache(parse_cell), cache(parse_test)
+        self.expression, self.comparison = cache(parse_expression), cache(parse_comparison)
 
 
 class _Unexpected(Exception):

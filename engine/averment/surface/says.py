@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
+
+from averment.core.written import Mention, Sentence
 
 _MENTION = re.compile(r"\$([a-z][a-z0-9_]*)")
 
 
-def mentioned(says: str) -> list[str]:
-    """The names that a sentence mentions, without their ``$``, in its order; one mentioned twice is there twice."""
-    return _MENTION.findall(says)
+def parse_sentence(text: str) -> Sentence:
+    """Read a sentence: every text is one."""
+    return Sentence(tuple(_parts(text)))
 
 
-def mention_at(says: str, name: str) -> tuple[int, int] | None:
+def mention_at(text: str, name: str) -> tuple[int, int] | None:
     """The offsets, the end exclusive, of the first ``$name`` in a sentence; ``None`` where it is not mentioned."""
-    return next((found.span() for found in _MENTION.finditer(says) if found[1] == name), None)
+    return next((found.span() for found in _MENTION.finditer(text) if found[1] == name), None)
 
 
-def filled(says: str, value: Callable[[str], str | None]) -> str:
-    """The sentence with the ``value`` of each name in its place; a name whose value is ``None`` stays as written."""
-
-    def put_in(found: re.Match[str]) -> str:
-        text = value(found[1])
-        return found[0] if text is None else text
-
-    return _MENTION.sub(put_in, says)
+def _parts(text: str) -> Iterator[str | Mention]:
+    start = 0
+    for found in _MENTION.finditer(text):
+        if found.start() > start:
+            yield text[start : found.start()]
+        yield Mention(found[1])
+        start = found.end()
+    if start < len(text):
+        yield text[start:]

@@ -7,7 +7,7 @@ from dataclasses import field
 from typing import NamedTuple
 
 from averment.core.naming import record_path
-from averment.core.program import Absent, Aggregate, Compare, Fact, Guard, Known, Rule
+from averment.core.program import Absent, Aggregate, Compare, Fact, Guard, Known, Rule, text_of
 from averment.dataclass import dataclass
 from averment.law.evaluation import Evaluation, Firing
 from averment.law.guards import aggregate, hold
@@ -133,7 +133,7 @@ def applied(firing: Firing, memory: Memory) -> Application:
         matched = match(pattern, fact, memory, bindings)
         assert matched is not None
         bindings = matched[0]
-        steps.append(Step(pattern.text, matched[1], "premise", (fact,)))
+        steps.append(Step(text_of(pattern), matched[1], "premise", (fact,)))
     for guard in firing.rule.guards:
         steps.append(_guard(guard, memory, bindings))
     _weigh(firing.rule, steps, memory, bindings)
@@ -153,7 +153,7 @@ def _guard(guard: Guard, memory: Memory, bindings: Bindings) -> Step:
         if isinstance(guard, Aggregate):
             bindings[guard.variable] = None
     role = "counted" if isinstance(guard, Aggregate) else "doubt" if isinstance(guard, Absent) else "premise"
-    return Step(guard.text, truth, role, tuple(fact for fact, _ in found))
+    return Step(text_of(guard), truth, role, tuple(fact for fact, _ in found))
 
 
 def _weigh(rule: Rule, steps: list[Step], memory: Memory, bindings: Bindings) -> None:

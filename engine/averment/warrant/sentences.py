@@ -8,7 +8,6 @@ from averment.core.program import Field, Rule
 from averment.core.values import show
 from averment.law.patterns import Bindings
 from averment.law.truth import Interval, Quantity
-from averment.surface.says import filled
 
 
 def sentence(rule: Rule, bindings: Bindings) -> str:
@@ -18,17 +17,17 @@ def sentence(rule: Rule, bindings: Bindings) -> str:
         return constant
     shown = {entry.variable: entry.field for entry in rule.shown}
 
-    def value(name: str) -> str | None:  # what is no variable is a part of a text that a parameter has
-        return phrase(bindings[name], shown[name]) if name in shown else None
+    def value(name: str) -> str:
+        return phrase(bindings[name], shown[name])
 
-    return filled(rule.says, value)
+    return rule.says.filled(value).text
 
 
 def constant_sentence(rule: Rule) -> str | None:
     """What ``rule`` says of each of its firings alike, if it does."""
     if not rule.says:
         return rule.id.replace("-", " ")
-    return None if "$" in rule.says else rule.says
+    return None if rule.says.mentions else rule.says.text
 
 
 def phrase(quantity: Quantity, field: Field) -> str:

@@ -44,7 +44,7 @@ def _pack(desk: Desk) -> dict[str, Any]:
 
 
 def _rules(desk: Desk) -> dict[str, Any]:
-    rules = [{"rule": rule.id, "says": rule.says, "uri": _uri("rules", rule.id)} for rule in desk.pack.model.rules]
+    rules = [{"rule": rule.id, "says": rule.says.text, "uri": _uri("rules", rule.id)} for rule in desk.pack.model.rules]
     return {**desk.standing, "rules": rules}
 
 
@@ -58,9 +58,9 @@ def _rule(desk: Desk, id: str) -> dict[str, Any]:
 def _rule_document(rule: ModelRule) -> dict[str, Any]:
     return {
         "rule": rule.id,
-        "says": rule.says,
+        "says": rule.says.text,
         "when": [_condition(each) for each in rule.when],
-        "then": [each.text for each in rule.then],
+        "then": [each.origin.text for each in rule.then],
         "backing": [_backing(each) for each in rule.backing],
     }
 
@@ -68,7 +68,7 @@ def _rule_document(rule: ModelRule) -> dict[str, Any]:
 def _condition(condition: Condition) -> Any:
     if isinstance(condition, AnyOf):
         return {"any": [[_condition(each) for each in way] for way in condition.alternatives]}
-    return condition.text
+    return condition.origin.text
 
 
 def _backing(backing: Backing) -> dict[str, Any]:

@@ -187,9 +187,9 @@ class Chance:
         pick = self.random
         if field.kind.ordered:
             low, high = sorted(pick.choice(POOL[field.kind]) for _ in range(2))  # type: ignore[type-var]
-            return Ranges(((pick.choice([None, low]), high),), "")  # type: ignore[arg-type]
+            return Ranges(((pick.choice([None, low]), high),))  # type: ignore[arg-type]
         pool: Any = field.values if field.kind is Kind.SET else POOL[field.kind]
-        return Among(frozenset(pick.sample(pool, pick.randrange(1, 3))), pick.random() < 0.3, "")
+        return Among(frozenset(pick.sample(pool, pick.randrange(1, 3))), pick.random() < 0.3)
 
     def _guard(self, type: FactType, bound: dict[str, Kind], number: int) -> list[Guard]:
         pick = self.random

@@ -49,7 +49,7 @@ def test_every_small_case_of_records(kit: Any) -> None:
     )
 
     def has(name: str) -> Match:
-        return Match("trait", ((0, Among(frozenset([name]), False, name)),))
+        return Match("trait", ((0, Among(frozenset([name]), False)),))
 
     def give(id: str, match: Match, name: str, weight: Any, alternative: int = 0) -> Rule:
         value = Variable("i") if weight is None else Literal(weight)
@@ -59,10 +59,10 @@ def test_every_small_case_of_records(kit: Any) -> None:
     program = kit.program(
         [given, trait],
         [
-            give("b", Match("given", ((0, Among(frozenset([True]), False, "")),)), "x", 2, 1),
-            give("b", Match("given", ((1, Ranges(((2, None),), "")),)), "x", 2, 2),
-            give("s", Match("given", ((2, Among(frozenset("vw"), True, "")),)), "y", 1),
-            give("i", Match("given", ((1, Ranges(((0, 1),), "")),), ((3, "i"),)), "z", None),
+            give("b", Match("given", ((0, Among(frozenset([True]), False)),)), "x", 2, 1),
+            give("b", Match("given", ((1, Ranges(((2, None),))),)), "x", 2, 2),
+            give("s", Match("given", ((2, Among(frozenset("vw"), True)),)), "y", 1),
+            give("i", Match("given", ((1, Ranges(((0, 1),))),), ((3, "i"),)), "z", None),
             give("again", has("x"), "y", 1),
             give("back", has("y"), "x", 2),
         ],
@@ -88,13 +88,13 @@ def test_traits_rest_on_traits_in_any_order(kit: Any, seed: int) -> None:
     trait = FactType("trait", (Field("name", Kind.CHOICE, names),), derived=True)
 
     def has(name: str) -> Match:
-        return Match("trait", ((0, Among(frozenset([name]), False, name)),))
+        return Match("trait", ((0, Among(frozenset([name]), False)),))
 
     def give(id: str, matches: list[Match], name: str) -> Rule:
         return Rule(id, 0, tuple(matches), (), (Head("trait", (Literal(name),)),))
 
     rules = [
-        give(f"b{place}", [Match("given", ((place, Among(frozenset([True]), False, "")),))], names[place])
+        give(f"b{place}", [Match("given", ((place, Among(frozenset([True]), False)),))], names[place])
         for place in range(4)
     ]
     links = [(chance.sample(names, chance.choice((1, 1, 2))), chance.choice(names)) for _ in range(30)]
@@ -118,7 +118,7 @@ def test_every_small_graph(kit: Any) -> None:
     def pair(type: str, one: str, other: str) -> Match:
         return Match(type, (), ((0, one), (1, other)))
 
-    flag = Match("given", ((0, Among(frozenset([True]), False, "")),))
+    flag = Match("given", ((0, Among(frozenset([True]), False)),))
     passed = Head("reach", (Variable("a"), Variable("c")))
     program = kit.program(
         [given, link, reach, lone],

@@ -59,7 +59,7 @@ def program(kit: Any) -> Program:
     other = Match("part", (), ((0, "q"), (1, "t")))
     apart = Compare("!=", Variable("p"), Variable("q"))
     pair = Head("linked", (Variable("p"), Variable("q")))
-    owned = Match("owner", ((1, Among(frozenset([True]), False, "")),), ((0, "t"),))
+    owned = Match("owner", ((1, Among(frozenset([True]), False)),), ((0, "t"),))
     total = _count("weight", "w", "sum", 0)
     program: Program = kit.program(
         [PART, OWNER, LONE, SHARED, WEIGHT, TALLY, LINKED],
@@ -82,14 +82,14 @@ def program(kit: Any) -> Program:
             _claim("blue", "blue", Absent(Match("shared")), _count("part", "s", "min", 2), _at_least("s", 1)),
             _claim(
                 "many", "red", Aggregate("count", Match("linked", (), ((0, "p"),)), None, "n"), _at_least("n", 1),
-                matches=(Match("part", ((2, Ranges(((0, 2),), "")),), ((0, "p"),)),),
+                matches=(Match("part", ((2, Ranges(((0, 2),))),), ((0, "p"),)),),
             ),
             _claim("heavy", "blue", total, _at_least("w", 1), _count("weight", "n"), _at_least("n", 2)),
             Rule("strong", 0, (), (Known(Match("owner"), 1, True),), (Head("strength", (Literal(1),)),)),
             Rule("weak", 0, (), (total, _less("w", 9)), (Head("strength", (Literal(0),)),)),
             Rule("few", 0, (), (_count("shared", "n"), _less("n", 2)), (Head("strength", (Literal(0),)),)),
         ],
-        [_claim("red", "red", matches=(Match("tally", ((0, Ranges(((2, None),), "")),)),))],
+        [_claim("red", "red", matches=(Match("tally", ((0, Ranges(((2, None),))),)),))],
     )  # fmt: skip
     return program
 

@@ -23,10 +23,10 @@ def _program(kit: Any, facts: int, links: Links) -> Program:
     trait = FactType("trait", (Field("name", Kind.CHOICE, names),), derived=True)
 
     def has(number: int) -> Match:
-        return Match("trait", ((0, Among(frozenset([names[number]]), False, "")),))
+        return Match("trait", ((0, Among(frozenset([names[number]]), False)),))
 
     def size(least: int) -> Match:
-        return Match("given", ((0, Ranges(((least, None),), "")),))
+        return Match("given", ((0, Ranges(((least, None),))),))
 
     rules = [Rule("start", 0, (size(0),), (), (Head("trait", (Literal("t0"),)),))]
     for number, (one, other) in enumerate(links):

@@ -165,10 +165,10 @@ class Chance:
                 2: [((ends[0], ends[-1]),), ((None, ends[0]), (ends[-1], None))],
                 3: [((ends[0], ends[0]), (ends[-1], None))],
             }
-            return Ranges(pick.choice(shapes[len(ends)]), "range")
+            return Ranges(pick.choice(shapes[len(ends)]))
         pool = list(field.values) if field.kind is Kind.SET else POOL[field.kind]
         chosen = frozenset(pick.sample(pool, pick.randrange(1, min(3, len(pool)) + 1)))
-        return Among(chosen, pick.random() < 0.4, "among")  # type: ignore[arg-type]
+        return Among(chosen, pick.random() < 0.4)  # type: ignore[arg-type]
 
     def guard(self, type: FactType, bound: dict[str, Kind]) -> Guard | None:
         pick = self.random

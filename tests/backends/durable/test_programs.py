@@ -112,7 +112,7 @@ TABLE: list[tuple[str, list[FactType], list[list[Rule]], list[tuple[Any, ...]], 
         [
             [
                 says("level", f0=within(1, None)),
-                says("levels", f0=Ranges(((0, 0), (2, 2)), "")),
+                says("levels", f0=Ranges(((0, 0), (2, 2)))),
                 says("no level", f0=within(0, 0)),
                 says("flag", f1=among(True)),
                 says("no flag", f1=among(False)),

@@ -50,15 +50,15 @@ def m(type: str, *binds: tuple[int, str], **cells: Any) -> Match:
 
 
 def within(low: int | None, high: int | None) -> Ranges:
-    return Ranges(((low, high),), "")
+    return Ranges(((low, high),))
 
 
 def among(*values: Any) -> Among:
-    return Among(frozenset(values), False, "")
+    return Among(frozenset(values), False)
 
 
 def but(*values: Any) -> Among:
-    return Among(frozenset(values), True, "")
+    return Among(frozenset(values), True)
 
 
 COMPONENTS = [many("component", TEXT, TEXT), many("dependency", TEXT, TEXT), derived("cross", TEXT, TEXT)]

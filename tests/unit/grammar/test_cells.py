@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from averment.core.written import wording
 from averment.surface.grammar import Fault, parse_cell
-from averment.surface.syntax import wording
 
 _READ = {
     "high": "high",
@@ -91,7 +91,7 @@ def test_the_wording_of_a_cell_is_read_as_the_same_cell(text: str) -> None:
     assert not isinstance(cell, Fault)
     again = parse_cell(wording(cell))
     assert not isinstance(again, Fault)
-    assert wording(again) == wording(cell)
+    assert again == cell
 
 
 @pytest.mark.parametrize(("text", "expected"), _REFUSED.items())

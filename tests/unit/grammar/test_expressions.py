@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from averment.core.written import wording
 from averment.surface.grammar import Fault, parse_cell, parse_comparison, parse_expression
-from averment.surface.syntax import wording
 
 _READ = {
     "$a + 2 * ($b - large_team)": "$a + 2 * ($b - large_team)",
@@ -109,4 +109,4 @@ def test_whatever_is_written_is_read_or_refused_within_the_text(text: str) -> No
         else:
             again = parse(wording(found))
             assert not isinstance(again, Fault)
-            assert wording(again) == wording(found)
+            assert again == found

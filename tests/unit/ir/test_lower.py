@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,7 +22,9 @@ from averment.core.program import (
     Rule,
     Size,
     Variable,
+    text_of,
 )
+from averment.core.written import FieldComparison
 from averment.diagnostics.diagnostic import Report
 from averment.ir.lower import lower
 
@@ -70,7 +73,7 @@ def test_both_sides_of_a_comparison_have_one_scale(
     """
     (guard,) = _rule(sample, when).guards
     assert isinstance(guard, Compare)
-    assert (guard.left, guard.right, guard.text) == (left, right, test)
+    assert (guard.left, guard.right, text_of(guard)) == (left, right, test)
 
 
 _HEADS: list[tuple[str, Any]] = [
@@ -113,11 +116,12 @@ def test_matches_come_first_and_guards_see_their_variables(sample: Callable[...,
 
 def test_a_comparison_in_a_cell_is_a_variable_of_its_own(sample: Callable[..., Any]) -> None:
     rule = _rule(sample, '- engineering: {team_size: $n}\n- product: {price: "not(>= $n)"}')
-    assert rule.matches[1] == Match("product", (), ((1, "_1"),), 'product: {price: "not(>= $n)"}')
+    assert replace(rule.matches[1], origin=None) == Match("product", (), ((1, "_1"),))
+    assert text_of(rule.matches[1]) == 'product: {price: "not(>= $n)"}'
     cents = Field("", Kind.DECIMAL, places=2)
-    assert rule.guards == (
-        Compare("<", Variable("_1"), Arithmetic("*", Variable("n"), Literal(100)), "product.price < $n", cents),
-    )
+    origin = FieldComparison("product", "price", "<", "n")
+    assert rule.guards == (Compare("<", Variable("_1"), Arithmetic("*", Variable("n"), Literal(100)), origin, cents),)
+    assert text_of(rule.guards[0]) == "product.price < $n"
     assert {shown.variable: shown.field.name for shown in rule.shown} == {"_1": "price", "n": "team_size"}
 
 
@@ -153,7 +157,7 @@ def test_alternatives_are_rules_numbered_from_one(sample: Callable[..., Any]) ->
     )
     rules = [rule for rule in compiled.program.rules if rule.id == "example"]
     assert [rule.alternative for rule in rules] == [1, 2, 3, 4, 5, 6]
-    assert [[match.text.partition(": ")[2] for match in rule.matches] for rule in rules] == [
+    assert [[text_of(match).partition(": ")[2] for match in rule.matches] for rule in rules] == [
         ["{complexity: high}", '{team_size: "> 3"}', "{stage: idea}"],
         ["{complexity: high}", '{team_size: "> 3"}', "{stage: growth}"],
         *[

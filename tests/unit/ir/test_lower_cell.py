@@ -70,7 +70,7 @@ def test_the_override_of_a_parameter_decides(sample: Callable[..., Any]) -> None
     changes = {"rules/example.yaml": _RULE.format(type="engineering", field="team_size", cell=">= large_team")}
     ((_, cell),) = sample(changes, {"large_team": 35}).rule("example").matches[0].cells
     assert cell.ranges == ((35, None),)
-    assert cell.text == ">= large_team"
+    assert cell.origin.text == ">= large_team"
 
 
 _SMALL = st.none() | st.integers(-4, 4)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from averment.core.program import Field, Kind
+from averment.core.program import Field, Kind, text_of
 
 _SAMPLE = Path(__file__).parents[1] / "sample"
 _PACK = (_SAMPLE / "pack.yaml").read_text("utf-8")
@@ -146,12 +146,12 @@ def test_tables_become_rules(sample: Callable[..., Any]) -> None:
     compiled = sample({"tables/size.yaml": table})
     assert compiled.codes == []
     first, second = compiled.rule("size/1"), compiled.rule("size/2")
-    assert [match.text for match in first.matches] == ['engineering: {stage: "idea, growth", team_size: "< 10"}']
-    assert [match.text for match in second.matches] == [
+    assert [text_of(match) for match in first.matches] == ['engineering: {stage: "idea, growth", team_size: "< 10"}']
+    assert [text_of(match) for match in second.matches] == [
         'engineering: {team_size: ">= large_team"}',
         "product: {complexity: high}",
     ]
-    assert (first.says, second.says) == ("A team of $team_size weighs 1.", "A team of $team_size weighs 3.")
+    assert (first.says.text, second.says.text) == ("A team of $team_size weighs 1.", "A team of $team_size weighs 3.")
     assert [shown.variable for shown in first.shown] == ["team_size"]
     assert first.backing[0].author == "Me"
     assert compiled.model.places["size/2"].line == 10

@@ -6,6 +6,7 @@ import pytest
 
 from averment.core.program import Field, Kind
 from averment.render.cells import Wording
+from averment.surface.grammar import Fault, parse_cell
 
 _FIELDS = {
     "number": Field("people", Kind.INTEGER),
@@ -44,4 +45,6 @@ _FIELDS = {
 )
 def test_what_a_cell_asks(field: str, cell: str, words: str) -> None:
     wording = Wording({"large_team": 30, "by_default": False, "usual_grade": "very_high"})
-    assert wording.asks(cell, _FIELDS[field]) == words
+    tree = parse_cell(cell)
+    assert not isinstance(tree, Fault)
+    assert wording.asks(tree, _FIELDS[field]) == words

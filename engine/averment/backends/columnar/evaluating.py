@@ -196,7 +196,7 @@ class Evaluator:
         if source is not None and source.kind in (Kind.CHOICE, Kind.TEXT):
             if source.kind is Kind.TEXT and node.field.kind is Kind.CHOICE:
                 held = self._vocabulary.among(
-                    column.low, Among(frozenset(node.field.values), False, ""), source, values.symbols
+                    column.low, Among(frozenset(node.field.values), False), source, values.symbols
                 )
                 values.hard = either(values.hard, ~held if column.unknown is None else ~held & ~column.unknown)
             return self._vocabulary.recode(column, source, node.field, values.symbols)

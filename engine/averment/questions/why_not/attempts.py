@@ -7,8 +7,9 @@ from dataclasses import field
 from typing import Any
 
 from averment.core.naming import record_path
-from averment.core.program import Condition, Fact, Program, Rule
+from averment.core.program import Condition, Fact, Field, Program, Rule, Value, text_of
 from averment.core.values import decode
+from averment.core.written import Cell
 from averment.dataclass import dataclass
 from averment.law.patterns import Bindings
 from averment.law.truth import Truth
@@ -17,11 +18,20 @@ from averment.warrant.document import bindings_document
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """A field that does not hold what a condition needs. ``needed`` is a cell as written, or the value to be met."""
+    """A field that does not hold what a condition needs: what a ``cell`` asks, or the ``value`` of a variable; where
+    neither is there, any value that is known.
+    """
 
     fact: Fact
     index: int
-    needed: str
+    cell: Cell | None = None
+    value: Value | None = None
+
+    def needed(self, field: Field) -> str:
+        """What is needed of ``field``, as its author wrote it."""
+        if self.cell is not None:
+            return self.cell.text
+        return "known" if self.value is None else str(decode(self.value, field))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +52,7 @@ class Failing:
     @property
     def text(self) -> str:
         """The condition as its author wrote it."""
-        return self.condition.text if self.condition else "every value that it would derive is certain"
+        return text_of(self.condition) if self.condition else "every value that it would derive is certain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +85,7 @@ def _failing_document(failing: Failing, program: Program) -> dict[str, Any]:
         type = program.types[each.fact.type]
         held = type.fields[each.index]
         path = f"{record_path(type, each.fact)}.{held.name}"
-        return {"field": path, "actual": decode(each.fact.values[each.index], held), "needed": each.needed}
+        return {"field": path, "actual": decode(each.fact.values[each.index], held), "needed": each.needed(held)}
 
     return {
         "condition": failing.text,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from averment.core.program import Arithmetic, Cell, Compare, Expression, Fact, Literal, Match, Value, Variable
-from averment.core.values import decode
 from averment.law.cells import passes
 from averment.law.expressions import compare, evaluate
 from averment.law.memory import Memory
@@ -15,7 +14,7 @@ from averment.questions.why_not.attempts import Lack
 def lacks_of(pattern: Match, fact: Fact, bindings: Bindings, memory: Memory) -> list[Lack]:
     """The fields of a fact that fail a pattern, or are unknown to it."""
     found = [
-        Lack(fact, index, cell.text) for index, cell in pattern.cells if passes(cell, fact.values[index]) is not TRUE
+        Lack(fact, index, cell.origin) for index, cell in pattern.cells if passes(cell, fact.values[index]) is not TRUE
     ]
     met = dict(bindings)  # a variable may stand twice in one pattern
     for index, name in pattern.binds:
@@ -24,10 +23,9 @@ def lacks_of(pattern: Match, fact: Fact, bindings: Bindings, memory: Memory) -> 
         if held is None:
             met[name] = value
         if value is None:
-            found.append(Lack(fact, index, "known"))
+            found.append(Lack(fact, index))
         elif held is not None and not isinstance(held, tuple) and held != value:
-            shown = decode(held, memory.types[fact.type].fields[index])
-            found.append(Lack(fact, index, str(shown)))
+            found.append(Lack(fact, index, value=held))
     return found
 
 
