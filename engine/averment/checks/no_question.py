@@ -1,4 +1,4 @@
-"""A given field without the question by which it is asked for."""
+"""A given field without the question by which it is asked for. A type that no rule looks at is told as a whole (AV414)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from averment.checks.subject import Subject
 
 
 def find(subject: Subject) -> Iterator[Finding]:
+    looked = {pattern.type.name for _, pattern in subject.patterns}
     for of in subject.model.types.values():
-        for field in () if of.derived else of.fields:
+        for field in of.fields if of.name in looked and not of.derived else ():
             if not field.ask:
                 name = f"{of.name}.{field.name}"
                 yield Finding(subject.model.type_places.get(name), {"field": name})
