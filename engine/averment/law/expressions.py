@@ -6,6 +6,7 @@ A definite integer outside 64 bits is a ``CaseError``; a bound of an interval th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import eq, ge, gt, le, lt, ne
 
 from averment.core.program import Arithmetic, Expression, Literal, Size, Variable
 from averment.law.truth import (
@@ -24,6 +25,7 @@ from averment.law.truth import (
 )
 
 Environment = Mapping[str, Quantity]
+_OF_NUMBERS = {"=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 
 
 def evaluate(expression: Expression, environment: Environment) -> Quantity:
@@ -31,11 +33,11 @@ def evaluate(expression: Expression, environment: Environment) -> Quantity:
 
     Raises: CaseError (AV501) where a definite result is not a 64-bit integer.
     """
+    if isinstance(expression, Variable):  # first what is asked most
+        return environment[expression.name]
     match expression:
         case Literal(value):
             return value
-        case Variable(name):
-            return environment[name]
         case Size(name):
             held = environment[name]
             return len(held) if isinstance(held, frozenset) else None
@@ -47,6 +49,8 @@ def compare(operator: str, left: Quantity, right: Quantity) -> Truth:
     """The truth of ``left operator right``: unknown unless it is the same for every value the two may have."""
     if left is None or right is None:
         return UNKNOWN
+    if left.__class__ is int and right.__class__ is int:
+        return TRUE if _OF_NUMBERS[operator](left, right) else FALSE
     if operator == "=":
         return _equal(left, right)
     if operator == "!=":

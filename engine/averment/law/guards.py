@@ -15,7 +15,7 @@ from averment.law.budget import LOOKS
 from averment.law.expressions import compare, evaluate
 from averment.law.memory import Answer, Memory
 from averment.law.patterns import Bindings, agreeing, match, matched
-from averment.law.tick import paced
+from averment.law.tick import PACE, paced
 from averment.law.truth import (
     FALSE,
     INT64_MAX,
@@ -125,10 +125,13 @@ def aggregate(guard: Aggregate, found: list[tuple[Fact, Truth]], memory: Memory,
 def _numbers(field: int, found: list[tuple[Fact, Truth]], memory: Memory) -> Numbers:
     certain: list[tuple[float, float]] = []
     maybe: list[tuple[float, float, bool]] = []
-    for fact, truth in paced(found, memory.tick):
-        value = fact.values[field]
-        spread = limits(memory.types[fact.type].fields[field])
-        low, high = (value, value) if isinstance(value, int) else unbounded(*spread)
+    for fact, truth in found if len(found) <= PACE else paced(found, memory.tick):
+        value = fact[1][field]
+        if isinstance(value, int):
+            low: float = value
+            high: float = value
+        else:
+            low, high = unbounded(*limits(memory.types[fact[0]].fields[field]))
         if truth is TRUE:
             certain.append((low, high))
         else:

@@ -38,9 +38,11 @@ def saturate(program: Program, stratum: tuple[Rule, ...], memory: Memory, truth:
             if layer.recursive:
                 saturation.rounds(layer)
             else:
-                for rule, how in zip(layer.rules, layer.joinings, strict=True):  # which is one
-                    if found := saturation.run(rule, how):
-                        saturation.learn((found,))
+                (rule,), (how,) = layer.rules, layer.joinings
+                if truth is UNKNOWN and memory.doubtful.isdisjoint(how.types):
+                    continue  # whatever it looks at is certain
+                if memory.all_few(how.matched) is not None and (found := saturation.run(rule, how)):
+                    saturation.learn((found,))
     finally:
         memory.spend = freely
     if saturation.failure is not None:
@@ -58,11 +60,12 @@ class _Saturation:
         """Fire a rule wherever it does; what it concludes."""
         memory, truth, budget = self._memory, self._truth, self._budget
         found: list[Fact] = []
-        if truth is UNKNOWN and memory.doubtful.isdisjoint(how.types):
-            return found  # whatever it looks at is certain
-        constant = self._program.constants.get((rule.id, rule.alternative))
-        if truth is UNKNOWN and constant is not None and memory.holds(constant):
-            return found  # as is all that it could conclude
+        if truth is UNKNOWN:
+            if memory.doubtful.isdisjoint(how.types):
+                return found  # whatever it looks at is certain
+            constant = self._program.constants.get((rule.id, rule.alternative))
+            if constant is not None and memory.holds(constant):
+                return found  # as is all that it could conclude
         budget.rule = rule.id
         asks = LOOKS * how.asks
         for premises, bindings, certainty in joined(how, memory, truth, fresh):

@@ -87,7 +87,7 @@ def ended(words: list[str], root: Path) -> Ended:
             resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             sys.stdout, sys.stderr = os.fdopen(1, "w", encoding="utf-8"), os.fdopen(2, "w", encoding="utf-8")
-            signal.alarm(60)
+            signal.alarm(600)  # the machine may be busy with other things
             sys.argv = ["averment", *words]
             code = averment()
             sys.stdout.flush()
