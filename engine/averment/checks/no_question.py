@@ -1,4 +1,4 @@
-"""A given field without the question by which it is asked for. A type that no rule looks at is told as a whole (AV414)."""
+"""A given field without the question by which it is asked for, of a type that some rule looks at."""
 
 from __future__ import annotations
 
