@@ -1,8 +1,9 @@
 """A table as it is looked at when it was sent: what is in it, and the mapping that is drafted for it.
 
 What reads workbooks believes what they say of themselves: one of a few kilobytes may take all memory there is, or end
-the process that reads it. So a workbook is looked at in a process of its own (``python -m averment_service.drafting
-FOLDER``), which may take so much and no more.
+the process that reads it; what is compressed may be a thousand times as large as it was sent. So these, and what is
+large, are looked at in a process of its own (``python -m averment_service.drafting FOLDER``), which may take so much
+and no more.
 """
 
 from __future__ import annotations
@@ -27,15 +28,18 @@ from averment_service.job_draft import Kept, drafted_of, kept_of, save_kept
 from averment_service.problems import TOO_MUCH, problem
 
 NOTHING = "# The table holds cases as the pack has them: there are no columns to map.\n{}\n"
+SMALL = 1 << 20  # bytes of a table that is looked at at once
 MEMORY = 4 << 30  # bytes of addresses, of which the libraries take one
 SECONDS = 60.0
 
 
 def drafted(folder: Path, job: Job, pack: Pack) -> Job:
-    """The job in a folder with its mapping drafted. Raises: Refused for what is no table; Problem (413) for a workbook
-    that takes more than it may.
+    """The job in a folder with its mapping drafted. Raises: Refused for what is no table; Problem (413) for one that
+    takes more than it may.
     """
-    if format_of(table_of(folder, job).name)[0] is not Format.XLSX:
+    table = table_of(folder, job)
+    format, compression = format_of(table.name)
+    if format is not Format.XLSX and not compression and table.stat().st_size <= SMALL:
         return _drafted(folder, job, pack)
     command = [sys.executable, "-m", "averment_service.drafting", str(folder)]
     try:
@@ -46,8 +50,8 @@ def drafted(folder: Path, job: Job, pack: Pack) -> Job:
     except (subprocess.TimeoutExpired, ValueError):
         found = None
     if found is None:
-        help = "send the sheet as CSV, or decide it with `averment batch`"
-        raise problem(413, TOO_MUCH, f"`{job.name}` takes more memory or time to read than a workbook may", help)
+        help = "send it as plain CSV or Parquet, or decide it with `averment batch`"
+        raise problem(413, TOO_MUCH, f"`{job.name}` takes more memory or time to read than a table may here", help)
     if found:
         raise Refused(found)
     return read(folder)

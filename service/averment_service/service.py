@@ -64,7 +64,7 @@ class Service:
         self.secret = secret or secrets.token_bytes(32)
         queue = queue_of(settings, keeper)
         self.jobs = Jobs(queue)
-        self.shop = Shop(settings.packs, self._earlier)
+        self.shop = Shop(settings.packs, self._earlier, folder / "packs" if folder else None)
         kept = Store(folder / "consultations.db" if folder else None, settings.sessions, settings.expires)
         self.consultations = Consultations(kept, settings)
         self.documents = Library(queue.folder / "documents", settings.documents, settings.upload)

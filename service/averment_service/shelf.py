@@ -7,16 +7,23 @@ Packs of before stay for those who pin them: a bounded number in memory, and any
 
 from __future__ import annotations
 
+import json
+import os
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Lock
 
 from averment.core.suggest import did_you_mean
 from averment.pack import Pack, load
 from averment.recent import Recent
+from averment.recording import pack_bytes
 from averment_service.problems import UNKNOWN, problem
 
 KEPT = 16  # packs of before that are kept ready
+_CURRENT = "current.json"
 _SHORTEST = len("sha256:") + 12
 
 Earlier = Callable[[str], Pack | None]
@@ -57,12 +64,17 @@ class Shelf:
 
 
 class Shop:
-    """The shelf in use, and how it is filled again. Safe in threads: a reader has the old one or the new."""
+    """The shelf in use, and how it is filled again. Safe in threads: a reader has the old one or the new.
 
-    def __init__(self, names: Iterable[str], earlier: Earlier = none_earlier) -> None:
-        self._names, self._earlier = tuple(names), earlier
+    ``kept``: a folder in which the processes of a service keep what is in use. One that is started again takes that,
+    and neither what has been written since and nobody said was to be taken up, nor what can no longer be read.
+    """
+
+    def __init__(self, names: Iterable[str], earlier: Earlier = none_earlier, kept: Path | None = None) -> None:
+        self._names, self._earlier, self._kept = tuple(names), earlier, kept
         self._filling = Lock()
-        self.shelf = Shelf(_loaded(self._names), earlier)
+        self.shelf = Shelf(_loaded(_in_use(kept) or self._names), earlier)
+        self._keep(self.shelf.packs)
 
     def find(self, named: str) -> Pack:
         return self.shelf.find(named)
@@ -73,10 +85,44 @@ class Shop:
             before = self.shelf.packs
             known = {pack.digest: pack for versions in before.values() for pack in versions}
             now = _loaded(self._names, known)
+            self._keep(now)
             self.shelf = Shelf(
                 {name: _after(before.get(name, ()), packs) for name, packs in now.items()}, self._earlier
             )
             return [pack for packs in now.values() for pack in packs if pack.digest not in known]
+
+    def _keep(self, packs: Mapping[str, tuple[Pack, ...]]) -> None:
+        if self._kept is None:
+            return
+        folders = [_written(self._kept, pack) for versions in packs.values() for pack in versions]
+        fresh = self._kept / f".{_CURRENT}-{os.getpid()}"
+        fresh.write_text(json.dumps([folder.name for folder in folders]), "ascii")
+        fresh.replace(self._kept / _CURRENT)
+
+
+def _in_use(kept: Path | None) -> list[str]:
+    """The folders of the packs in use; none where nothing was kept yet."""
+    if kept is None or not (kept / _CURRENT).exists():
+        return []
+    return [str(kept / name) for name in json.loads((kept / _CURRENT).read_bytes())]
+
+
+def _written(kept: Path, pack: Pack) -> Path:
+    """The folder of a pack among those that are kept, written where it is not there, whole or not at all."""
+    place = kept / pack.digest.replace(":", "-")
+    if not place.exists():
+        fresh = Path(tempfile.mkdtemp(prefix=".", dir=_made(kept)))
+        for path, content in pack_bytes(pack).items():
+            _made((fresh / path).parent)
+            (fresh / path).write_bytes(content)
+        with suppress(OSError):  # another process was first
+            fresh.rename(place)
+    return place
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _after(before: tuple[Pack, ...], now: tuple[Pack, ...]) -> tuple[Pack, ...]:

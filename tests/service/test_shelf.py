@@ -1,0 +1,51 @@
+"""The packs that the processes of a service have in use: taken up when that is said, and by all alike."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.service.conftest import LOAN
+
+from averment.diagnostics.diagnostic import Refused
+from averment_service.shelf import Shop
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(LOAN, tmp_path / "loan"))
+
+
+def _version(pack: Path, version: str) -> None:
+    manifest = pack / "pack.yaml"
+    manifest.write_text(manifest.read_text().replace("version: 1.0.0", f"version: {version}"))
+
+
+def test_a_process_that_is_started_again_takes_what_is_in_use(pack: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    first = Shop([str(pack)], kept=kept)
+    digest = first.find("loan").digest
+    assert first.find("loan").decide({}).document == Shop([str(pack)], kept=kept).find("loan").decide({}).document
+    _version(pack, "1.0.1")  # and nobody says that it is to be taken up
+    assert Shop([str(pack)], kept=kept).find("loan").digest == digest
+    (new,) = first.refresh()
+    assert new.version == "1.0.1"
+    assert Shop([str(pack)], kept=kept).find("loan").digest == new.digest
+
+
+def test_a_broken_pack_stops_neither_those_that_answer_nor_one_that_is_started_again(
+    pack: Path, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept"
+    first = Shop([str(pack)], kept=kept)
+    digest = first.find("loan").digest
+    (pack / "facts.yaml").write_text("facts: [\n")
+    with pytest.raises(Refused):
+        first.refresh()
+    again = Shop([str(pack)], kept=kept)
+    assert first.find("loan").digest == again.find("loan").digest == digest
+    with pytest.raises(Refused):
+        again.refresh()
+    with pytest.raises(Refused):
+        Shop([str(pack)], kept=tmp_path / "other")
