@@ -52,6 +52,7 @@ CONFINED = {
     "pyarrow": "engine/averment",
     "starlette": "service/averment_service",
     "msgspec": "service/averment_service",
+    "uvicorn": "service/averment_service",
 }
 
 LINES = 400
