@@ -263,11 +263,9 @@ class Talk:
         message = f"`{text}` is not an answer to this question"
         if found.code not in ("AV303", "AV312"):
             message = found.message.replace(f"`{path}`", f"the {noun(field)}")
-        mends = [help for help in found.help if help.startswith("did you mean")]
-        if not mends and near:
-            mends = [f"did you mean `{near}`?"]
-        self.line(f"{message[0].upper()}{message[1:]}{'; ' + mends[0] if mends else '.'}")
-        if not mends:
+        meant = found.near or near
+        self.line(f"{message[0].upper()}{message[1:]}{f'; did you mean `{meant}`?' if meant else '.'}")
+        if not meant:
             self.line(f"Answer with {choices(field)}; or help.")
 
     def line(self, text: str) -> None:

@@ -140,7 +140,7 @@ class RecordTalk:
         """The value of a field, as a fact file has it; asked for until it is one. None where it is not known."""
         from averment.core.naming import question
         from averment.core.values import Misfit, fit
-        from averment.diagnostics.diagnostic import Diagnostic, Refused
+        from averment.diagnostics.diagnostic import Refused, of_misfit
         from averment.render.consultation_text import offered
         from averment.render.phrases import noun
         from averment_cli.answering import answer_of
@@ -168,7 +168,7 @@ class RecordTalk:
                 fits = fit(value, field, path)
                 if not isinstance(fits, Misfit):
                     return value
-                finding = Diagnostic(fits.code, fits.message, help=(fits.label, *fits.help))
+                finding = of_misfit(fits)
                 self._talk.refuse(text, Refused([finding]), field, path, ("cancel",))
             text, asked = None, True
 
@@ -196,12 +196,12 @@ class RecordTalk:
                 return type_of(self._program, " ".join(words[:many])), " ".join(words[many:])
             except Refused as refused:
                 if many == 1:
-                    self._say_refused(refused)
+                    self._say_refused(refused, refused.diagnostics[0].help)
         return None
 
-    def _say_refused(self, refused: Refused) -> None:
+    def _say_refused(self, refused: Refused, mends: tuple[str, ...] = ()) -> None:
         found = refused.diagnostics[0]
-        mend = next((help for help in found.help if help.startswith(("did you mean", "there may be"))), "")
+        mend = f"did you mean `{found.near}`?" if found.near else next(iter(mends), "")
         end = f"; {mend}" if mend else ""
         self._talk.line(f"{found.message[0].upper()}{found.message[1:]}{end}{'' if end.endswith('?') else '.'}")
 

@@ -21,13 +21,12 @@ class MissingExtra(Refused, ImportError):
     """An ``extra`` is not installed: an import that fails, told as every finding is."""
 
     def __init__(self, extra: str, what: str) -> None:
-        self.extra = extra
+        self.extra, self.what = extra, what
         message = f"{what} needs the extra `{extra}`, which is not installed"
         super().__init__([Diagnostic("AV540", message, (), (f"pip install 'averment[{extra}]'",))])
 
     def __reduce__(self) -> tuple[type[MissingExtra], tuple[str, str]]:
-        what = self.diagnostics[0].message.partition(" needs the extra ")[0]
-        return MissingExtra, (self.extra, what)
+        return MissingExtra, (self.extra, self.what)
 
 
 def need(extra: str, what: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
@@ -45,13 +46,16 @@ _ARTICLE = {
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """Why something is not a value of a field. ``element`` is its place in a list, where it is about one."""
+    """Why something is not a value of a field. ``element`` is its place in a list, where it is about one, and ``near``
+    the value that was most likely meant.
+    """
 
     code: str
     message: str
     label: str = ""
     help: tuple[str, ...] = ()
     element: int | None = None
+    near: str = ""
 
     @property
     def line(self) -> str:
@@ -143,7 +147,7 @@ def unknown_value(word: str, field: Field, name: str) -> Misfit:
     near = did_you_mean(word, field.values)
     help = (f"did you mean `{near}`?", _its_values(field)) if near else (_its_values(field),)
     shown_word = word if len(word) <= 60 else word[:60] + "…"
-    return Misfit("AV303", f"`{shown_word}` is not a value of `{name}`", "unknown value", help)
+    return Misfit("AV303", f"`{shown_word}` is not a value of `{name}`", "unknown value", help, near=near or "")
 
 
 def _its_values(field: Field) -> str:
@@ -310,8 +314,7 @@ def _set(plain: object, field: Field, name: str) -> frozenset[str] | Misfit:
             return Misfit("AV312", message, "not a name", help, index)
         element = composed(element)
         if element not in field.ranks:
-            misfit = unknown_value(element, field, name)
-            return Misfit(misfit.code, misfit.message, misfit.label, misfit.help, index)
+            return replace(unknown_value(element, field, name), element=index)
         if element in found:
             message = f"`{element}` occurs twice in `{name}`"
             return Misfit("AV312", message, "already in the list", ("name each value once",), index)

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from averment.core.node import Span
 from averment.core.text import one_line
+from averment.core.values import Misfit
 from averment.dataclass import dataclass
 
 
@@ -32,7 +33,8 @@ class Diagnostic:
     """One finding.
 
     ``help`` is computed for this finding (the fix); ``notes`` are constant facts about the code. ``count``: how many
-    findings it stands for, where there are too many to be told one by one.
+    findings it stands for, where there are too many to be told one by one. ``near``: the word that was most likely
+    meant, where one is not known; ``help`` asks for it.
     """
 
     code: str
@@ -42,11 +44,17 @@ class Diagnostic:
     notes: tuple[str, ...] = ()
     severity: Severity = Severity.ERROR
     count: int = 1
+    near: str = ""
 
     @property
     def line(self) -> str:
         """The finding on one line, without its place: what was wrong, what is wanted, the fix."""
         return one_line(self.message, self.labels[0].text if self.labels else "", self.help)
+
+
+def of_misfit(misfit: Misfit) -> Diagnostic:
+    """Why something that no file says is not a value of a field."""
+    return Diagnostic(misfit.code, misfit.message, help=(misfit.label, *misfit.help), near=misfit.near)
 
 
 @dataclass(slots=True)

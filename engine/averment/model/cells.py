@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from averment.core.node import Node
 from averment.core.program import Field, Kind
+from averment.core.suggest import did_you_mean
 from averment.core.values import Misfit, fit, scaled, unknown_value
 from averment.core.written import (
     ANYTHING,
@@ -200,14 +201,14 @@ def _named(atom: Name, field: Field, shown: str, node: Node, scope: Scope) -> Op
 def _unknown_name(name: str, field: Field, shown: str, node: Node, atom: Name, scope: Scope) -> None:
     place = caret(node, atom.at, atom.end)
     parameters = [key for key, parameter in scope.declared.parameters.items() if fills(parameter.field, field)]
+    near = did_you_mean(name, parameters)
     if field.values:
         misfit = unknown_value(name, field, shown)
-        near = suggestion(name, parameters)
-        help = near if near and near[0].startswith("did") and not misfit.help[0].startswith("did") else misfit.help
+        help = (f"did you mean `{near}`?",) if near and not misfit.near else misfit.help
         scope.report.error("AV303", misfit.message + " and not a parameter", place, misfit.label, *help)
         return
     helps = suggestion(name, parameters)
-    if field.kind is Kind.TEXT and not (helps and helps[0].startswith("did")):
+    if field.kind is Kind.TEXT and not near:
         helps = (f"a text is in double quotes: `'\"{name}\"'`",)
     if name in ("yes", "no") and field.kind is Kind.BOOLEAN:
         helps = (f"write `{'true' if name == 'yes' else 'false'}`",)

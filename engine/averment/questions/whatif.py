@@ -16,7 +16,7 @@ from averment.backends import reference
 from averment.core.program import Fact, Field, Kind, Program, Value
 from averment.core.suggest import did_you_mean
 from averment.core.values import Misfit, decode, ends, fit
-from averment.diagnostics.diagnostic import Diagnostic, Refused
+from averment.diagnostics.diagnostic import Diagnostic, Refused, of_misfit
 from averment.law.tick import paced
 from averment.law.truth import CaseError
 from averment.model.case import Case
@@ -203,7 +203,7 @@ def changes_of(situation: Situation, sets: Mapping[str, object], unsets: Iterabl
             continue
         value = fit(written, situation.slots[number].field, path)
         if isinstance(value, Misfit):
-            problems.append(Diagnostic(value.code, value.message, help=(value.label, *value.help)))
+            problems.append(of_misfit(value))
         else:
             changes[number] = value
     if problems:
@@ -305,7 +305,7 @@ def _ends(field: Field, name: str, low: object | None, high: object | None) -> t
     found = [end if written is None else fit(written, field, name) for written, end in ((low, least), (high, greatest))]
     for each in found:
         if isinstance(each, Misfit):
-            raise Refused([Diagnostic(each.code, each.message, help=(each.label, *each.help))])
+            raise Refused([of_misfit(each)])
     first, last = found
     assert isinstance(first, int) and isinstance(last, int)
     return first, last

@@ -18,7 +18,7 @@ from averment.core.naming import record_path
 from averment.core.program import Fact, Field, Value
 from averment.core.suggest import did_you_mean
 from averment.core.values import Misfit, decode, fit
-from averment.diagnostics.diagnostic import Diagnostic, Refused
+from averment.diagnostics.diagnostic import Diagnostic, Refused, of_misfit
 from averment.law.evaluation import Evaluation
 from averment.law.mentions import patterns
 from averment.outcome.deciding import presuming
@@ -223,7 +223,7 @@ class Consultation:
         slot = self.judge.situation.slots[self._number(path)] if path else self._asked(question).slot
         value = fit(written, slot.field, slot.path)
         if isinstance(value, Misfit):
-            raise Refused([Diagnostic(value.code, value.message, help=(value.label, *value.help))])
+            raise Refused([of_misfit(value)])
         return self._say(Reply(slot.path, ANSWER, value, slot.field))
 
     def skip(self, path: str = "") -> Consultation:

@@ -11,7 +11,7 @@ from averment.core.naming import record_path
 from averment.core.program import Fact, FactType, Program, Value
 from averment.core.suggest import did_you_mean
 from averment.core.values import Misfit, fact_order, fit
-from averment.diagnostics.diagnostic import Diagnostic, Refused
+from averment.diagnostics.diagnostic import Diagnostic, Refused, of_misfit
 from averment.law.mentions import reads
 from averment.outcome.outcome import Decided
 from averment.questions.judging.situation import Telling
@@ -41,7 +41,9 @@ def type_of(program: Program, name: str) -> FactType:
             return types[each]
     near = did_you_mean(word, types)
     help = f"did you mean `{near}`?" if near else f"there may be any number of {', '.join(types) or 'nothing'}"
-    raise Refused([Diagnostic("AV301", f"`{name}` is no type of which there may be several", help=(help,))])
+    raise Refused(
+        [Diagnostic("AV301", f"`{name}` is no type of which there may be several", help=(help,), near=near or "")]
+    )
 
 
 def record(type: FactType, written: Mapping[str, object]) -> Fact:
@@ -55,10 +57,12 @@ def record(type: FactType, written: Mapping[str, object]) -> Fact:
         if index is None:
             near = did_you_mean(name, type.position)
             help = f"did you mean `{near}`?" if near else f"its fields are {', '.join(type.position)}"
-            raise Refused([Diagnostic("AV301", f"`{name}` is not a field of `{type.name}`", help=(help,))])
+            raise Refused(
+                [Diagnostic("AV301", f"`{name}` is not a field of `{type.name}`", help=(help,), near=near or "")]
+            )
         value = fit(plain, type.fields[index], f"{type.name}.{name}")
         if isinstance(value, Misfit):
-            raise Refused([Diagnostic(value.code, value.message, help=(value.label, *value.help))])
+            raise Refused([of_misfit(value)])
         values[index] = value
     missing = [name for name in type.key if values[type.position[name]] is None]
     if missing:
