@@ -13,7 +13,7 @@ from averment.law.truth import TRUE, UNKNOWN, Interval, Quantity
 
 _FIELDS = (Field("a", Kind.INTEGER), Field("b", Kind.INTEGER))
 _TYPE = FactType("part", _FIELDS, derived=True)
-_CELL = (0, Ranges(((1, 2),), ""))
+_CELL = (0, Ranges(((1, 2),)))
 
 
 @pytest.mark.parametrize("possible", [False, True])
