@@ -10,6 +10,7 @@ from pathlib import Path
 from averment.diagnostics.diagnostic import Diagnostic, Label
 from averment_service.settings import Settings, without_password
 
+_BEGINS = r"(?<![\w./-])"  # so that no part of an address, as /v1/packs/loan, is taken for a place
 _JOB = r"(?:[0-9a-f]{16}/)?"  # the folder of a job, below that of all
 
 
@@ -18,16 +19,19 @@ class Places:
 
     def __init__(self, settings: Settings) -> None:
         scheme, _, log = settings.log.partition(":")
-        names = [(settings.log, "log"), (without_password(settings.log), "log")]
+        names = [(told, "log") for told in (settings.log, without_password(settings.log)) if log]
         files = [*settings.packs, settings.documents, settings.masking_key, settings.tokens]
         files += [log] if scheme == "sqlite" else []
         names += [(path, Path(path).name) for told in files if "/" in told for path in _spelled(told)]
-        folders = [*_spelled(settings.data or "averment-jobs"), *(str(Path(path).parent) for path, _ in names[2:])]
+        folders = [
+            *_spelled(settings.data or "averment-jobs"),
+            *(str(Path(path).parent) for path, _ in names if path.startswith("/")),
+        ]
         parts = [(re.escape(told), name) for told, name in names if told]
         parts += [(f"{re.escape(told)}/{_JOB}", "") for told in folders if told.strip("/.")]
         parts.sort(key=lambda part: -len(part[0]))
         self._names = [name for _, name in parts]
-        self._pattern = re.compile("|".join(f"({told})" for told, _ in parts))
+        self._pattern = re.compile(f"{_BEGINS}(?:{'|'.join(f'({told})' for told, _ in parts)})")
 
     def hidden(self, text: str) -> str:
         """The text without the server's own places."""

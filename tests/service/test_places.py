@@ -122,6 +122,12 @@ def test_what_is_told_instead_is_what_a_place_is_called() -> None:
         ("a team of 3 /srv/other", "a team of 3 /srv/other"),
     ):
         assert places.hidden(told) == instead
+    beside = Places(Settings(packs=("packs/loan",), log="none"))
+    for told, instead in (
+        ("there is nothing at `/v1/packs/loan/x`", "there is nothing at `/v1/packs/loan/x`"),
+        ("`packs/loan/pack.yaml` has none", "`loan/pack.yaml` has none"),
+    ):
+        assert beside.hidden(told) == instead
     found = Diagnostic("AV117", "x", (Label(Span("/srv/data/x.csv", 1, 1, 1, 2), "/srv/data/y"),), ("/srv/data/z",))
     (hidden,) = places.told([found])
     assert "/srv" not in json.dumps([hidden.labels[0].span.file, hidden.labels[0].text, *hidden.help])
