@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
+from time import perf_counter
 from typing import Any, TypeVar
 
 from starlette.requests import ClientDisconnect
@@ -18,6 +19,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 JSON, LINES = b"application/json", b"application/x-ndjson"
+SLOWEST = 8 << 10  # bytes a second of a table or a form
 PATIENCE = 60.0  # seconds that a body may take to come, which holds one of the places of those under way
 T = TypeVar("T")
 _log = logging.getLogger("averment.service")
@@ -28,11 +30,11 @@ async def read_body(scope: Scope, receive: Receive, most: int) -> bytes:
     told = header(scope, b"content-length")
     if told.isdigit() and int(told) > most:
         raise too_large(most)
-    return await _in_time(_whole(receive, most))
+    return await _in_time(_whole(receive, most), PATIENCE)
 
 
-async def _in_time(wait: Awaitable[T]) -> T:
-    """What ``wait`` gives. Raises: Problem (408) where it does not within ``PATIENCE`` seconds.
+async def _in_time(wait: Awaitable[T], seconds: float) -> T:
+    """What ``wait`` gives. Raises: Problem (408) where it does not within so many seconds.
 
     As ``asyncio.timeout``, which takes four times as long.
     """
@@ -44,7 +46,7 @@ async def _in_time(wait: Awaitable[T]) -> T:
         late = True
         task.cancel()
 
-    timer = asyncio.get_running_loop().call_later(PATIENCE, end)
+    timer = asyncio.get_running_loop().call_later(seconds, end)
     try:
         return await wait
     except asyncio.CancelledError:
@@ -72,16 +74,19 @@ async def _whole(receive: Receive, most: int) -> bytes:
         chunks.append(chunk)
 
 
-def patient(receive: Receive) -> Receive:
-    """What comes of a request, each piece of its body within ``PATIENCE`` seconds. Raises: Problem (408)."""
-    whole = False
+def patient(receive: Receive, slowest: int = 0) -> Receive:
+    """What comes of a request, each piece of its body within ``PATIENCE`` seconds; where so many bytes a second are the
+    ``slowest``, all of it within those seconds and what its bytes may take. Raises: Problem (408).
+    """
+    whole, size, begun = False, 0, perf_counter()
 
     async def next() -> MutableMapping[str, Any]:
-        nonlocal whole
+        nonlocal whole, size
         if whole:  # what may come yet is that whoever asks hangs up
             return await receive()
-        message = await _in_time(receive())
-        whole = not message.get("more_body")
+        late = perf_counter() - begun - size / slowest if slowest else 0.0
+        message = await _in_time(receive(), PATIENCE - max(0.0, late))
+        whole, size = not message.get("more_body"), size + len(message.get("body", b""))
         return message
 
     return next

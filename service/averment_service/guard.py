@@ -6,7 +6,7 @@ from collections.abc import MutableMapping
 from time import perf_counter
 from typing import Any
 
-from averment_service.asgi import Receive, Scope, Send, patient, send_problem, told_of
+from averment_service.asgi import SLOWEST, Receive, Scope, Send, patient, send_problem, told_of
 from averment_service.hot import Decide, is_decide
 from averment_service.meters import OTHER
 from averment_service.principals import HERE, Principal, place_of
@@ -68,7 +68,7 @@ class Guard:
                 await self._decide(scope, receive, send)
                 return
             scope[SENT], scope["principal"] = send, self.authorise(scope)
-            await self._routes(scope, patient(receive), send)  # type: ignore[operator]
+            await self._routes(scope, patient(receive, SLOWEST), send)  # type: ignore[operator]
         except Exception as error:
             if send.status:
                 raise

@@ -94,3 +94,24 @@ def test_a_body_that_does_not_come_gives_its_place_up(tmp_path: Path, monkeypatc
     with pytest.raises(Problem) as refused:
         asyncio.run(asgi.read_body({"headers": []}, receive, 100))
     assert refused.value.status == 408
+
+
+def test_a_table_that_comes_by_drops_gives_its_place_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asgi, "PATIENCE", 0.1)
+    drops = 0
+
+    async def receive() -> Any:
+        nonlocal drops
+        drops += 1
+        await asyncio.sleep(0.02)
+        return {"type": "http.request", "body": b"a", "more_body": drops < 1000}
+
+    async def whole(receive: Any) -> None:
+        while (await receive())["more_body"]:
+            pass
+
+    with pytest.raises(Problem) as refused:
+        asyncio.run(whole(asgi.patient(receive, slowest=1000)))
+    assert refused.value.status == 408 and drops < 10
+    drops = 980
+    asyncio.run(whole(asgi.patient(receive)))  # lines may come for as long as they come
