@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from averment.core.program import Arithmetic, Cell, Field, Literal, Value
+from averment.core.program import Cell, Field, Value
 from averment.law import network as net
 from averment.law.cells import passes
-from averment.law.expressions import compare, evaluate
+from averment.law.expressions import calculate, compare
 from averment.law.tick import Tick, on_and_on
 from averment.law.truth import FALSE, INT64_MAX, INT64_MIN, TRUE, CaseError, Truth
 
@@ -151,7 +151,7 @@ class Builder:
         one, other = self.network.nodes[left], self.network.nodes[right]
         if isinstance(one, net.Constant) and isinstance(other, net.Constant):
             try:
-                value = evaluate(Arithmetic(operator, Literal(one.value), Literal(other.value)), {})
+                value = calculate(operator, one.value, other.value)
             except CaseError:
                 return self.node(net.Calculated(operator, left, right))
             assert isinstance(value, int)

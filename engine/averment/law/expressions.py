@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from operator import eq, ge, gt, le, lt, ne
+from typing import Any
 
 from averment.core.program import Arithmetic, Expression, Literal, Size, Variable
 from averment.law.truth import (
@@ -19,9 +20,10 @@ from averment.law.truth import (
     Interval,
     Quantity,
     Truth,
+    bounded,
     bounds,
     int64_interval,
-    negated,
+    unbounded,
 )
 
 Environment = Mapping[str, Quantity]
@@ -42,7 +44,7 @@ def evaluate(expression: Expression, environment: Environment) -> Quantity:
             held = environment[name]
             return len(held) if isinstance(held, frozenset) else None
         case Arithmetic(operator, left, right):
-            return _calculate(operator, evaluate(left, environment), evaluate(right, environment))
+            return calculate(operator, evaluate(left, environment), evaluate(right, environment))
 
 
 def compare(operator: str, left: Quantity, right: Quantity) -> Truth:
@@ -87,20 +89,39 @@ def _below(left: int | Interval, right: int | Interval) -> Truth:
     return UNKNOWN
 
 
-def _calculate(operator: str, left: Quantity, right: Quantity) -> Quantity:
+def calculate(operator: str, left: Quantity, right: Quantity) -> Quantity:
+    """``left operator right``; unknown where either is.
+
+    Raises: CaseError (AV501) where a definite result is not a 64-bit integer.
+    """
     if left is None or right is None:
         return None
     assert isinstance(left, int | Interval) and isinstance(right, int | Interval)
     if isinstance(left, int) and isinstance(right, int):
-        return _fit(left + right if operator == "+" else left - right if operator == "-" else left * right)
+        return _fit(applied(operator, left, right))
     (low, high), (floor, ceiling) = bounds(left), bounds(right)
+    if operator == "*":
+        return _product(low, high, floor, ceiling)
+    ends = corners(operator, *unbounded(low, high), *unbounded(floor, ceiling))
+    return int64_interval(*bounded(ends[0], ends[-1]))
+
+
+def applied(operator: str, left: Any, right: Any) -> Any:
+    """An operator on two numbers, or on two arrays of them."""
+    return left + right if operator == "+" else left - right if operator == "-" else left * right
+
+
+def corners(operator: str, low: Any, high: Any, floor: Any, ceiling: Any) -> tuple[Any, ...]:
+    """What a result comes to at the ends of its operands, be these numbers, arrays or terms of a solver: the least and
+    the greatest of these are its own, which of a sum or difference are the first and the last.
+    """
     match operator:
         case "+":
-            return int64_interval(_add(low, floor), _add(high, ceiling))
+            return low + floor, high + ceiling
         case "-":
-            return int64_interval(_add(low, negated(ceiling)), _add(high, negated(floor)))
+            return low - ceiling, high - floor
         case _:
-            return _product(low, high, floor, ceiling)
+            return low * floor, low * ceiling, high * floor, high * ceiling
 
 
 def _fit(number: int) -> int:
@@ -109,15 +130,11 @@ def _fit(number: int) -> int:
     raise CaseError("AV501", "a calculation leaves the range of 64-bit integers")
 
 
-def _add(left: int | None, right: int | None) -> int | None:
-    return None if left is None or right is None else left + right
-
-
 def _product(low: int | None, high: int | None, floor: int | None, ceiling: int | None) -> int | Interval:
     """Multiplication by an interval: zero annihilates, an unbounded factor leaves the product unbounded."""
     if (low, high) == (0, 0) or (floor, ceiling) == (0, 0):
         return 0
     if low is None or high is None or floor is None or ceiling is None:
         return Interval(None, None)
-    corners = (low * floor, low * ceiling, high * floor, high * ceiling)
-    return int64_interval(min(corners), max(corners))
+    ends = corners("*", low, high, floor, ceiling)
+    return int64_interval(min(ends), max(ends))

@@ -66,11 +66,6 @@ def bounded(low: float, high: float) -> tuple[int | None, int | None]:
     return None if abs(low) == inf else int(low), None if abs(high) == inf else int(high)
 
 
-def negated(bound: int | None) -> int | None:
-    """The bound of the negated values: a lower one becomes an upper one."""
-    return None if bound is None else -bound
-
-
 def bounds(quantity: int | Interval) -> tuple[int | None, int | None]:
     """The bounds of a number or interval."""
     return (quantity.low, quantity.high) if isinstance(quantity, Interval) else (quantity, quantity)

@@ -8,11 +8,13 @@ is true and the data beside it mean nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from averment.law.expressions import applied, corners
 from averment.law.truth import INT64_MAX, INT64_MIN
 
 Array = npt.NDArray[Any]
@@ -63,8 +65,8 @@ def either(one: Plane | None, other: Plane | None) -> Plane | None:
 
 def calculate(operator: str, left: Column, right: Column) -> tuple[Column, Plane | None]:
     """``left operator right`` row by row, and the rows in which it may leave 64 bits (their data mean nothing)."""
-    corners = _corners(operator, left.least, left.greatest, right.least, right.greatest)
-    least, greatest = min(corners), max(corners)
+    found = corners(operator, left.least, left.greatest, right.least, right.greatest)
+    least, greatest = min(found), max(found)
     unknown = either(left.unknown, right.unknown)
     size = integer_type(least, greatest)
     astray: Plane | None = None
@@ -72,45 +74,21 @@ def calculate(operator: str, left: Column, right: Column) -> tuple[Column, Plane
         astray = _astray(operator, left, right)
         least, greatest = max(least, INT64_MIN), min(greatest, INT64_MAX)
     if left.definite and right.definite:
-        value = _apply(operator, left.low.astype(size, copy=False), right.low.astype(size, copy=False))
+        value = applied(operator, left.low.astype(size, copy=False), right.low.astype(size, copy=False))
         return Column(value, value, unknown, least, greatest), astray
     a, b, c, d = (bound.astype(size, copy=False) for bound in (left.low, left.high, right.low, right.high))
-    if operator == "+":
-        low, high = a + c, b + d
-    elif operator == "-":
-        low, high = a - d, b - c
-    else:
-        products = (a * c, a * d, b * c, b * d)
-        low = np.minimum(np.minimum(products[0], products[1]), np.minimum(products[2], products[3]))
-        high = np.maximum(np.maximum(products[0], products[1]), np.maximum(products[2], products[3]))
+    products = corners(operator, a, b, c, d)
+    low, high = products[0], products[-1]
+    if operator == "*":
+        low, high = reduce(np.minimum, products), reduce(np.maximum, products)
     return Column(low, high, unknown, least, greatest), astray
-
-
-def _corners(operator: str, a: int, b: int, c: int, d: int) -> tuple[int, ...]:
-    match operator:
-        case "+":
-            return a + c, b + d
-        case "-":
-            return a - d, b - c
-        case _:
-            return a * c, a * d, b * c, b * d
-
-
-def _apply(operator: str, left: Array, right: Array) -> Array:
-    match operator:
-        case "+":
-            return left + right
-        case "-":
-            return left - right
-        case _:
-            return left * right
 
 
 def _astray(operator: str, left: Column, right: Column) -> Plane:
     found: Plane | None = None
     for one in (left.low, left.high):
         for other in (right.low, right.high):
-            value = _apply(operator, one.astype(np.float64), other.astype(np.float64))
+            value = applied(operator, one.astype(np.float64), other.astype(np.float64))
             found = either(found, np.abs(value) >= _FLOAT_LIMIT)
     assert found is not None
     return found

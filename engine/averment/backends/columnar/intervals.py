@@ -10,12 +10,10 @@ from __future__ import annotations
 import numpy as np
 
 from averment.backends.columnar.columns import Array, Column, Plane, calculate, either
-from averment.core.program import Arithmetic, Field, Variable
+from averment.core.program import Field
 from averment.core.values import limits
-from averment.law.expressions import evaluate
+from averment.law import expressions
 from averment.law.truth import INT64_MAX, INT64_MIN, Interval
-
-_BOTH = ("left", "right")
 
 
 def calculated(operator: str, left: Column, right: Column) -> tuple[Column, Plane | None]:
@@ -84,8 +82,7 @@ def _again(operator: str, left: Column, right: Column, column: Column, rows: Pla
 
 def _calculate(operator: str, *four: int) -> tuple[int, int] | None:
     low, high, floor, ceiling = four
-    arithmetic = Arithmetic(operator, *map(Variable, _BOTH))
-    found = evaluate(arithmetic, {"left": _quantity(low, high), "right": _quantity(floor, ceiling)})
+    found = expressions.calculate(operator, _quantity(low, high), _quantity(floor, ceiling))
     if isinstance(found, Interval):
         if any(bound is not None and not INT64_MIN < bound < INT64_MAX for bound in found):
             return None

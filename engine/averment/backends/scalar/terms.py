@@ -23,6 +23,7 @@ from averment.core.program import (
     Variable,
 )
 from averment.core.values import limits
+from averment.law.expressions import corners
 from averment.law.truth import INT64_MAX, INT64_MIN
 
 OPERATORS = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
@@ -117,14 +118,8 @@ def calculated(operator: str, left: Term, right: Term) -> Term:
     """Two numbers calculated; the bounds are those of the result, wherever they are."""
     (one, a, b), (other, c, d) = left, right
     text = f"({one} {operator} {other})"
-    match operator:
-        case "+":
-            return Term(text, a + c, b + d)
-        case "-":
-            return Term(text, a - d, b - c)
-        case _:
-            corners = (a * c, a * d, b * c, b * d)
-            return Term(text, min(corners), max(corners))
+    found = corners(operator, a, b, c, d)
+    return Term(text, min(found), max(found))
 
 
 def total(terms: list[str]) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import inf
 
-from averment.core.program import Arithmetic, Cell, Field, Ranges, Variable
+from averment.core.program import Cell, Field, Ranges
 from averment.core.values import limits
 from averment.law import network as net
 from averment.law.aggregates import Numbers, aggregated, counted
 from averment.law.cells import passes
-from averment.law.expressions import compare, evaluate
+from averment.law.expressions import applied, calculate, compare
 from averment.law.truth import INT64_MAX, INT64_MIN, CaseError, Interval, Quantity, bounded, bounds, interval, unbounded
 
 Quantities = list[Quantity]
@@ -122,15 +122,13 @@ def definite(value: Quantity) -> int:
 
 def calculated(operator: str, left: Quantity, right: Quantity) -> Quantity:
     """The sum, difference or product. Raises: Unsure where it leaves 64 bits."""
-    if left is None or right is None:
-        return None
-    if isinstance(left, int) and isinstance(right, int):
-        value = left + right if operator == "+" else left - right if operator == "-" else left * right
+    if type(left) is int and type(right) is int:  # as the law has it, in half the time
+        value: int = applied(operator, left, right)
         if INT64_MIN <= value <= INT64_MAX:
             return value
         raise Unsure
     try:
-        return evaluate(Arithmetic(operator, Variable("l"), Variable("r")), {"l": left, "r": right})
+        return calculate(operator, left, right)
     except CaseError:
         raise Unsure from None
 

@@ -12,6 +12,7 @@ from typing import Any
 import z3
 
 from averment.core.values import INT64_MAX, INT64_MIN
+from averment.law.expressions import corners
 
 Formula = Any
 Truths = tuple[Formula, Formula]
@@ -67,10 +68,8 @@ def calculated(operator: str, left: Column, right: Column) -> Column:
     known = z3.And(left.known, right.known)
     (low, high), (floor, ceiling) = bounded(left), bounded(right)
     definite = low is high and floor is ceiling
-    if operator == "+":
-        least, greatest = low + floor, high + ceiling
-    elif operator == "-":
-        least, greatest = low - ceiling, high - floor
+    if operator in ("+", "-"):
+        least, greatest = corners(operator, low, high, floor, ceiling)
     elif definite and (z3.is_int_value(low) or z3.is_int_value(floor)):
         least = greatest = low * floor
     else:
