@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.metadata
 import json
 import pkgutil
 import re
 import subprocess
 import sys
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 SOURCE_ROOTS = ("docs", "engine", "cli", "service", "schemas", "knowledge")
@@ -181,6 +185,32 @@ def test_every_benchmark_has_what_it_imports_pinned() -> None:
     for name in programs:
         outside = {module.partition(".")[0] for module in imports(name)} - beside
         assert {_DISTRIBUTIONS.get(module, module) for module in outside} <= pinned, name
+
+
+def test_whatever_is_needed_is_pinned_and_what_that_needs() -> None:
+    """A fresh environment takes only what is pinned: one that is older has what was pinned once, too."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    pins = (ROOT / "constraints-dev.txt").read_text("utf-8")
+    pinned = set(re.findall(r"^([\w.-]+)==", pins, re.MULTILINE))
+    extras = project["project"]["optional-dependencies"]
+    waiting = [project["project"]["dependencies"], *extras.values(), project["dependency-groups"]["dev"]]
+    left = [Requirement(text) for each in waiting for text in each if "spark" not in text and "ray[" not in text]
+    seen: set[str] = set()
+    missing: set[str] = set()
+    while left:
+        wanted = left.pop()
+        name = canonicalize_name(wanted.name)
+        if (
+            name in seen
+            or name in ("averment", "pandas")
+            or (wanted.marker and not wanted.marker.evaluate({"extra": ""}))
+        ):
+            continue
+        seen.add(name)
+        if name not in pinned:
+            missing.add(name)
+        left += map(Requirement, importlib.metadata.requires(name) or ())
+    assert missing == set()
 
 
 def test_every_name_that_a_benchmark_takes_from_us_is_there() -> None:
