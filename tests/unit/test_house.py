@@ -127,6 +127,18 @@ def test_every_module_has_a_docstring() -> None:
     assert bare == []
 
 
+def test_every_file_that_a_page_names_is_there() -> None:
+    """A module in backticks by the end of its path, a link from where its page is."""
+    ends = {"/".join(Path(name).parts[first:]) for name in tracked() for first in range(name.count("/") + 1)}
+    gone: list[str] = []
+    for page in (name for name in tracked() if name.endswith(".md")):
+        text = (ROOT / page).read_text("utf-8")
+        gone += [f"{page}: {name}" for name in re.findall(r"`([\w/.]+\.py)`", text) if name not in ends]
+        links: list[str] = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)
+        gone += [f"{page}: {link}" for link in links if not (ROOT / page).parent.joinpath(link).exists()]
+    assert gone == []
+
+
 @pytest.mark.parametrize("pattern", [MACHINE_PATH, HOST], ids=["machine path", "registry host"])
 def test_nothing_names_a_machine_or_a_registry(pattern: re.Pattern[str]) -> None:
     found = []
