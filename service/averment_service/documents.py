@@ -42,7 +42,7 @@ class Described:
 
 
 class Folder:
-    """A folder of documents, looked through again where one is asked for that was not there. Safe in threads.
+    """A folder of documents, looked through again where one is asked for that is not where it was. Safe in threads.
 
     A file that is not UTF-8, or too large, is none.
     """
@@ -55,12 +55,12 @@ class Folder:
 
     def __call__(self, digest: str) -> str | None:
         """The text of a document, as it was when it got its digest; None where there is none."""
-        with self._looking:
-            if digest not in self._files:
+        text = self._held(digest)
+        if text is None:
+            with self._looking:
                 self._look()
-            file, _ = self._files.get(digest, (None, 0))
-        text = _text(file) if file else None
-        return text if text is not None and document_digest(text) == digest else None
+            text = self._held(digest)
+        return text
 
     def __iter__(self) -> Iterator[Described]:
         """Each document, by name."""
@@ -69,21 +69,27 @@ class Folder:
             found = [Described(digest, file.name, size, True) for digest, (file, size) in self._files.items()]
         return iter(sorted(found, key=lambda each: each.name))
 
+    def _held(self, digest: str) -> str | None:
+        """The text of a document where it still is where it was seen."""
+        file, _ = self._files.get(digest, (None, 0))
+        text = _text(file) if file else None
+        return text if text is not None and document_digest(text) == digest else None
+
     def _look(self) -> None:
         try:
             files = [file for file in sorted(self._path.iterdir()) if file.is_file() and not file.name.startswith(".")]
         except OSError:
             files = []
-        self._files = {}
+        seen: dict[tuple[str, int, int], tuple[str, int]] = {}
+        found: dict[str, tuple[Path, int]] = {}
         for file in files[:_MOST]:
-            state = file.stat()
-            key = file.name, state.st_size, state.st_mtime_ns
-            if key not in self._seen:
-                text = _text(file) if state.st_size <= _LARGEST else None
-                self._seen[key] = ("", 0) if text is None else (document_digest(text), len(text))
-            digest, characters = self._seen[key]
-            if digest:
-                self._files[digest] = file, characters
+            with suppress(OSError):  # it may go while we look
+                state = file.stat()
+                key = file.name, state.st_size, state.st_mtime_ns
+                digest, characters = seen[key] = self._seen.get(key) or _seen(file, state.st_size)
+                if digest:
+                    found[digest] = file, characters
+        self._seen, self._files = seen, found
 
 
 class Sent:
@@ -204,6 +210,12 @@ def _decoded(data: bytes) -> str | None:
         return composed(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         return None
+
+
+def _seen(file: Path, size: int) -> tuple[str, int]:
+    """The digest of a file and how many characters it has; no digest where it is no document."""
+    text = _text(file) if size <= _LARGEST else None
+    return ("", 0) if text is None else (document_digest(text), len(text))
 
 
 def _text(file: Path) -> str | None:

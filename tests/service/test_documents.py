@@ -23,6 +23,7 @@ from averment_service import documents
 from averment_service.agents.desk import Desk
 from averment_service.agents.tools import call
 from averment_service.app import application
+from averment_service.documents import Folder
 from averment_service.principals import ROLES, Doorkeeper, Principal
 from averment_service.service import Service
 from averment_service.tokens import add, read_tokens
@@ -102,6 +103,23 @@ def test_those_of_the_folder_are_everybody_s(held: tuple[TestClient, dict[str, H
     assert client.get(f"/v1/documents/{DIGEST}", headers=who["bob"]).text == TEXT
     assert client.delete(f"/v1/documents/{DIGEST}", headers=who["bob"]).status_code == 404
     assert (tmp_path / "shared" / "handbook.txt").exists()
+
+
+def test_a_document_of_the_folder_is_found_where_it_is_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Folder(str(tmp_path))
+    (tmp_path / "first.txt").write_text(TEXT)
+    assert folder(DIGEST) == TEXT
+    (tmp_path / "first.txt").rename(tmp_path / "second.txt")
+    assert folder(DIGEST) == TEXT
+
+    def going(file: Path) -> bool:
+        if file.name == "gone.txt":
+            file.unlink()
+        return True
+
+    (tmp_path / "gone.txt").write_text("x")
+    monkeypatch.setattr(Path, "is_file", going)
+    assert [each.name for each in folder] == ["second.txt"]
 
 
 def test_what_may_be_kept_is_bounded(
