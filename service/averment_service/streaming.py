@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import takewhile
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -107,9 +108,9 @@ class Stream:
 
     def _quickly(self, told: dict[str, Any]) -> Found | None:
         """What a plain line is answered in microseconds; None where that cannot be."""
-        key = told.pop(KEY, None)
-        if self._asked.detail != ANSWER or self._asked.parameters or not (key is None or may_be(key)):
+        if self._asked.detail != ANSWER or self._asked.parameters or (KEY in told and not may_be(told[KEY])):
             return None
+        key = told.pop(KEY, None)
         return self._once(key, lambda pack, note: quickly(told, pack, self._firings, note))
 
     def _wholly(self, line: _Line) -> Found:
@@ -161,7 +162,7 @@ def _key(line: Node, report: Report) -> str | None:
 async def _lines(receive: Receive, most: int) -> AsyncIterator[list[bytes]]:
     """The lines of a stream, some at a time; none may be longer than ``most``.
 
-    Raises: Problem, 413 for a longer one, 408 where no more comes.
+    Raises: Problem, 413 for a longer one, after those before it; 408 where no more comes.
     """
     receive, rest, more = patient(receive), b"", True
     while more:
@@ -170,12 +171,13 @@ async def _lines(receive: Receive, most: int) -> AsyncIterator[list[bytes]]:
             return
         more = bool(message.get("more_body"))
         *lines, rest = (rest + message.get("body", b"")).split(b"\n")
-        if len(rest) > most:
-            raise too_large(most)
         if not more and rest:
             lines.append(rest)
-        for place in range(0, len(lines), _TOGETHER):
-            yield lines[place : place + _TOGETHER]
+        fits = [*takewhile(lambda line: len(line) <= most, lines)]
+        for place in range(0, len(fits), _TOGETHER):
+            yield fits[place : place + _TOGETHER]
+        if len(fits) < len(lines) or len(rest) > most:
+            raise too_large(most)
 
 
 def _parameters(query: dict[str, list[str]]) -> dict[str, Any]:

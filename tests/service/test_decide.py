@@ -95,8 +95,20 @@ def test_a_stream_that_cannot_go_on_ends_in_a_problem(tmp_path: Path) -> None:
     lines = json.dumps(examples()[0]).encode() + b"\n" + b"x" * 10_000
     with TestClient(application(service(tmp_path, body=9_000)), base_url="http://localhost") as client:
         found = client.post(URL, content=lines, headers={"content-type": "application/x-ndjson"})
-    last = json.loads(found.text.splitlines()[-1])
+    first, last = map(json.loads, found.text.splitlines())
     assert found.status_code == 200 and last["problem"]["status"] == 413
+    assert "answer" in first  # though it came in one piece with what is too long
+
+
+@pytest.mark.parametrize("end", [b"", b"\n"])
+def test_no_line_of_a_stream_is_longer_than_a_body_may_be(tmp_path: Path, end: bytes) -> None:
+    short, long = json.dumps(examples()[0]).encode(), json.dumps(examples()[0]).encode() + b" " * 10_000
+    with TestClient(application(service(tmp_path, body=9_000)), base_url="http://localhost") as client:
+        found = client.post(
+            URL, content=short + b"\n" + long + b"\n" + short + end, headers={"content-type": "application/x-ndjson"}
+        )
+    first, last = map(json.loads, found.text.splitlines())
+    assert "answer" in first and last["problem"]["status"] == 413
 
 
 @pytest.mark.parametrize(

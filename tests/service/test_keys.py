@@ -15,6 +15,7 @@ from tests.service.conftest import LOAN, service
 pytest.importorskip("starlette")
 
 from starlette.testclient import TestClient
+from tests.service.test_decide import examples
 
 from averment.audit.log import open_log
 from averment_service.app import application
@@ -149,6 +150,11 @@ def test_what_cannot_be_the_key_of_a_line_is_told_at_its_place(
     (diagnostic,) = wrong["problem"]["diagnostics"]
     assert "answer" in right and diagnostic["labels"][0]["line"] == 2
     assert "key" in diagnostic["message"]
+
+
+def test_a_complete_case_has_no_key_that_is_none(held: tuple[TestClient, dict[str, str], Path]) -> None:
+    (wrong,) = _lines(held, {**examples()[0], "key": None})
+    assert wrong["problem"]["diagnostics"][0]["labels"][0]["line"] == 1
 
 
 def test_a_line_under_a_key_is_answered_by_the_pack_of_then(tmp_path: Path) -> None:
