@@ -22,7 +22,7 @@ class Places:
         names = [(told, "log") for told in (settings.log, without_password(settings.log)) if log]
         files = [*settings.packs, settings.documents, settings.masking_key, settings.tokens]
         files += [log] if scheme == "sqlite" else []
-        names += [(path, Path(path).name) for told in files if "/" in told for path in _spelled(told)]
+        names += [(path, Path(path).name) for told in files if told for path in _spelled(told) if "/" in path]
         folders = [
             *_spelled(settings.data or "averment-jobs"),
             *(str(Path(path).parent) for path, _ in names if path.startswith("/")),

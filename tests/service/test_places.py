@@ -111,7 +111,7 @@ def test_no_answer_says_where_anything_is(tmp_path: Path) -> None:
         assert send(client, "/login", {"token": "x"}).status_code
 
 
-def test_what_is_told_instead_is_what_a_place_is_called() -> None:
+def test_what_is_told_instead_is_what_a_place_is_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings(packs=("/srv/packs/loan",), log="postgresql://ann:pw@db.inside/log", data="/srv/data")
     places = Places(settings)
     for told, instead in (
@@ -128,6 +128,8 @@ def test_what_is_told_instead_is_what_a_place_is_called() -> None:
         ("`packs/loan/pack.yaml` has none", "`loan/pack.yaml` has none"),
     ):
         assert beside.hidden(told) == instead
+    monkeypatch.chdir(tmp_path)
+    assert Places(Settings(packs=("loan",), log="none")).hidden(f"`{tmp_path}/loan/pack.yaml`") == "`loan/pack.yaml`"
     found = Diagnostic("AV117", "x", (Label(Span("/srv/data/x.csv", 1, 1, 1, 2), "/srv/data/y"),), ("/srv/data/z",))
     (hidden,) = places.told([found])
     assert "/srv" not in json.dumps([hidden.labels[0].span.file, hidden.labels[0].text, *hidden.help])
