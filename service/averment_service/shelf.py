@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -115,8 +115,12 @@ def _written(kept: Path, pack: Pack) -> Path:
         for path, content in pack_bytes(pack).items():
             _made((fresh / path).parent)
             (fresh / path).write_bytes(content)
-        with suppress(OSError):  # another process was first
+        try:
             fresh.rename(place)
+        except OSError:
+            shutil.rmtree(fresh, ignore_errors=True)
+            if not place.exists():  # else another process was first
+                raise
     return place
 
 

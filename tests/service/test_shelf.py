@@ -34,6 +34,22 @@ def test_a_process_that_is_started_again_takes_what_is_in_use(pack: Path, tmp_pa
     assert Shop([str(pack)], kept=kept).find("loan").digest == new.digest
 
 
+def test_of_two_that_keep_a_pack_at_once_one_leaves_nothing_behind(
+    pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "kept"
+
+    def second(fresh: Path, place: Path) -> None:
+        shutil.copytree(fresh, place)
+        raise FileExistsError
+
+    monkeypatch.setattr(Path, "rename", second)
+    digest = Shop([str(pack)], kept=kept).find("loan").digest
+    monkeypatch.undo()
+    assert len([*kept.iterdir()]) == 2  # the pack, and which ones are in use
+    assert Shop([str(tmp_path)], kept=kept).find("loan").digest == digest
+
+
 def test_a_broken_pack_stops_neither_those_that_answer_nor_one_that_is_started_again(
     pack: Path, tmp_path: Path
 ) -> None:
