@@ -39,9 +39,7 @@ def compile_pack(files: PackFiles, report: Report) -> tuple[Model, Program] | No
 
 def rebut(outcome: Outcome, presumed: Outcome) -> Rebuttals:
     """What would turn a presumed claim."""
-    from averment.questions.rebuttals.rebuttals import (
-        rebuttals,  # few cases are presumed, and fewer are asked unless what
-    )
+    from averment.questions.rebuttals.rebuttals import rebuttals  # here, since it is seldom asked
 
     return rebuttals(outcome, presumed)
 

@@ -127,10 +127,8 @@ class Store:
     def count(self) -> int:
         """How many are under way."""
         with self._using() as database:
-            found = database.execute(
-                "SELECT count(*) FROM consultation WHERE touched >= ? AND decision = ''",
-                (self._clock() - self.expires,),
-            )
+            begun = self._clock() - self.expires
+            found = database.execute(f"SELECT count(*) FROM consultation WHERE {_LIVE}", (begun,))
             return int(found.fetchone()[0])
 
     def close(self) -> None:
