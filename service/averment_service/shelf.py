@@ -13,10 +13,13 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 
 from averment.core.suggest import did_you_mean
+from averment.diagnostics.diagnostic import Report
+from averment.examples import example_files
 from averment.pack import Pack, load
 from averment.recent import Recent
 from averment.recording import pack_bytes
@@ -108,11 +111,16 @@ def _in_use(kept: Path | None) -> list[str]:
 
 
 def _written(kept: Path, pack: Pack) -> Path:
-    """The folder of a pack among those that are kept, written where it is not there, whole or not at all."""
-    place = kept / pack.digest.replace(":", "-")
+    """The folder of a pack among those that are kept, written where it is not there, whole or not at all: with its
+    example cases, which its digest does not cover, and what is asked next rests on.
+    """
+    root = Path(pack.root)
+    examples = {str(file.relative_to(root)): file.read_bytes() for file in example_files(pack, Report())}
+    told = sha256(repr(sorted(examples.items())).encode()).hexdigest()[:16]
+    place = kept / f"{pack.digest.replace(':', '-')}-{told}"
     if not place.exists():
         fresh = Path(tempfile.mkdtemp(prefix=".", dir=_made(kept)))
-        for path, content in pack_bytes(pack).items():
+        for path, content in {**pack_bytes(pack), **examples}.items():
             _made((fresh / path).parent)
             (fresh / path).write_bytes(content)
         try:

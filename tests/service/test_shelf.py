@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from tests.service.conftest import LOAN
 
-from averment.diagnostics.diagnostic import Refused
+from averment.diagnostics.diagnostic import Refused, Report
+from averment.examples import example_files, examples_of
 from averment_service.shelf import Shop
 
 
@@ -48,6 +49,16 @@ def test_of_two_that_keep_a_pack_at_once_one_leaves_nothing_behind(
     monkeypatch.undo()
     assert len([*kept.iterdir()]) == 2  # the pack, and which ones are in use
     assert Shop([str(tmp_path)], kept=kept).find("loan").digest == digest
+
+
+def test_what_is_kept_has_the_example_cases_as_they_were(pack: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    first = Shop([str(pack)], kept=kept).find("loan")
+    cases = examples_of(first, Report())
+    (case, *_) = example_files(first, Report())
+    case.write_text("case: [\n")
+    again = examples_of(Shop([str(pack)], kept=kept).find("loan"), Report())
+    assert cases and [(each.name, each.facts) for each in again] == [(each.name, each.facts) for each in cases]
 
 
 def test_a_broken_pack_stops_neither_those_that_answer_nor_one_that_is_started_again(
