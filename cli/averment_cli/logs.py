@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _Command = Callable[..., Any]
 ADDRESS = "sqlite:PATH|postgresql://…"
-_STATUSES = ["settled", "presumed", "open", "gap", "conflict"]
 FILE = click.Path(exists=True, dir_okay=False)
 
 

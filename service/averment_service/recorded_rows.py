@@ -179,7 +179,7 @@ class Rows:
                 text = text.replace(name, Path(name).name) if "/" in name else text
             return text
 
-        return Refused([retold(each, said) for each in refused.diagnostics])
+        return Refused([*self._service.places.told(retold(each, said) for each in refused.diagnostics)])
 
 
 def _gone(batch: Batch, finder: Finder) -> Diagnostic:

@@ -22,7 +22,7 @@ from averment.batch.unit import PRESUMED
 from averment.diagnostics.diagnostic import Diagnostic, Refused
 from averment.extras import need
 
-SHEETS = DECISIONS, REJECTED, SUMMARY = "decisions", "rejects", "summary"
+DECISIONS, REJECTED, SUMMARY = "decisions", "rejects", "summary"  # the sheets
 ROWS = 1_048_576  # of a sheet, its headings among them
 _CELL = 32_767  # characters of a cell
 _NUMBERS = ("row", "strength", PRESUMED[1])

@@ -52,8 +52,7 @@ async def listed(request: Request) -> Response:
         log = log_of(service)
         found = Rows(service, log).page(filter_of(told), cursor_of(before or "0"), _AT_ONCE)
         more = urlencode({**told, "before": str(found.next)}) if found.next else ""
-        left = [(each.run, each.cases, next(service.places.told([each.why]))) for each in found.left]
-        return {"records": found.records, "more": more, "left": left}
+        return {"records": found.records, "more": more, "left": found.left}
 
     packs = service.shop.shelf.packs
     claims = sorted({claim for held in packs.values() for pack in held for claim in pack.model.claim.values})

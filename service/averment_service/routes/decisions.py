@@ -15,7 +15,7 @@ from starlette.responses import Response
 from averment.audit.anchor import draw
 from averment.audit.log import DecisionLog
 from averment.audit.verify import verify
-from averment.diagnostics.diagnostic import Diagnostic, refused
+from averment.diagnostics.diagnostic import refused
 from averment.diagnostics.render_json import all_to_json, to_json
 from averment.ir.digest import canonical
 from averment_service.asking import JSON, PICTURES, TEXT, explained
@@ -42,13 +42,9 @@ def _decisions(service: Service, log: DecisionLog, request: Request) -> Any:
     query = request.query_params
     limit = max(1, min(number_of(query, "limit", USUAL), MOST))
     found = Rows(service, log).page(filter_of(query), cursor_of(query.get("before", "0")), limit)
-    left = [{"run": run, "cases": cases, "why": to_json(_hidden(service, why))} for run, cases, why in found.left]
+    left = [{"run": run, "cases": cases, "why": to_json(why)} for run, cases, why in found.left]
     decisions = [record.document() for record in found.records]
     return {"decisions": decisions, "next": str(found.next) if found.next else None, "left": left}
-
-
-def _hidden(service: Service, why: Diagnostic) -> Diagnostic:
-    return next(service.places.told([why]))
 
 
 def _decision(service: Service, log: DecisionLog, request: Request) -> Any:
