@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -118,5 +119,6 @@ def decided_again(service: Service, log: DecisionLog, record: Record) -> tuple[R
         found.append((outcome, pack))
         return outcome.document
 
-    again = next(replay(log, decide, ids=(record.id,)))
+    told = next(replay(log, decide, ids=(record.id,)))
+    again = replace(told, reason=service.places.hidden(told.reason))
     return (again, *found[0]) if found else (again, None, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,9 @@ from starlette.testclient import TestClient
 from tests.service.conftest import LOAN, service
 from tests.service.pages import Elements, send
 
+from averment.audit.log import DecisionLog
+from averment.audit.replay import Replayed, State
+from averment_service import on_record
 from averment_service.app import application
 from averment_service.journal import Off
 from averment_service.principals import Doorkeeper
@@ -46,6 +50,22 @@ def text(client: TestClient, path: str, status: int = 200, **query: Any) -> str:
     found = client.get(path, params=query, headers={"accept": "text/html"})
     assert found.status_code == status, found.text
     return Elements(found.text).text
+
+
+def test_why_one_cannot_be_decided_again_says_no_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(log: DecisionLog, _: object, ids: tuple[str, ...]) -> Iterator[Replayed]:
+        record = log.get(ids[0])
+        assert record is not None
+        yield Replayed(record, State.REFUSED, reason=f"`{tmp_path}/decisions.db` is gone")
+
+    state = service(tmp_path, packs=(str(LOAN),))
+    with TestClient(application(state), base_url="http://localhost") as client:
+        ids = [client.post("/v1/packs/loan/decide", json={"facts": {}}).json()["decision"] for _ in range(2)]
+        monkeypatch.setattr(on_record, "replay", refused)
+        one, both = f"/audit/{ids[0]}", f"/audit/compare?id={ids[0]}&id={ids[1]}"
+        for path in (one, both, f"/v1/decisions/{ids[0]}/verify", f"/v1/decisions/{ids[0]}/explain"):
+            found = client.get(path).text
+            assert "decisions.db" in found and str(tmp_path) not in found, path
 
 
 def test_decisions_are_searched(log: tuple[TestClient, dict[str, str]]) -> None:

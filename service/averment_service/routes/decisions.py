@@ -65,7 +65,7 @@ def _verified(service: Service, log: DecisionLog, request: Request) -> Any:
         "state": again.state.value,
         "claim": again.claim,
         "differences": [found._asdict() for found in again.differences],
-        "reason": service.places.hidden(again.reason),
+        "reason": again.reason,
     }
 
 
@@ -78,7 +78,7 @@ def _explained(service: Service, request: Request, format: str) -> str:
     log = log_of(service)
     record, again, outcome, pack = again_of(service, log, _id(request))
     if format == JSON:
-        told = {"state": again.state.value, "reason": service.places.hidden(again.reason)}
+        told = {"state": again.state.value, "reason": again.reason}
         whole = {**told, **({"outcome": outcome.document} if outcome else {})}
         return canonical({"decision": record.document(), "again": whole}).decode()
     if outcome is None or pack is None:
