@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from averment.outcome.turns import Turns
+from averment.outcome.turns import Turns, ordered
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Summary:
     @property
     def losses(self) -> Mapping[str, int]:
         """Why the reference had to decide in place of the engine, and how often."""
-        return _ordered(self._of("lost"))
+        return ordered(self._of("lost"))
 
     @property
     def document(self) -> dict[str, Any]:
@@ -48,13 +48,13 @@ class Summary:
             "rows": self.rows,
             "decided": self.decided,
             "alone": self.alone,
-            "claims": _ordered(self._of("claim")),
-            "statuses": _ordered(self._of("status")),
-            **({"presumed": _ordered(presumed)} if (presumed := self._of("presumed")) else {}),
-            "rules": _ordered(fired),
+            "claims": ordered(self._of("claim")),
+            "statuses": ordered(self._of("status")),
+            **({"presumed": ordered(presumed)} if (presumed := self._of("presumed")) else {}),
+            "rules": ordered(fired),
             "never_fired": sorted(set(self.rules) - fired.keys()),
             "rejected": self.rejected,
-            "errors": _ordered(self._of("reject")),
+            "errors": ordered(self._of("reject")),
             **({"lost": losses} if (losses := self.losses) else {}),
             **({"turns": self.turns.document} if self.turns else {}),
         }
@@ -77,10 +77,6 @@ class Summary:
         return {key.partition(":")[2]: number for key, number in self.counts.items() if key.startswith(f"{kind}:")}
 
 
-def _ordered(counts: Mapping[str, int]) -> dict[str, int]:
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
-
 def _section(title: str, counts: Mapping[str, int], of: int) -> Iterable[str]:
     if not counts:
         return []
@@ -90,7 +86,7 @@ def _section(title: str, counts: Mapping[str, int], of: int) -> Iterable[str]:
         f"{title}:",
         *(
             f"  {name:<{wide}}  {number:>{most},}  {100 * number / max(of, 1):5.1f}%"
-            for name, number in _ordered(counts).items()
+            for name, number in ordered(counts).items()
         ),
     ]
 

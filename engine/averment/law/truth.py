@@ -62,7 +62,7 @@ def unbounded(low: int | None, high: int | None) -> tuple[float, float]:
 
 
 def bounded(low: float, high: float) -> tuple[int | None, int | None]:
-    """The same bounds, of which one that is infinite is none."""
+    """As ``unbounded`` gave them: an infinite bound is none."""
     return None if abs(low) == inf else int(low), None if abs(high) == inf else int(high)
 
 

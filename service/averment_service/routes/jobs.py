@@ -55,44 +55,44 @@ async def listed(request: Request) -> Response:
 
 
 async def shown(request: Request) -> Response:
-    return json_response((await _job(request)).document)
+    return json_response((await job_of(request)).document)
 
 
 async def mapping(request: Request) -> Response:
-    job = await _job(request)
+    job = await job_of(request)
     text = (service_of(request).jobs.folder(job) / MAPPING).read_bytes()
     return Response(text, media_type=_TEXT, headers={"cache-control": "no-store"})
 
 
 async def mapped(request: Request) -> Response:
-    service, job = service_of(request), await _job(request)
+    service, job = service_of(request), await job_of(request)
     body = await read_body(request.scope, request.receive, _MAPPING)
     return json_response((await service.gate.run(lambda: service.jobs.map(job, body))).document)
 
 
 async def start(request: Request) -> Response:
-    service, job = service_of(request), await _job(request)
+    service, job = service_of(request), await job_of(request)
     format = request.query_params.get("format", "csv")
     done = await service.gate.run(lambda: service.jobs.start(job, format))
     return json_response(done.document, 202)
 
 
 async def result(request: Request) -> Response:
-    service, job = service_of(request), await _job(request)
+    service, job = service_of(request), await job_of(request)
     return _file(
         service.jobs.output(job) if job.state == DONE else None, f"{Path(job.name).stem}-decisions.{job.format}"
     )
 
 
 async def rejects(request: Request) -> Response:
-    service, job = service_of(request), await _job(request)
+    service, job = service_of(request), await job_of(request)
     place = rejects_of(service.jobs.output(job)) if job.state == DONE else None
     return _file(place, f"{Path(job.name).stem}-rejects.jsonl")
 
 
 async def events(request: Request) -> Response:
     """How far a job is, as server-sent events, until it ends."""
-    service, job = service_of(request), await _job(request)
+    service, job = service_of(request), await job_of(request)
 
     async def told() -> AsyncIterator[bytes]:
         last, now = "", job
@@ -110,17 +110,18 @@ async def events(request: Request) -> Response:
 
 
 async def cancelled(request: Request) -> Response:
-    service, job = service_of(request), await _job(request)
+    service, job = service_of(request), await job_of(request)
     return json_response((await service.gate.run(lambda: service.jobs.cancel(job))).document)
 
 
 async def deleted(request: Request) -> Response:
-    service, job = service_of(request), await _job(request)
+    service, job = service_of(request), await job_of(request)
     await service.gate.run(lambda: service.jobs.delete(job))
     return Response(status_code=204)
 
 
-async def _job(request: Request) -> Job:
+async def job_of(request: Request) -> Job:
+    """The job that a request names, of whoever sends it. Raises: Problem (404)."""
     service, owner = service_of(request), principal_of(request).name
     return await service.gate.run(lambda: service.jobs.find(request.path_params["job"], owner))
 

@@ -26,6 +26,7 @@ from averment_service.pages.sessions import Form, form_of, texts
 from averment_service.pages.uploads import MULTIPART, upload_of
 from averment_service.principals import Permission
 from averment_service.problems import GONE, REQUEST, problem
+from averment_service.routes.jobs import job_of
 from averment_service.routes.route import Route, principal_of, service_of
 
 T = TypeVar("T")
@@ -64,7 +65,7 @@ async def sent(request: Request) -> Response:
 
 async def shown(request: Request) -> Response:
     """A job, as it stands: the mapping of one that is not decided, progress, or what came out."""
-    service, job = service_of(request), await _job(request)
+    service, job = service_of(request), await job_of(request)
     folder = service.jobs.folder(job)
     if job.state == DONE:
         search = search_of(texts(request.url.query))
@@ -77,7 +78,7 @@ async def shown(request: Request) -> Response:
 
 async def mapped(request: Request) -> Response:
     """Columns taken for something else; then, if asked for, the table is decided."""
-    service, job, form = service_of(request), await _job(request), await form_of(request)
+    service, job, form = service_of(request), await job_of(request), await form_of(request)
     folder = service.jobs.folder(job)
 
     def done() -> tuple[Job, View]:
@@ -97,14 +98,14 @@ async def mapped(request: Request) -> Response:
 
 async def text(request: Request) -> Response:
     """The mapping as its file, to be edited."""
-    job = await _job(request)
+    job = await job_of(request)
     held = await _run(request, lambda: (service_of(request).jobs.folder(job) / MAPPING).read_text("utf-8-sig"))
     return page(request, "table_text.html", job=job, text=_area(held), lines=[], findings=())
 
 
 async def rewritten(request: Request) -> Response:
     """The file of the mapping as somebody wrote it; what is wrong is told at its line, and nothing of it lost."""
-    service, job, form = service_of(request), await _job(request), await form_of(request)
+    service, job, form = service_of(request), await job_of(request), await form_of(request)
     written = (form.get("text") or ("",))[-1].replace("\r\n", "\n")
     try:
         now = await service.gate.run(lambda: service.jobs.map(job, written.encode()))
@@ -116,7 +117,7 @@ async def rewritten(request: Request) -> Response:
 
 async def mended(request: Request) -> Response:
     """The mapping as it would mend the rejects."""
-    service, job = service_of(request), await _job(request)
+    service, job = service_of(request), await job_of(request)
     folder = service.jobs.folder(job)
 
     def done() -> Job:
@@ -128,30 +129,30 @@ async def mended(request: Request) -> Response:
 
 async def again(request: Request) -> Response:
     """Back from what came out to the mapping, which stays as it is."""
-    service, job = service_of(request), await _job(request)
+    service, job = service_of(request), await job_of(request)
     folder = service.jobs.folder(job)
     return _to(await service.gate.run(lambda: service.jobs.map(job, (folder / MAPPING).read_bytes())), "#columns")
 
 
 async def started(request: Request) -> Response:
     """The job worked on: for the first time, or going on."""
-    return await _started(request, await _job(request), await form_of(request))
+    return await _started(request, await job_of(request), await form_of(request))
 
 
 async def cancelled(request: Request) -> Response:
-    job = await _job(request)
+    job = await job_of(request)
     return _to(await _run(request, lambda: service_of(request).jobs.cancel(job)))
 
 
 async def deleted(request: Request) -> Response:
-    job = await _job(request)
+    job = await job_of(request)
     await _run(request, lambda: service_of(request).jobs.delete(job))
     return RedirectResponse("/tables", 303, headers=HEADERS)
 
 
 async def events(request: Request) -> Response:
     """How far a job is, as parts of its page, until it ends."""
-    service, job = service_of(request), await _job(request)
+    service, job = service_of(request), await job_of(request)
 
     async def told() -> AsyncIterator[bytes]:
         last, now = b"", job
@@ -169,7 +170,7 @@ async def events(request: Request) -> Response:
 
 async def row(request: Request) -> Response:
     """One row with its whole explanation."""
-    service, job = service_of(request), await _job(request)
+    service, job = service_of(request), await job_of(request)
     number = request.path_params["row"]
     if job.state != DONE or not number.isdecimal() or len(number) > 12:
         raise problem(404, GONE, "there is no such row")
@@ -199,11 +200,6 @@ async def _mapping_page(request: Request, job: Job, status: int = 200) -> Respon
 async def _started(request: Request, job: Job, form: Form) -> Response:
     format = (form.get("format") or (job.format or "csv",))[-1]
     return _to(await _run(request, lambda: service_of(request).jobs.start(job, format)))
-
-
-async def _job(request: Request) -> Job:
-    service, owner = service_of(request), principal_of(request).name
-    return await service.gate.run(lambda: service.jobs.find(request.path_params["job"], owner))
 
 
 async def _run(request: Request, work: Callable[[], T]) -> T:

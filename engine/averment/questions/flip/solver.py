@@ -26,7 +26,7 @@ MOST_NAMINGS = 1_000  # of the fresh texts of one change that are excluded at on
 
 
 def solve(judge: Judge, free: list[int], targets: frozenset[str], most: int, proved: int) -> tuple[list[Way], bool]:
-    """As ``flip_search.search``."""
+    """As ``search.search``."""
     if find_spec("z3") is None:
         raise GaveUp("z3-solver is not installed (`averment[prove]`)")
     if not isinstance(judge.circuitry, Circuitry):
