@@ -9,6 +9,7 @@ and no more.
 from __future__ import annotations
 
 import json
+import logging
 import resource
 import subprocess
 import sys
@@ -26,6 +27,8 @@ from averment.pack import Pack, load
 from averment_service.job import MAPPING, PACK, Job, first_to_end, read, refused_of, save, table_of
 from averment_service.job_draft import Kept, drafted_of, kept_of, save_kept
 from averment_service.problems import TOO_MUCH, problem
+
+_log = logging.getLogger("averment.service")
 
 NOTHING = "# The table holds cases as the pack has them: there are no columns to map.\n{}\n"
 SMALL = 1 << 20  # bytes of a table that is looked at at once
@@ -47,6 +50,9 @@ def drafted(folder: Path, job: Job, pack: Pack) -> Job:
             command, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=False, start_new_session=True
         )
         found = [diagnostic_of(each) for each in json.loads(told.stdout)] if told.returncode == 0 else None
+        if told.returncode > 0:  # and not killed, as what takes too much may be
+            *_, last = told.stderr.decode(errors="replace").splitlines() or [""]
+            _log.warning("looking at a table ended with %d: %s", told.returncode, last.partition(":")[0])
     except (subprocess.TimeoutExpired, ValueError):
         found = None
     if found is None:

@@ -11,7 +11,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -23,6 +24,7 @@ from averment.examples import example_files
 from averment.pack import Pack, load
 from averment.recent import Recent
 from averment.recording import pack_bytes
+from averment.source.text import MAX_BYTES
 from averment_service.problems import UNKNOWN, problem
 
 KEPT = 16  # packs of before that are kept ready
@@ -114,8 +116,7 @@ def _written(kept: Path, pack: Pack) -> Path:
     """The folder of a pack among those that are kept, written where it is not there, whole or not at all: with its
     example cases, which its digest does not cover, and what is asked next rests on.
     """
-    root = Path(pack.root)
-    examples = {str(file.relative_to(root)): file.read_bytes() for file in example_files(pack, Report())}
+    examples = dict(_examples(pack))
     told = sha256(repr(sorted(examples.items())).encode()).hexdigest()[:16]
     place = kept / f"{pack.digest.replace(':', '-')}-{told}"
     if not place.exists():
@@ -130,6 +131,13 @@ def _written(kept: Path, pack: Pack) -> Path:
             if not place.exists():  # else another process was first
                 raise
     return place
+
+
+def _examples(pack: Pack) -> Iterator[tuple[str, bytes]]:
+    """The files of example cases that can be read, by path; of one that is too large, as much as shows that."""
+    for path in example_files(pack, Report()):
+        with suppress(OSError), path.open("rb") as file:
+            yield str(path.relative_to(pack.root)), file.read(MAX_BYTES + 1)
 
 
 def _made(folder: Path) -> Path:

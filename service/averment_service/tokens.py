@@ -19,6 +19,7 @@ from averment_service.principals import ROLES, Permission, Principal, hashed
 from averment_service.problems import SETTING
 
 _LOOK = 1.0  # seconds between two looks at a file that is watched
+_NOTHING = "AV111"
 _log = logging.getLogger("averment.service")
 _HEAD = "# The tokens of a service: `averment token` writes this file. Each is stored as its hash.\n"
 
@@ -32,22 +33,25 @@ class Watched:
 
     def __init__(self, file: Path) -> None:
         self._file, self._looked = file, monotonic()
-        self._mark, self._tokens = _mark(file), read_tokens(file)
+        self._mark, self._tokens, self._said = _mark(file), read_tokens(file), ""
 
     def __call__(self) -> dict[str, Principal]:
         now = monotonic()
         if now - self._looked > _LOOK:
             self._looked = now
             if (mark := _mark(self._file)) != self._mark:
-                self._mark, self._tokens = mark, self._read() if mark else {}
+                self._read(mark)
         return self._tokens
 
-    def _read(self) -> dict[str, Principal]:
+    def _read(self, mark: tuple[int, ...]) -> None:
         try:
-            return read_tokens(self._file)
-        except Refused as error:
-            _log.error("%s", error)
-            return self._tokens
+            self._tokens = read_tokens(self._file) if mark else {}
+        except Refused as error:  # and is read again at the next look: what is in the way may pass
+            if str(error) != self._said:
+                _log.error("%s", error)
+            self._said = str(error)
+        else:
+            self._mark, self._said = mark, ""
 
 
 def _mark(file: Path) -> tuple[int, ...]:
@@ -65,12 +69,14 @@ def read_tokens(file: Path) -> dict[str, Principal]:
 
 
 def listed(file: Path) -> list[tuple[str, tuple[str, ...], str]]:
-    """Name, roles and hash of each token. Raises: Refused (AV590)."""
+    """Name, roles and hash of each token; none where the file holds nothing. Raises: Refused (AV590)."""
     report = Report()
     try:
         documents = read_yaml(file.read_bytes(), str(file), report)
     except OSError as error:
         raise refused(SETTING, f"the tokens `{file}` cannot be read: {(error.strerror or '').lower()}") from None
+    if [each.code for each in report.diagnostics] == [_NOTHING]:
+        return []  # the last token was taken back
     if report.failed:
         raise Refused(report.diagnostics)
     if documents and (len(documents) > 1 or not isinstance(documents[0].value, list)):

@@ -11,10 +11,10 @@ from starlette.testclient import TestClient
 from tests.service.conftest import service
 from tests.service.pages import proof
 
-from averment.diagnostics.diagnostic import Refused
+from averment.diagnostics.diagnostic import Refused, refused
 from averment_service import tokens
 from averment_service.app import application
-from averment_service.principals import ROLES, Doorkeeper, Permission, hashed
+from averment_service.principals import ROLES, Doorkeeper, Permission, Principal, hashed
 from averment_service.problems import Problem
 from averment_service.routes import ROUTES
 from averment_service.settings import Settings, shown
@@ -110,6 +110,24 @@ def test_a_token_counts_as_long_as_it_is_in_the_file(tmp_path: Path, monkeypatch
         keeper.principal(headers["bob"])
     cid = add(file, "cid", ["admin"])
     assert keeper.principal(f"Bearer {cid}".encode()).permissions == ROLES["admin"]
+
+
+def test_a_file_that_could_not_be_read_for_a_moment_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens, "_LOOK", -1)
+    file = tmp_path / "tokens.yaml"
+    add(file, "ann", ["viewer"])
+    watched = Watched(file)
+    remove(file, "ann")
+    with monkeypatch.context() as moment:
+        moment.setattr(tokens, "read_tokens", _unreadable)
+        assert [each.name for each in watched().values()] == ["ann"]
+    assert watched() == {}
+
+
+def _unreadable(file: Path) -> dict[str, Principal]:
+    raise refused("AV590", f"the tokens `{file}` cannot be read: too many open files")
 
 
 def test_what_may_stand_once_is_refused_twice(held: tuple[TestClient, dict[str, str]]) -> None:
