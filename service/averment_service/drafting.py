@@ -19,9 +19,8 @@ from typing import Any
 
 from averment.batch.inputs import format_of
 from averment.batch.unit import Format
-from averment.client.answers import diagnostic_of
 from averment.diagnostics.diagnostic import Refused
-from averment.diagnostics.render_json import all_to_json
+from averment.diagnostics.render_json import all_to_json, diagnostic_of
 from averment.drafting.mapping_text import mapping_text
 from averment.pack import Pack, load
 from averment_service.job import MAPPING, PACK, Job, first_to_end, read, refused_of, save, table_of

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from averment.core.node import Span
-from averment.diagnostics.diagnostic import Diagnostic, Label, Refused, Severity
+from averment.diagnostics.diagnostic import Diagnostic, Refused
+from averment.diagnostics.render_json import diagnostic_of
 from averment.ir.digest import canonical
 from averment.outcome.claim import Status
 
@@ -173,19 +173,3 @@ def error_of(status: int, document: Document | None) -> Refused | NotServed:
     """What is raised for an answer that is a problem; ``document`` is none where it is not one of averment's."""
     found = [diagnostic_of(each) for each in document.get("diagnostics", ())] if document else []
     return Refused(found) if status == 422 and found else NotServed(status, found)
-
-
-def diagnostic_of(document: Document) -> Diagnostic:
-    """A finding as it was, from how it was written."""
-    labels = tuple(
-        Label(Span(*(each[name] for name in ("file", "line", "column", "end_line", "end_column"))), each["text"])
-        for each in document["labels"]
-    )
-    return Diagnostic(
-        document["code"],
-        document["message"],
-        labels,
-        tuple(document["help"]),
-        tuple(document["notes"]),
-        Severity(document["severity"]),
-    )

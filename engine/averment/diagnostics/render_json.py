@@ -1,11 +1,12 @@
-"""A finding as JSON, of the shape ``diagnostic.schema.json``."""
+"""A finding as JSON, of the shape ``diagnostic.schema.json``, and read from it again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from averment.diagnostics.diagnostic import Diagnostic
+from averment.core.node import Span
+from averment.diagnostics.diagnostic import Diagnostic, Label, Severity
 from averment.diagnostics.few import few
 
 
@@ -24,3 +25,19 @@ def to_json(diagnostic: Diagnostic) -> dict[str, Any]:
         "help": list(diagnostic.help),
         "notes": list(diagnostic.notes),
     }
+
+
+def diagnostic_of(document: Mapping[str, Any]) -> Diagnostic:
+    """A finding as it was, from how it was written."""
+    labels = tuple(
+        Label(Span(*(each[name] for name in ("file", "line", "column", "end_line", "end_column"))), each["text"])
+        for each in document["labels"]
+    )
+    return Diagnostic(
+        document["code"],
+        document["message"],
+        labels,
+        tuple(document["help"]),
+        tuple(document["notes"]),
+        Severity(document["severity"]),
+    )
