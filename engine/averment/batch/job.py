@@ -33,7 +33,7 @@ class Job:
     @property
     def rules(self) -> tuple[str, ...]:
         """The ids of the rules, in the order of their bits."""
-        return tuple(dict.fromkeys(rule.id for rule in self.program.rules))
+        return self.program.rule_ids
 
     def line(self, reject: Reject) -> bytes:
         """What the file of rejects says of a row."""

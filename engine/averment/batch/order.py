@@ -59,7 +59,7 @@ class Order:
     @property
     def rules(self) -> tuple[str, ...]:
         """The ids of the rules, in the order of their bits."""
-        return tuple(dict.fromkeys(rule.id for rule in self.program.rules))
+        return self.program.rule_ids
 
 
 def columnar_of(order: Order) -> tuple[bool, str]:

@@ -355,6 +355,11 @@ class Program:
         """Every rule, by strata."""
         return tuple(rule for stratum in self.strata for rule in stratum)
 
+    @property
+    def rule_ids(self) -> tuple[str, ...]:
+        """The ids of the rules as the author has them, by strata: the order of the bits of a mask."""
+        return tuple(dict.fromkeys(rule.id for rule in self.rules))
+
     @cached_property
     def joinings(self) -> dict[tuple[str, int, int | None], object]:
         """How its rules join (``law.joining``), by id, alternative and the pattern that is first, as far as found."""

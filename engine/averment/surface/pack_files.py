@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field
-from pathlib import Path
 
 from averment.core.node import Node
 from averment.core.suggest import did_you_mean
@@ -19,7 +18,7 @@ from averment.source.collector import collector_paused
 from averment.source.documents import read_documents
 from averment.source.text import MAX_FINDINGS
 from averment.source.yaml_reader import read_yaml
-from averment.surface.folder import MANIFEST, VOCABULARY, belonging, bounded, read_folder, texts_of
+from averment.surface.folder import MANIFEST, VOCABULARY, belonging, bounded, texts_of
 from averment.surface.shape import check_shape, has_shape
 
 
@@ -37,11 +36,6 @@ class PackFiles:
     rules: tuple[Node, ...]
     tables: tuple[Node, ...]
     texts: Mapping[str, str] = field(default_factory=dict[str, str])
-
-
-def read_pack_folder(path: Path, report: Report) -> PackFiles:
-    """The files of the pack in the folder ``path``; every finding of every file is in the report."""
-    return read_files(*read_folder(path, report), str(path), report)
 
 
 def read_files(files: Mapping[str, bytes], names: tuple[str, ...], root: str, report: Report) -> PackFiles:

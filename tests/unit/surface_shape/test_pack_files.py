@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from averment.diagnostics.diagnostic import Report
-from averment.surface.pack_files import read_case_file, read_pack_files, read_pack_folder
+from averment.surface.folder import read_folder
+from averment.surface.pack_files import PackFiles, read_case_file, read_files, read_pack_files
 
 PACK: dict[str, bytes] = {
     "pack.yaml": b"pack: p\nversion: 1.0.0\ntitle: T\nclaim: {fact: r, field: f}\n",
@@ -29,6 +30,10 @@ def folder(tmp_path: Path) -> Path:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(data)
     return tmp_path
+
+
+def read_pack_folder(path: Path, report: Report) -> PackFiles:
+    return read_files(*read_folder(path, report), str(path), report)
 
 
 def test_a_folder_and_a_mapping_read_the_same(folder: Path) -> None:

@@ -33,7 +33,7 @@ class Compiled:
         self.holder = Holder(program, self.network, vocabulary, self.joiner)
         self.values = program.types[program.claim.type].fields[program.claim.field].values
         self.claims = [*self.values, "open", "gap", "conflict"]
-        self.rules = tuple(dict.fromkeys(rule.id for rule in program.rules))
+        self.rules = program.rule_ids
         self.places = {rule: place for place, rule in enumerate(self.rules)}
         self.firing: list[list[int]] = [[] for _ in self.rules]
         for number, truths in self.network.fired.items():

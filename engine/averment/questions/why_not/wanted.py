@@ -54,7 +54,7 @@ def wanted(program: Program, asked: str) -> list[Wanted | Rule]:
     found = _FACT.fullmatch(asked)
     if found and found[1] in program.types:
         return [_fact(program, found[1], found[2] or "")]
-    known = (*claim.values, *dict.fromkeys(rule.id for rule in program.rules), *program.types)
+    known = (*claim.values, *program.rule_ids, *program.types)
     near = did_you_mean(asked, known)
     help = f"did you mean `{near}`?" if near else "name a claim, a rule, or a fact as `TYPE(field: value)`"
     raise Refused([Diagnostic("AV584", f"`{asked}` is no claim, rule or fact of this pack", help=(help,))])
