@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from averment.batch.columns import MAX_COLUMNS
-from averment.batch.lines import record_ends
+from averment.batch.lines import Rows
 from averment.batch.shape import Shape, row_document
 from averment.batch.unit import Unit
 from averment.core.composed import composed
@@ -23,22 +23,12 @@ _NUMERIC = ("-", "+", ".", *"0123456789")
 MAX_RECORD = 4 * 1024 * 1024
 
 
-class Records:
+class Records(Rows):
     """The records of a unit."""
 
     def __init__(self, unit: Unit, shape: Shape) -> None:
-        self.unit, self._shape = unit, shape
-        self.ends = [0] if unit.overlong else record_ends(unit.data, True, last=True)
-
-    def start(self, row: int) -> int:
-        return self.ends[row - 1] if row else 0
-
-    def offset(self, row: int) -> int:
-        return self.unit.offset + self.start(row)
-
-    def text(self, row: int) -> bytes:
-        """What is written there, if that can be held."""
-        return b"" if self.unit.overlong else bytes(self.unit.data[self.start(row) : self.ends[row]])
+        super().__init__(unit, quoted=True)
+        self._shape = shape
 
     def is_blank(self, row: int) -> bool:
         """Whether nothing is written there, which is no case either."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from averment.batch.lines import record_ends
+from averment.batch.lines import Rows
 from averment.batch.shape import Shape
 from averment.batch.unit import Unit
 from averment.core.node import Node
@@ -13,22 +13,12 @@ from averment.surface.shape import check_shape
 MAX_LINE = 4 * 1024 * 1024  # bytes
 
 
-class Lines:
+class Lines(Rows):
     """The lines of a unit."""
 
     def __init__(self, unit: Unit, shape: Shape) -> None:
-        self.unit, self._file = unit, shape.file
-        self.ends = [0] if unit.overlong else record_ends(unit.data, False, last=True)
-
-    def start(self, row: int) -> int:
-        return self.ends[row - 1] if row else 0
-
-    def offset(self, row: int) -> int:
-        return self.unit.offset + self.start(row)
-
-    def text(self, row: int) -> bytes:
-        """What is written there, if that can be held."""
-        return b"" if self.unit.overlong else bytes(self.unit.data[self.start(row) : self.ends[row]])
+        super().__init__(unit, quoted=False)
+        self._file = shape.file
 
     def is_blank(self, row: int) -> bool:
         """Whether nothing is written there, which is no case either."""

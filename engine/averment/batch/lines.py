@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import IO, Any
 
+from averment.batch.unit import Unit
 from averment.extras import installed
 
 PIECE = 8 * 1024 * 1024  # the most bytes of a piece, and so of a record
@@ -125,3 +126,21 @@ def _skip(stream: IO[bytes], held: bytes) -> tuple[int, bytes]:
             return length + end, block[end:]
         length += len(block)
     return length, b""
+
+
+class Rows:
+    """Where each row of a unit is written."""
+
+    def __init__(self, unit: Unit, quoted: bool) -> None:
+        self.unit = unit
+        self.ends = [0] if unit.overlong else record_ends(unit.data, quoted, last=True)
+
+    def start(self, row: int) -> int:
+        return self.ends[row - 1] if row else 0
+
+    def offset(self, row: int) -> int:
+        return self.unit.offset + self.start(row)
+
+    def text(self, row: int) -> bytes:
+        """What is written there, if that can be held."""
+        return b"" if self.unit.overlong else bytes(self.unit.data[self.start(row) : self.ends[row]])
