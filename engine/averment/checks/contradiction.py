@@ -28,6 +28,9 @@ from averment.core.program import (
     text_of,
 )
 from averment.core.values import limits
+from averment.law.expressions import calculate
+from averment.law.truth import CaseError, bounds, interval
+from averment.law.truth import Interval as Between
 
 Interval = tuple[int | None, int | None]
 _ANY: Interval = (None, None)
@@ -189,14 +192,10 @@ def _interval(expression: Expression, ranges: Mapping[str, Interval]) -> Interva
             return _ANY
 
 
-def _computed(operator: str, a: Interval, b: Interval) -> Interval:
-    if operator == "-":
-        operator, b = "+", (None if b[1] is None else -b[1], None if b[0] is None else -b[0])
-    if operator == "+":
-        low = None if a[0] is None or b[0] is None else a[0] + b[0]
-        return low, None if a[1] is None or b[1] is None else a[1] + b[1]
-    ends = (*a, *b)
-    if any(end is None for end in ends):
+def _computed(operator: str, left: Interval, right: Interval) -> Interval:
+    try:
+        found = calculate(operator, interval(*left), interval(*right))
+    except CaseError:  # for all values within these
         return _ANY
-    products = [x * y for x in a for y in b if x is not None and y is not None]
-    return min(products), max(products)
+    assert found is None or isinstance(found, int | Between)
+    return _ANY if found is None else bounds(found)

@@ -170,7 +170,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
-    operator: str  # + - *
+    operator: str  # of ``core.operators``
     left: Expression
     right: Expression
 

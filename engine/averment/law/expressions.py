@@ -1,14 +1,17 @@
 """Arithmetic and comparison over quantities: exact on integers, interval arithmetic (Moore 1966) on intervals.
 
+What an operator comes to is in the table of ``core.operators``.
+
 A definite integer outside 64 bits is a ``CaseError``; a bound of an interval that leaves them becomes unbounded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from operator import eq, ge, gt, le, lt, ne
-from typing import Any
 
+from averment.core.operators import INTEGERS, OPERATORS
 from averment.core.program import Arithmetic, Expression, Literal, Size, Variable
 from averment.law.truth import (
     FALSE,
@@ -33,7 +36,7 @@ _OF_NUMBERS = {"=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 def evaluate(expression: Expression, environment: Environment) -> Quantity:
     """The quantity an expression stands for; unknown where a part of it is.
 
-    Raises: CaseError (AV501) where a definite result is not a 64-bit integer.
+    Raises: CaseError (AV501) where a definite result is not a 64-bit integer, or there is none.
     """
     if isinstance(expression, Variable):  # first what is asked most
         return environment[expression.name]
@@ -90,51 +93,39 @@ def _below(left: int | Interval, right: int | Interval) -> Truth:
 
 
 def calculate(operator: str, left: Quantity, right: Quantity) -> Quantity:
-    """``left operator right``; unknown where either is.
+    """``left operator right``; unknown where either is, or where an interval holds what may have no lawful value.
 
-    Raises: CaseError (AV501) where a definite result is not a 64-bit integer.
+    Raises: CaseError (AV501) where a definite result is not a 64-bit integer, or there is none.
     """
     if left is None or right is None:
         return None
     assert isinstance(left, int | Interval) and isinstance(right, int | Interval)
     if isinstance(left, int) and isinstance(right, int):
-        return _fit(applied(operator, left, right))
-    (low, high), (floor, ceiling) = bounds(left), bounds(right)
-    if operator == "*":
-        return _product(low, high, floor, ceiling)
-    ends = corners(operator, *unbounded(low, high), *unbounded(floor, ceiling))
-    return int64_interval(*bounded(ends[0], ends[-1]))
+        return calculated(operator, left, right)
+    found = OPERATORS[operator]
+    if found.annihilates and (left == 0 or right == 0):
+        return 0
+    ends = *unbounded(*bounds(left)), *unbounded(*bounds(right))
+    if found.lawless and found.lawless(*ends):
+        return None
+    if not found.linear and (None in bounds(left) or None in bounds(right)):
+        return Interval(None, None)
+    return int64_interval(*bounded(*found.ends(INTEGERS, *ends)))
 
 
-def applied(operator: str, left: Any, right: Any) -> Any:
-    """An operator on two numbers, or on two arrays of them."""
-    return left + right if operator == "+" else left - right if operator == "-" else left * right
+def calculated(operator: str, left: int, right: int) -> int:
+    """The same of two integers.
 
-
-def corners(operator: str, low: Any, high: Any, floor: Any, ceiling: Any) -> tuple[Any, ...]:
-    """What a result comes to at the ends of its operands, be these numbers, arrays or terms of a solver: the least and
-    the greatest of these are its own, which of a sum or difference are the first and the last.
+    Raises: CaseError, likewise.
     """
-    match operator:
-        case "+":
-            return low + floor, high + ceiling
-        case "-":
-            return low - ceiling, high - floor
-        case _:
-            return low * floor, low * ceiling, high * floor, high * ceiling
-
-
-def _fit(number: int) -> int:
-    if INT64_MIN <= number <= INT64_MAX:
-        return number
+    found = OPERATORS[operator]
+    if found.lawless and found.lawless(left, left, right, right):
+        raise CaseError(*found.unlawful)
+    value: int = found.sign(left, right) if found.sign else found.comes_to(INTEGERS, left, right)
+    if INT64_MIN <= value <= INT64_MAX:
+        return value
     raise CaseError("AV501", "a calculation leaves the range of 64-bit integers")
 
 
-def _product(low: int | None, high: int | None, floor: int | None, ceiling: int | None) -> int | Interval:
-    """Multiplication by an interval: zero annihilates, an unbounded factor leaves the product unbounded."""
-    if (low, high) == (0, 0) or (floor, ceiling) == (0, 0):
-        return 0
-    if low is None or high is None or floor is None or ceiling is None:
-        return Interval(None, None)
-    ends = corners("*", low, high, floor, ceiling)
-    return int64_interval(min(ends), max(ends))
+FUNCTIONS: Mapping[str, Callable[[int, int], int]] = {name: partial(calculated, name) for name in OPERATORS}
+"""The same of each operator, by its name."""

@@ -48,7 +48,7 @@ class SizeOf:
 
 @dataclass(frozen=True, slots=True)
 class Calculated:
-    operator: str  # + - *
+    operator: str  # of ``core.operators``
     left: int
     right: int
 

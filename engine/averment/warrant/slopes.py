@@ -17,6 +17,7 @@ from typing import NamedTuple
 from averment.core.aggregates import AGGREGATES
 from averment.core.program import Aggregate, Arithmetic, Compare, Expression, FactType, Literal, Rule, Size, Variable
 from averment.core.values import limits
+from averment.law.mentions import variables
 from averment.law.patterns import Bindings
 from averment.law.truth import Interval, Quantity, bounded, interval, unbounded
 
@@ -24,6 +25,7 @@ Types = Mapping[str, FactType]
 
 _Polynomial = Mapping[tuple[str, ...], int]  # by monomial: its variables, sorted, each as often as it is a factor
 _Ranges = Mapping[str, Quantity]
+_EITHER = "?"  # a factor of which nothing is known
 _End = int | float  # a float only where there is no end: ``inf``
 
 
@@ -80,8 +82,10 @@ def _polynomial(expression: Expression) -> _Polynomial:
                 for other, b in _polynomial(right).items():
                     product[tuple(sorted(one + other))] += a * b
             return product
-        case Arithmetic(operator, left, right):
+        case Arithmetic("+" | "-" as operator, left, right):
             return _sum(_polynomial(left), _polynomial(right), 1 if operator == "+" else -1)
+        case Arithmetic():  # no polynomial: all that it has may go either way
+            return {tuple(sorted((_EITHER, *variables(expression)))): 1}
 
 
 def _size(name: str) -> str:
@@ -169,7 +173,7 @@ def _factors(rising: _Polynomial, aggregates: Iterable[Aggregate], types: Types,
 
 def _ranges(rule: Rule, types: Types, aggregates: Iterable[Aggregate]) -> dict[str, Quantity]:
     """What each variable may come to in any case."""
-    found: dict[str, Quantity] = {}
+    found: dict[str, Quantity] = {_EITHER: None}
     for pattern in rule.matches:
         for index, name in pattern.binds:
             found[name] = interval(*limits(types[pattern.type].fields[index]))

@@ -8,13 +8,12 @@ is true and the data beside it mean nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from averment.law.expressions import applied, corners
+from averment.core.operators import INTEGERS, OPERATORS, Operator
 from averment.law.truth import INT64_MAX, INT64_MIN
 
 Array = npt.NDArray[Any]
@@ -22,6 +21,20 @@ Plane = npt.NDArray[np.bool_]
 
 _SIZES = (np.int8, np.int16, np.int32, np.int64)
 _FLOAT_LIMIT = 2.0**63 - 4096  # beyond it a float no longer tells whether the integer fits 64 bits
+
+
+class _Arrays:
+    """The algebra of arrays. What is said where a denominator is not positive means nothing."""
+
+    where, least, greatest = staticmethod(np.where), staticmethod(np.minimum), staticmethod(np.maximum)
+
+    @staticmethod
+    def floor(number: Array, by: Any) -> Array:
+        quotient: Array = np.floor_divide(number, np.maximum(by, 1))
+        return quotient
+
+
+ARRAYS = _Arrays()
 
 
 @dataclass(slots=True)
@@ -65,30 +78,37 @@ def either(one: Plane | None, other: Plane | None) -> Plane | None:
 
 def calculate(operator: str, left: Column, right: Column) -> tuple[Column, Plane | None]:
     """``left operator right`` row by row, and the rows in which it may leave 64 bits (their data mean nothing)."""
-    found = corners(operator, left.least, left.greatest, right.least, right.greatest)
-    least, greatest = min(found), max(found)
+    found = OPERATORS[operator]
+    most = left.least, left.greatest, right.least, right.greatest
+    least, greatest = found.ends(INTEGERS, *most)
     unknown = either(left.unknown, right.unknown)
-    size = integer_type(least, greatest)
+    # what wraps around comes out right where only signs are met, and so their operands need not fit
+    size = integer_type(least, greatest) if found.sign else integer_type(min(least, *most), max(greatest, *most))
     astray: Plane | None = None
     if least < INT64_MIN or greatest > INT64_MAX:
-        astray = _astray(operator, left, right)
+        astray = _astray(found, left, right)
         least, greatest = max(least, INT64_MIN), min(greatest, INT64_MAX)
+    if not found.lawful(*most):
+        assert found.lawless is not None
+        none: Plane = found.lawless(left.low, left.high, right.low, right.high)
+        if left.definite and right.definite:
+            astray = either(astray, none)
+        else:
+            ranged: Plane = (left.low != left.high) | (right.low != right.high)
+            astray, unknown = either(astray, none & ~ranged), either(unknown, none & ranged)
     if left.definite and right.definite:
-        value = applied(operator, left.low.astype(size, copy=False), right.low.astype(size, copy=False))
+        value = found.comes_to(ARRAYS, left.low.astype(size, copy=False), right.low.astype(size, copy=False))
         return Column(value, value, unknown, least, greatest), astray
-    a, b, c, d = (bound.astype(size, copy=False) for bound in (left.low, left.high, right.low, right.high))
-    products = corners(operator, a, b, c, d)
-    low, high = products[0], products[-1]
-    if operator == "*":
-        low, high = reduce(np.minimum, products), reduce(np.maximum, products)
+    bounds = (bound.astype(size, copy=False) for bound in (left.low, left.high, right.low, right.high))
+    low, high = found.ends(ARRAYS, *bounds)
     return Column(low, high, unknown, least, greatest), astray
 
 
-def _astray(operator: str, left: Column, right: Column) -> Plane:
+def _astray(operator: Operator, left: Column, right: Column) -> Plane:
     found: Plane | None = None
     for one in (left.low, left.high):
         for other in (right.low, right.high):
-            value = applied(operator, one.astype(np.float64), other.astype(np.float64))
+            value = operator.comes_to(ARRAYS, one.astype(np.float64), other.astype(np.float64))
             found = either(found, np.abs(value) >= _FLOAT_LIMIT)
     assert found is not None
     return found

@@ -13,7 +13,7 @@ from averment.backends.columnar.columns import Array, Column, Plane, calculate, 
 from averment.core.program import Field
 from averment.core.values import limits
 from averment.law import expressions
-from averment.law.truth import INT64_MAX, INT64_MIN, Interval
+from averment.law.truth import INT64_MAX, INT64_MIN, CaseError, Interval
 
 
 def calculated(operator: str, left: Column, right: Column) -> tuple[Column, Plane | None]:
@@ -82,13 +82,18 @@ def _again(operator: str, left: Column, right: Column, column: Column, rows: Pla
 
 def _calculate(operator: str, *four: int) -> tuple[int, int] | None:
     low, high, floor, ceiling = four
-    found = expressions.calculate(operator, _quantity(low, high), _quantity(floor, ceiling))
+    try:
+        found = expressions.calculate(operator, _quantity(low, high), _quantity(floor, ceiling))
+    except CaseError:
+        return None
+    if found is None:  # which the column tells by itself
+        return INT64_MIN, INT64_MAX
     if isinstance(found, Interval):
         if any(bound is not None and not INT64_MIN < bound < INT64_MAX for bound in found):
             return None
         return INT64_MIN if found.low is None else found.low, INT64_MAX if found.high is None else found.high
     assert isinstance(found, int)
-    return (found, found) if INT64_MIN <= found <= INT64_MAX else None
+    return found, found
 
 
 def _quantity(low: int, high: int) -> int | Interval:

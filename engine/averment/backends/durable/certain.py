@@ -16,6 +16,7 @@ from itertools import count
 from typing import Any
 
 from averment.backends.durable.plan import Plan
+from averment.core.operators import OPERATORS
 from averment.core.program import (
     Absent,
     Aggregate,
@@ -39,7 +40,7 @@ from averment.core.program import (
 )
 from averment.law.conclusions import conclude
 from averment.law.evaluation import Firing
-from averment.law.expressions import evaluate
+from averment.law.expressions import FUNCTIONS, evaluate
 from averment.law.memory import Memory
 from averment.law.truth import INT64_MAX, INT64_MIN, TRUE, CaseError
 
@@ -81,7 +82,7 @@ class _Function:
         self._program, self._plan, self._numbers = program, plan, numbers
         self._lines: list[str] = []
         self._constants: dict[str, object] = {
-            "Fact": Fact, "Firing": Firing, "fit": _fit, "evaluate": evaluate,
+            **FUNCTIONS, "Fact": Fact, "Firing": Firing, "fit": _fit, "evaluate": evaluate,
             "new": tuple.__new__,  # pyright: ignore[reportUnknownMemberType]
             "len": len, "sum": sum, "min": min, "max": max,
         }  # fmt: skip
@@ -206,7 +207,7 @@ class _Function:
                 return f"evaluate({self._constant(expression)}, {{{bound}}})"
             case Arithmetic(operator, left, right):
                 sides = [self._term(side, names, depth + 1) for side in (left, right)]
-                value = f"fit({sides[0]} {operator} {sides[1]})"
+                value = f"fit({OPERATORS[operator].code(*sides)})"
                 if any(isinstance(side, Variable) for side in (left, right)) and self._settled.issuperset(sides):
                     return self._hold(value)
                 return value

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from averment.backends.scalar.source import Names
-from averment.backends.scalar.terms import set_words
+from averment.backends.scalar.terms import CALLED, set_words
 from averment.backends.scalar.writing import Writer
 from averment.core.program import Fact, FactType, Field, Kind, Program, Value
 from averment.core.values import decode, fact_order
@@ -45,7 +45,7 @@ def compile_scalar(program: Program, firings: int = FIRINGS) -> Decide | None:
     source = writer.write()
     if source is None:
         return None
-    scope: dict[str, Any] = {"__builtins__": {}, "new": tuple.__new__, "Quick": Quick, **writer.constants}  # pyright: ignore[reportUnknownMemberType]
+    scope: dict[str, Any] = {"__builtins__": {}, "new": tuple.__new__, "Quick": Quick, **CALLED, **writer.constants}  # pyright: ignore[reportUnknownMemberType]
     try:
         exec(compile(source, "<averment scalar>", "exec"), scope)
     except (SyntaxError, RecursionError, MemoryError):  # what Python says of conditions or loops too deep in each other

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from averment.backends.scalar.source import Block, Names
-from averment.backends.scalar.terms import OPERATORS, Term, Terms, calculated, ends, kept, of_field, size, total
+from averment.backends.scalar.terms import COMPARISONS, Term, Terms, calculated, ends, kept, of_field, size, total
 from averment.core.program import Among, Field, Program
 from averment.law import network as net
 from averment.law.truth import TRUE
@@ -118,7 +118,7 @@ class Nodes:
             case net.Same(left, right):
                 return f"({found[left].text} == {found[right].text})"
             case net.Compared(operator, left, right):
-                return f"({found[left].text} {OPERATORS[operator]} {found[right].text})"
+                return f"({found[left].text} {COMPARISONS[operator]} {found[right].text})"
             case net.All(parts):
                 return "(" + " and ".join(found[part].text for part in parts) + ")"
             case net.AnyOf(parts):

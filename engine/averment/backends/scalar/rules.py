@@ -16,7 +16,7 @@ from averment.backends.scalar.ranges import may_fail, may_leave, ranges
 from averment.backends.scalar.reading import Reader, key_of
 from averment.backends.scalar.source import Block, Names
 from averment.backends.scalar.tables import Tables
-from averment.backends.scalar.terms import OPERATORS, Term, Terms, ends, kept
+from averment.backends.scalar.terms import COMPARISONS, Term, Terms, ends, kept
 from averment.core.aggregates import AGGREGATES
 from averment.core.program import Absent, Aggregate, Compare, Expression, Guard, Known, Literal, Match, Program
 from averment.law.budget import FACTS
@@ -210,7 +210,7 @@ class RuleCode:
         match guard:
             case Compare(operator, left, right):
                 sides = [self._term(side).text for side in (left, right)]
-                self._conditions.append(f"({sides[0]} {OPERATORS[operator]} {sides[1]})")
+                self._conditions.append(f"({sides[0]} {COMPARISONS[operator]} {sides[1]})")
             case Absent(pattern):
                 self._conditions.append(f"(not {self._exists(self._asked(pattern))})")
             case Known(pattern, _, given):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from averment.backends.scalar.source import Block, Names
+from averment.core.operators import INTEGERS, OPERATORS
 from averment.core.program import (
     Among,
     Arithmetic,
@@ -23,11 +24,12 @@ from averment.core.program import (
     Variable,
 )
 from averment.core.values import limits
-from averment.law.expressions import corners
-from averment.law.truth import INT64_MAX, INT64_MIN
+from averment.law.expressions import FUNCTIONS
+from averment.law.truth import INT64_MAX, INT64_MIN, CaseError
 
-OPERATORS = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+COMPARISONS = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 MOST = 2**31  # of anything that a case has, in any memory there is
+BEYOND = INT64_MAX + 1
 _TOGETHER = 64  # terms of one sum
 
 
@@ -117,9 +119,26 @@ def size(held: Term) -> Term:
 def calculated(operator: str, left: Term, right: Term) -> Term:
     """Two numbers calculated; the bounds are those of the result, wherever they are."""
     (one, a, b), (other, c, d) = left, right
-    text = f"({one} {operator} {other})"
-    found = corners(operator, a, b, c, d)
-    return Term(text, min(found), max(found))
+    found = OPERATORS[operator]
+    low, high = found.ends(INTEGERS, a, b, c, d)
+    return Term(found.code(one, other), low, high if found.lawful(a, b, c, d) else max(high, BEYOND))
+
+
+def lawfully(operator: str) -> Callable[[int, int], int]:
+    """An operator as a function, which gives ``BEYOND`` where there is no lawful value."""
+    function = FUNCTIONS[operator]
+
+    def found(left: int, right: int) -> int:
+        try:
+            return function(left, right)
+        except CaseError:
+            return BEYOND
+
+    return found
+
+
+CALLED = {name: lawfully(name) for name, operator in OPERATORS.items() if not operator.sign}
+"""What code calls by its name."""
 
 
 def total(terms: list[str]) -> str:

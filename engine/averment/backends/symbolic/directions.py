@@ -13,6 +13,7 @@ from averment.backends.symbolic import gates
 from averment.backends.symbolic.circuit import Circuit
 from averment.backends.symbolic.many import States
 from averment.backends.symbolic.planes import Plane
+from averment.core.operators import OPERATORS
 from averment.core.program import Ranges
 from averment.core.values import limits
 from averment.dataclass import dataclass
@@ -198,12 +199,15 @@ def _way(circuit: Circuit, place: int, ways: Ways, reach: Sequence[Quantity]) ->
             return used[0]
         case net.Passes(_, Ranges(ranges=((None, high),))) if high is not None:
             return _opposite(used[0])
-        case net.Compared(">" | ">=") | net.Calculated("-"):
+        case net.Compared(">" | ">="):
             return used[0] | _opposite(used[1])
         case net.Compared("<" | "<="):
             return _opposite(used[0]) | used[1]
-        case net.Calculated("+"):
-            return used[0] | used[1]
+        case net.Calculated(operator):
+            return _any_of(
+                NEITHER if not way else EITHER if not rises else way if rises > 0 else _opposite(way)
+                for way, rises in zip(used, OPERATORS[operator].rises, strict=True)
+            )
         case net.Summed(members, field):
             least = limits(field)[0]
             found = NEITHER

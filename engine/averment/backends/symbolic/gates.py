@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import inf
 
+from averment.core.operators import SIGNS
 from averment.core.program import Cell, Field, Ranges
 from averment.core.values import limits
 from averment.law import network as net
 from averment.law.aggregates import Numbers, aggregated, counted
 from averment.law.cells import passes
-from averment.law.expressions import applied, calculate, compare
+from averment.law.expressions import calculate, compare
 from averment.law.truth import INT64_MAX, INT64_MIN, CaseError, Interval, Quantity, bounded, bounds, interval, unbounded
 
 Quantities = list[Quantity]
@@ -121,9 +122,10 @@ def definite(value: Quantity) -> int:
 
 
 def calculated(operator: str, left: Quantity, right: Quantity) -> Quantity:
-    """The sum, difference or product. Raises: Unsure where it leaves 64 bits."""
-    if type(left) is int and type(right) is int:  # as the law has it, in half the time
-        value: int = applied(operator, left, right)
+    """What an operator comes to. Raises: Unsure where that leaves 64 bits, or has no lawful value."""
+    sign = SIGNS.get(operator)
+    if sign is not None and type(left) is int and type(right) is int:  # as the law has it, in half the time
+        value: int = sign(left, right)
         if INT64_MIN <= value <= INT64_MAX:
             return value
         raise Unsure

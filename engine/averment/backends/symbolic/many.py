@@ -168,7 +168,7 @@ class States:
                 raise AssertionError(node)
 
     def _calculated(self, operator: str, left: Parts, right: Parts) -> Parts:
-        if operator != "*" and len(left) * len(right) > FEW:
+        if operator in ("+", "-") and len(left) * len(right) > FEW:
             sums = planes.added_up(operator, left, right, self.every)
             if sums is not None:
                 return sums

@@ -11,8 +11,8 @@ from typing import Any
 
 import z3
 
+from averment.core.operators import OPERATORS
 from averment.core.values import INT64_MAX, INT64_MIN
-from averment.law.expressions import corners
 
 Formula = Any
 Truths = tuple[Formula, Formula]
@@ -63,18 +63,39 @@ def most(one: Any, other: Any) -> Any:
     return max(one, other) if isinstance(other, int) else z3.If(other > one, other, one)
 
 
+class _Terms:
+    """The algebra of terms (``core.operators``); Z3 divides so by a positive number."""
+
+    least, greatest = staticmethod(least), staticmethod(most)
+
+    @staticmethod
+    def floor(number: Any, by: Any) -> Any:
+        return number / by
+
+    @staticmethod
+    def where(condition: Formula, one: Any, other: Any) -> Any:
+        return z3.If(condition, one, other)
+
+
+TERMS = _Terms()
+
+
 def calculated(operator: str, left: Column, right: Column) -> Column:
-    """The sum, difference or product of two columns. Raises: Beyond for a product that is not linear."""
-    known = z3.And(left.known, right.known)
+    """What an operator comes to. Raises: Beyond for what is not linear, or may have no lawful value."""
+    known = z3.simplify(z3.And(left.known, right.known))
+    found = OPERATORS[operator]
     (low, high), (floor, ceiling) = bounded(left), bounded(right)
     definite = low is high and floor is ceiling
-    if operator in ("+", "-"):
-        least, greatest = corners(operator, low, high, floor, ceiling)
-    elif definite and (z3.is_int_value(low) or z3.is_int_value(floor)):
-        least = greatest = low * floor
-    else:
-        raise Beyond("two quantities that may both change are multiplied")
-    return Column(z3.simplify(known), least, least if definite else greatest)
+    if found.lawless is not None and not z3.is_false(z3.simplify(found.lawless(low, high, floor, ceiling))):
+        raise Beyond("a number is divided by one that may be zero")
+    if not found.linear:
+        constant = z3.is_int_value(floor) or (found.annihilates and z3.is_int_value(low))
+        if not (definite and constant):
+            raise Beyond("two quantities that may both change are multiplied or divided")
+    if definite:
+        value = found.comes_to(TERMS, low, floor)
+        return Column(known, value, value)
+    return Column(known, *found.ends(TERMS, low, high, floor, ceiling))
 
 
 class Members:

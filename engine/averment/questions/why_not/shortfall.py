@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from averment.core.operators import OPERATORS
 from averment.core.program import Arithmetic, Cell, Compare, Expression, Fact, Literal, Match, Value, Variable
 from averment.law.cells import passes
 from averment.law.expressions import compare, evaluate
@@ -57,7 +58,7 @@ def _signs(expression: Expression, sign: int, signs: dict[str, int]) -> None:
             signs[name] = sign
         case Arithmetic(operator, left, right):
             _signs(left, sign, signs)
-            _signs(right, -sign if operator == "-" else sign, signs)
+            _signs(right, -sign if OPERATORS[operator].rises[1] < 0 else sign, signs)
         case _:
             return
 

@@ -1,0 +1,230 @@
+"""The operators of arithmetic: integers in, an integer out. An entry of the table is all there is to one.
+
+What an operator comes to is written once, over an algebra: numbers of any carrier (Python's, arrays, terms of a solver)
+which add, subtract, multiply and compare by Python's own signs, and divide and choose by what the algebra brings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from operator import add, floordiv, mul, sub
+from typing import Any, Protocol
+
+from averment.dataclass import dataclass
+
+
+class Algebra(Protocol):
+    """What a carrier of numbers brings beside the signs."""
+
+    def floor(self, number: Any, by: Any, /) -> Any:
+        """The greatest integer that is not above ``number / by``, where ``by`` is positive."""
+        ...
+
+    def where(self, condition: Any, one: Any, other: Any, /) -> Any:
+        """The one number where the condition holds, else the other."""
+        ...
+
+    def least(self, one: Any, other: Any, /) -> Any:
+        """The lesser of two numbers."""
+        ...
+
+    def greatest(self, one: Any, other: Any, /) -> Any:
+        """The greater of two numbers."""
+        ...
+
+
+class Integers:
+    """The algebra of Python's numbers."""
+
+    floor = staticmethod(floordiv)
+    least = staticmethod(min)
+    greatest = staticmethod(max)
+
+    @staticmethod
+    def where(condition: bool, one: Any, other: Any) -> Any:
+        return one if condition else other
+
+
+INTEGERS = Integers()
+
+Comes = Callable[[Algebra, Any, Any], Any]
+Ends = Callable[[Algebra, Any, Any, Any, Any], tuple[Any, Any]]
+Lawless = Callable[[Any, Any, Any, Any], Any]
+
+
+@dataclass(frozen=True)
+class Operator:
+    """``comes_to`` gives what two numbers come to; ``ends`` the least and the greatest that it may be where the one
+    lies between the first two numbers and the other between the last two.
+
+    - ``lawless`` is where some numbers between such ends have no lawful value, ``unlawful`` what is said of them.
+    - ``rises``: by operand 1 where the result never falls when that rises, -1 where it never rises, else 0.
+    - ``sign``: what Python has between its operands by this name, if anything.
+    - ``linear``: it is made of sums and choices alone, so ``ends`` may be asked where an end is infinite.
+    - ``annihilates``: it is 0 where either operand is, whatever the other.
+    """
+
+    name: str
+    comes_to: Comes
+    ends: Ends
+    lawless: Lawless | None = None
+    unlawful: tuple[str, str] = ("", "")
+    rises: tuple[int, int] = (0, 0)
+    sign: Callable[[Any, Any], Any] | None = None
+    linear: bool = True
+    annihilates: bool = False
+
+    def lawful(self, low: int, high: int, floor: int, ceiling: int) -> bool:
+        """Whether all numbers between these ends surely have a value."""
+        return self.lawless is None or not self.lawless(low, high, floor, ceiling)
+
+    def code(self, left: str, right: str) -> str:
+        """It as source text, which may name ``name`` as a function."""
+        return f"({left} {self.name} {right})" if self.sign else f"{self.name}({left}, {right})"
+
+
+def _corners(comes_to: Comes) -> Ends:
+    """The ends of what, the one operand held, only rises or only falls in the other: its extremes are at corners."""
+
+    def ends(of: Algebra, low: Any, high: Any, floor: Any, ceiling: Any) -> tuple[Any, Any]:
+        first, second = comes_to(of, low, floor), comes_to(of, low, ceiling)
+        third, fourth = comes_to(of, high, floor), comes_to(of, high, ceiling)
+        least = of.least(of.least(first, second), of.least(third, fourth))
+        return least, of.greatest(of.greatest(first, second), of.greatest(third, fourth))
+
+    return ends
+
+
+def _rising(comes_to: Comes) -> Ends:
+    """The ends of what never falls where an operand rises."""
+    return lambda of, low, high, floor, ceiling: (comes_to(of, low, floor), comes_to(of, high, ceiling))
+
+
+# --- sums and products ----------------------------------------------------------------------------------------------
+
+
+def _sign(name: str, sign: Callable[[Any, Any], Any], ends: Callable[[Comes], Ends], **more: Any) -> Operator:
+    def comes_to(of: Algebra, left: Any, right: Any) -> Any:
+        return sign(left, right)
+
+    return Operator(name, comes_to, ends(comes_to), sign=sign, **more)
+
+
+def _falling(comes_to: Comes) -> Ends:
+    """The ends of what never falls where the first operand rises, and never rises where the second does."""
+    return lambda of, low, high, floor, ceiling: (comes_to(of, low, ceiling), comes_to(of, high, floor))
+
+
+# --- choices --------------------------------------------------------------------------------------------------------
+
+
+def _lesser(of: Algebra, left: Any, right: Any) -> Any:
+    return of.least(left, right)
+
+
+def _greater(of: Algebra, left: Any, right: Any) -> Any:
+    return of.greatest(left, right)
+
+
+def _distance(of: Algebra, left: Any, right: Any) -> Any:
+    return of.greatest(left - right, right - left)
+
+
+def _distances(of: Algebra, low: Any, high: Any, floor: Any, ceiling: Any) -> tuple[Any, Any]:
+    below, above = floor - high, low - ceiling
+    return of.greatest(of.greatest(below, above), 0), of.greatest(-below, -above)
+
+
+# --- quotients: a numerator, and a denominator that is made positive --------------------------------------------------
+
+
+def _signed(of: Algebra, left: Any, right: Any) -> Any:
+    """The one number, its sign turned where the other is negative: what a denominator passes on to its numerator."""
+    return of.where(right < 0, -left, left)
+
+
+def _signs(of: Algebra, low: Any, high: Any, floor: Any, ceiling: Any) -> tuple[Any, Any]:
+    least = of.where(floor < 0, of.where(ceiling < 0, -high, of.least(low, -high)), low)
+    return least, of.where(floor < 0, of.where(ceiling < 0, -low, of.greatest(high, -low)), high)
+
+
+def _meets(low: Any, high: Any, floor: Any, ceiling: Any) -> Any:
+    return (low <= ceiling) & (floor <= high)
+
+
+def _not_positive(low: Any, high: Any, floor: Any, ceiling: Any) -> Any:
+    return floor <= 0
+
+
+def _rounded(up: Callable[[Algebra, Any, Any, Any, Any], Any]) -> Comes:
+    """A quotient as an integer: the greatest that is not above it, or one more where ``up`` says so of the numerator,
+    of that integer, of the rest, and of what the rest lacks of the denominator.
+    """
+
+    def comes_to(of: Algebra, left: Any, right: Any) -> Any:
+        whole = of.floor(left, right)
+        rest = left - whole * right
+        return whole + up(of, left, whole, rest, right - rest)
+
+    return comes_to
+
+
+def _up(of: Algebra, left: Any, whole: Any, rest: Any, lacks: Any) -> Any:
+    return of.where(rest > 0, 1, 0)
+
+
+def _up_from_half(of: Algebra, left: Any, whole: Any, rest: Any, lacks: Any) -> Any:
+    """A half goes away from zero."""
+    return of.where(rest > lacks, 1, of.where(rest < lacks, 0, of.where(left < 0, 0, 1)))
+
+
+def _up_to_even(of: Algebra, left: Any, whole: Any, rest: Any, lacks: Any) -> Any:
+    """A half goes to the even integer."""
+    return of.where(rest > lacks, 1, of.where(rest < lacks, 0, whole - 2 * of.floor(whole, 2)))
+
+
+def _floor(of: Algebra, left: Any, right: Any) -> Any:
+    return of.floor(left, right)
+
+
+_NO_QUOTIENT = ("AV501", "a calculation divides by zero")
+
+
+def _rounding(name: str, comes_to: Comes) -> Operator:
+    corners = _corners(comes_to)
+
+    def ends(of: Algebra, low: Any, high: Any, floor: Any, ceiling: Any) -> tuple[Any, Any]:
+        return corners(of, low, high, of.greatest(floor, 1), of.greatest(ceiling, 1))
+
+    return Operator(name, comes_to, ends, _not_positive, _NO_QUOTIENT, rises=(1, 0), linear=False)
+
+
+ROUNDINGS: Mapping[str, Operator] = {
+    each.name: each
+    for each in (
+        _rounding("floor", _floor),
+        _rounding("ceiling", _rounded(_up)),
+        _rounding("half_up", _rounded(_up_from_half)),
+        _rounding("half_even", _rounded(_up_to_even)),
+    )
+}
+"""How a quotient, of a positive denominator, becomes an integer."""
+
+OPERATORS: Mapping[str, Operator] = {
+    each.name: each
+    for each in (
+        _sign("+", add, _rising, rises=(1, 1)),
+        _sign("-", sub, _falling, rises=(1, -1)),
+        _sign("*", mul, _corners, linear=False, annihilates=True),
+        Operator("min", _lesser, _rising(_lesser), rises=(1, 1)),
+        Operator("max", _greater, _rising(_greater), rises=(1, 1)),
+        Operator("distance", _distance, _distances),  # between two numbers: of one and 0 it is its absolute value
+        Operator("apart", _distance, _distances, _meets, _NO_QUOTIENT),  # the same of two that must not be equal
+        Operator("signed", _signed, _signs),
+        *ROUNDINGS.values(),
+    )
+}
+"""By their names in a program."""
+
+SIGNS = {each.name: each.sign for each in OPERATORS.values() if each.sign}
+"""What Python has by the same name."""
