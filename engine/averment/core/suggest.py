@@ -14,9 +14,51 @@ _TOLD = 4  # characters of a name
 _LONGEST = 64  # nobody mistypes a name of more; keeps the table small whatever a file holds
 
 
+# What other languages call what we call otherwise.
+_ELSEWHERE: dict[str, tuple[str, ...]] = {
+    "array": ("set",),
+    "avg": ("average",),
+    "bool": ("boolean",),
+    "conditions": ("when",),
+    "day": ("date",),
+    "description": ("says",),
+    "double": ("decimal",),
+    "else": ("default",),
+    "enum": ("choice", "of"),
+    "exists": ("known",),
+    "float": ("decimal",),
+    "given": ("known",),
+    "if": ("when",),
+    "int": ("integer",),
+    "list": ("set",),
+    "maximum": ("max",),
+    "mean": ("average",),
+    "message": ("says",),
+    "minimum": ("min",),
+    "missing": ("unknown",),
+    "none": ("not",),
+    "number": ("integer", "count"),
+    "numeric": ("decimal",),
+    "options": ("of",),
+    "or": ("any",),
+    "question": ("ask",),
+    "scale": ("places", "level"),
+    "str": ("text",),
+    "string": ("text",),
+    "timestamp": ("datetime",),
+    "total": ("sum",),
+    "values": ("of",),
+}
+
+
 def did_you_mean(word: str, vocabulary: Iterable[str]) -> str | None:
-    """The nearest word of ``vocabulary``, or ``None`` if none is near; ties go to the first in alphabetical order."""
-    return _nearest(word, frozenset(vocabulary) - {word}) if word and len(word) <= _LONGEST else None
+    """The word of ``vocabulary`` that others call ``word``, or the nearest; ties go to the first in alphabetical order.
+    ``None`` if none is near.
+    """
+    if not word or len(word) > _LONGEST:
+        return None
+    known = frozenset(vocabulary) - {word}
+    return next((other for other in _ELSEWHERE.get(word, ()) if other in known), None) or _nearest(word, known)
 
 
 @lru_cache(maxsize=128)  # one name misspelled where it is declared is unknown wherever it is used

@@ -31,6 +31,7 @@ from averment.model.names import suggestion
 from averment.model.scope import Scope
 from averment.surface.caret import caret
 from averment.surface.grammar import Fault
+from averment.surface.slips import CLOCK, NO_CLOCK
 
 _OPPOSITE = {"=": "!=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _LONGEST_NUMBER = 60
@@ -212,7 +213,10 @@ def _unknown_name(name: str, field: Field, shown: str, node: Node, atom: Name, s
         helps = (f"a text is in double quotes: `'\"{name}\"'`",)
     if name in ("yes", "no") and field.kind is Kind.BOOLEAN:
         helps = (f"write `{'true' if name == 'yes' else 'false'}`",)
-    scope.report.error("AV303", f"`{name}` is not a parameter", place, f"`{shown}` is a {field.kind}", *helps)
+    if name in CLOCK:
+        helps = (NO_CLOCK,)
+    kind = f"a{'n' if field.kind is Kind.INTEGER else ''} {field.kind}"
+    scope.report.error("AV303", f"`{name}` is not a parameter", place, f"`{shown}` is {kind}", *helps)
 
 
 def _literal(atom: Atom, field: Field, shown: str) -> Constant | Misfit:

@@ -28,6 +28,7 @@ from averment.model.names import suggestion
 from averment.model.scope import Scope
 from averment.surface.caret import caret
 from averment.surface.grammar import Fault
+from averment.surface.slips import CLOCK, NO_CLOCK
 
 Typed = tuple[Term, Field]
 
@@ -130,9 +131,18 @@ def _name(tree: Name, node: Node, scope: Scope, hint: Field | None) -> Typed | N
     help = suggestion(tree.name, [*names, *(hint.values if hint else ())])
     if tree.name in scope.bound:
         help = (f"did you mean the variable `${tree.name}`?",)
+    elif owner := _owner(tree.name, scope):
+        help = (f"bind the field in a pattern, as `{owner}: {{{tree.name}: ${tree.name}}}`, and write `${tree.name}`",)
+    elif tree.name in CLOCK:
+        help = (NO_CLOCK,)
     what = f"a value of `{hint.name}` and not a parameter" if hint and hint.values and hint.name else "a parameter"
     scope.report.error("AV303", f"`{tree.name}` is not {what}", place, "unknown name", *help)
     return None
+
+
+def _owner(field: str, scope: Scope) -> str:
+    """The first fact type that has a field of this name."""
+    return next((name for name, of in scope.declared.vocabulary.types.items() if field in of.position), "")
 
 
 def _size(tree: SizeOf, node: Node, scope: Scope) -> Typed | None:

@@ -20,7 +20,7 @@ from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
 from averment.source.scalar import plain_scalar
 from averment.source.text import MAX_DEPTH, MAX_FINDINGS, MAX_NODES, MAX_SCALAR, decode, untold
-from averment.source.yaml_slips import mend, sentence
+from averment.source.yaml_slips import COMMA, NO_BREAK, UNCLOSED, mend, sentence
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where there is one: ten times faster
 
@@ -42,7 +42,10 @@ def read_yaml(text: bytes, file: str, report: Report, line: int = 1) -> list[Nod
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as problem:
-        composer.refuse_syntax(sentence(problem.context, problem.problem), problem.problem_mark or problem.context_mark)
+        mark = problem.problem_mark or problem.context_mark
+        composer.refuse_syntax(
+            sentence(problem.context, problem.problem), mark, decoded[mark.index :][:1] if mark else ""
+        )
     except yaml.YAMLError as problem:
         composer.refuse_syntax(str(problem).partition("\n")[0], None)
     except (LookupError, AttributeError, TypeError, ValueError, AssertionError) as problem:
@@ -84,6 +87,7 @@ class _Composer:
         self._stack: list[_Frame] = []
         self._count = 0
         self._last = start_of(file, line)
+        self._quoted: Span | None = None  # the last text in quotes that goes over several lines
 
     @property
     def refused(self) -> bool:
@@ -114,12 +118,18 @@ class _Composer:
             if self._more:
                 self.report.extend(untold(self.report.diagnostics[-1].code, self.file, self._more))
 
-    def refuse_syntax(self, problem: str, mark: Any) -> None:
+    def refuse_syntax(self, problem: str, mark: Any, here: str = "") -> None:
         line, column = (
             (mark.line + self._line, mark.column + 1) if mark else (self._last.end_line, self._last.end_column)
         )
-        span = Span(self.file, line, column, line, column + 1)
-        self.report.error("AV112", f"this is not YAML: {problem}", span, "here", *mend(problem))
+        labels, help = [Label(Span(self.file, line, column, line, column + 1), "here")], mend(problem, here)
+        if (
+            self._quoted and line - self._quoted.end_line <= 1
+        ):  # in which a quote that was forgotten has swallowed lines
+            opened = self._quoted
+            labels.append(Label(Span(*opened[:3], opened.line, opened.column + 1), "opened here"))
+            help = (UNCLOSED.format(opened.line, opened.end_line),)
+        self.report.add(Diagnostic("AV112", f"this is not YAML: {problem}", tuple(labels), help))
 
     # --- events ---------------------------------------------------------------------------------------------------
 
@@ -136,6 +146,10 @@ class _Composer:
             raise _Full
         if style == '"' and (named := hidden(text)):
             self._refuse("AV109", not_shown(named), span, *HIDDEN)
+        if style in ("'", '"') and span.line != span.end_line:
+            self._quoted = span
+        if not style and text[:1] == "\u00a0":
+            self._refuse("AV109", NO_BREAK[0], span, *NO_BREAK[1:])
         frame = self._stack[-1] if self._stack else None
         if frame is not None and frame.key is None and not frame.skips and type(frame.items) is dict:
             self._key(frame, text, style, span)
@@ -153,6 +167,8 @@ class _Composer:
             if not isinstance(plain_scalar(text, span, Report()), str):
                 shown = text or "nothing"
                 help = f'put it in quotes: `"{text}"`' if text else "write a key before the `:`"
+                if frame.flow and span.column - self._last.end_column == 1:
+                    help = COMMA
                 self._refuse("AV104", f"a key must be text, and `{shown}` is not", span, "not text", help)
                 frame.skips = True
                 return

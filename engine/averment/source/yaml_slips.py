@@ -21,9 +21,16 @@ def sentence(context: str | None, problem: str | None) -> str:
     return " ".join(", ".join(part for part in (context, problem) if part).split()) or "unknown problem"
 
 
-def mend(problem: str) -> tuple[str, ...]:
-    """What to do about a problem of the parser, for those whose words do not say it."""
+def mend(problem: str, here: str = "") -> tuple[str, ...]:
+    """What to do about a problem of the parser, for those whose words do not say it; ``here``: what stands there."""
+    if here.startswith(":") and "expected" in problem:
+        return ("a text that holds `: ` needs quotes",)
     for words, help in _MENDS:
         if words in problem:
             return (help,)
     return ()
+
+
+UNCLOSED = "the quote opened on line {0} is closed only on line {1}: close it on line {0}, if the text ends there"
+NO_BREAK = "a non-breaking space stands where a plain one is meant", "looks like a space", "write plain spaces here"
+COMMA = "a number has a point where a comma is written here, and text that has a comma stands in quotes"

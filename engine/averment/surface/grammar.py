@@ -43,6 +43,7 @@ from averment.core.written import (
     Truth,
 )
 from averment.dataclass import dataclass
+from averment.surface.slips import CELL, EXPRESSION, slip_in
 
 MOST_OPERATORS = 64
 MOST_DIGITS = 40
@@ -81,22 +82,22 @@ class Fault:
 
 def parse_cell(text: str) -> Cell | Fault:
     """Read one cell."""
-    return _whole(text, _Parser.cell)
+    return _whole(text, _Parser.cell, CELL)
 
 
 def parse_test(text: str) -> Test | Fault:
     """Read one element of a list of tests."""
-    return _whole(text, _Parser.test)
+    return _whole(text, _Parser.test, CELL)
 
 
 def parse_expression(text: str) -> Expression | Fault:
     """Read the value of a derived field."""
-    return _whole(text, _Parser.expression)
+    return _whole(text, _Parser.expression, EXPRESSION)
 
 
 def parse_comparison(text: str) -> Comparison | Fault:
     """Read the text of a ``test:`` condition."""
-    return _whole(text, _Parser.comparison)
+    return _whole(text, _Parser.comparison, EXPRESSION)
 
 
 class Readers:
@@ -112,14 +113,18 @@ class _Unexpected(Exception):
         self.fault = fault
 
 
-def _whole(text: str, rule: Callable[[_Parser], _Tree]) -> _Tree | Fault:
+def _whole(text: str, rule: Callable[[_Parser], _Tree], where: str) -> _Tree | Fault:
     try:
         parser = _Parser(text)
         tree = rule(parser)
         if parser.kind != "end":
             parser.fail_at_end()
     except _Unexpected as unexpected:
-        return unexpected.fault
+        fault = unexpected.fault
+        mend = slip_in(text, where, fault.at)
+        if mend is None:
+            return fault
+        return Fault(f"`{text[mend.at : mend.end]}` is not written so here", mend.at, mend.end, (mend.help,))
     return tree
 
 

@@ -13,6 +13,9 @@ from averment.core.numbers import shortened
 from averment.core.suggest import did_you_mean
 from averment.diagnostics.diagnostic import Diagnostic, Label
 from averment.source.text import MAX_FINDINGS
+from averment.surface.slips import KEY, WORDS, slip_in
+
+_NAME = r"[a-z][a-z0-9_]*"
 
 
 class Misshape(NamedTuple):
@@ -47,6 +50,12 @@ def explain(misshape: Misshape, meant: frozenset[str] = frozenset()) -> Iterator
     return _EXPLANATIONS[misshape.keyword](misshape)
 
 
+def is_slip(misshape: Misshape) -> bool:
+    """Whether the key of a value is no name, but a condition that should have been the value."""
+    last = misshape.path[-1] if misshape.path else ""
+    return isinstance(last, str) and not re.match(_NAME + r"$", last) and slip_in(last, KEY, 0) is not None
+
+
 def meant_keys(unknown: Misshape) -> frozenset[str]:
     """The known keys that the unknown keys of a mapping most likely stand for."""
     found = (did_you_mean(key, unknown.part.get("properties", {})) for key, _ in _unknown_keys(unknown))
@@ -70,9 +79,11 @@ def _unknown_keys(misshape: Misshape) -> list[tuple[str, Span]]:
 def _unknown(misshape: Misshape) -> Iterator[Diagnostic]:
     known = misshape.part.get("properties", {})
     for key, span in _unknown_keys(misshape):
-        nearest = did_you_mean(key, known)
+        nearest, value = did_you_mean(key, known), misshape.node.get(key)
         owner = f"{'an' if misshape.title[0] in 'aeiou' else 'a'} {misshape.title}"
         help = f"did you mean `{nearest}`?" if nearest else f"the keys of {owner} are {_list(known)}"
+        if value and value.value is None and not value.text and not re.fullmatch(_NAME, key):
+            help = "within `{…}` a comma ends a value: put a text that has one in quotes, and write a number without"
         message = f"`{shortened(key)}` is not a key of {owner}"
         yield _finding("AV201", message, span, "unknown key", help)
 
@@ -91,7 +102,10 @@ def _type(misshape: Misshape) -> Iterator[Diagnostic]:
     # A cell may be a mapping only for the model to say more of it.
     what = _either([_TYPES[word] for word in words if word != "object" or "number" not in words])
     found = _kind(node)
-    if node.value is None:
+    meant = [WORDS[word] for word in (*misshape.path[-1:], node.text) if isinstance(word, str) and word in WORDS]
+    if "object" in words and meant:
+        help = meant[0]
+    elif node.value is None:
         help = "write a value, or leave the key out" if misshape.path else "write a document, or delete the line `---`"
     elif "string" in words and isinstance(node.value, (bool, int, Decimal)):
         help = f'put it in quotes: `"{shortened(node.text)}"`'
@@ -132,6 +146,9 @@ def _names(misshape: Misshape) -> Iterator[Diagnostic]:
 
 def _badly_formed(text: str, pattern: str, span: Span) -> Diagnostic:
     form, mend = _FORMS[pattern]
+    slip = slip_in(text, KEY, 0) if len(text) <= 64 else None
+    if slip:
+        return _finding("AV205", f"`{text}` is not {form}", span, "not of this form", slip.help)
     mended = mend(text) if len(text) <= 64 else ""
     help = f"did you mean `{mended}`?" if mended != text and re.fullmatch(pattern, mended) else f"write {form}"
     return _finding("AV205", f"`{shortened(text)}` is not {form}", span, "not of this form", help)

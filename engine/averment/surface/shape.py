@@ -96,7 +96,7 @@ _MORE = 1000  # that are counted beyond those that are explained: to find each t
 
 def _findings(node: Node, schema: str, errors: Iterator[Any]) -> list[Diagnostic]:
     """One finding for each thing that is wrong; of a value of the wrong type, nothing but that."""
-    from averment.surface.misshape import beyond, explain, meant_keys  # here, as jsonschema
+    from averment.surface.misshape import beyond, explain, is_slip, meant_keys  # here, as jsonschema
 
     misshapes: dict[tuple[tuple[str | int, ...], str], Misshape] = {}
     for error in islice(errors, 3 * MAX_FINDINGS):
@@ -107,6 +107,8 @@ def _findings(node: Node, schema: str, errors: Iterator[Any]) -> list[Diagnostic
     more = sum(1 for _ in islice(errors, _MORE))
     bounded = more == _MORE
     for (path, keyword), misshape in misshapes.items():
+        if is_slip(misshape):
+            continue  # which is told of its key
         if keyword == "type" or (path, "type") not in misshapes:
             unknown = misshapes.get((path, "additionalProperties"))
             found.extend(explain(misshape, meant_keys(unknown) if unknown else frozenset()))
