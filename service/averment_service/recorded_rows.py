@@ -160,7 +160,7 @@ class Rows:
         told = _decision(RowRecord(batch, part, row, _said(outcome, batch)), facts)
         differences = tuple(Difference("outcome", None, each) for each in again.differences)
         state = State.MASKED if masked and again.state is State.SAME else again.state
-        replayed = Replayed(told, state, outcome.claim, differences)
+        replayed = Replayed(told, state, outcome.claimed, differences)
         return (told, replayed, None, None) if masked else (told, replayed, outcome, found.pack)
 
     def finder_of(self, batch: Batch) -> Finder:

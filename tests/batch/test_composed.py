@@ -49,7 +49,7 @@ def _read(pack: Pack, text: str, name: str) -> str:
     (node,) = read_case_file(text.encode(), name, report)
     case = read_case(node, pack.model.types, report)
     assert case is not None, report.diagnostics
-    return pack.decide(case).claim
+    return pack.decide(case).claimed
 
 
 def _batch(pack: Pack, path: Path) -> str:
@@ -60,8 +60,8 @@ def _batch(pack: Pack, path: Path) -> str:
 
 def _doors(pack: Pack, city: str, folder: Path) -> Iterator[tuple[str, str]]:
     facts = {"site": {"city": city, "more": "x"}, "stop": []}
-    yield "python", pack.decide(facts).claim
-    yield "again", pack.decide(facts).claim
+    yield "python", pack.decide(facts).claimed
+    yield "again", pack.decide(facts).claimed
     yield "yaml", _read(pack, f"case: a\nfacts: {{site: {{city: {city}}}}}\n", "a.yaml")
     yield "yaml escaped", _read(pack, f"case: a\nfacts: {{site: {{city: {json.dumps(city)}}}}}\n", "a.yaml")
     table = pa.table({"case": ["a"], "city": [city]})

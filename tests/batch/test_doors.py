@@ -209,7 +209,7 @@ def _seen(claim: str, strength: Any, fired: list[str] | tuple[str, ...]) -> str:
 
 
 def _of(outcome: Outcome) -> str:
-    return _seen(outcome.claim, outcome.strength, outcome.fired)
+    return _seen(outcome.claimed, outcome.strength, outcome.fired)
 
 
 def _told(found: Diagnostic) -> str:

@@ -144,7 +144,7 @@ def test_preference_decides_a_balanced_case_only(emphasis: str) -> None:
     def claim(name: str) -> str:
         facts = _facts(name)
         facts["company"]["role_emphasis"] = emphasis
-        return PACK.decide(facts).claim
+        return PACK.decide(facts).claimed
 
     balanced = {"technical": "technical_product_manager", "market": "product_manager"}[emphasis]
     assert claim("fleet-telematics") == balanced

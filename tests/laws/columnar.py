@@ -90,7 +90,7 @@ def differences(seeds: range, counts: Counter[str]) -> Iterator[str]:
 def _reference(program: Program, case: Case) -> Said:
     try:
         found = Outcome(case, reference.evaluate(program, case))
-        return Said(found.claim, found.status.value, _text(found.strength), found.hangs_on, found.fired)
+        return Said(found.claimed, found.status.value, _text(found.strength), found.hangs_on, found.fired)
     except CaseError as error:
         return Said(error.message, error.code)
 

@@ -111,7 +111,7 @@ def differences(asked: Asked, doors: dict[str, Door] | None = None) -> Iterator[
 
 def of_outcome(outcome: Outcome, whole: bool = True) -> Said:
     strength = shown(outcome.strength)
-    found = Said(outcome.claim, outcome.status.value, strength, outcome.hangs_on, outcome.fired)
+    found = Said(outcome.claimed, outcome.status.value, strength, outcome.hangs_on, outcome.fired)
     return found._replace(whole=outcome.canonical) if whole else found
 
 

@@ -217,7 +217,7 @@ def test_every_door_has_the_same_outcomes(kind: str, unknown: bool) -> None:
 
 def claimed(pack: Pack, given: dict[str, Any], engine: str, firings: int) -> str:
     try:
-        return pack.decide(given, engine=engine, firings=firings).claim
+        return pack.decide(given, engine=engine, firings=firings).claimed
     except averment.Refused as refused:
         (found,) = refused.diagnostics
         return f"{found.code}: {found.message.removeprefix('case `case` has no outcome: ')}"

@@ -65,7 +65,7 @@ class TextRows:
         return None if strength is None else self._strengths.value(strength_text(strength))
 
     def _csv(self, row: int, outcome: Outcome) -> str:
-        words = [outcome.case.name, str(row), outcome.claim, outcome.status.value, _strength_cell(outcome.strength)]
+        words = [outcome.case.name, str(row), outcome.claimed, outcome.status.value, _strength_cell(outcome.strength)]
         words.append(paths(outcome.hangs_on))
         if self._presumes:
             presumption = outcome.presumed

@@ -1,4 +1,5 @@
-"""A rule that asks what is known and that the claim rests on: a settled claim would be taken back by an answer.
+"""A rule that asks what is known and that the claim or a result rests on: what is settled would be taken back by an
+answer.
 
 Found when a pack is loaded, since what is promised of a settled claim would not be true of such a pack.
 """
@@ -24,10 +25,9 @@ def find(subject: Subject) -> Iterator[Finding]:
     for index, rule in enumerate(rules):
         for name in dict.fromkeys(head.type for head in rule.heads):
             makers.setdefault(name, []).append(index)
-    claim = subject.program.claim
     above: dict[int, tuple[str, int | None]] = {}
     queue: deque[int] = deque()
-    wanted: list[tuple[str, int | None]] = [(name, None) for name in (claim.type, claim.strength_type) if name]
+    wanted: list[tuple[str, int | None]] = [(name, None) for name in subject.program.answering]
     told: set[str] = set()
     reached: set[str] = set()
     while wanted or queue:
@@ -57,17 +57,32 @@ def _way(
     step: int | None = index
     while step is not None:
         name, after = above[step]
-        text = f"derives `{name}`" + ("" if after is not None else ", the claim")
+        text = f"derives `{name}`" + ("" if after is not None else f", {_what(model, name)}")
         labels.append(Label(model.places[rules[step].id], text))
         step = after
     first, *rest = labels
-    return Finding(first.span, {"rule": rules[index].id, "label": first.text, "condition": text_of(guard)}, tuple(rest))
+    what = _what(model, _top(above, index))
+    words = {"what": what, "rule": rules[index].id, "label": first.text, "condition": text_of(guard)}
+    return Finding(first.span, words, tuple(rest))
+
+
+def _top(above: Mapping[int, tuple[str, int | None]], index: int) -> str:
+    """The answering type that a rule leads to."""
+    name, after = above[index]
+    return name if after is None else _top(above, after)
+
+
+def _what(model: Model, name: str) -> str:
+    """What the facts of a type are to the pack."""
+    if name in (model.claim.type, model.claim.strength_type):
+        return "the claim"
+    return f"the result `{next(result.name for result in model.results if result.type == name)}`"
 
 
 CHECK = Check(
     "AV403",
     find,
-    says="the claim rests on `{rule}`, which asks what is known",
+    says="{what} rests on `{rule}`, which asks what is known",
     label="{label}",
     note="`{condition}` tells what was said of the case, not what the case is",
     severity=Severity.ERROR,

@@ -1,4 +1,4 @@
-"""A derived type that is looked at, or is the claim, and that no rule derives."""
+"""A derived type that is looked at, or is the claim or a result, and that no rule derives."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ def find(subject: Subject) -> Iterator[Finding]:
         if pattern.type.derived and name not in derived and name not in told:
             told.add(name)
             yield Finding(model.places[rule.id], {"type": name, "label": f"looks at `{name}`"})
-    for name in (model.claim.type, model.claim.strength_type):
-        if name and name not in derived and name not in told:
-            yield Finding(model.claim_place, {"type": name, "label": "named here"})
+    for name, place in model.answering.items():
+        if name not in derived and name not in told:
+            yield Finding(place, {"type": name, "label": "named here"})
 
 
 CHECK = Check("AV406", find, says="no rule derives `{type}`", label="{label}")

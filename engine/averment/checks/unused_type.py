@@ -13,7 +13,7 @@ from averment.checks.subject import Subject
 
 def find(subject: Subject) -> Iterator[Finding]:
     model = subject.model
-    used = {pattern.type.name for _, pattern in subject.patterns} | {model.claim.type, model.claim.strength_type}
+    used = {pattern.type.name for _, pattern in subject.patterns} | {*model.answering}
     used |= {conclusion.type.name for rule in model.rules for conclusion in rule.then}
     for of in model.types.values():
         if of.name not in used:

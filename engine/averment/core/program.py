@@ -25,6 +25,9 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from averment.core import written
+from averment.core.answers import NO_CLAIM as NO_CLAIM
+from averment.core.answers import Claim as Claim
+from averment.core.answers import Result as Result
 from averment.dataclass import dataclass
 
 Value = bool | int | str | frozenset[str]
@@ -317,17 +320,6 @@ def _asked(guard: Guard) -> int:
     return size(guard.left) + size(guard.right) - 1 if isinstance(guard, Compare) else 4
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Which derived facts are the claim: ``field`` of ``type``; its strength is ``strength_field`` of another type."""
-
-    type: str
-    field: int
-    values: tuple[str, ...]
-    strength_type: str = ""
-    strength_field: int = 0
-
-
 @dataclass(frozen=True)
 class Program:
     """A pack under its parameters, stratified.
@@ -342,13 +334,24 @@ class Program:
     types: Mapping[str, FactType]
     strata: tuple[tuple[Rule, ...], ...]
     recursive: frozenset[str]  # derived types that depend on themselves
-    claim: Claim
+    claim: Claim = NO_CLAIM
+    results: tuple[Result, ...] = ()
     parameters: Mapping[str, str | int | bool] = field(default_factory=dict[str, str | int | bool])
 
     @cached_property
     def presumes(self) -> bool:
         """Whether anything is presumed of a field."""
         return any(field.presumption is not None for type in self.types.values() for field in type.fields)
+
+    @property
+    def answering(self) -> tuple[str, ...]:
+        """The types whose facts are answers: the claim, its strength and the results."""
+        named = (self.claim.type, self.claim.strength_type, *(result.type for result in self.results))
+        return tuple(dict.fromkeys(name for name in named if name))
+
+    def field_of(self, result: Result) -> Field:
+        """The field whose values are a result."""
+        return self.types[result.type].fields[result.field]
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:

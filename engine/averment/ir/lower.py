@@ -81,6 +81,7 @@ def _lower(model: Model, overrides: Mapping[str, Value], report: Report, digest:
         strata=strata,
         recursive=recursive,
         claim=model.claim,
+        results=model.results,
         parameters={name: decode(value, model.parameters[name].field) for name, value in parameters.values.items()},
     )
 

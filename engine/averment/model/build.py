@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from averment.core.node import Node
-from averment.core.program import Claim, FactType, Kind
+from averment.core.program import NO_CLAIM, Claim, Kind
 from averment.diagnostics.diagnostic import Report
 from averment.model.fields import words
 from averment.model.model import Model, Told
-from averment.model.names import reserved, suggestion, unknown_field, unknown_type
+from averment.model.names import reserved
 from averment.model.parameters import read_parameters
+from averment.model.results import derived_field, places_of_results, read_results
 from averment.model.rules import read_rules
 from averment.model.scope import Declared
 from averment.model.sources import read_sources
@@ -29,6 +30,7 @@ def _build(files: PackFiles, report: Report) -> Model | None:
     vocabulary = read_vocabulary(files.facts, report, words(files.manifest, "evidence") == "required")
     parameters, broken = read_parameters(files.manifest, report)
     sources = read_sources(files.manifest, report)
+    results = read_results(files.manifest, vocabulary, report)
     claim = _read_claim(files.manifest, vocabulary, report)
     declared = Declared(vocabulary, parameters, frozenset(broken), report)
     rules = read_rules(files.rules, declared, sources) + read_tables(files.tables, declared, sources)
@@ -45,10 +47,12 @@ def _build(files: PackFiles, report: Report) -> Model | None:
         sources=sources,
         rules=tuple(rules),
         claim=claim,
+        results=results,
         places={rule.id: rule.span for rule in rules},
         type_places=vocabulary.places,
         type_says=vocabulary.says,
         claim_place=written.span if written else None,
+        result_places=places_of_results(files.manifest),
         checks={code: Told(node.text, span) for code, node, span in files.manifest.entries_of("checks")},
     )
 
@@ -56,9 +60,11 @@ def _build(files: PackFiles, report: Report) -> Model | None:
 def _read_claim(manifest: Node, vocabulary: Vocabulary, report: Report) -> Claim | None:
     node = manifest.get("claim")
     if node is None:
-        report.error("AV328", "the pack says no claim", manifest.span, "needs `claim`")
-        return None
-    found = _derived_field(node, vocabulary, report)
+        if manifest.get("results") is None:
+            message = "the pack says neither a claim nor results"
+            report.error("AV328", message, manifest.span, "needs `claim` or `results`")
+        return NO_CLAIM
+    found = derived_field(node, vocabulary, report, "claim")
     if found is None:
         return None
     of, index = found
@@ -72,28 +78,5 @@ def _read_claim(manifest: Node, vocabulary: Vocabulary, report: Report) -> Claim
     written = node.get("strength")
     if written is None:
         return Claim(of.name, index, field.values)
-    strength = _derived_field(written, vocabulary, report)
+    strength = derived_field(written, vocabulary, report, "claim")
     return Claim(of.name, index, field.values, strength[0].name, strength[1]) if strength else None
-
-
-def _derived_field(node: Node, vocabulary: Vocabulary, report: Report) -> tuple[FactType, int] | None:
-    """The derived type and the index of its field that a mapping of ``fact`` and ``field`` names."""
-    fact, named = node.get("fact"), node.get("field")
-    if fact is None or named is None:
-        report.error("AV328", "a claim names a fact type and its field", node.span, "needs `fact` and `field`")
-        return None
-    of = vocabulary.types.get(str(fact.value))
-    derived = [name for name, declared in vocabulary.types.items() if declared.derived]
-    if of is None:
-        unknown_type(str(fact.value), derived, report, fact.span)
-        return None
-    if not of.derived:
-        help = suggestion(of.name, derived)
-        report.error("AV328", f"the claim is derived, and `{of.name}` is given", fact.span, "a given fact type", *help)
-        return None
-    index = of.position.get(str(named.value))
-    if index is None:
-        if f"{of.name}.{named.value}" not in vocabulary.broken:
-            unknown_field(str(named.value), of.name, of.position, report, named.span)
-        return None
-    return of, index

@@ -14,6 +14,7 @@ from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
 from averment.model.encoding import encode
 from averment.model.evidence import Documents, Evidence, holdings, read_evidence, unsupported
+from averment.model.expecting import read_expected
 from averment.model.names import unknown_field, unknown_type
 
 UNNAMED = "case"
@@ -26,8 +27,8 @@ class Case:
     ``mentioned``: the given types the case speaks of, if only with an empty list. ``assumptions``: the paths of fields
     that hold a declared default; ``presumptions``: of those that hold what is presumed of them, none as a case is read.
     ``evidence``: what the values rest on, where anything is said of that.
-    ``places``: where each record and field was given, by path. ``expect``: the answer the case's author expects, as
-    written, and ``expect_places`` where each part of it stands.
+    ``places``: where each record and field was given, by path. ``expect``: the answer the case's author expects, part
+    by part (``model.expecting``), and ``expect_places`` where each part of it stands.
     """
 
     name: str
@@ -53,7 +54,7 @@ def read_case(node: Node, types: Mapping[str, FactType], report: Report, kept: D
     for name, records, span in node.entries_of("facts"):
         reading.read(name, records, span)
     reading.assume_absent()
-    named, expect, note = node.get("case"), node.get("expect"), node.get("note")
+    named, note = node.get("case"), node.get("note")
     if named is not None and (not isinstance(named.value, str) or not named.value.strip()):
         blank = isinstance(named.value, str)
         label, help = ("blank", "give it a name") if blank else ("not a text", "put it in quotes")
@@ -67,17 +68,18 @@ def read_case(node: Node, types: Mapping[str, FactType], report: Report, kept: D
         evidence = read_evidence(node, held, report, kept)
         if len(report.diagnostics) > before:
             return None
+    expect, expect_places = read_expected(node.get("expect"))
     return Case(
         name=str(named.value) if named else UNNAMED,
         facts=facts,
         mentioned=frozenset(name for name, records, _ in node.entries_of("facts") if records.value is not None),
         assumptions=frozenset(reading.assumptions),
         places=reading.places,
-        expect={key: child.value for key, child in expect.items()} if expect else None,
+        expect=expect,
         note=note.value if note and isinstance(note.value, str) else "",
         place=named.span if named else node.span,
         evidence=evidence,
-        expect_places={key: child.span for key, child in expect.items()} if expect else {},
+        expect_places=expect_places,
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import field
 
 from averment.core import written
 from averment.core.node import Span
-from averment.core.program import Backing, Claim, FactType, Field, Value
+from averment.core.program import Backing, Claim, FactType, Field, Result, Value
 from averment.dataclass import dataclass
 
 # --- what a cell or an expression is made of ----------------------------------------------------------------------
@@ -231,10 +231,20 @@ class Model:
     sources: Mapping[str, Source]
     rules: tuple[ModelRule, ...]
     claim: Claim
+    results: tuple[Result, ...] = ()
     places: Mapping[str, Span] = field(
         default_factory=dict[str, Span]
     )  # of each rule's `rule:` line, of each row of a table
     type_places: Mapping[str, Span] = field(default_factory=dict[str, Span])  # of TYPE and of TYPE.FIELD
     type_says: Mapping[str, str] = field(default_factory=dict[str, str])  # documentation of TYPE and of TYPE.FIELD
     claim_place: Span | None = None
+    result_places: Mapping[str, Span] = field(default_factory=dict[str, Span])  # by name
     checks: Mapping[str, Told] = field(default_factory=dict[str, Told])  # by code
+
+    @property
+    def answering(self) -> Mapping[str, Span | None]:
+        """The types whose facts are answers (as ``Program.answering``), each with where the pack says so."""
+        found = {name: self.claim_place for name in (self.claim.type, self.claim.strength_type) if name}
+        for result in self.results:
+            found.setdefault(result.type, self.result_places.get(result.name))
+        return found

@@ -1,7 +1,7 @@
-"""What is concluded beside the claim: facts that neither the claim nor its strength could rest on, such as advice.
+"""What is concluded beside the claim and the results: facts that none of them could rest on, such as advice.
 
-That is read off the rules, not off the case: a derived type from which no chain of rules leads to the claim. Of such
-types those are told that no other of them is derived from.
+That is read off the rules, not off the case: a derived type from which no chain of rules leads to the claim, its
+strength or a result. Of such types those are told that no other of them is derived from.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def beside(evaluation: Evaluation) -> tuple[Fact, ...]:
 def types_beside(program: Program) -> tuple[str, ...]:
     """The derived types that the claim could never rest on, but for those that others of them are derived from."""
     uses = [({head.type for head in rule.heads}, set(reads(rule))) for rule in program.rules]
-    reached = {program.claim.type, program.claim.strength_type}
+    reached = set(program.answering)
     while True:
         more = {type for heads, used in uses if heads & reached for type in used} - reached
         if not more:

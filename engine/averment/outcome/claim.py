@@ -23,13 +23,13 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """``claim`` is a declared value when settled, else the word of its status.
+    """``claim`` is a declared value when settled, else the word of its status; none where the pack has no claim.
 
     ``possible`` are the claims that three-valued logic does not rule out, declared values first, in their order;
     ``roots`` the facts that a warrant starts from: the claim's, and those that say how strong it is.
     """
 
-    claim: str
+    claim: str | None
     status: Status
     possible: tuple[str, ...]
     strength: str | int | bool | None

@@ -38,16 +38,16 @@ def decided(case: Decided, evaluate: Callable[[Given], Evaluation], rebut: Rebut
 
 def presuming(outcome: Outcome, evaluate: Callable[[Given], Evaluation], rebut: Rebut) -> Outcome:
     """The outcome with what an open claim presumably is, where presumptions settle it."""
-    told = None if outcome.settled else _told(outcome)
+    told = None if outcome.wholly_settled else _told(outcome)
     if told is None:
         return outcome
     try:
         presumed = Outcome(told, evaluate(told))
     except CaseError as error:
         return replace(outcome, lost=error.loss)
-    settled = presumed.status is Status.SETTLED
+    settled = outcome.claim is not None and not outcome.settled and presumed.status is Status.SETTLED
     presumption = Presumption(presumed, outcome, rebut) if settled else None
-    return replace(outcome, presumed=presumption, lost=presumed.evaluation.loss)
+    return replace(outcome, presumed=presumption, lost=presumed.evaluation.loss, supposed=presumed)
 
 
 def _told(outcome: Outcome) -> Presuming | None:

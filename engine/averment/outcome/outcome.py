@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Protocol, Self
 
-from averment.core.program import Program
+from averment.core.program import Fact, Program
 from averment.core.values import decode
 from averment.dataclass import dataclass
 from averment.ir.digest import canonical
@@ -16,6 +16,7 @@ from averment.outcome.claim import Reading, Status, read_claim
 from averment.outcome.evidence import marked
 from averment.outcome.hangs_on import hangs_on
 from averment.outcome.presumption import Presumption
+from averment.outcome.result import ResultOutcome
 from averment.warrant.derivation import Derivation, derive
 from averment.warrant.document import Document, warrant_document
 
@@ -50,7 +51,8 @@ class Display(Protocol):
 class Outcome:
     """A claim and everything it rests on. Whatever is costly is worked out when first asked for.
 
-    ``lost`` says why the reference had to evaluate what is presumed, where it did so in place of another engine.
+    ``lost`` says why the reference had to evaluate what is presumed, where it did so in place of another engine;
+    ``supposed`` is the outcome of the case with presumptions filled in, where anything of it is open.
 
     ``document`` is valid against ``outcome.schema.json``; ``canonical`` are its RFC 8785 bytes, the same for the same
     pack digest, parameters and facts on every backend and platform.
@@ -60,14 +62,27 @@ class Outcome:
     evaluation: Evaluation
     presumed: Presumption | None = None
     lost: str = ""
+    supposed: Outcome | None = None
 
     def __repr__(self) -> str:
-        return f"<Outcome of {self.name[:80]!r}: {self.claim[:80]}, {self.status.value}>"
+        told = f"{self.claim[:80]}, {self.status.value}" if self.claim else self.status.value
+        return f"<Outcome of {self.name[:80]!r}: {told}>"
 
     @cached_property
     def reading(self) -> Reading:
-        """What is read off the evaluation: the claim, its status, and what is possible."""
-        return read_claim(self.evaluation)
+        """What is read off the evaluation: the claim, its status, and what is possible. Without a claim the outcome
+        stands as its first result does, which heads it.
+        """
+        if self._program.claim:
+            return read_claim(self.evaluation)
+        head = next(iter(self.results.values())).reading
+        return Reading(None, head.status, (), None, head.roots)
+
+    @cached_property
+    def results(self) -> Mapping[str, ResultOutcome]:
+        """What the pack answers besides the claim, by name, in the pack's order."""
+        results = self._program.results
+        return {each.name: ResultOutcome(each, self.evaluation, self.supposed) for each in results} if results else {}
 
     @property
     def evidence(self) -> Evidence | None:
@@ -75,9 +90,14 @@ class Outcome:
         return self.case.evidence
 
     @property
-    def claim(self) -> str:
-        """A value the pack declares, or ``open``, ``gap`` or ``conflict``."""
+    def claim(self) -> str | None:
+        """A value the pack declares, or ``open``, ``gap`` or ``conflict``; none where the pack has results only."""
         return self.reading.claim
+
+    @property
+    def claimed(self) -> str:
+        """The claim; empty where the pack has results only."""
+        return self.claim or ""
 
     @property
     def name(self) -> str:
@@ -92,12 +112,19 @@ class Outcome:
     @property
     def status(self) -> Status:
         """``settled``, ``presumed``, ``open``, ``gap`` or ``conflict``."""
+        if not self._program.claim:
+            return next(iter(self.results.values())).status
         return Status.PRESUMED if self.presumed else self.reading.status
 
     @property
     def settled(self) -> bool:
         """Whether no completion of the unknown fields can change the claim."""
         return self.reading.status is not Status.OPEN
+
+    @property
+    def wholly_settled(self) -> bool:
+        """Whether that holds of every result as well."""
+        return self.settled and all(result.settled for result in self.results.values())
 
     @property
     def strength(self) -> str | int | bool | None:
@@ -132,7 +159,15 @@ class Outcome:
     @cached_property
     def derivation(self) -> Derivation:
         """The warrant as facts and firings, for renderers and questions."""
-        return derive(self.evaluation, self.reading.roots)
+        return derive(self.evaluation, self.roots)
+
+    @property
+    def roots(self) -> tuple[Fact, ...]:
+        """The facts that the warrant starts from: those of the claim and of every result."""
+        if not self.results:
+            return self.reading.roots
+        resulting = (fact for result in self.results.values() for fact in result.reading.roots)
+        return tuple(dict.fromkeys((*self.reading.roots, *resulting)))
 
     @cached_property
     def warrant(self) -> Document:
@@ -154,6 +189,7 @@ class Outcome:
             "strength": self.strength,
             "possible": list(self.possible),
             "hangs_on": list(self.hangs_on),
+            **({"results": {name: each.document for name, each in self.results.items()}} if self.results else {}),
             "assumptions": list(self.assumptions),
             "fired": list(self.fired),
             "parameters": dict(program.parameters),

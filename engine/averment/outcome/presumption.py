@@ -91,7 +91,7 @@ class Presumption:
 
     @property
     def claim(self) -> str:
-        return self.outcome.claim
+        return self.outcome.claimed
 
     @property
     def strength(self) -> str | int | bool | None:

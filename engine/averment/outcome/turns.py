@@ -26,7 +26,7 @@ class Answer(NamedTuple):
 
     @classmethod
     def of(cls, outcome: Outcome) -> Answer:
-        return cls(outcome.claim, outcome.presumed.claim if outcome.presumed else "")
+        return cls(outcome.claimed, outcome.presumed.claim if outcome.presumed else "")
 
     @classmethod
     def told(cls, document: Mapping[str, str]) -> Answer:

@@ -40,7 +40,7 @@ class Turning:
 
 def turning(outcome: Outcome) -> Turning | None:
     """The smallest change that turns a settled claim; none where a glance does not show it."""
-    if outcome.status is not Status.SETTLED or len(outcome.case.facts) > MOST_RECORDS:
+    if outcome.claim is None or outcome.status is not Status.SETTLED or len(outcome.case.facts) > MOST_RECORDS:
         return None
     try:
         judge = bounded_judge(Situation(outcome.evaluation.program, outcome.case), MOST_STEPS)
@@ -49,7 +49,7 @@ def turning(outcome: Outcome) -> Turning | None:
     free = [number for number in judge.given() if not judge.situation.slots[number].field.fixed]
     if judge.beyond(free):
         return None
-    found = turns(judge, free, outcome.claim, MOST_STATES, first=True)
+    found = turns(judge, free, outcome.claimed, MOST_STATES, first=True)
     claims = outcome.evaluation.program.claim.values
     ways = [(_nearest(judge, way), claim) for way, claim in found.ways if claim in claims]
     if not ways:

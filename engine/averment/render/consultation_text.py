@@ -165,7 +165,7 @@ def standing(outcome: Outcome) -> str:
     if outcome.status is Status.OPEN:
         return f"The claim is open: it may still be {series(map(claim_phrase, outcome.possible), 'or')}."
     degree = f" ({words(outcome.strength)})" if isinstance(outcome.strength, str) else ""
-    return f"The claim is settled: {claim_phrase(outcome.claim)}{degree}."
+    return f"The claim is settled: {claim_phrase(outcome.claimed)}{degree}."
 
 
 def closing(state: Consultation) -> str:
@@ -189,7 +189,7 @@ def what_if_text(outcome: Outcome) -> str:
         return f"Then it would presumably be {claim_phrase(outcome.presumed.claim)}."
     if outcome.status is Status.OPEN:
         return f"Then it may still be {series(map(claim_phrase, outcome.possible), 'or')}."
-    return f"Then the claim would be settled: {claim_phrase(outcome.claim)}."
+    return f"Then the claim would be settled: {claim_phrase(outcome.claimed)}."
 
 
 def _none(state: Consultation) -> str:

@@ -16,8 +16,10 @@ from averment.core.values import show
 from averment.law.truth import TRUE
 from averment.model.model import Model
 from averment.outcome.explained import Explained
+from averment.outcome.outcome import Outcome
 from averment.render.display import UNICODE
 from averment.render.facts import Given
+from averment.render.outline import headline
 from averment.render.phrases import fact_words, labelled, record_words, words
 from averment.render.places import backing_phrase, given_place, rule_place
 from averment.warrant.bearing import NEUTRAL, Bearing, total
@@ -62,6 +64,10 @@ class Diagram:
     arrows: dict[tuple[str, str], Arrow] = field(default_factory=dict[tuple[str, str], Arrow])
 
 
+def _title(outcome: Outcome) -> str:
+    return headline(outcome) if outcome.claim is None else words(outcome.claim)
+
+
 def diagram(explained: Explained, model: Model, places: Mapping[str, Span] | None = None) -> Diagram:
     """The diagram of what is explained."""
     return _Drawing(explained, model, places or {}).whole()
@@ -74,7 +80,7 @@ class _Drawing:
         self._given = Given.of(explained.outcome, places)
         outcome = explained.outcome
         self._presumably = "presumably " if explained.presumption else ""
-        self._diagram = Diagram(f"{outcome.case.name}: {explained.named or self._presumably + words(outcome.claim)}")
+        self._diagram = Diagram(f"{outcome.case.name}: {explained.named or self._presumably + _title(outcome)}")
         self._ids: dict[str, str] = {}
 
     @property

@@ -61,7 +61,9 @@ class _Page:
     def whole(self) -> str:
         digest = b64encode(sha256(style_sheet().encode()).digest()).decode()
         policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-        subject = self._explained.named or words(self._outcome.claim)
+        subject = self._explained.named or (
+            words(self._outcome.claim) if self._outcome.claim else headline(self._outcome)
+        )
         head = element(
             "head",
             element("meta", charset="utf-8"),
@@ -87,7 +89,7 @@ class _Page:
             verdict = verdict_of(outcome, "listed below", claim_phrase)
             badges = [] if outcome.strength is None else [words(str(outcome.strength))]
             if self._explained.presumption:
-                title, verdict = f"Presumably {words(outcome.claim)}", PRESUMED
+                title, verdict = f"Presumably {words(outcome.claimed)}", PRESUMED
                 badges.append("presumed: what is not known may turn it")
             elif outcome.status is Status.SETTLED:
                 badges.append("settled: nothing unknown can change it")
@@ -106,7 +108,7 @@ class _Page:
             yield _section(
                 "evidence",
                 "Strength of the evidence",
-                picture(found, self._outcome.claim if self._outcome.status is Status.SETTLED else ""),
+                picture(found, self._outcome.claimed if self._outcome.status is Status.SETTLED else ""),
             )
         if self._explained.presumption:
             yield from self._presumption(self._explained.presumption)

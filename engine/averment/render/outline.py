@@ -19,6 +19,7 @@ from averment.render.display import Piece, Style, columns
 from averment.render.facts import Given, looked_at
 from averment.render.phrases import claim_phrase, series
 from averment.render.places import rule_place
+from averment.render.results import head_of, result_name, result_phrase
 from averment.render.tree import Branch, Line, say
 from averment.warrant.derivation import Derivation, derive
 from averment.warrant.grounds import Grounds
@@ -38,6 +39,8 @@ def verdict_of(
 
     ``together``: where to find which claims are still possible when all conditions are taken together: maybe fewer.
     """
+    if outcome.claim is None:
+        return ""
     match outcome.status:
         case Status.SETTLED:
             return ""
@@ -56,9 +59,14 @@ def verdict_of(
 
 
 def headline(outcome: Outcome) -> str:
-    """The claim as it is made: ``presumably night train``, ``open``, ``no claim at all``."""
+    """The claim as it is made: ``presumably night train``, ``open``, ``no claim at all``; without one, the first
+    result.
+    """
     if outcome.presumed:
         return f"presumably {claim_phrase(outcome.presumed.claim)}"
+    if outcome.claim is None:
+        head = head_of(outcome)
+        return f"{result_name(head)} {result_phrase(head)}"
     return "open" if outcome.status is Status.OPEN else claim_phrase(outcome.claim)
 
 
@@ -67,7 +75,10 @@ def roots_of(outcome: Outcome) -> tuple[dict[str, list[Fact]], list[Fact]]:
     claim = outcome.evaluation.program.claim
     claims: dict[str, list[Fact]] = {value: [] for value in claim.values}
     strengths: list[Fact] = []
+    of_claim = set(outcome.reading.roots if claim else ())
     for fact in outcome.derivation.roots:
+        if fact not in of_claim:
+            continue
         if fact.type == claim.type:
             claims.setdefault(str(fact.values[claim.field] or "some claim"), []).append(fact)
         else:

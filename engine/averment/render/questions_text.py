@@ -159,7 +159,9 @@ def _rounded(number: Fraction) -> str:
 def heading(outcome: Outcome, style: Style) -> str:
     """The line above an answer: the case and its claim."""
     degree = f", {outcome.strength}" if isinstance(outcome.strength, str) else ""
-    return _page(layout(say(Piece(f"{outcome.case.name}:", "bold"), f" {claim_phrase(outcome.claim)}{degree}"), style))
+    return _page(
+        layout(say(Piece(f"{outcome.case.name}:", "bold"), f" {claim_phrase(outcome.claimed)}{degree}"), style)
+    )
 
 
 def _page(rows: Iterable[str]) -> str:

@@ -24,6 +24,7 @@ from averment.render.phrases import claim_phrase, held, noun, series, words
 from averment.render.places import files_of, rule_place
 from averment.render.presumption import denied, presuming_lines, unless_lines
 from averment.render.reasons import Reasons
+from averment.render.results import result_lines, result_reasons
 from averment.render.text import headline_role
 from averment.render.tree import Branch, Line, draw, layout, say
 from averment.warrant.sentences import sentence
@@ -55,13 +56,16 @@ class _Screen:
         self._told = self._explained.outcome  # of a presumed claim that of what is presumed
         weighing = outcome.status is not Status.CONFLICT and weighs(self._explained)
         self._sides = sides(self._explained) if weighing else []
-        self._missing: Missing | None = lacking(outcome)
+        self._missing: Missing | None = None if outcome.claim is None else lacking(outcome)
         self._named: set[tuple[str, ...]] = set()  # what a reason counted that is told already
 
     def rows(self) -> Iterator[str]:
         yield from self._head()
         yield from self._standing()
-        if self._outcome.status is Status.GAP:
+        yield from self._section("Results", result_lines(self._outcome, self._model))
+        if self._outcome.claim is None:
+            yield from self._head_grounds()
+        elif self._outcome.status is Status.GAP:
             yield from self._section("Where each rule that could have claimed stopped", self._stops())
         elif self._sides:
             for side in self._in_order():
@@ -69,7 +73,8 @@ class _Screen:
         else:
             yield from self._grounds()
         yield from self._asides()
-        yield from self._outlook()
+        if self._outcome.claim is not None:
+            yield from self._outlook()
         yield from self._next()
 
     # --- how it stands --------------------------------------------------------------------------------------------
@@ -103,6 +108,8 @@ class _Screen:
     def _standing(self) -> Iterator[str]:
         """One sentence: what decides, or why nothing does yet."""
         outcome = self._outcome
+        if outcome.claim is None:
+            return
         text, place = "", ""
         if outcome.status is Status.SETTLED and (application := leading(self._explained)):
             text = sentence(application.firing.rule, application.bindings)
@@ -126,7 +133,7 @@ class _Screen:
     # --- reasons --------------------------------------------------------------------------------------------------
 
     def _in_order(self) -> list[Side]:
-        return in_order(self._sides, "" if self._outcome.status is Status.OPEN else self._told.claim)
+        return in_order(self._sides, "" if self._outcome.status is Status.OPEN else self._told.claimed)
 
     def _side(self, side: Side) -> Iterator[str]:
         if not side.certain and not side.undecided:
@@ -176,6 +183,19 @@ class _Screen:
                 told = _few(told, shown, sum(len(derivation.support.get(fact, ())) for fact in facts))
             yield from self._section("Because" if because else title, told)
 
+    def _head_grounds(self) -> Iterator[str]:
+        """What the result that heads the outcome rests on, or hangs on."""
+        result, branches = next(result_reasons(self._outcome, self._model, self._style, self._places))
+        told = [
+            Branch(branch.lines[:1], _few([Branch(each.lines[:1]) for each in branch.children], _GROUNDS))
+            for branch in branches
+        ]
+        title = "What may give it" if result.status is Status.OPEN else "Because"
+        yield from self._section(title, _few(told))
+        if result.status is Status.OPEN:
+            hanging = [Branch([say(path)]) for path in result.hangs_on]
+            yield from self._section("It hangs on", _few(hanging, _GROUNDS))
+
     def _asides(self) -> Iterator[str]:
         """What is certainly concluded beside the claim, such as that facts contradict each other."""
         lines = aside_lines(self._outcome, self._model, self._style, certain=True)
@@ -219,7 +239,7 @@ class _Screen:
         file = self._file if len(self._file) <= self._style.width - _COMMAND else ""
         ways = {Status.OPEN: "missing", Status.PRESUMED: "ask", Status.SETTLED: "flip"}
         told = [("decide", " --full", "every reason")]
-        if self._outcome.status in ways:
+        if self._outcome.claim is not None and self._outcome.status in ways:
             verb = ways[self._outcome.status]
             told.append((verb, "", _MORE[verb]))
         yield ""

@@ -21,6 +21,7 @@ from averment.render.phrases import claim_phrase, words
 from averment.render.places import files_of
 from averment.render.presumption import presuming_lines, unless_lines
 from averment.render.reasons import Reasons
+from averment.render.results import result_name, result_phrase, result_reasons
 from averment.render.tree import Branch, Line, draw, layout, say
 
 _ROLES = {
@@ -58,12 +59,14 @@ def fact_explanation(explained: Explained, model: Model, style: Style, places: M
 
 
 def summary(outcome: Outcome) -> str:
-    """The outcome on one line: case, claim (of a presumed one what it presumably is), status and strength, with tabs
-    between.
+    """The outcome on one line: case, claim (of a presumed one what it presumably is), status and strength, and each
+    result as ``NAME=VALUE``, with tabs between.
     """
     told = outcome.presumed or outcome
     strength = "" if told.strength is None else str(told.strength)
-    return "\t".join(map(visible, (outcome.case.name, told.claim, outcome.status.value, strength))) + "\n"
+    claimed = [] if told.claim is None else [told.claim, outcome.status.value, strength]
+    results = [f"{name}={result_phrase(result)}" for name, result in outcome.results.items()]
+    return "\t".join(map(visible, (outcome.case.name, *claimed, *results))) + "\n"
 
 
 def _files(outcome: Outcome, places: Mapping[str, Span]) -> list[str]:
@@ -83,7 +86,7 @@ def _rows(outcome: Outcome, model: Model, style: Style, places: Mapping[str, Spa
     if verdict:
         yield ""
         yield from layout(say(verdict), style)
-    if outcome.status is Status.GAP:
+    if outcome.status is Status.GAP and outcome.claim is not None:
         yield from _obstacles(outcome, model, style, given)
     if outcome.presumed:
         yield from _presumption(outcome.presumed, style)
@@ -91,6 +94,7 @@ def _rows(outcome: Outcome, model: Model, style: Style, places: Mapping[str, Spa
         yield from _reasons(presumed, model, style, Given.of(presumed, places))
     else:
         yield from _reasons(outcome, model, style, given)
+    yield from _results(outcome, model, style, places)
     yield from _asides(outcome, model, style)
     if outcome.status is Status.OPEN and not asking:
         yield from _questions(outcome, style)
@@ -158,6 +162,14 @@ def _reasons(outcome: Outcome, model: Model, style: Style, given: Given) -> Iter
         yield ""
         yield from layout(say(Piece(f"How clear: {words(str(outcome.strength))}", "bold")), style)
         yield from draw([branch for fact in strengths for branch in reasons.of(fact)], style)
+
+
+def _results(outcome: Outcome, model: Model, style: Style, places: Mapping[str, Span]) -> Iterator[str]:
+    """Each result, with every reason for it."""
+    for result, branches in result_reasons(outcome, model, style, places) if outcome.results else ():
+        yield ""
+        yield from layout(say(Piece(f"{result_name(result)}: {result_phrase(result)}", "bold")), style)
+        yield from draw(branches, style) if branches else ()
 
 
 def _asides(outcome: Outcome, model: Model, style: Style) -> Iterator[str]:

@@ -22,7 +22,7 @@ def whatif_text(whatif: WhatIf, style: Style) -> str:
     rows = [row for line in _changes(before, after, style) for row in layout(line, style)]
     rows += [""] if rows else []
     same = whatif.compared and not (whatif.stops or whatif.fires)
-    word = "open" if after.claim == "open" else claim_phrase(after.claim)
+    word = "open" if after.claim == "open" else claim_phrase(after.claimed)
     claim = Piece(
         f"presumably {claim_phrase(after.presumed.claim)}" if after.presumed else word,
         "bad" if whatif.turns else "good",

@@ -20,14 +20,15 @@ Document = dict[str, Any]
 def warrant_document(
     derivation: Derivation, assumptions: frozenset[str], presumptions: frozenset[str] = frozenset()
 ) -> Document:
-    """``claims``: the facts the warrant is for; ``nodes``: facts, then firings; ``edges`` from used to user.
+    """``claims``: the facts the warrant is for, and ``results`` by name those it is for besides, if the pack has any;
+    ``nodes``: facts, then firings; ``edges`` from used to user.
 
     An edge is ``premise``, ``counted`` or ``doubt`` from a fact to the firing that looked at it, and ``concludes`` from
     a firing to a fact. A counted fact has a ``sign`` where it speaks ``for`` or ``against`` what the firing concludes,
     and a ``weight`` where that is told. ``assumptions`` are the paths of fields that hold a declared default,
     ``presumptions`` of those that hold what is presumed of them.
     """
-    claim = derivation.evaluation.program.claim
+    program = derivation.evaluation.program
     nodes = [_fact(derivation, path, fact, assumptions, presumptions) for path, fact in derivation.facts.items()]
     nodes += [_firing(application, derivation.memory) for application in derivation.applications]
     edges: dict[tuple[str, str, str, str, str], None] = {}
@@ -39,8 +40,13 @@ def warrant_document(
                 edges[path, application.id, step.role, sign, weight] = None
         for fact in application.conclusions:
             edges[application.id, derivation.path(fact), "concludes", "", ""] = None
+    resulting = {
+        result.name: [derivation.path(fact) for fact in derivation.roots if fact.type == result.type]
+        for result in program.results
+    }
     return {
-        "claims": [derivation.path(fact) for fact in derivation.roots if fact.type == claim.type],
+        "claims": [derivation.path(fact) for fact in derivation.roots if fact.type == program.claim.type],
+        **({"results": resulting} if resulting else {}),
         "nodes": nodes,
         "edges": [_edge(*edge) for edge in edges],
     }

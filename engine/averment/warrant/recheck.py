@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from averment.core.naming import record_path
-from averment.core.program import Aggregate, Compare, Fact, Program, Rule
+from averment.core.program import Aggregate, Compare, Fact, Program, Result, Rule
 from averment.core.values import Misfit, fit
 from averment.graph import components
 from averment.law.conclusions import conclude
@@ -79,11 +79,21 @@ def _given(
             yield f"`{path}` is not {truths[path].word} in this case"
         elif not _shows(fact, found, program.types[fact.type].derived):
             yield f"`{path}` does not have the values that the warrant shows"
-    held = {path: fact for path, fact in standing.items() if fact.type == program.claim.type}
-    for path in sorted(set(warrant["claims"]) - set(held)):
-        yield f"`{path}` is not a claim in this case"
-    for path in sorted(_due(program, held, model) - set(warrant["claims"])):
-        yield f"`{path}` is a claim that the warrant leaves out"
+    claim, told = program.claim, warrant.get("results", {})
+    yield from _answer("claim", Result("", claim.type, claim.field), set(warrant["claims"]), standing, model)
+    for result in program.results:
+        yield from _answer(f"result `{result.name}`", result, set(told.get(result.name, ())), standing, model)
+    for name in sorted(set(told) - {result.name for result in program.results}):
+        yield f"`{name}` is not a result of the pack"
+
+
+def _answer(what: str, answer: Result, shown: set[str], standing: Mapping[str, Fact], model: Memory) -> Iterator[str]:
+    """The facts that a warrant says the claim, or a result, is made of: all that are due, and none besides."""
+    held = {path: fact for path, fact in standing.items() if fact.type == answer.type}
+    for path in sorted(shown - set(held)):
+        yield f"`{path}` is not a {what} in this case"
+    for path in sorted(_due(answer, held, model) - shown):
+        yield f"`{path}` is a {what} that the warrant leaves out"
 
 
 def _shows(shown: Fact, held: Fact, whole: bool) -> bool:
@@ -91,12 +101,12 @@ def _shows(shown: Fact, held: Fact, whole: bool) -> bool:
     return shown == held if whole else all(s in (None, h) for s, h in zip(shown.values, held.values, strict=True))
 
 
-def _due(program: Program, claims: Mapping[str, Fact], model: Memory) -> set[str]:
-    """The claims a warrant must be for: all that are true, and unless these disagree the possible ones beside them."""
+def _due(answer: Result, claims: Mapping[str, Fact], model: Memory) -> set[str]:
+    """The facts a warrant must be for: all that are true, and unless these disagree the possible ones beside them."""
     certain = {path for path, fact in claims.items() if model.truths[fact] is TRUE}
-    values = {claims[path].values[program.claim.field] for path in certain}
-    beside = {path for path, fact in claims.items() if fact.values[program.claim.field] not in values}
-    return certain if len(values) > 1 else certain | beside
+    values = {claims[path].values[answer.field] for path in certain}
+    beside = {path for path, fact in claims.items() if fact.values[answer.field] not in values}
+    return certain if len(values) > 1 and not answer.many else certain | beside
 
 
 class _Step(NamedTuple):

@@ -19,7 +19,7 @@ from averment.questions.glance import Turning, turning
 from averment.render.evidence import Side, in_order, leading, score, sides, weighs
 from averment.render.html_evidence import picture
 from averment.render.markup import Markup
-from averment.render.outline import verdict_of
+from averment.render.outline import headline, verdict_of
 from averment.render.phrases import claim_phrase, held, noun, record_at, stated, untold, words
 from averment.render.presumption import denied, rebuttal_phrase, searched
 from averment.warrant.sentences import sentence
@@ -117,13 +117,13 @@ def claim_view(outcome: Outcome) -> ClaimView:
     explained = explain(outcome)
     told, status = explained.outcome, outcome.status
     weighed = sides(explained) if status is not Status.CONFLICT and weighs(explained) else []
-    ordered = in_order(weighed, "" if status is Status.OPEN else told.claim)
+    ordered = in_order(weighed, "" if status is Status.OPEN else told.claimed)
     title, badges = _headline(outcome, told, ordered)
     application = leading(explained) if status is Status.SETTLED else None
     verdict = verdict_of(outcome, "below", claim_phrase)
     if application:
         verdict = sentence(application.firing.rule, application.bindings)
-    settled = told.claim if status in (Status.SETTLED, Status.PRESUMED) else ""
+    settled = told.claimed if status in (Status.SETTLED, Status.PRESUMED) else ""
     shown = [side for side in ordered if side.reach]
     hanging = len(outcome.hangs_on)
     spoken = f"{title}. {', '.join(badges)}. {_open_words(hanging)}"
@@ -155,7 +155,7 @@ def outlook(form: CaseForm, outcome: Outcome) -> Outlook:
 
 
 def _headline(outcome: Outcome, told: Outcome, ordered: list[Side]) -> tuple[str, list[str]]:
-    claim = claim_phrase(told.claim)
+    claim = headline(outcome) if told.claim is None else claim_phrase(told.claim)
     stands, badges = score(ordered)[1], list[str]()
     match outcome.status:
         case Status.SETTLED:

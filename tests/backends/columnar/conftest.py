@@ -85,7 +85,7 @@ def referee(program: Program, case: Case) -> Said:
     """What the law says."""
     try:
         found = Outcome(case, reference.evaluate(program, case))
-        return Said(found.claim, found.status.value, found.strength, found.hangs_on, found.fired)
+        return Said(found.claimed, found.status.value, found.strength, found.hangs_on, found.fired)
     except CaseError as error:
         return Said(error.message, error.code)
 

@@ -159,7 +159,7 @@ def flip(
             ways, whole, proved_by = _find(judge, free, targets, most, by, budget)
         flips, more = _answers(judge, ways, targets, most, budget)
     more = more if whole else None
-    return Flips(outcome.case.name, outcome.claim, to or "", flips, more, proved_by, len(given) - len(free))
+    return Flips(outcome.case.name, outcome.claimed, to or "", flips, more, proved_by, len(given) - len(free))
 
 
 def _answers(

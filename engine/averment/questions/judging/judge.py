@@ -129,4 +129,4 @@ class Judge:
 def verdict_of(evaluation: Evaluation) -> Verdict:
     """The verdict that an evaluation gives."""
     reading = read_claim(evaluation)
-    return Verdict(reading.claim, reading.status is not Status.OPEN, reading.possible)
+    return Verdict(reading.claim or "", reading.status is not Status.OPEN, reading.possible)

@@ -158,7 +158,7 @@ def matters(
         for number, slot in enumerate(situation.slots)
         if slot.value is not None
     ]
-    return Matters(outcome.case.name, outcome.claim, tuple(parts), tuple(margins), budget.seconds)
+    return Matters(outcome.case.name, outcome.claimed, tuple(parts), tuple(margins), budget.seconds)
 
 
 @dataclass(frozen=True)

@@ -111,13 +111,13 @@ def missing(
     then is undetermined, and not complete.
     """
     if outcome.settled:
-        alone = (Possible(outcome.claim, ()),)
-        return Missing(outcome.case.name, outcome.claim, alone, (), "", (), (), True, ())
+        alone = (Possible(outcome.claimed, ()),)
+        return Missing(outcome.case.name, outcome.claimed, alone, (), "", (), (), True, ())
     budget = Budget(seconds, clock)
     try:
         judge = judge or judge_of(Situation(outcome.evaluation.program, outcome.case), budget.share(WRITING))
     except Spent:
-        return Missing(outcome.case.name, outcome.claim, (), outcome.possible, "", (), (), False, ())
+        return Missing(outcome.case.name, outcome.claimed, (), outcome.possible, "", (), (), False, ())
     open_slots = [judge.situation.numbers[path] for path in outcome.hangs_on if path in judge.situation.numbers]
     with judge.within(budget):
         with judge.within(budget.share(FINDING)):
@@ -128,7 +128,7 @@ def missing(
     proved = possible[0].claim if len(possible) == 1 and not undetermined and not judge.situation.unspoken else ""
     return Missing(
         outcome.case.name,
-        outcome.claim,
+        outcome.claimed,
         tuple(possible),
         tuple(undetermined),
         proved,

@@ -23,7 +23,7 @@ def rebuttals(outcome: Outcome, presumed: Outcome) -> Rebuttals:
         return Rebuttals((), 0)
     numbers = judge.situation.numbers
     unknown = sorted(numbers[path] for path in outcome.hangs_on if path in numbers)
-    found = turns(judge, unknown, presumed.claim)
+    found = turns(judge, unknown, presumed.claimed)
     up_to = found.up_to
     if up_to is None and (judge.beyond(unknown) or len(unknown) < len(outcome.hangs_on)):
         up_to = 0  # a number with too many values to try, or records that may be there, may turn the claim at once
