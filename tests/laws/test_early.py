@@ -88,8 +88,8 @@ def test_random_packs_say_the_same(part: int) -> None:
         (["$t = $n"], 1),
         (["$t != $n"], 1),
         (["$t = $n", "$w * $s > 5"], 1),
-        (["$w * $s > 5", "$t = $n"], 0),  # where the product leaves 64 bits, it is an error of the case
-        (["$w * $s > 5", "$t != $n"], 0),
+        (["$w * $s > 5", "$t = $n"], 1),  # what is false dominates a product that leaves 64 bits
+        (["$w * $s > 5", "$t != $n"], 1),
         (["$w > 5", "$t != $n", "$w = $s"], 2),
         (["$t + 1 = $n"], 0),
     ],

@@ -281,8 +281,8 @@ class Rule:
     """One alternative of an author's rule (``any`` expands into several, numbered from 1; 0 where there is none).
 
     ``matches`` come first, in the author's order; ``guards`` follow, ordered so that each sees its variables bound.
-    ``early`` are those guards that are = or != of two variables of patterns and come before any that may be without a
-    lawful value: where one is false the patterns need not be matched further, and nobody can tell.
+    ``early`` are those guards that are = or != of two variables of patterns: where one is false the patterns need not
+    be matched further, and nobody can tell.
     """
 
     id: str

@@ -4,29 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from averment.core.aggregates import AGGREGATES
-from averment.core.program import Aggregate, Arithmetic, Compare, Guard, Match, Variable
+from averment.core.program import Compare, Guard, Match, Variable
 
 
 def early_guards(matches: Iterable[Match], guards: Sequence[Guard]) -> tuple[Compare, ...]:
-    """The comparisons by = and != of two variables that patterns bind, up to the first guard that may go wrong.
-
-    What may go wrong is an error of the case only where all before it is true, so whatever comes later must wait.
+    """The comparisons by = and != of two variables that patterns bind: a match that one is false of is none, whatever
+    the other guards come to.
     """
     bound = {name for match in matches for _, name in match.binds}
-    found: list[Compare] = []
-    for guard in guards:
-        match guard:
-            case Compare("=" | "!=", Variable(left), Variable(right)):
-                if left in bound and right in bound:
-                    found.append(guard)
-            case Compare(_, Arithmetic(), _) | Compare(_, _, Arithmetic()):
-                break
-            case Aggregate(function) if AGGREGATES[function].may_leave:
-                break
-            case _:
-                pass
-    return tuple(found)
+    return tuple(
+        guard
+        for guard in guards
+        if isinstance(guard, Compare) and guard.operator in ("=", "!=") and _both_in(guard, bound)
+    )
+
+
+def _both_in(guard: Compare, bound: set[str]) -> bool:
+    return all(isinstance(side, Variable) and side.name in bound for side in (guard.left, guard.right))
 
 
 def partners(name: str, early: Iterable[Compare]) -> list[str]:

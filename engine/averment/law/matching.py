@@ -14,6 +14,7 @@ from averment.law.budget import LOOKS, BudgetSpent
 from averment.law.guards import hold
 from averment.law.joining import Join, Joining, joining
 from averment.law.memory import Memory
+from averment.law.mentions import asks
 from averment.law.patterns import Bindings, match, matching
 from averment.law.selection import Index
 from averment.law.truth import FALSE, TRUE, UNKNOWN, CaseError, Interval, Truth
@@ -215,25 +216,34 @@ def guarded(
 ) -> tuple[Bindings, Truth] | None:
     """Bindings and truth after the guards of ``rule``; nothing where they fall below ``least``.
 
-    Raises: CaseError where a guard has no lawful value and all before it is true; short of that the guard is unknown.
+    All are asked, so that what is false dominates, wherever it stands.
+
+    Raises: CaseError where a guard has no lawful value and all else is true; short of that the guard is unknown.
     """
-    if rule.guards:
-        bindings = dict(bindings)
-        for guard in rule.guards:
-            try:
-                held = hold(guard, memory, bindings)
-            except BudgetSpent:
-                raise
-            except CaseError as error:
-                if truth is TRUE:
-                    raise CaseError(error.code, f"rule `{rule.id}`: {error.message}", rule.id) from None
-                held = UNKNOWN
-                if isinstance(guard, Aggregate):
-                    bindings[guard.variable] = None
-            truth = min(truth, held)
-            if truth < least:
-                return None
-    return bindings, truth
+    if not rule.guards:
+        return bindings, truth
+    bindings = dict(bindings)
+    failed: CaseError | None = None
+    lost: set[str] = set()  # variables of aggregates without a lawful value
+    for guard in rule.guards:
+        try:
+            if not lost or lost.isdisjoint(asks(guard)):
+                truth = min(truth, hold(guard, memory, bindings))
+                if truth < least:
+                    return None
+                continue
+        except BudgetSpent:
+            raise
+        except CaseError as error:
+            failed = failed or error
+        if isinstance(guard, Aggregate):
+            lost.add(guard.variable)
+            bindings[guard.variable] = None
+    if failed and truth is TRUE:
+        raise CaseError(failed.code, f"rule `{rule.id}`: {failed.message}", rule.id) from None
+    if failed and least is TRUE:
+        return None
+    return bindings, UNKNOWN if failed else truth
 
 
 def resolve(rule: Rule, memory: Memory, premises: Sequence[Fact]) -> Solution:

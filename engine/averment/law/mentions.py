@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from averment.core.program import Aggregate, Arithmetic, Compare, Expression, Literal, Match, Rule
+from averment.core.program import Aggregate, Arithmetic, Compare, Expression, Guard, Literal, Match, Rule
 
 
 def patterns(rule: Rule) -> Iterator[Match]:
@@ -26,6 +26,15 @@ def aggregated(rule: Rule) -> Iterator[str]:
     for guard in rule.guards:
         if isinstance(guard, Aggregate):
             yield guard.match.type
+
+
+def asks(guard: Guard) -> Iterator[str]:
+    """The variables that a guard compares, or that its pattern has."""
+    if isinstance(guard, Compare):
+        yield from variables(guard.left)
+        yield from variables(guard.right)
+    else:
+        yield from (name for _, name in guard.match.binds)
 
 
 def variables(expression: Expression) -> Iterator[str]:

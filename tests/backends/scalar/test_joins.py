@@ -163,10 +163,10 @@ RULES: dict[str, tuple[str, str]] = {  # the rules, and those of them that fire 
         "- {rule: r, when: [part: {size: $s}, test: $s * 4611686018427387904 < 0], then: [verdict: {role: 'no'}]}",
         "?",
     ),
-    "one that no condition after it keeps from being made": (
+    "one that a condition after it keeps from being made": (
         "- {rule: r, when: [tool: {name: $n, made: $d, cost: $c}, part: {size: $s}, test: $s * 4611686018427387904 < 0,"
         " test: $c < 0], then: [number: {n: $s}, found: {text: $n}]}",
-        "?",
+        "",
     ),
     "one that a condition before it keeps from being made": (
         "- {rule: r, when: [part: {size: $s}, test: $s < 0, test: $s * 4611686018427387904 < 0],"

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from averment.backends.scalar.source import Block, Names
-from averment.backends.scalar.terms import COMPARISONS, Term, Terms, calculated, ends, kept, of_field, size, total
+from averment.backends.scalar.terms import COMPARISONS, Term, Terms, calculated, kept, of_field, size, total
 from averment.core.program import Among, Field, Program
+from averment.ir.ranges import admitted
 from averment.law import network as net
 from averment.law.truth import TRUE
 
@@ -103,7 +104,7 @@ class Nodes:
 
     def _extreme(self, function: str, members: tuple[tuple[int, int], ...], declared: Field) -> Term:
         """The least or greatest of what matches; where nothing does, the value is not looked at."""
-        low, high = ends(declared)
+        low, high = admitted(declared)
         nothing = high if function == "min" else low
         texts = [f"({self._found[value].text} if {self._found[truth].text} else {nothing})" for truth, value in members]
         return Term(f"{function}(({', '.join(texts)}, ))" if texts else f"({nothing})", low, high)
@@ -144,7 +145,7 @@ class Nodes:
         for check in self._network.checks:
             match check:
                 case net.OutOfRange(truth, column, declared):
-                    least, greatest = ends(declared)
+                    least, greatest = admitted(declared)
                     _, low, high = self._found[column]
                     if low < least or high > greatest:
                         text = self._found[column].text

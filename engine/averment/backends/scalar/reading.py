@@ -9,10 +9,11 @@ from collections.abc import Callable
 from typing import Any
 
 from averment.backends.scalar.source import GONE, Block, Names
-from averment.backends.scalar.terms import Terms, ends
+from averment.backends.scalar.terms import Terms
 from averment.core.plain import plain
 from averment.core.program import FactType, Field, Kind, Program
 from averment.core.values import Misfit, fit
+from averment.ir.ranges import admitted
 
 _EXACT = 10**15  # below it no two decimals are one binary float
 FROM_LISTS = (list, tuple, set, frozenset)
@@ -103,7 +104,7 @@ class Reader:
                 body.line(f"{name} = 0", f"for e in s: {name} |= {bits}[e]")
                 body.leave(f"{name}.bit_count() != len(s)")
             case Kind.INTEGER:
-                least, greatest = ends(declared)
+                least, greatest = admitted(declared)
                 body.line(f"{name} = {read}")
                 body.leave(f"type({name}) is not int or {name} < {least} or {name} > {greatest}")
             case Kind.TEXT:
@@ -121,7 +122,7 @@ class Reader:
         """A binary float stands for the decimal of the field's places that it is nearest to, if its digits are so few
         that no other is: then to divide by the power of ten, which rounds rightly, gives the same float.
         """
-        (least, greatest), ten = ends(declared), 10**declared.places
+        (least, greatest), ten = admitted(declared), 10**declared.places
         body.line(f"{name} = {read}")
         binary = body.block(f"if type({name}) is float and {-_EXACT} < {name} * {ten} < {_EXACT}:")
         binary.line(f"x = round({name} * {ten})")

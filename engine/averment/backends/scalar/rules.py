@@ -1,9 +1,9 @@
 """A rule that joins, as loops over facts: patterns in the order of its plan, each guard as soon as it may be asked.
 
-A guard or a conclusion that may leave 64 bits or the range of a field gives the case up, so it must meet whatever the
-law would have it meet: it waits for all patterns and for the guards before it; and so do most guards where each turn
-of a loop is counted. A rule that has none such, and that derives the same each time or nothing that anybody looks at,
-ends with its first solution.
+A guard or a conclusion that may leave 64 bits or the range of a field, or divide by zero, gives the case up, so it must
+meet whatever the law would have it meet, and should meet no more: it waits for all patterns and for the other guards;
+and most guards wait for all patterns where each turn of a loop is counted. A rule that has none such, and that derives
+the same each time or nothing that anybody looks at, ends with its first solution.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from averment.backends.scalar.nodes import fired
-from averment.backends.scalar.ranges import may_fail, may_leave, ranges
 from averment.backends.scalar.reading import Reader, key_of
 from averment.backends.scalar.source import Block, Names
 from averment.backends.scalar.tables import Tables
-from averment.backends.scalar.terms import COMPARISONS, Term, Terms, ends, kept
+from averment.backends.scalar.terms import COMPARISONS, Term, Terms, kept
 from averment.core.aggregates import AGGREGATES
 from averment.core.program import Absent, Aggregate, Compare, Expression, Guard, Known, Literal, Match, Program
+from averment.ir.ranges import admitted, may_fail, may_leave, ranges
 from averment.law.budget import FACTS
 from averment.law.joining import Asked, Plan, asked, is_unique, outer
 from averment.law.mentions import variables
@@ -67,7 +67,7 @@ class RuleCode:
         self._rule, self._number, self._fresh = tools.program.rules[number], number, fresh
         self._plan = Plan(self._rule, self._types, fresh.place if fresh else None)
         self._outer = outer(self._rule)
-        self._ranges = ranges(self._rule, self._types)
+        self._ranges = ranges(self._rule.matches, self._rule.guards, self._types)
         self._variables: dict[str, Term] = {}
         if fresh is None:
             self._tables.before = block.gap()
@@ -148,11 +148,11 @@ class RuleCode:
     def _bind(self, place: int, step: Asked, field: Callable[[int], str]) -> None:
         """Give variables their values: those of the fields, or of the variables that a guard wants them equal to."""
         for index, name in step.binds:
-            self._variables[name] = self._ranges[name]._replace(text=field(index))
+            self._variables[name] = Term(field(index), *self._ranges[name])
         for _, name in self._rule.matches[place].binds:
             equal = self._plan.bound.get(name)
             if name not in self._variables and equal in self._variables:
-                self._variables[name] = self._ranges[name]._replace(text=self._variables[equal].text)
+                self._variables[name] = Term(self._variables[equal].text, *self._ranges[name])
 
     def _tests(self, step: Asked, keys: Iterable[tuple[int, str]], field: Callable[[int], str]) -> list[str]:
         """The conditions of a pattern on one fact."""
@@ -186,20 +186,20 @@ class RuleCode:
     # --- guards ---------------------------------------------------------------------------------------------------
 
     def _guards(self, last: bool = False) -> None:
-        """Ask the guards that may be asked by now: those whose variables are bound, before any that may fail.
+        """Ask the guards that may be asked by now: those whose variables are bound. Those that may fail come last, as
+        far as none waits for what they give: where any other is false, nobody minds.
 
         What the law asks only when all patterns are met must not take a turn away that is to be counted.
         """
+        counting = not last and self._counts_turns
         for guard in [*self._waiting]:
-            if not last:
-                if self._counts_turns and guard not in self._rule.early:
-                    return
-                if may_fail(guard, self._ranges, self._types):
-                    return
-                if not self._variables.keys() >= self._needed(guard):
-                    continue
-            self._waiting.remove(guard)
-            self._ask(guard)
+            later = guard not in self._rule.early if counting else may_fail(guard, self._ranges, self._types)
+            if not later and self._variables.keys() >= self._needed(guard):
+                self._waiting.remove(guard)
+                self._ask(guard)
+        if last and self._waiting:
+            self._ask(self._waiting.pop(0))
+            self._guards(last)
 
     def _needed(self, guard: Guard) -> set[str]:
         if isinstance(guard, Compare):
@@ -224,7 +224,7 @@ class RuleCode:
     def _aggregate(self, guard: Aggregate) -> None:
         """Give the variable of an aggregate its value; of no facts there is neither a least nor a greatest."""
         step, name = self._asked(guard.match), self._tools.names.fresh("a")
-        found = self._ranges[guard.variable]
+        found = Term("", *self._ranges[guard.variable])
         extreme = not AGGREGATES[guard.function].adds
         if self._types[step.type].one:
             condition = self._exists(step)
@@ -265,7 +265,7 @@ class RuleCode:
         head = self._rule.heads[place]
         values: list[str] = []
         for expression, declared in zip(head.values, self._types[head.type].fields, strict=True):
-            term, (least, greatest) = self._term(expression), ends(declared)
+            term, (least, greatest) = self._term(expression), admitted(declared)
             if term.low < least or term.high > greatest:
                 term = kept(term, self._tools.names.fresh("w"), self._settled(), least, greatest)
             values.append(term.text)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from averment.backends.scalar.source import Block, Names
-from averment.core.operators import INTEGERS, OPERATORS
+from averment.core.operators import OPERATORS
 from averment.core.program import (
     Among,
     Arithmetic,
@@ -23,13 +23,12 @@ from averment.core.program import (
     Value,
     Variable,
 )
-from averment.core.values import limits
+from averment.ir import ranges
+from averment.ir.ranges import BEYOND, MOST, Range, admitted
 from averment.law.expressions import FUNCTIONS
 from averment.law.truth import INT64_MAX, INT64_MIN, CaseError
 
 COMPARISONS = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
-MOST = 2**31  # of anything that a case has, in any memory there is
-BEYOND = INT64_MAX + 1
 _TOGETHER = 64  # terms of one sum
 
 
@@ -43,7 +42,7 @@ class Term(NamedTuple):
     @property
     def fits(self) -> bool:
         """Whether it is a 64-bit integer in every case."""
-        return self.low >= INT64_MIN and self.high <= INT64_MAX
+        return Range(self.low, self.high).fits
 
 
 class Terms:
@@ -108,7 +107,7 @@ def set_words(program: Program) -> tuple[str, ...]:
 
 def of_field(text: str, declared: Field) -> Term:
     """What holds a value of a field."""
-    return Term(text, *ends(declared))
+    return Term(text, *admitted(declared))
 
 
 def size(held: Term) -> Term:
@@ -119,9 +118,7 @@ def size(held: Term) -> Term:
 def calculated(operator: str, left: Term, right: Term) -> Term:
     """Two numbers calculated; the bounds are those of the result, wherever they are."""
     (one, a, b), (other, c, d) = left, right
-    found = OPERATORS[operator]
-    low, high = found.ends(INTEGERS, a, b, c, d)
-    return Term(found.code(one, other), low, high if found.lawful(a, b, c, d) else max(high, BEYOND))
+    return Term(OPERATORS[operator].code(one, other), *ranges.calculated(operator, Range(a, b), Range(c, d)))
 
 
 def lawfully(operator: str) -> Callable[[int, int], int]:
@@ -153,9 +150,3 @@ def kept(term: Term, name: str, block: Block, least: int = INT64_MIN, greatest: 
     block.line(f"{name} = {term.text}")
     block.leave(f"{name} < {least} or {name} > {greatest}")
     return Term(name, max(term.low, least), min(term.high, greatest))
-
-
-def ends(declared: Field) -> tuple[int, int]:
-    """The least and the greatest encoded value that a field admits, as far as it is an ordered one."""
-    least, greatest = limits(declared) if declared.kind.ordered else (None, None)
-    return INT64_MIN if least is None else least, INT64_MAX if greatest is None else greatest

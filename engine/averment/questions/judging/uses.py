@@ -3,7 +3,7 @@
 Fields and variables that meet (a join, a comparison of two variables, a fact derived from a variable) form a *group*.
 Within a group only the order and equality of values and the group's own constants decide anything, unless the group
 is *reckoned with*: added, multiplied, summed, or compared with a count. Only the rules that bear on the outcome
-count: those the claim depends on, and those that may find that a case has no lawful outcome, up to where they find it.
+count: those the claim depends on, and those that may find that a case has no lawful outcome.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from averment.core.program import (
     Cell,
     Compare,
     Expression,
-    Guard,
     Known,
     Literal,
     Match,
@@ -29,6 +28,7 @@ from averment.core.program import (
     Variable,
 )
 from averment.dataclass import dataclass
+from averment.ir.ranges import may_fail, may_leave, ranges
 from averment.law.mentions import reads
 
 Place = tuple[str, int] | tuple[int, str]
@@ -60,10 +60,8 @@ class Uses:
         self._groups: dict[Place, Group] = {}
         self.rules = bearing_rules(program)
         self.read: set[tuple[str, int]] = set()
-        needed = _needed(program, self.rules)
         for number, rule in enumerate(self.rules):
-            whole = any(head.type in needed for head in rule.heads) or _heads_may_fail(program, rule)
-            self._rule(number, rule, rule.guards if whole else _up_to_failing(rule))
+            self._rule(number, rule)
         for type, index in self.read:
             self.group(type, index).fields.add((type, index))
 
@@ -71,10 +69,10 @@ class Uses:
         """The group of a field."""
         return self._group((type, index))
 
-    def _rule(self, number: int, rule: Rule, guards: tuple[Guard, ...]) -> None:
+    def _rule(self, number: int, rule: Rule) -> None:
         for match in rule.matches:
             self._match(number, match)
-        for guard in guards:
+        for guard in rule.guards:
             if isinstance(guard, Compare):
                 self._compare(number, guard)
                 continue
@@ -186,43 +184,20 @@ def bearing_rules(program: Program) -> tuple[Rule, ...]:
     needed = {program.claim.type}
     bearing: set[int] = set()
     rules = program.rules
+    failing = {number for number, rule in enumerate(rules) if _may_fail(program, rule)}
     size = -1
     while size != len(bearing):
         size = len(bearing)
         for number, rule in enumerate(rules):
-            if number not in bearing and (any(head.type in needed for head in rule.heads) or _may_fail(program, rule)):
+            if number not in bearing and (number in failing or any(head.type in needed for head in rule.heads)):
                 bearing.add(number)
                 needed |= set(reads(rule))
     return tuple(rules[number] for number in sorted(bearing))
 
 
-def _needed(program: Program, rules: tuple[Rule, ...]) -> set[str]:
-    """The types that bearing rules look at, and the claim."""
-    return {program.claim.type, *(name for rule in rules for name in reads(rule))}
-
-
 def _may_fail(program: Program, rule: Rule) -> bool:
-    """Whether a calculation may leave 64 bits or a derived value its field's range."""
-    return any(map(_guard_may_fail, rule.guards)) or _heads_may_fail(program, rule)
-
-
-def _up_to_failing(rule: Rule) -> tuple[Guard, ...]:
-    """The guards up to the last that may fail: those after it only decide what the rule derives."""
-    last = max((place for place, guard in enumerate(rule.guards) if _guard_may_fail(guard)), default=-1)
-    return rule.guards[: last + 1]
-
-
-def _guard_may_fail(guard: Guard) -> bool:
-    if isinstance(guard, Aggregate):
-        return AGGREGATES[guard.function].may_leave
-    return isinstance(guard, Compare) and any(isinstance(side, Arithmetic) for side in (guard.left, guard.right))
-
-
-def _heads_may_fail(program: Program, rule: Rule) -> bool:
-    for head in rule.heads:
-        for expression, kept in zip(head.values, program.types[head.type].fields, strict=True):
-            if isinstance(expression, Arithmetic):
-                return True
-            if isinstance(expression, Variable | Size) and (kept.minimum is not None or kept.maximum is not None):
-                return True
-    return False
+    """Whether a calculation may have no lawful value, or a derived value may leave its field's range."""
+    variables = ranges(rule.matches, rule.guards, program.types)
+    return may_leave(rule, variables, program.types) or any(
+        may_fail(guard, variables, program.types) for guard in rule.guards
+    )
