@@ -85,7 +85,8 @@ def _section(name: str, paragraphs: Sequence[Covered], style: Style) -> Branch:
 
     glyphs = style.glyphs
     reason = next((paragraph.omitted for paragraph in paragraphs if not paragraph.rules), "")
-    branch = Branch([say(Piece(name, "bold"))])
+    unheld = not all(paragraph.digest for paragraph in paragraphs)
+    branch = Branch([say(Piece(name, "bold"), Piece(f"{glyphs.dot}not verified" if unheld else "", "dim"))])
     if reason:
         branch.lines.append(say(Piece(f"{glyphs.doubtful} omitted: {reason}", "dim")))
     for paragraph in paragraphs:

@@ -16,7 +16,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         listed = {digest for section in source.sections for digest in section.paragraphs}
         for section in source.sections:
             for place, digest in enumerate(section.paragraphs):
-                if digest not in paragraphs.found:
+                if digest and digest not in paragraphs.found:
                     words = {"paragraph": str(place + 1), "section": section.name, "file": file, "digest": digest[:19]}
                     mend = _mend(section.paragraphs, place, paragraphs, listed)
                     yield Finding(section.span, {**words, "mend": mend})

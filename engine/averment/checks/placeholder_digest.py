@@ -15,7 +15,7 @@ def find(subject: Subject) -> Iterator[Finding]:
     for source in subject.model.sources.values():
         for section in source.sections:
             for number, digest in enumerate(section.paragraphs, 1):
-                if _made_up(digest):
+                if digest and _made_up(digest):
                     yield Finding(section.span, {"paragraph": str(number), "section": section.name})
 
 

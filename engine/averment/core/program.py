@@ -263,7 +263,9 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Backing:
-    """What a rule rests on: a paragraph of a source (``digest`` is ``sha256:…``), or ``judgement`` of an author."""
+    """What a rule rests on: a paragraph of a source (``digest`` is ``sha256:…``, or empty where nobody can verify the
+    citation), or ``judgement`` of an author.
+    """
 
     source: str = ""
     section: str = ""
@@ -274,6 +276,11 @@ class Backing:
     @property
     def judgement(self) -> bool:
         return not self.source
+
+    @property
+    def verified(self) -> bool:
+        """Whether the text that is cited is fixed by its digest."""
+        return bool(self.digest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,7 +194,9 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section of a source: the digests of its paragraphs; ``omitted`` says why no rule rests on it."""
+    """A section of a source: the digests of its paragraphs, empty where their text is not held; ``omitted`` says why no
+    rule rests on it.
+    """
 
     name: str
     paragraphs: tuple[str, ...]

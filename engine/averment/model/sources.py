@@ -49,14 +49,20 @@ def _read_source(name: str, node: Node, span: Span, report: Report) -> Source:
         if title in sections:
             report.error("AV326", f"the section `{title}` occurs twice in `{name}`", element.span, "again")
             continue
-        digests = tuple(str(paragraph.value) for paragraph in element.list_of("paragraphs"))
-        sections[title] = Section(title, digests, words(element, "omitted"), element.span)
+        sections[title] = Section(title, _digests(element.get("paragraphs")), words(element, "omitted"), element.span)
     about = {
         key: one_line(child.text or str(child.value))
         for key, child in node.items()
         if not isinstance(child.value, (dict, list)) and key != "title"
     }
     return Source(name, words(node, "title"), about, tuple(sections.values()), span)
+
+
+def _digests(node: Node | None) -> tuple[str, ...]:
+    """The digest of each paragraph; of so many as are only counted, empty."""
+    if node and isinstance(node.value, int):
+        return ("",) * node.value
+    return tuple(str(paragraph.value) for paragraph in (node.elements() if node else ()))
 
 
 def _cited(node: Node, sources: dict[str, Source], report: Report) -> Backing | None:
@@ -84,13 +90,20 @@ def _cited(node: Node, sources: dict[str, Source], report: Report) -> Backing | 
         return None
     actual = section.paragraphs[paragraph - 1]
     written = node.get("digest")
-    if written is not None and written.value != actual:
-        report.error(
-            "AV327",
-            f"the digest is not that of paragraph {paragraph} of `{title}`",
-            written.span,
-            "another digest than in `sources`",
-            "read the paragraph again; if the rule still follows from it, copy the digest from `pack.yaml`",
-        )
+    if (written.value if written else "") != actual:
+        report.error("AV327", *_misquoted(title, paragraph, actual, written, node))
         return None
     return Backing(name, title, paragraph, actual)
+
+
+def _misquoted(section: str, number: int, actual: str, written: Node | None, node: Node) -> tuple[str, Span, str, str]:
+    """What is wrong with the digest of a citation: the message, the place, the label and the help."""
+    place = f"paragraph {number} of `{section}`"
+    if written is None:
+        help = f"read the paragraph; if the rule follows from it, add `digest: {actual}`"
+        return f"{place} is cited without its digest", node.span, "needs `digest`", help
+    if not actual:
+        help = "leave the digest out, or list the digests of the section's paragraphs in `pack.yaml`"
+        return f"the pack holds no digest of {place}", written.span, "of nothing", help
+    help = "read the paragraph again; if the rule still follows from it, copy the digest from `pack.yaml`"
+    return f"the digest is not that of {place}", written.span, "another digest than in `sources`", help

@@ -35,11 +35,12 @@ def given_place(places: Mapping[str, Span], record: str, field: str = "") -> str
 
 
 def backing_phrase(backing: Iterable[Backing], glyphs: Glyphs) -> str:
-    """``article: Complexity of the product ¶1; Key Takeaways ¶2``, ``judgement of Ann``."""
+    """``article: Complexity of the product ¶1; Key Takeaways ¶2``, ``judgement of Ann``, ``guide: Bands ¶1, not verified``."""
     cited: dict[str, list[str]] = {}
     for each in backing:
         if each.judgement:
             cited.setdefault(f"judgement of {each.author}", [])
         else:
-            cited.setdefault(f"{each.source}: ", []).append(f"{each.section} {glyphs.paragraph}{each.paragraph}")
+            place = f"{each.section} {glyphs.paragraph}{each.paragraph}{'' if each.verified else ', not verified'}"
+            cited.setdefault(f"{each.source}: ", []).append(place)
     return "; ".join(source + "; ".join(places) for source, places in cited.items())

@@ -127,12 +127,8 @@ def bindings_document(rule: Rule, bindings: Bindings) -> Document:
 
 
 def backing_document(backing: Backing) -> Document:
-    """A backing as documents show it: a place in a source with its digest, or a judgement and whose."""
+    """A backing as documents show it: a place in a source with its digest, if it has one, or a judgement and whose."""
     if backing.judgement:
         return {"judgement": backing.author}
-    return {
-        "source": backing.source,
-        "section": backing.section,
-        "paragraph": backing.paragraph,
-        "digest": backing.digest,
-    }
+    place: Document = {"source": backing.source, "section": backing.section, "paragraph": backing.paragraph}
+    return {**place, "digest": backing.digest} if backing.verified else place
