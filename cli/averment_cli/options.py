@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+DEFAULT_PACK = "pm_tpm"
+
 _Command = Callable[..., Any]
 
 
@@ -15,7 +17,7 @@ def pack_option(command: _Command) -> _Command:
     return click.option(
         "--pack",
         "-p",
-        default="pm_tpm",
+        default=DEFAULT_PACK,
         show_default=True,
         metavar="PACK",
         help="A pack: its folder, or its name if installed.",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from averment_cli.logs import record_options, recording
-from averment_cli.options import engine_option, firings_option, format_option, pack_option, param_option
+from averment_cli.options import DEFAULT_PACK, engine_option, firings_option, format_option, pack_option, param_option
 
 if TYPE_CHECKING:
     from averment.diagnostics.diagnostic import Report
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from averment.outcome.outcome import Outcome
     from averment.pack import Pack
     from averment_cli.reading import Texts
+
+
+class _Typed(NamedTuple):
+    """What was typed, for a command that decides the same again."""
+
+    files: bool
+    options: str
+    settings: str
 
 
 @click.command("decide")
@@ -85,6 +93,8 @@ def command(
     if not cases:
         return 3 if failed else 0
     told: list[Outcome] = []
+    options = _written("--pack", [] if pack == DEFAULT_PACK else [pack]) + _written("--param", parameters)
+    typed = _Typed(bool(facts), options, _written("--set", settings))
     with recording(
         log, requester, masking_key, known, lambda: known.engine(overrides, engine or "", firings).name
     ) as record:
@@ -94,7 +104,7 @@ def command(
                 if table:
                     told.append(outcome)
                 else:
-                    _print(outcome, case, known, format, quiet, full, first=number == 0)
+                    _print(outcome, case, known, format, quiet, full, typed, first=number == 0)
     if told:
         _print_table(told)
     return 3 if tell(report, texts) or failed else 0
@@ -132,7 +142,16 @@ def _print_table(outcomes: Sequence[Outcome]) -> None:
     data(claims_table(outcomes, style()))
 
 
-def _print(outcome: Outcome, case: Case, pack: Pack, format: str, quiet: bool, full: bool, *, first: bool) -> None:
+def _written(option: str, values: Sequence[str]) -> str:
+    """An option with each of its values, as they would be typed after a command."""
+    from shlex import quote
+
+    return "".join(f" {option} {quote(value)}" for value in values)
+
+
+def _print(
+    outcome: Outcome, case: Case, pack: Pack, format: str, quiet: bool, full: bool, typed: _Typed, *, first: bool
+) -> None:
     from averment_cli.terminal import data, raw_line, style
 
     if format == "json":
@@ -148,5 +167,7 @@ def _print(outcome: Outcome, case: Case, pack: Pack, format: str, quiet: bool, f
     else:
         from averment.render.screen import screen
 
-        file = case.place.file if case.place else ""
-        data(("" if first else "\n") + screen(outcome, pack.model, style(), case.places, file))
+        file = case.place.file if typed.files and case.place else ""
+        # What was set goes with `decide` alone: of the case in the file the other commands would tell something else.
+        more = f"averment decide{file and ' '}{file}{typed.options}{typed.settings} --full" if typed.settings else ""
+        data(("" if first else "\n") + screen(outcome, pack.model, style(), case.places, file, typed.options, more))

@@ -35,7 +35,9 @@ def given_place(places: Mapping[str, Span], record: str, field: str = "") -> str
 
 
 def backing_phrase(backing: Iterable[Backing], glyphs: Glyphs) -> str:
-    """``article: Complexity of the product ¶1; Key Takeaways ¶2``, ``judgement of Ann``, ``guide: Bands ¶1, not verified``."""
+    """``article: Complexity of the product ¶1; Key Takeaways ¶2``, ``judgement of Ann``, and of what is cited without a
+    digest ``guide: Bands ¶1, not verified``.
+    """
     cited: dict[str, list[str]] = {}
     for each in backing:
         if each.judgement:

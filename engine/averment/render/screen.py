@@ -38,20 +38,33 @@ _MORE = {"missing": "what else is missing", "ask": "ask what would turn it", "fl
 
 
 def screen(
-    outcome: Outcome, model: Model, style: Style, places: Mapping[str, Span], file: str = "", more: str = ""
+    outcome: Outcome,
+    model: Model,
+    style: Style,
+    places: Mapping[str, Span],
+    file: str = "",
+    options: str = "",
+    more: str = "",
 ) -> str:
-    """The first screen, ending in a newline. ``file``: the fact file, for the commands that tell more; ``more``: what
-    tells every reason, of a case that is in no file.
+    """The first screen, ending in a newline. ``file`` and ``options``: the fact file, and which pack and parameters
+    decided it, for the commands that tell more. ``more``: what alone tells more, of a case that is in no file.
     """
-    return "\n".join(row.rstrip() for row in _Screen(outcome, model, style, places, file, more).rows()) + "\n"
+    return "\n".join(row.rstrip() for row in _Screen(outcome, model, style, places, file, options, more).rows()) + "\n"
 
 
 class _Screen:
     def __init__(
-        self, outcome: Outcome, model: Model, style: Style, places: Mapping[str, Span], file: str, more: str
+        self,
+        outcome: Outcome,
+        model: Model,
+        style: Style,
+        places: Mapping[str, Span],
+        file: str,
+        options: str,
+        more: str,
     ) -> None:
         self._outcome, self._model, self._style, self._places = outcome, model, style, places
-        self._file, self._more = file, more
+        self._file, self._options, self._more = file, options, more
         self._explained = explain(outcome)
         self._told = self._explained.outcome  # of a presumed claim that of what is presumed
         weighing = outcome.status is not Status.CONFLICT and weighs(self._explained)
@@ -236,7 +249,9 @@ class _Screen:
             yield ""
             yield from layout(say(Piece(self._more, "name"), note="every reason"), self._style)
             return
-        file = self._file if len(self._file) <= self._style.width - _COMMAND else ""
+        given = f"{self._file or 'FILE'}{self._options}"
+        if len(given) > self._style.width - _COMMAND:
+            given = f"FILE{self._options}"
         ways = {Status.OPEN: "missing", Status.PRESUMED: "ask", Status.SETTLED: "flip"}
         told = [("decide", " --full", "every reason")]
         if self._outcome.claim is not None and self._outcome.status in ways:
@@ -244,7 +259,7 @@ class _Screen:
             told.append((verb, "", _MORE[verb]))
         yield ""
         for verb, option, what in told:
-            command = f"averment {verb} {file or 'FILE'}{option}"
+            command = f"averment {verb} {given}{option}"
             yield from layout(say(Piece(command, "name"), note=what), self._style)
 
     def _section(self, title: str, branches: list[Branch]) -> Iterator[str]:
