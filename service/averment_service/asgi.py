@@ -20,21 +20,24 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 JSON, LINES = b"application/json", b"application/x-ndjson"
 SLOWEST = 8 << 10  # bytes a second of a table or a form
-PATIENCE = 60.0  # seconds that a body may take to come, which holds one of the places of those under way
 T = TypeVar("T")
 _log = logging.getLogger("averment.service")
 
 
-async def read_body(scope: Scope, receive: Receive, most: int) -> bytes:
-    """The body of a request. Raises: Problem (413) for one that is too large, as soon as that is known."""
+async def read_body(scope: Scope, receive: Receive, most: int, patience: float) -> bytes:
+    """The body of a request, which holds one of the places of those under way until it has come.
+
+    Raises: Problem, 413 for one that is too large, as soon as that is known; 408 where it does not come within
+    ``patience`` seconds.
+    """
     told = header(scope, b"content-length")
     if told.isdigit() and int(told) > most:
         raise too_large(most)
-    return await _in_time(_whole(receive, most), PATIENCE)
+    return await _in_time(_whole(receive, most), patience, patience)
 
 
-async def _in_time(wait: Awaitable[T], seconds: float) -> T:
-    """What ``wait`` gives. Raises: Problem (408) where it does not within so many seconds.
+async def _in_time(wait: Awaitable[T], seconds: float, patience: float) -> T:
+    """What ``wait`` gives. Raises: Problem (408) where it does not within so many seconds, the rest of ``patience``.
 
     As ``asyncio.timeout``, which takes four times as long.
     """
@@ -51,7 +54,7 @@ async def _in_time(wait: Awaitable[T], seconds: float) -> T:
         return await wait
     except asyncio.CancelledError:
         if late and task.uncancel() == 0:
-            raise too_slow() from None
+            raise _too_slow(patience) from None
         raise
     finally:
         timer.cancel()
@@ -74,8 +77,8 @@ async def _whole(receive: Receive, most: int) -> bytes:
         chunks.append(chunk)
 
 
-def patient(receive: Receive, slowest: int = 0) -> Receive:
-    """What comes of a request, each piece of its body within ``PATIENCE`` seconds; where so many bytes a second are the
+def patient(receive: Receive, patience: float, slowest: int = 0) -> Receive:
+    """What comes of a request, each piece of its body within ``patience`` seconds; where so many bytes a second are the
     ``slowest``, all of it within those seconds and what its bytes may take. Raises: Problem (408).
     """
     whole, size, begun = False, 0, perf_counter()
@@ -85,7 +88,7 @@ def patient(receive: Receive, slowest: int = 0) -> Receive:
         if whole:  # what may come yet is that whoever asks hangs up
             return await receive()
         late = perf_counter() - begun - size / slowest if slowest else 0.0
-        message = await _in_time(receive(), PATIENCE - max(0.0, late))
+        message = await _in_time(receive(), patience - max(0.0, late), patience)
         whole, size = not message.get("more_body"), size + len(message.get("body", b""))
         return message
 
@@ -101,9 +104,8 @@ def header(scope: Scope, name: bytes) -> bytes:
     return b""
 
 
-def too_slow() -> Problem:
-    """That a body did not come in time."""
-    return problem(408, REQUEST, f"nothing of the body, or not all of it, came within {PATIENCE:g} seconds")
+def _too_slow(patience: float) -> Problem:
+    return problem(408, REQUEST, f"nothing of the body, or not all of it, came within {patience:g} seconds")
 
 
 def too_large(most: int) -> Problem:

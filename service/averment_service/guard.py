@@ -68,7 +68,7 @@ class Guard:
                 await self._decide(scope, receive, send)
                 return
             scope[SENT], scope["principal"] = send, self.authorise(scope)
-            await self._routes(scope, patient(receive, SLOWEST), send)  # type: ignore[operator]
+            await self._routes(scope, patient(receive, self._service.settings.patience, SLOWEST), send)  # type: ignore[operator]
         except Exception as error:
             if send.status:
                 raise

@@ -49,6 +49,7 @@ class Settings:
     slow: int = 4  # requests that take longer than a decision, at once in a process
     sessions: int = 1000  # consultations kept
     expires: float = 1800.0  # a consultation that nobody answers
+    patience: float = 60.0  # for a body to come; half of it or more, for a connection on which nothing moves
     demo: bool = False
 
     def document(self) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from averment_service.answering import ANSWER, OUTCOME, Answered, Asked, case_of
 from averment_service.asgi import LINES, Receive, Scope, Send, header, patient, start, told_of, too_large
 from averment_service.keys import SAYS, asks_the_same, key_of, may_be, reused
 from averment_service.principals import Principal
-from averment_service.problems import REQUEST, Problem, problem, problem_of
+from averment_service.problems import REQUEST, Problem, problem
 from averment_service.service import Service
 from averment_service.wire import plain
 
@@ -61,11 +61,11 @@ class Stream:
 
     async def answer(self, receive: Receive, send: Send) -> None:
         """Read lines and send a line for each. Raises: Refused before the first."""
-        pack, number = self._pack, 0
+        pack, number, settings = self._pack, 0, self._service.settings
         await self._service.gate.run(lambda: pack.engine(self._asked.parameters))
         await send(start(200, LINES, pack))
         try:
-            async for some in _lines(receive, self._service.settings.body):
+            async for some in _lines(receive, settings.body, settings.patience):
                 held = [_Line(number + place, text) for place, text in enumerate(some, 1) if text.strip()]
                 number += len(some)
                 body = b"".join([part + b"\n" for part in await self._answered(held)])
@@ -99,12 +99,17 @@ class Stream:
         return one.part if isinstance(one, Problem) else one
 
     def _line(self, line: _Line) -> Found:
-        """What a line is answered."""
+        """What a line is answered; also where it meets a mistake of ours, which is not to hide the others.
+
+        Raises: LogError.
+        """
         try:
             told = plain(line.text)
             return (None if told is None else self._quickly(told)) or self._wholly(line)
-        except (Refused, Problem) as error:
-            return problem_of(error)
+        except LogError:
+            raise
+        except Exception as error:
+            return told_of(error, self._service.places)
 
     def _quickly(self, told: dict[str, Any]) -> Found | None:
         """What a plain line is answered in microseconds; None where that cannot be."""
@@ -159,12 +164,12 @@ def _key(line: Node, report: Report) -> str | None:
     return None if held is None else str(held.value)
 
 
-async def _lines(receive: Receive, most: int) -> AsyncIterator[list[bytes]]:
+async def _lines(receive: Receive, most: int, patience: float) -> AsyncIterator[list[bytes]]:
     """The lines of a stream, some at a time; none may be longer than ``most``.
 
     Raises: Problem, 413 for a longer one, after those before it; 408 where no more comes.
     """
-    receive, rest, more = patient(receive), b"", True
+    receive, rest, more = patient(receive, patience), b"", True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":

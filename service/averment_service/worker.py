@@ -13,7 +13,7 @@ import uvicorn
 
 from averment.audit.log import open_log
 from averment_service.app import application
-from averment_service.connections import Bounded
+from averment_service.connections import bounded
 from averment_service.journal import Here, Journal, Kept, Off
 from averment_service.meters import share
 from averment_service.principals import Doorkeeper
@@ -43,7 +43,7 @@ def main() -> None:
     service = service_of(settings, path, shared_secret())
     config = uvicorn.Config(
         application(service),
-        http=Bounded,
+        http=bounded(settings.patience),
         ws="none",
         log_level="warning",
         access_log=False,

@@ -6,13 +6,14 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 pytest.importorskip("uvicorn")
 
 import uvicorn
+from uvicorn.protocols.http.flow_control import FlowControl
 
 from averment_service import connections
 
@@ -73,6 +74,9 @@ def test_a_head_without_an_end_is_refused() -> None:
     async def client(port: int) -> None:
         found = await _answer(port, HEAD + b"x: ", *[b"a" * 10_000] * 100, pause=0.001)
         assert found == b"" or found.startswith(b"HTTP/1.1 431 ")
+        for end in (b"", b"\r\n\r\n"):  # in one piece: without an end, and with one
+            found = await _answer(port, HEAD + b"x: " + b"a" * 100_000 + end)
+            assert found.startswith(b"HTTP/1.1 431 ") and found.count(b"HTTP/1.1") == 1 and b"yes" not in found
         assert (await _answer(port, b"GET /" + b"a" * 60_000 + b" HTTP/1.1\r\nconnection: close\r\n\r\n")).endswith(
             b"yes"
         )
@@ -84,7 +88,7 @@ def test_a_head_without_an_end_is_refused() -> None:
 
 @pytest.mark.parametrize("sent", [[], [HEAD], [HEAD + b"\r\n", HEAD]], ids=["nothing", "a part", "a second"])
 def test_a_head_that_does_not_come_is_not_waited_for(sent: list[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "PATIENCE", 0.1)
+    monkeypatch.setattr(connections.Bounded, "pause", 0.1)
 
     async def client(port: int) -> None:
         found = await _answer(port, *sent, pause=0.01)
@@ -94,7 +98,7 @@ def test_a_head_that_does_not_come_is_not_waited_for(sent: list[bytes], monkeypa
 
 
 def test_an_answer_that_nobody_takes_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "PATIENCE", 0.1)
+    monkeypatch.setattr(connections.Bounded, "pause", 0.1)
 
     async def client(port: int) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
@@ -107,8 +111,35 @@ def test_an_answer_that_nobody_takes_is_not_kept(monkeypatch: pytest.MonkeyPatch
     _with_server(client)
 
 
+class _Slow:
+    """A transport of which somebody takes as much as is written, however slowly."""
+
+    aborted = False
+
+    def get_write_buffer_size(self) -> int:
+        return 65_536
+
+    def abort(self) -> None:
+        self.aborted = True
+
+
+def test_an_answer_that_is_taken_as_slowly_as_it_is_written_is_kept() -> None:
+    loop, slow = asyncio.new_event_loop(), _Slow()
+    found = object.__new__(connections.bounded(60.0))
+    told = {"loop": loop, "transport": slow, "_heads": 1, "_in_head": False, "_drained": 0, "_stood": None}
+    found.__dict__.update(told, flow=FlowControl(cast("Any", slow)))
+    for _ in range(3):
+        found._look()
+        found.resume_writing()
+    assert found.pause == 30.0 and not slow.aborted
+    found._look()
+    found._look()
+    assert slow.aborted
+    loop.close()
+
+
 def test_whoever_comes_slowly_and_goes_on_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "PATIENCE", 0.2)
+    monkeypatch.setattr(connections.Bounded, "pause", 0.2)
 
     async def client(port: int) -> None:
         head = b"POST / HTTP/1.1\r\nconnection: close\r\ncontent-length: 10\r\n\r\n"

@@ -60,11 +60,8 @@ def test_a_full_disk_is_told_to_come_again() -> None:
         ("/v1/packs/loan/jobs", b"application/octet-stream"),
     ],
 )
-def test_what_stands_still_halfway_gives_its_place_up(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, kind: bytes
-) -> None:
-    monkeypatch.setattr(asgi, "PATIENCE", 0.05)
-    state = service(tmp_path, packs=(str(LOAN),), data=str(tmp_path / "jobs"))
+def test_what_stands_still_halfway_gives_its_place_up(tmp_path: Path, path: str, kind: bytes) -> None:
+    state = service(tmp_path, packs=(str(LOAN),), data=str(tmp_path / "jobs"), patience=0.05)
     heard = iter([{"type": "http.request", "body": b'{"facts": {}}\n', "more_body": True}])
     sent: list[Any] = []
 
@@ -85,19 +82,16 @@ def test_what_stands_still_halfway_gives_its_place_up(
     assert sent[0]["status"] == (200 if kind == b"application/x-ndjson" else 408)
 
 
-def test_a_body_that_does_not_come_gives_its_place_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asgi, "PATIENCE", 0.01)
-
+def test_a_body_that_does_not_come_gives_its_place_up() -> None:
     async def receive() -> Any:
         await asyncio.sleep(3600)
 
     with pytest.raises(Problem) as refused:
-        asyncio.run(asgi.read_body({"headers": []}, receive, 100))
+        asyncio.run(asgi.read_body({"headers": []}, receive, 100, 0.01))
     assert refused.value.status == 408
 
 
-def test_a_table_that_comes_by_drops_gives_its_place_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asgi, "PATIENCE", 0.1)
+def test_a_table_that_comes_by_drops_gives_its_place_up() -> None:
     drops = 0
 
     async def receive() -> Any:
@@ -111,7 +105,7 @@ def test_a_table_that_comes_by_drops_gives_its_place_up(monkeypatch: pytest.Monk
             pass
 
     with pytest.raises(Problem) as refused:
-        asyncio.run(whole(asgi.patient(receive, slowest=1000)))
+        asyncio.run(whole(asgi.patient(receive, 0.1, slowest=1000)))
     assert refused.value.status == 408 and drops < 10
     drops = 980
-    asyncio.run(whole(asgi.patient(receive)))  # lines may come for as long as they come
+    asyncio.run(whole(asgi.patient(receive, 0.1)))  # lines may come for as long as they come

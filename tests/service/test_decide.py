@@ -16,8 +16,11 @@ import averment
 from averment.audit.log import open_log
 from averment.audit.replay import State, replay
 from averment.ir.digest import canonical
+from averment.model.case import Case
 from averment.outcome.outcome import answer_of
 from averment.recording import Redecider
+from averment_service import hot, streaming
+from averment_service.answering import wholly
 from averment_service.app import application
 
 CASES = Path("knowledge/averment_knowledge/pm_tpm/cases")
@@ -98,6 +101,26 @@ def test_a_stream_that_cannot_go_on_ends_in_a_problem(tmp_path: Path) -> None:
     first, last = map(json.loads, found.text.splitlines())
     assert found.status_code == 200 and last["problem"]["status"] == 413
     assert "answer" in first  # though it came in one piece with what is too long
+
+
+def test_a_mistake_of_ours_in_one_case_hides_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = {**examples()[0], "case": "one"}, {"case": "other", "facts": {}}
+
+    def wrong(case: Case, *told: Any) -> Any:
+        if case.name == "other":
+            raise RuntimeError("a mistake")
+        return wholly(case, *told)
+
+    with TestClient(application(service(tmp_path)), base_url="http://localhost") as client:
+        for module in (streaming, hot):
+            monkeypatch.setattr(module, "wholly", wrong)
+        lines = "".join(json.dumps(case) + "\n" for case in (one, other, one))
+        told = client.post(URL, content=lines, headers={"content-type": "application/x-ndjson"})
+        found = [json.loads(line) for line in told.text.splitlines()]
+        many = client.post(URL, json={"cases": [one, other, one]}).json()["results"]
+    for answers in (found, many):
+        assert ["answer" in answer for answer in answers] == [True, False, True]
+        assert answers[1]["problem"]["status"] == 500 and answers[1]["problem"]["diagnostics"][0]["code"] == "AV599"
 
 
 @pytest.mark.parametrize("end", [b"", b"\n"])

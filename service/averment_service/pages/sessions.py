@@ -88,7 +88,8 @@ async def _read(request: Request) -> Form:
         return await read_upload(request, state_of(request).settings.upload)
     if kind != _URLENCODED:
         return {}
-    body = await read_body(request.scope, request.receive, state_of(request).settings.body)
+    settings = state_of(request).settings
+    body = await read_body(request.scope, request.receive, settings.body, settings.patience)
     try:
         return texts(body.decode())
     except ValueError:

@@ -7,11 +7,10 @@ from dataclasses import asdict
 from starlette.requests import Request
 from starlette.responses import Response
 
-from averment_service.asgi import read_body
 from averment_service.documents import Shelf
 from averment_service.principals import Permission
 from averment_service.problems import REQUEST, UNKNOWN, Problem, problem
-from averment_service.routes.route import Route, answer, json_response, principal_of, service_of
+from averment_service.routes.route import Route, answer, json_response, principal_of, service_of, whole_body
 from averment_service.routes.shapes import BOOLEAN, INTEGER, STRING, listed, shape
 
 _TEXT = "text/plain"
@@ -22,7 +21,7 @@ async def kept(request: Request) -> Response:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _TEXT:
         raise problem(415, REQUEST, "a document is sent as text/plain, in UTF-8")
     service, name = service_of(request), request.query_params.get("name", "")
-    body = await read_body(request.scope, request.receive, service.settings.body)
+    body = await whole_body(request)
     return json_response(asdict(await service.gate.run(lambda: _shelf(request).sent.keep(body, name))), 201)
 
 

@@ -67,7 +67,13 @@ async def body_of(request: Request) -> bytes:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise problem(415, REQUEST, "this is sent as application/json")
-    return await read_body(request.scope, request.receive, service_of(request).settings.body)
+    return await whole_body(request)
+
+
+async def whole_body(request: Request) -> bytes:
+    """The body, whatever it is. Raises: Problem, 413 for one that is too large, 408 for one that does not come."""
+    settings = service_of(request).settings
+    return await read_body(request.scope, request.receive, settings.body, settings.patience)
 
 
 def json_response(document: Any, status: int = 200, pack: Pack | None = None) -> Response:
