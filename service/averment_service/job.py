@@ -14,14 +14,16 @@ from typing import Any
 
 from averment.diagnostics.diagnostic import Diagnostic, Refused
 from averment.diagnostics.render_json import all_to_json
+from averment.replaying.finding import SENT
 from averment_service.places import retold
 
 DRAFTED, WAITING, RUNNING, DONE, FAILED, CANCELLED = "drafted", "waiting", "running", "done", "failed", "cancelled"
 STATES = (DRAFTED, WAITING, RUNNING, DONE, FAILED, CANCELLED)
 UNDER_WAY = (WAITING, RUNNING)
-TABLE, MAPPING, PACK, STATE = "table", "mapping.yaml", "pack", "job.json"
+MAPPING, PACK, STATE = "mapping.yaml", "pack", "job.json"
 ROWS, MENDS = "rows.db", "mends.json"  # the decisions as an index; what would mend the rejects
 LOCK = "work.lock"  # held by whoever works on the job; it says which process that is
+ID = re.compile(r"[0-9a-f]{16}")
 _SUFFIX = re.compile(r"(\.[a-z0-9]{1,8}){1,2}$")
 _LISTS = ("doubts", "absent", "diagnostics")
 _OURS = (*_LISTS, "owner", "share", "since")
@@ -66,10 +68,18 @@ class Job:
 
 
 def read(folder: Path) -> Job:
-    """How the job in a folder stands. Raises: OSError, ValueError, TypeError."""
-    told: dict[str, Any] = json.loads((folder / STATE).read_bytes())
-    told.update((name, tuple(told[name])) for name in _LISTS)
-    return Job(**told)
+    """How the job in a folder stands. Raises: OSError, ValueError where nothing there says it."""
+    told: Any = json.loads((folder / STATE).read_bytes())
+    try:
+        told.update((name, tuple(told[name])) for name in _LISTS)
+        return Job(**told)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"this is not how a job is written down: {error}") from None
+
+
+def is_job(folder: Path) -> bool:
+    """Whether this is the folder of a job, and no link to one elsewhere."""
+    return ID.fullmatch(folder.name) is not None and folder.is_dir() and not folder.is_symlink()
 
 
 def save(folder: Path, job: Job) -> None:
@@ -81,10 +91,10 @@ def save(folder: Path, job: Job) -> None:
 
 def table_of(folder: Path, job: Job) -> Path:
     """The table in the folder of a job, if it is still there."""
-    return folder / f"{TABLE}{suffix_of(job.name)}"
+    return folder / f"{SENT}{suffix_of(job.name)}"
 
 
-def told_of(folder: Path, job: Job, found: Iterable[Diagnostic]) -> tuple[dict[str, Any], ...]:
+def findings_of(folder: Path, job: Job, found: Iterable[Diagnostic]) -> tuple[dict[str, Any], ...]:
     """Findings about the table of a job as they are told: it is called as it was when it was sent."""
     return tuple(all_to_json([_of_table(folder, job, each) for each in found]))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -20,11 +19,10 @@ from pathlib import Path
 
 from averment.diagnostics.diagnostic import Diagnostic
 from averment.diagnostics.render_json import all_to_json
-from averment_service.job import CANCELLED, FAILED, LOCK, RUNNING, WAITING, Job, is_worked_on, read, save
+from averment_service.job import CANCELLED, FAILED, LOCK, RUNNING, WAITING, Job, is_job, is_worked_on, read, save
 from averment_service.problems import REQUEST, Problem, problem
 from averment_service.settings import Settings
 
-ID = re.compile(r"[0-9a-f]{16}")
 _QUEUE = ".lock"  # of the folder, held while jobs change their state
 _CLOSED = ".closed"  # there when nobody serves them
 _PATIENCE = 3.0  # seconds that a process has to end when asked to
@@ -102,19 +100,20 @@ class Queue:
         if not self.folder.is_dir():
             return
         with suppress(OSError), self.held():  # a disk that takes nothing keeps nobody from ending
-            (self.folder / _CLOSED).touch()
+            with suppress(OSError):
+                (self.folder / _CLOSED).touch()
             for folder, job in self._jobs():
-                if job.state == RUNNING and is_worked_on(folder):
-                    with suppress(Problem):
+                with suppress(OSError, ValueError, Problem):  # nor does one job keep the others from waiting
+                    if job.state == RUNNING and is_worked_on(folder):
                         _end(folder)
-                    now = read(folder)  # it may have come to its end meanwhile
-                    if now.state == RUNNING:
-                        save(folder, replace(now, state=WAITING))
+                        now = read(folder)  # it may have come to its end meanwhile
+                        if now.state == RUNNING:
+                            save(folder, replace(now, state=WAITING))
 
     def _jobs(self) -> Iterator[tuple[Path, Job]]:
         for folder in self.folder.iterdir():
-            with suppress(OSError, ValueError, TypeError):
-                if ID.fullmatch(folder.name):
+            with suppress(OSError, ValueError):
+                if is_job(folder):
                     yield folder, read(folder)
 
     def _begin(self, folder: Path, job: Job) -> bool:

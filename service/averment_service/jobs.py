@@ -8,13 +8,16 @@ look at; where that dies, the same job goes on where it stopped.
 
 from __future__ import annotations
 
+import fcntl
+import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 from averment.batch.adapter import read_mapping
 from averment.batch.order import folder_of
@@ -22,24 +25,25 @@ from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
 from averment.diagnostics.render_json import all_to_json
 from averment.pack import Pack
 from averment.recording import pack_bytes
-from averment_service.drafting import drafted
+from averment_service.apart import apart
 from averment_service.job import (
     DRAFTED,
     FAILED,
+    ID,
+    LOCK,
     MAPPING,
     PACK,
     RUNNING,
-    TABLE,
     WAITING,
     Job,
+    is_job,
     is_worked_on,
     output_of,
     read,
     save,
-    suffix_of,
     table_of,
 )
-from averment_service.job_queue import ID, Queue
+from averment_service.job_queue import Queue
 from averment_service.problems import GONE, REQUEST, TOO_MUCH, problem
 
 FORMATS = ("csv", "jsonl", "parquet", "arrow", "xlsx")
@@ -58,23 +62,28 @@ class Jobs:
         """Begin to serve them: those that were under way when a service ended go on."""
         self._queue.open()
 
-    def new(self, owner: str, name: str, pack: Pack) -> tuple[Job, Path]:
-        """A job for a table of this name, and where the table goes. Raises: Problem where somebody has too many."""
+    def check_room(self, owner: str) -> None:
+        """Raises: Problem (429) where somebody has as many jobs as one may."""
         if sum(1 for _ in self.of(owner)) >= MOST:
             raise problem(429, TOO_MUCH, f"there are {MOST} jobs of `{owner}`", "delete some first", retry=60)
-        job = Job(secrets.token_hex(8), owner, Path(name).name, pack.name, pack.version, pack.digest)
-        folder = self._folder / job.id
-        folder.mkdir(parents=True, mode=0o700)
-        for path, content in pack_bytes(pack).items():
-            file = folder / PACK / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content)
-        self.save(job)
-        return job, folder / f"{TABLE}{suffix_of(name)}"
 
-    def drafted(self, job: Job, pack: Pack) -> Job:
-        """The job with its mapping drafted, found by looking at the table. Raises: Refused, Problem."""
-        return drafted(self.folder(job), job, pack)
+    def take(self, owner: str, name: str, pack: Pack, table: BinaryIO) -> Job:
+        """A job for a table of this name, with its mapping drafted, found by looking at it. It is there from then on.
+
+        Raises: Refused for what is no table; Problem where somebody has too many, or it takes too much.
+        """
+        self.check_room(owner)
+        job = Job(secrets.token_hex(8), owner, Path(name).name, pack.name, pack.version, pack.digest)
+        with self._beginning(job) as folder:
+            for path, content in pack_bytes(pack).items():
+                file = folder / PACK / path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
+            save(folder, job)
+            with table_of(folder, job).open("xb") as stream:
+                shutil.copyfileobj(table, stream)
+            apart("draft", folder, pack)
+        return read(self.folder(job))
 
     def map(self, job: Job, mapping: bytes) -> Job:
         """The job with another mapping; what was decided so far under the old one is gone.
@@ -92,7 +101,7 @@ class Jobs:
                 shutil.rmtree(folder_of(output_of(folder, format)), ignore_errors=True)
             (folder / MAPPING).write_bytes(mapping)
             done = replace(job, state=DRAFTED, doubts=(), summary=None, diagnostics=())
-            self.save(done)
+            save(folder, done)
         return done
 
     def start(self, job: Job, format: str) -> Job:
@@ -108,8 +117,8 @@ class Jobs:
 
     def find(self, id: str, owner: str) -> Job:
         """The job of an id, which must be its owner's. Raises: Problem (404)."""
-        with suppress(OSError, ValueError, TypeError):
-            if ID.fullmatch(id):
+        with suppress(OSError, ValueError):
+            if ID.fullmatch(id) and is_job(self._folder / id):
                 job = self._read(self._folder / id)
                 if job.owner == owner:
                     return self._admitted(job)
@@ -119,8 +128,8 @@ class Jobs:
         """The jobs of somebody, the newest first."""
         found: list[tuple[float, Job]] = []
         for folder in self._folder.iterdir() if self._folder.is_dir() else ():
-            with suppress(OSError, ValueError, TypeError):  # one may go while we look
-                if ID.fullmatch(folder.name) and (job := self._read(folder)).owner == owner:
+            with suppress(OSError, ValueError):  # one may go while we look
+                if is_job(folder) and (job := self._read(folder)).owner == owner:
                     found.append((folder.stat().st_mtime, job))
         return (job for _, job in sorted(found, key=lambda each: each[0], reverse=True))
 
@@ -129,6 +138,31 @@ class Jobs:
         with self._queue.held():
             self._refuse_under_way(job, "the job runs: cancel it first, or wait for it")
             shutil.rmtree(self.folder(job))
+
+    @contextmanager
+    def _beginning(self, job: Job) -> Generator[Path]:
+        """The folder of a job, which nobody finds until all went well. Where it did not, it is gone; where that ended
+        this process, whoever begins the next takes it away.
+        """
+        folder = self._folder / f".{job.id}"
+        with self._queue.held():
+            self._sweep()
+            folder.mkdir(mode=0o700)
+            lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            yield folder
+            folder.rename(self.folder(job))
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        finally:
+            os.close(lock)
+
+    def _sweep(self) -> None:
+        for folder in self._folder.glob(".*"):
+            if ID.fullmatch(folder.name[1:]) and not is_worked_on(folder):
+                shutil.rmtree(folder, ignore_errors=True)
 
     def holds(self, folder: Path) -> bool:
         """Whether this is the folder of a job."""
@@ -142,9 +176,6 @@ class Jobs:
 
     def output(self, job: Job) -> Path:
         return output_of(self.folder(job), job.format)
-
-    def save(self, job: Job) -> None:
-        save(self.folder(job), job)
 
     def _refuse_under_way(self, job: Job, why: str) -> None:
         now = self._read(self.folder(job))

@@ -11,7 +11,7 @@ from averment.diagnostics.diagnostic import Diagnostic, Label
 from averment_service.settings import Settings, without_password
 
 _BEGINS = r"(?<![\w./-])"  # so that no part of an address, as /v1/packs/loan, is taken for a place
-_JOB = r"(?:[0-9a-f]{16}/)?"  # the folder of a job, below that of all
+_JOB = r"(?:\.?[0-9a-f]{16}/)?"  # the folder of a job, below that of all
 
 
 class Places:
@@ -40,6 +40,15 @@ class Places:
     def told(self, diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
         """Findings without the server's own places."""
         return (retold(found, self.hidden) for found in diagnostics)
+
+
+def by_name(paths: Iterable[str]) -> Callable[[str], str]:
+    """What says of paths, where they stand whole, only what they are called."""
+    ordered = sorted({path for path in paths if "/" in path.strip("/.") or path.startswith("/")}, key=len, reverse=True)
+    if not ordered:
+        return lambda text: text
+    pattern = re.compile(f"{_BEGINS}(?:{'|'.join(map(re.escape, ordered))})(?![\\w-])")
+    return lambda text: pattern.sub(lambda found: Path(found.group()).name, text)
 
 
 def retold(found: Diagnostic, said: Callable[[str], str]) -> Diagnostic:

@@ -20,14 +20,16 @@ from averment.audit.mask import is_masked
 from averment.audit.record import Record
 from averment.audit.replay import Difference, Replayed, State
 from averment.audit.store import Filter
+from averment.batch.explaining import Output
 from averment.diagnostics.diagnostic import Diagnostic, Refused
+from averment.model.case import Case
 from averment.outcome.outcome import Outcome
 from averment.pack import Pack
-from averment.replaying.finding import Finder
+from averment.replaying.finding import Finder, Found
 from averment.replaying.replaying import BatchReplay
-from averment.replaying.rows import ROW, Decisions, RowRecord, part_with
-from averment_service.job import TABLE
-from averment_service.places import retold
+from averment.replaying.rows import ROW, Decisions, ReadCase, RowRecord, case_of, part_with
+from averment_service import apart
+from averment_service.places import by_name, retold
 from averment_service.problems import REQUEST, TOO_MUCH, problem
 from averment_service.service import Service
 
@@ -96,15 +98,19 @@ class Rows:
         self._finder = service.finder(log)
 
     def page(self, where: Filter, after: Cursor, limit: int) -> Page:
-        """So many of the decisions that meet ``where``, behind a cursor."""
+        """So many of the decisions that meet ``where``, behind a cursor. What is left behind the last of them is told
+        on the next page, if there is any.
+        """
         found: list[Record] = []
         left: list[Left] = []
+        before = 0  # of those left, as the last decision of the page was found
         for record in self._told(where, after, left):
             if len(found) == limit:
                 last = found[-1]
                 row = last.row if isinstance(last, RowDecision) else 0
-                return Page(found, Cursor(last.sequence, row), left)
+                return Page(found, Cursor(last.sequence, row), left[:before])
             found.append(record)
+            before = len(left)
         return Page(found, None, left)
 
     def _told(self, where: Filter, after: Cursor, left: list[Left]) -> Iterator[Record]:
@@ -128,13 +134,12 @@ class Rows:
         if not batch.number(where):
             return
         try:
-            finder = self.finder_of(batch)
-            if finder.output(batch) is None:
-                raise Refused([_gone(batch, finder)])
+            if self._finder.output(batch) is None:
+                raise Refused([_gone(batch, self._finder)])
         except Refused as refused:
             left.append(Left(batch.record.id, batch.number(where), self._hidden(batch, refused).diagnostics[0]))
             return
-        for row in Decisions(self._log, finder).rows(batch, where):
+        for row in Decisions(self._log, self._finder).rows(batch, where):
             if row.row > skipped:
                 yield _decision(row)
 
@@ -143,18 +148,17 @@ class Rows:
         batch = batch_of(self._log, run)
         try:
             part = part_with(batch, row)
-            finder = self.finder_of(batch)
-            if batch.rows > MOST_AGAIN and finder.output(batch) is None:
+            if batch.rows > MOST_AGAIN and self._finder.output(batch) is None:
                 help = "run `averment audit replay`"
                 raise problem(413, TOO_MUCH, "all rows would have to be decided again, which are too many", help)
-            again = BatchReplay(Decisions(self._log, finder)).row(batch, row)
+            again = BatchReplay(Decisions(self._log, self._finder), read=self._read(batch)).row(batch, row)
         except Refused as refused:
             raise self._hidden(batch, refused) from None
         outcome = again.outcome
         if outcome is None:
             why = [again.why] if again.why else []
             raise self._hidden(batch, Refused(why))
-        found = finder.find(batch)
+        found = self._finder.find(batch)
         facts, _ = found.mask.facts(given_facts(outcome.case, found.pack.model.types))
         masked = is_masked(facts)
         told = _decision(RowRecord(batch, part, row, _said(outcome, batch)), facts)
@@ -163,23 +167,28 @@ class Rows:
         replayed = Replayed(told, state, outcome.claimed, differences)
         return (told, replayed, None, None) if masked else (told, replayed, outcome, found.pack)
 
-    def finder_of(self, batch: Batch) -> Finder:
-        """What finds the tables of a run: those of a job are in its folder, by another name."""
+    def _read(self, batch: Batch) -> ReadCase:
+        """What reads the case of a row: of a table that was sent with all that keeps it from taking too much."""
         folder = Path(batch.record.body["folder"])
-        places = [str(each) for each in folder.glob(f"{TABLE}*")] if self._service.jobs.holds(folder) else []
-        return replace(self._finder, places=places)
+        if not self._service.jobs.holds(folder):
+            return case_of
+
+        def read(found: Found, row: int) -> Case:
+            output = Output(Path(batch.record.body["place"]), found.header)
+            return apart.case_of(folder, found.pack, output, row)
+
+        return read
 
     def _hidden(self, batch: Batch, refused: Refused) -> Refused:
         """What is wrong, without saying where anything is or was."""
-        names = {str(batch.header["input"]), str(batch.record.body["place"]), str(batch.record.body["folder"])}
-        names |= {str(side["path"]) for side in batch.header.get("sides", ())}
-
-        def said(text: str) -> str:
-            for name in sorted(names, key=len, reverse=True):
-                text = text.replace(name, Path(name).name) if "/" in name else text
-            return text
-
-        return Refused([*self._service.places.told(retold(each, said) for each in refused.diagnostics)])
+        folder = str(batch.record.body["folder"])
+        paths = [
+            batch.header["input"],
+            batch.record.body["place"],
+            *(side["path"] for side in batch.header.get("sides", ())),
+        ]
+        named = by_name([folder, *map(str, paths), *(str(Path(folder, path)) for path in paths)])
+        return Refused([*self._service.places.told(retold(each, named) for each in refused.diagnostics)])
 
 
 def _gone(batch: Batch, finder: Finder) -> Diagnostic:

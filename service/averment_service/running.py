@@ -28,12 +28,12 @@ from averment_service.job import (
     PACK,
     ROWS,
     Job,
+    findings_of,
     first_to_end,
     output_of,
     read,
     save,
     table_of,
-    told_of,
 )
 from averment_service.job_draft import save_mends
 from averment_service.job_queue import Queue
@@ -107,12 +107,12 @@ def work(folder: Path, log: str, keeper: str, key: bytes) -> None:
     try:
         done = _done(folder, job, log, keeper, key)
     except Refused as error:
-        done = replace(job, state=FAILED, diagnostics=told_of(folder, job, error.diagnostics))
+        done = replace(job, state=FAILED, diagnostics=findings_of(folder, job, error.diagnostics))
     except LogError as error:
-        done = replace(job, state=FAILED, diagnostics=told_of(folder, job, [error.diagnostic]))
+        done = replace(job, state=FAILED, diagnostics=findings_of(folder, job, [error.diagnostic]))
     except Exception as error:
         mistake = Diagnostic("AV599", f"a mistake in averment: {type(error).__name__}")
-        save(folder, replace(job, state=FAILED, diagnostics=told_of(folder, job, [mistake])))
+        save(folder, replace(job, state=FAILED, diagnostics=findings_of(folder, job, [mistake])))
         raise
     save(folder, done)
 
@@ -162,7 +162,7 @@ if __name__ == "__main__":
     first_to_end()
     at, log_url, keeper_path, key_file, most, lock = sys.argv[1:]
     try:
-        work(Path(at), log_url, keeper_path, Path(key_file).read_bytes() if key_file else b"")
+        work(Path(at).absolute(), log_url, keeper_path, Path(key_file).read_bytes() if key_file else b"")
     finally:
         os.close(int(lock))  # from now on nobody works on it
         Queue(Path(at).parent, log_url, keeper_path, key_file, int(most)).admit()

@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from tests.service.conftest import LOAN, service
 
 from averment.audit.log import open_log
+from averment_service import job_queue
 from averment_service.app import application
 from averment_service.job import is_worked_on
 from averment_service.job_queue import queue_of
@@ -107,6 +108,26 @@ def test_what_is_under_way_when_a_service_ends_goes_on_in_the_next(client: TestC
     assert [_state(client, id) for id in (first, second)] == ["waiting", "waiting"]
     queue.open()
     _until(lambda: {_state(client, id) for id in (first, second)} == {"done"})
+
+
+def test_one_job_that_cannot_be_put_off_keeps_no_other_from_it(
+    client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = _job(client), _job(client)
+    _start(client, first)
+    _tell(tmp_path, first, signal.SIGSTOP)
+    real = job_queue.read
+    asked: list[Path] = []
+
+    def read(folder: Path) -> Any:
+        asked.append(folder)
+        if len(asked) > 2 and folder.name == first:
+            raise ValueError("somebody wrote over it")
+        return real(folder)
+
+    monkeypatch.setattr(job_queue, "read", read)
+    queue_of(Settings(data=str(tmp_path / "jobs"), jobs=1), "").close()
+    assert not is_worked_on(tmp_path / "jobs" / first) and (tmp_path / "jobs" / ".closed").exists()
 
 
 @pytest.mark.parametrize("end", ["killed", "cancelled"])

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import io
 import json
+import os
 import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -17,14 +19,18 @@ pytest.importorskip("pyarrow")
 
 from starlette.testclient import TestClient
 from tests.service.conftest import service
+from tests.service.pages import send
 from tests.service.test_decide import examples
 
 import averment
 from averment.audit.log import open_log
 from averment_cli.main import run
+from averment_service import jobs, recorded_rows
+from averment_service.apart import apart
 from averment_service.app import application
 from averment_service.principals import ROLES, Doorkeeper, Principal
 from averment_service.principals import hashed as hash_of
+from averment_service.service import Service
 
 NEW = "/v1/packs/pm_tpm/jobs?name=cases.csv"
 
@@ -178,3 +184,87 @@ def test_a_workbook_that_would_take_all_memory_takes_no_process_that_answers(cli
     assert client.get("/v1/jobs").json() == {"jobs": []}
     row = '<row r="2"><c r="A2" t="inlineStr"><is><t>acme</t></is></c></row>'
     assert client.post("/v1/packs/pm_tpm/jobs?name=cases.xlsx", content=_workbook(first + row)).status_code == 201
+
+
+def test_nothing_reads_a_workbook_in_a_process_that_answers(
+    client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("python_calamine")
+    from averment.batch import workbooks
+
+    def cell(place: str, text: str) -> str:
+        return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
+
+    cells = [("case", "Heads"), ("acme", "12"), ("beta", "99")]
+    rows = "".join(
+        f'<row r="{row}">{cell(f"A{row}", name)}{cell(f"B{row}", heads)}</row>'
+        for row, (name, heads) in enumerate(cells, 1)
+    )
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("a workbook is read by a process that answers")
+
+    monkeypatch.setattr(workbooks, "_opened", never)
+    id = client.post("/v1/packs/pm_tpm/jobs?name=cases.xlsx", content=_workbook(rows)).json()["id"]
+    told = {"column.1": "engineering.team_size", "do": "start", "format": "jsonl"}
+    assert send(client, f"/tables/{id}/mapping", told, authorization="Bearer ann").status_code == 200
+    job = _ended(client, id)
+    assert (job["state"], job["rows"]) == ("done", 2), job
+    page = client.get(f"/tables/{id}/rows/1")
+    assert page.status_code == 200 and "12" in page.text and "acme" in page.text
+    with open_log(f"sqlite:{tmp_path / 'decisions.db'}") as log:
+        run_id = next(record.id for record in log.records() if record.kind == "run")
+    state: Service = cast("Any", client.app)._service
+    assert state.log is not None
+    record = state.log.get(run_id)
+    assert record is not None
+    opened = recorded_rows.Rows(state, state.log).open(record, 2)
+    assert opened[0].case == "beta"
+
+
+def test_a_mistake_of_ours_is_not_told_as_one_of_the_table(client: TestClient, tmp_path: Path) -> None:
+    id = client.post(NEW, content=b"case,n\n" + b"a,1\n" * (300 << 10)).json()[
+        "id"
+    ]  # large enough to be looked at apart
+    with pytest.raises(RuntimeError, match="ended with 1: KeyError"):
+        apart("nothing", tmp_path / "jobs" / id, averment.load("pm_tpm"))
+
+
+def test_a_job_is_there_when_it_is_whole_and_one_that_never_was_is_swept_away(
+    client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[list[str]] = []
+
+    def look(*told: Any) -> Any:
+        seen.append([each["id"] for each in client.get("/v1/jobs").json()["jobs"]])
+        return apart(*told)
+
+    monkeypatch.setattr(jobs, "apart", look)
+    dead, alive = tmp_path / "jobs" / f".{'0' * 16}", tmp_path / "jobs" / f".{'1' * 16}"
+    for folder in (dead, alive):
+        folder.mkdir(parents=True)
+        (folder / "work.lock").touch()
+    lock = os.open(alive / "work.lock", os.O_RDWR)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    assert client.post(NEW, content=_table()[0]).status_code == 201
+    assert seen == [[]] and len(client.get("/v1/jobs").json()["jobs"]) == 1
+    assert not dead.exists() and alive.exists()
+    os.close(lock)
+
+
+def test_a_link_to_a_folder_elsewhere_is_no_job(client: TestClient, tmp_path: Path) -> None:
+    id = client.post(NEW, content=_table()[0]).json()["id"]
+    elsewhere = (tmp_path / "jobs" / id).rename(tmp_path / "elsewhere")
+    (tmp_path / "jobs" / id).symlink_to(elsewhere)
+    for method, path in (("GET", ""), ("GET", "/mapping"), ("POST", "/start"), ("DELETE", "")):
+        assert client.request(method, f"/v1/jobs/{id}{path}").status_code == 404, path
+    assert client.get("/v1/jobs").json() == {"jobs": []} and (elsewhere / "job.json").is_file()
+
+
+@pytest.mark.parametrize("told", ["{}", "[]", "{", '{"id": 1}'])
+def test_what_no_process_can_read_hides_no_other_job(client: TestClient, tmp_path: Path, told: str) -> None:
+    broken, whole = (client.post(NEW, content=_table()[0]).json()["id"] for _ in range(2))
+    (tmp_path / "jobs" / broken / "job.json").write_text(told)
+    assert [each["id"] for each in client.get("/v1/jobs").json()["jobs"]] == [whole]
+    assert client.get(f"/v1/jobs/{broken}").status_code == 404
+    assert client.post(f"/v1/jobs/{whole}/start").status_code == 202 and _ended(client, whole)["state"] == "done"

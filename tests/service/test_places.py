@@ -20,9 +20,9 @@ from tests.service.pages import send
 
 from averment.core.node import Span
 from averment.diagnostics.diagnostic import Diagnostic, Label
+from averment.replaying.finding import SENT
 from averment_service.app import application
-from averment_service.job import TABLE
-from averment_service.places import Places
+from averment_service.places import Places, by_name
 from averment_service.routes import ROUTES
 from averment_service.settings import Settings
 
@@ -84,8 +84,8 @@ def test_no_answer_says_where_anything_is(tmp_path: Path) -> None:
         whole, lost, unreadable = jobs
         for job in jobs:
             assert client.put(f"/v1/jobs/{job}/mapping", content=MAPPING)
-        (state.jobs.folder(state.jobs.find(lost, "local")) / f"{TABLE}.csv").unlink()
-        (state.jobs.folder(state.jobs.find(unreadable, "local")) / f"{TABLE}.csv").write_bytes(b"\x00\xff")
+        (state.jobs.folder(state.jobs.find(lost, "local")) / f"{SENT}.csv").unlink()
+        (state.jobs.folder(state.jobs.find(unreadable, "local")) / f"{SENT}.csv").write_bytes(b"\x00\xff")
         for job in jobs:
             asked.request("POST", f"/v1/jobs/{job}/start")
         states = [asked.ended(job) for job in jobs]
@@ -109,6 +109,19 @@ def test_no_answer_says_where_anything_is(tmp_path: Path) -> None:
         asked.all_routes(named)
         assert {404, 422, 503} <= asked.statuses
         assert send(client, "/login", {"token": "x"}).status_code
+
+
+def test_a_path_is_called_by_its_name_where_it_stands_whole() -> None:
+    named = by_name(["/srv/jobs", "data/t.csv", "/srv/jobs/data/t.csv", "-", "t.csv"])
+    for told, instead in (
+        ("`/srv/jobs/data/t.csv` is gone", "`t.csv` is gone"),
+        ("`data/t.csv` is gone", "`t.csv` is gone"),
+        ("`/other/data/t.csv` is gone", "`/other/data/t.csv` is gone"),
+        ("`data/t.csv2` is gone", "`data/t.csv2` is gone"),
+        ("there is nothing at /v1/data/t.csv", "there is nothing at /v1/data/t.csv"),
+    ):
+        assert named(told) == instead
+    assert by_name(["-", "t.csv", ""])("t.csv - x") == "t.csv - x"
 
 
 def test_what_is_told_instead_is_what_a_place_is_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 from tests.service.conftest import LOAN, service
 
 from averment.client import Client
+from averment_cli.main import run
 from averment_service.app import application
 
 MAPPING = "names: [case]\ncolumns:\n  income: applicant.income\n  debt: applicant.debt\n  housed: applicant.housed\n"
@@ -144,6 +145,37 @@ def test_what_is_gone_is_said(world: World) -> None:
     gone = world.client.get(f"/v1/decisions/{run}?row=2")
     assert gone.status_code == 422 and gone.json()["diagnostics"][0]["code"] == "AV559"  # names are sensitive
     assert str(world.folder) not in gone.text
+
+
+def test_a_run_that_is_left_out_is_told_of_on_one_page(world: World) -> None:
+    newer = world.batch()
+    world.decide("last")
+    shutil.rmtree(newer)
+    names, left, before = list[str](), list[str](), "0"
+    while before is not None:
+        page = world.list(limit=1, before=before)
+        names += [each["case"] for each in page["decisions"]]
+        left += [each["run"] for each in page["left"]]
+        before = page["next"]
+    assert names == ["last", "after", "r1", "r2", "r3", "r4", "r5", "before"]
+    assert len(left) == 1
+
+
+def test_a_table_that_a_service_keeps_is_found_again_by_itself(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    log = ["--log", f"sqlite:{tmp_path / 'decisions.db'}"]
+    assert run(["audit", "replay", *log, "--all"]) == 0
+    assert "7" in capsys.readouterr().out
+    assert run(["audit", "show", *log, world.list(case="r2")["decisions"][0]["id"]]) == 0
+    (world.job / "table.csv").rename(tmp_path / "cases.csv")
+    capsys.readouterr()
+    assert run(["audit", "replay", *log, "--all"]) == 1
+    told = "".join(capsys.readouterr())
+    assert "`t.csv` is not there any more" in told and "--input" in told, told
+    assert run(["audit", "replay", *log, "--all", "--input", str(tmp_path / "cases.csv")]) == 0
 
 
 def test_sensitive_values_of_a_row_are_masked(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from averment.pack import Pack
 from averment.recording import loaded_files
 
 HELP = "say with --input where the file is that was decided"
+SENT = "table"  # what a table that was sent to a service is called in the folder where it is kept, before its ending
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class Finder:
         format = common_format(recorded)
         where = [] if header["input"] == "-" else [_from(batch, header["input"])]
         why = "" if where else "it came from standard input"
-        for place in [*where, *self.places]:
+        for place in [*where, *self.places, *_sent(batch)]:
             report = Report()
             inputs = find_inputs(place, format, report)
             if report.failed:
@@ -155,6 +156,11 @@ def _manifest_lines(batch: Batch) -> list[Entry]:
 
 def _input_at(place: str, batch: Batch) -> Input | None:
     return next(iter(find_inputs(place, Format(batch.header["format"]), Report())), None)
+
+
+def _sent(batch: Batch) -> list[str]:
+    """Where the table is that was sent to a service, whatever it was called."""
+    return [str(file) for file in sorted(Path(batch.record.body["folder"]).glob(f"{SENT}.*")) if file.is_file()]
 
 
 def _from(batch: Batch, path: str) -> str:

@@ -14,7 +14,7 @@ from averment.diagnostics.diagnostic import Diagnostic, Refused
 from averment.outcome.outcome import Outcome
 from averment.replaying.finding import Found
 from averment.replaying.rerunning import damage, decided_again, differences
-from averment.replaying.rows import UNKNOWN, Decisions, case_of, meets, numbered
+from averment.replaying.rows import UNKNOWN, Decisions, ReadCase, case_of, meets, numbered
 
 _MASKED = "AV559"
 
@@ -38,11 +38,14 @@ class BatchReplayed:
 
 @dataclass
 class BatchReplay:
-    """Decides batches of a log again. ``engine``: row by row on this one, instead of as they were."""
+    """Decides batches of a log again. ``engine``: row by row on this one, instead of as they were; ``read``: what reads
+    the case of a single row.
+    """
 
     decisions: Decisions
     jobs: int = 0
     engine: str = ""
+    read: ReadCase = case_of
 
     def runs(self, where: Filter) -> Iterator[BatchReplayed]:
         """The runs with decisions that meet ``where``, each whole: one that differs anywhere differs."""
@@ -72,7 +75,7 @@ class BatchReplay:
         try:
             found = self.decisions.finder.find(batch)
             outcome = found.pack.decide(
-                case_of(found, row), batch.record.parameters, self.engine, found.header["firings"]
+                self.read(found, row), batch.record.parameters, self.engine, found.header["firings"]
             )
             with self.decisions.output(batch) as path:
                 if found.header["warrants"] == "full":

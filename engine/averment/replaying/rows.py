@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from heapq import merge
@@ -209,6 +209,10 @@ def recorded_case(pack: Pack, record: Record) -> Case:
     """The case that a record holds, with the evidence that it had. Raises Refused where the pack does not take it."""
     case = pack.case(record.facts, record.case or "case")
     return replace(case, evidence=evidence_of(record.evidence)) if record.evidence is not None else case
+
+
+ReadCase = Callable[[Found, int], Case]
+"""The case in a row of the input of a run. Raises Refused where it is none."""
 
 
 def case_of(found: Found, row: int) -> Case:

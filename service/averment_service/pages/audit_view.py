@@ -24,7 +24,7 @@ from averment.replaying.rows import Decisions
 from averment.replaying.turning import Turning
 from averment_service.on_record import again_of
 from averment_service.problems import TOO_MUCH, UNKNOWN, problem
-from averment_service.recorded_rows import MOST_AGAIN, Rows
+from averment_service.recorded_rows import MOST_AGAIN
 from averment_service.service import Service
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
@@ -131,12 +131,10 @@ def turned(service: Service, log: DecisionLog, where: Filter, other: Pack) -> Tu
     if single + sum(batch.rows for batch in runs) > MOST_AGAIN:
         help = "choose fewer, or run `averment audit replay --pack`"
         raise problem(413, TOO_MUCH, f"more than {MOST_AGAIN:,} decisions are not decided again at once", help)
-    rows = Rows(service, log)
     turning = Turning(Decisions(log, service.finder(log)), other)
     for record in log.records(where):
         turning.single(record)
     for batch in runs:
-        turning.decisions = Decisions(log, rows.finder_of(batch))
         turning.run(batch, where)
     return _turns(turning.turns, turning, service.places.hidden)
 

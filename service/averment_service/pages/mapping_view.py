@@ -12,12 +12,13 @@ from averment.batch.columns import CASE, map_columns
 from averment.core.program import Field
 from averment.diagnostics.diagnostic import Diagnostic, Report
 from averment.drafting.draft import Choice
-from averment.drafting.editing import said_of, taken_for, with_column
+from averment.drafting.editing import said_of, with_column
 from averment.pack import Pack
 from averment.render.phrases import noun, words
-from averment.source.yaml_reader import read_yaml
-from averment_service.job import MAPPING, Job, table_of
-from averment_service.job_draft import Kept, Mends, Seen, read_kept, sample_of, save_kept
+from averment_service.apart import apart
+from averment_service.drafting import fields_of, stated_in
+from averment_service.job import MAPPING, Job
+from averment_service.job_draft import Kept, Mends, Seen, read_kept, save_kept
 from averment_service.pages.sessions import Form
 
 _COLUMN, _WAY = "column.", "way:"
@@ -78,7 +79,7 @@ def mapping_view(folder: Path, job: Job, pack: Pack) -> View:
     headings = [seen.heading for seen in kept.columns]
     targets = map_columns(headings, pack.model.types, adapter, job.name, report)
     paths = {place: target.path for place, target in targets.items()}
-    fields = _fields(pack)
+    fields = fields_of(pack)
     columns = tuple(
         _column(number, seen, text, adapter, paths.get(number, ""), fields) for number, seen in enumerate(kept.columns)
     )
@@ -89,26 +90,26 @@ def mapping_view(folder: Path, job: Job, pack: Pack) -> View:
     return View(text, columns, _groups(pack), missing, tuple(report.diagnostics), kept)
 
 
-def corrected(folder: Path, job: Job, view: View, form: Form, pack: Pack) -> str:
+def corrected(folder: Path, view: View, form: Form, pack: Pack) -> str:
     """The text of the mapping after what a form says of its columns: those that it does not change stay as written.
 
     What is found out of the cells on the way is kept with the draft.
     """
     said = {each.number: form[each.name][-1] for each in view.columns if each.name in form}
     changed = {number: value for number, value in said.items() if value and value != view.columns[number].chosen}
-    text, kept, fields = view.text, view.kept, _fields(pack)
-    document = _document(text)
-    sample = None
+    text, kept, fields = view.text, view.kept, fields_of(pack)
+    ways = {number: _chosen(kept.columns[number], value) for number, value in changed.items()}
+    wanted = {str(number): value for number, value in changed.items() if ways[number][0] is None and value in fields}
+    taken: dict[str, Any] = apart("take", folder, pack, wanted) if wanted else {}
     for number, value in changed.items():
-        seen = kept.columns[number]
-        choice, doubts = _chosen(seen, value)
-        if choice is None and value in fields:
-            sample = sample or sample_of(table_of(folder, job), read_mapping(text.encode(), MAPPING, Report()))
-            choice, doubts = taken_for(sample.columns[number], value, fields[value], document)
-        if choice is None and value in (CASE, IGNORE):
+        choice, doubts = ways[number]
+        if str(number) in taken:
+            told, doubts = taken[str(number)]
+            choice = Choice(**told)
+        elif choice is None and value in (CASE, IGNORE):
             choice = Choice(value)
         if choice is not None:
-            text = with_column(text, seen.heading, choice)
+            text = with_column(text, kept.columns[number].heading, choice)
             kept = kept.taken(number, choice, doubts)
     save_kept(folder, kept)
     return text
@@ -116,7 +117,7 @@ def corrected(folder: Path, job: Job, view: View, form: Form, pack: Pack) -> str
 
 def mended_text(text: str, mends: Mends) -> str:
     """The text of the mapping after what would mend its rejects."""
-    stated = _words(_document(text).get("missing"))
+    stated = _words(stated_in(text).get("missing"))
     for heading, choice in mends.choices:
         now = said_of(text, heading) or {}
         known = [*stated, *_words(now.get("missing")), *_words(choice.said.get("missing")), *mends.missing]
@@ -187,25 +188,12 @@ def _reads(said: Mapping[str, Any]) -> str:
     return "; ".join(parts)
 
 
-def _fields(pack: Pack) -> dict[str, Field]:
-    """The fields that a column may hold, by path."""
-    types = [type for type in pack.model.types.values() if type.one and not type.derived]
-    return {f"{type.name}.{field.name}": field for type in types for field in type.fields}
-
-
 def _groups(pack: Pack) -> tuple[tuple[str, tuple[Option, ...]], ...]:
     types = [type for type in pack.model.types.values() if type.one and not type.derived]
     return tuple(
         (words(type.name), tuple(Option(f"{type.name}.{field.name}", noun(field)) for field in type.fields))
         for type in types
     )
-
-
-def _document(text: str) -> dict[str, Any]:
-    """What the mapping says, as plain data."""
-    documents = read_yaml(text.encode(), MAPPING, Report())
-    plain: Any = documents[0].plain() if documents else {}
-    return cast("dict[str, Any]", plain) if isinstance(plain, dict) else {}
 
 
 def _words(held: Any) -> list[str]:

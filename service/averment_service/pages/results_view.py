@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from averment.batch.explaining import open_output, read_row
-from averment.diagnostics.diagnostic import Refused
+from averment.batch.explaining import open_output
 from averment.outcome.explained import explain
 from averment.pack import load
 from averment.render.html import sections
-from averment_service.job import PACK, ROWS, Job, output_of, refused_of, table_of
+from averment_service.apart import case_of
+from averment_service.job import PACK, ROWS, Job, output_of
 from averment_service.job_draft import read_mends
 from averment_service.job_rows import SORTS, Search, look, row_at
 from averment_service.pages.sessions import Form
@@ -65,10 +65,7 @@ def open_row(folder: Path, job: Job, number: int, firings: int) -> dict[str, Any
         raise problem(404, GONE, f"there is no decision of row {number}")
     pack = load(folder / PACK)
     output = open_output(output_of(folder, job.format))
-    try:
-        case = read_row(output, number, pack.model.types, str(table_of(folder, job)))
-    except Refused as error:
-        raise refused_of(folder, job, error) from None
+    case = case_of(folder, pack, output, number)
     outcome = pack.decide(case, output.parameters, firings=output.firings or firings)
     drawing = sections(explain(outcome), pack.model, case.places)
     return {"row": told, "outcome": outcome, "drawing": drawing, "pack": pack}

@@ -8,7 +8,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from averment_service.problems import REQUEST, TOO_MUCH, problem
+from averment_service.problems import REQUEST, TOO_MUCH, Problem, problem
 
 MULTIPART = "multipart/form-data"
 _INPUTS, _INPUT = 20, 64 << 10  # beside the file
@@ -23,9 +23,7 @@ async def read_upload(request: Request, most: int) -> dict[str, tuple[str, ...]]
         async for piece in request.stream():
             size += len(piece)
             if size > most + _FRAME:
-                raise problem(
-                    413, TOO_MUCH, f"the table has more than {most:,} bytes", "decide it with `averment batch`"
-                )
+                raise too_large_table(most)
             yield piece
 
     parser = MultiPartParser(request.headers, bounded(), max_files=1, max_fields=_INPUTS, max_part_size=_INPUT)
@@ -40,6 +38,11 @@ async def read_upload(request: Request, most: int) -> dict[str, tuple[str, ...]]
         else:
             texts[name] = (*texts.get(name, ()), value)
     return texts
+
+
+def too_large_table(most: int) -> Problem:
+    """That a table has more bytes than may be."""
+    return problem(413, TOO_MUCH, f"the table has more than {most:,} bytes", "decide it with `averment batch`")
 
 
 def upload_of(request: Request) -> UploadFile | None:

@@ -6,8 +6,10 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import Any, BinaryIO, cast
 
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
@@ -16,13 +18,15 @@ from averment.ownership import is_plain
 from averment_service.asgi import read_body
 from averment_service.job import DONE, MAPPING, STATES, Job
 from averment_service.jobs import FORMATS
+from averment_service.pages.uploads import too_large_table
 from averment_service.principals import Permission
-from averment_service.problems import GONE, REQUEST, TOO_MUCH, problem
+from averment_service.problems import GONE, REQUEST, problem
 from averment_service.routes.route import Route, json_response, pack_of, principal_of, service_of
 
 _LOOK = 0.25  # seconds between two looks at a job whose progress somebody follows
 _TEXT = "application/yaml"
 _MAPPING = 1 << 20  # bytes of a mapping
+_AT_HAND = 1 << 20  # bytes of a table that are held in memory while it comes
 
 
 async def new(request: Request) -> Response:
@@ -30,21 +34,18 @@ async def new(request: Request) -> Response:
     service, name = service_of(request), request.query_params.get("name", "")
     if not name or not Path(name).suffix:
         raise problem(422, REQUEST, "the name of the table is missing", "send it beside the table: ?name=cases.csv")
-    pack = await pack_of(request)
-    job, place = await service.gate.run(lambda: service.jobs.new(principal_of(request).name, name, pack))
-    try:
-        size = 0
-        with place.open("xb") as stream:
-            async for piece in request.stream():
-                size += len(piece)
-                if size > service.settings.upload:
-                    message = f"the table has more than {service.settings.upload:,} bytes"
-                    raise problem(413, TOO_MUCH, message, "decide it with `averment batch`")
-                stream.write(piece)
-        done = await service.gate.run(lambda: service.jobs.drafted(job, pack))
-    except BaseException:
-        service.jobs.delete(job)
-        raise
+    pack, owner = await pack_of(request), principal_of(request).name
+    await service.gate.run(lambda: service.jobs.check_room(owner))  # before all of it has come
+    size = 0
+    with SpooledTemporaryFile(max_size=_AT_HAND) as file:
+        table = UploadFile(cast("BinaryIO", file))  # which writes what is more in another thread
+        async for piece in request.stream():
+            size += len(piece)
+            if size > service.settings.upload:
+                raise too_large_table(service.settings.upload)
+            await table.write(piece)
+        await table.seek(0)
+        done = await service.gate.run(lambda: service.jobs.take(owner, name, pack, table.file))
     return json_response(done.document, 201)
 
 
@@ -66,7 +67,7 @@ async def mapping(request: Request) -> Response:
 
 async def mapped(request: Request) -> Response:
     service, job = service_of(request), await job_of(request)
-    body = await read_body(request.scope, request.receive, _MAPPING)
+    body = await read_body(request.scope, request.receive, _MAPPING, service.settings.patience)
     return json_response((await service.gate.run(lambda: service.jobs.map(job, body))).document)
 
 

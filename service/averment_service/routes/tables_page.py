@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Callable
 from html import escape
 from pathlib import Path
@@ -14,7 +13,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from averment.diagnostics.diagnostic import Diagnostic, Refused
 from averment.diagnostics.render_text import visible
-from averment.pack import Pack, load
+from averment.pack import load
 from averment.render.markup import Markup
 from averment_service.job import DONE, MAPPING, PACK, Job
 from averment_service.job_draft import read_mends
@@ -45,19 +44,8 @@ async def sent(request: Request) -> Response:
     try:
         if file is None or not Path(name).suffix:
             raise problem(422, REQUEST, "no table was sent", "choose a file such as cases.csv")
-        named = (form.get("pack") or ("",))[-1]
-
-        def drafted(pack: Pack) -> Job:
-            job, place = service.jobs.new(principal_of(request).name, name, pack)
-            try:
-                with place.open("xb") as stream:
-                    shutil.copyfileobj(file.file, stream)
-                return service.jobs.drafted(job, pack)
-            except BaseException:
-                service.jobs.delete(job)
-                raise
-
-        job = await service.gate.run(lambda: drafted(service.shop.find(named)))
+        named, owner, table = (form.get("pack") or ("",))[-1], principal_of(request).name, file.file
+        job = await service.gate.run(lambda: service.jobs.take(owner, name, service.shop.find(named), table))
     except Refused as error:
         return await _list(request, error.diagnostics, name)
     return _to(job)
@@ -84,7 +72,7 @@ async def mapped(request: Request) -> Response:
     def done() -> tuple[Job, View]:
         pack = load(folder / PACK)
         view = mapping_view(folder, job, pack)
-        text = corrected(folder, job, view, form, pack)
+        text = corrected(folder, view, form, pack)
         now = service.jobs.map(job, text.encode()) if text != view.text else job
         return now, mapping_view(folder, now, pack)
 
