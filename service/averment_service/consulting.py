@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Lock
 from typing import Any, cast
@@ -18,11 +18,14 @@ from averment.core.naming import record_path
 from averment.core.node import data_of
 from averment.core.suggest import did_you_mean
 from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
+from averment.engines import Engine
 from averment.examples import usual_of
 from averment.ir.digest import canonical
 from averment.law.truth import CaseError
 from averment.model.case import Case, blank_case
 from averment.model.encoding import plain_value
+from averment.model.evidence import Documents, evidence_of
+from averment.outcome.outcome import Outcome
 from averment.pack import Pack
 from averment.pipeline import decide
 from averment.questions.ask.consultation import (
@@ -44,6 +47,7 @@ from averment_service.asking import document_of
 from averment_service.kept import Kept, Reply, Store, moved
 from averment_service.problems import REQUEST, problem
 from averment_service.settings import Settings
+from averment_service.supporting import EVIDENCE, entries_of, supported, without_evidence
 
 WITHDRAWN = "withdrawn"
 NAME = "consultation"
@@ -55,10 +59,11 @@ _OF_FIELDS = (ANSWER, UNKNOWN, DECLINED, SKIPPED)
 
 @dataclass(eq=False)
 class _Held:
-    """A consultation as this process has it: the replies it has heard, and the state they led to."""
+    """A consultation as this process has it: the replies it has heard, and the state they led to, on an ``engine``."""
 
     begun: Case
     first: Consultation
+    engine: Engine
     lock: Lock = field(default_factory=Lock)
     replies: list[Reply] = field(default_factory=list[Reply])
     state: Consultation = field(init=False)
@@ -93,7 +98,24 @@ class Standing:
     pack: Pack
     begun: Case
     state: Consultation
+    engine: Engine
     expires: float
+
+    @cached_property
+    def case(self) -> Case:
+        """The case by now, with what it rests on."""
+        return supported(self.state.case, self.begun.evidence, counting(self.kept.replies), self.pack)
+
+    @property
+    def outcome(self) -> Outcome:
+        """Its outcome by now. Raises: Refused."""
+        if self.case.evidence is None:
+            return self.state.outcome
+        report = Report()
+        outcome = decide(self.engine, self.case, report)
+        if outcome is None:
+            raise Refused(report.diagnostics)
+        return outcome
 
     @cached_property
     def document(self) -> dict[str, Any]:
@@ -119,7 +141,8 @@ class Standing:
     def facts(self) -> dict[str, Any]:
         """What is known by now, and where it came from."""
         facts = given_facts(self.state.case, self.pack.model.types)
-        return {"facts": facts, "provenance": provenance(self.state, self.begun)}
+        evidence = self.case.evidence.document if self.case.evidence else None
+        return {"facts": facts, "provenance": provenance(self.state, self.begun), "evidence": evidence}
 
 
 class Consultations:
@@ -130,10 +153,19 @@ class Consultations:
         self._held: Recent[str, _Held] = Recent(LIVE)
         self._usual: Recent[str, Usual] = Recent(LIVE)
 
-    def begin(self, body: bytes, pack: Pack, principal: str) -> Standing:
-        """Raises: Refused for what the request has wrong; Problem (429, 503) where there is no room."""
-        held = self._taken_up(body, pack)
-        kept = self.store.begin(principal, f"{pack.name}@{pack.digest}", body.decode())
+    def begin(self, body: bytes, pack: Pack, principal: str, documents: Documents) -> Standing:
+        """``documents``: those that evidence may quote without their being sent along.
+
+        Raises: Refused for what the request has wrong; Problem (429, 503) where there is no room.
+        """
+        document, report = document_of(body, "request_ask"), Report()
+        case = case_of(document, pack, report, kept=documents)
+        if case is None or report.failed:
+            raise Refused(report.diagnostics)
+        evidence = case.evidence.document if case.evidence else None
+        begun = json.dumps({"request": body.decode(), EVIDENCE: evidence})
+        held = self._taken_up(begun, pack)
+        kept = self.store.begin(principal, f"{pack.name}@{pack.digest}", begun)
         with held.lock:
             self._held.get(kept.id, lambda: held)
             return self._stands(kept, pack, held)
@@ -145,10 +177,10 @@ class Consultations:
             held.hear(counting(kept.replies))
             return self._stands(kept, pack, held)
 
-    def reply(self, body: bytes, kept: Kept, pack: Pack) -> Standing:
+    def reply(self, body: bytes, kept: Kept, pack: Pack, documents: Documents) -> Standing:
         """After one more reply. Raises: Refused, and nothing was said; Problem (409)."""
         document = document_of(body, "request_reply")
-        told: dict[str, Any] = data_of(document)
+        told = {name: data_of(node) for name, node in document.items() if name not in (EVIDENCE, "documents")}
         value = document.get("value")
         if value is not None and isinstance(value.value, dict):
             told["value"] = {name: plain_value(node) for name, node in value.items()}
@@ -162,7 +194,13 @@ class Consultations:
             reply = {**told, "field": told.get("field") or _next(before)}
             _check(reply, before, kept)
             state = held.hear(counting([*kept.replies, reply]))
-            written = reply if reply["said"] == WITHDRAWN else _written(state, reply)
+            try:
+                written = reply if reply["said"] == WITHDRAWN else _written(state, reply)
+                if (entries := entries_of(document, state, pack, documents)) is not None:
+                    written[EVIDENCE] = entries
+            except Refused:
+                held.hear(counting(kept.replies))
+                raise
             replies = [*kept.replies, written]
             held.replies = counting(replies)
             return self._stands(self.store.change(kept, replies), pack, held)
@@ -177,16 +215,17 @@ class Consultations:
 
     def _stands(self, kept: Kept, pack: Pack, held: _Held) -> Standing:
         """Where it stands, all worked out: a consultation is not for several threads at once."""
-        found = Standing(kept, pack, held.begun, held.state, self.store.expires)
+        found = Standing(kept, pack, held.begun, held.state, held.engine, self.store.expires)
         found.document  # noqa: B018
         return found
 
     def _of(self, kept: Kept, pack: Pack) -> _Held:
-        return self._held.get(kept.id, lambda: self._taken_up(kept.begun.encode(), pack))
+        return self._held.get(kept.id, lambda: self._taken_up(kept.begun, pack))
 
-    def _taken_up(self, begun: bytes, pack: Pack) -> _Held:
-        """A consultation as it began. Raises: Refused."""
-        document, report = document_of(begun, "request_ask"), Report()
+    def _taken_up(self, begun: str, pack: Pack) -> _Held:
+        """A consultation as it began: with the evidence that was found then. Raises: Refused."""
+        was = json.loads(begun)
+        document, report = without_evidence(document_of(was["request"].encode(), "request_ask")), Report()
         told: dict[str, Any] = data_of(document)
         if document.get("facts") is not None:
             case = case_of(document, pack, report)
@@ -198,7 +237,8 @@ class Consultations:
             raise Refused(report.diagnostics)
         seconds = min(float(told.get("seconds", USUAL)), self._settings.seconds)
         usual = self._usual.get(pack.digest, lambda: usual_of(pack))
-        return _Held(case, consult(outcome, Live(engine).evaluate, usual, told.get("until_presumed", False), seconds))
+        first = consult(outcome, Live(engine).evaluate, usual, told.get("until_presumed", False), seconds)
+        return _Held(replace(case, evidence=evidence_of(was[EVIDENCE]) if was[EVIDENCE] else None), first, engine)
 
 
 # --- replies ------------------------------------------------------------------------------------------------------

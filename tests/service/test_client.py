@@ -25,6 +25,7 @@ import averment
 from averment.client import AsyncClient, Client, NotServed, asynchronous, synchronous
 from averment.client.sending import Patience
 from averment.ir.digest import canonical
+from averment.model.evidence import document_digest
 from averment.outcome.outcome import answer_of
 from averment.questions.flip.flip import flip
 from averment.questions.missing.missing import missing
@@ -128,6 +129,33 @@ def test_the_other_client_is_the_same_with_await(shared: TestClient) -> None:
             assert (await session.decide()).settled
 
     asyncio.run(all_of_it())
+
+
+@pytest.mark.parametrize(
+    ("body", "why"), [(b"", "0 of 2"), (b'{"decision": "1-a"}\n', "1 of 2"), (b'{"decision": "1-a"}\n{"dec', "1 of 2")]
+)
+def test_a_stream_that_was_cut_off_is_no_answer(body: bytes, why: str) -> None:
+    http = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, content=body)))
+    with pytest.raises(NotServed, match=why) as refused:
+        [*Client("http://localhost", http=http).pack("loan").decide_all([("a", {}), ("b", {})], key="once")]
+    assert refused.value.status == 502 and "same key" in refused.value.diagnostics[0].help[0]
+
+
+def test_answers_of_a_consultation_carry_evidence(asked: Client) -> None:
+    text = "I earn 3000 euros."
+    quote = {"field": "applicant.income", "document": document_digest(text), "quote": "3000 euros"}
+    session = asked.pack("loan").ask()
+    standing = session.answer(3000, "applicant.income", evidence=[quote], documents={document_digest(text): text})
+    assert standing.evidence is not None and standing.evidence["quotes"][0]["compared"] == "agrees"
+    assert session.decide().evidence == standing.evidence
+    begun = asked.pack("loan").ask(
+        {"applicant": {"income": 3000}}, evidence=[quote], documents={document_digest(text): text}
+    )
+    assert begun.standing.evidence == standing.evidence
+    with pytest.raises(averment.Refused, match="AV613"):
+        session = asked.pack("loan").ask()
+        wrong = {**quote, "quote": "4000"}
+        session.answer(4000, "applicant.income", evidence=[wrong], documents={document_digest(text): text})
 
 
 def test_one_client_is_made_from_the_other() -> None:

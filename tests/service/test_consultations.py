@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ from tests.service.conftest import LOAN, service
 import averment
 import averment_schemas
 from averment.ir.digest import canonical
+from averment.model.evidence import document_digest
 from averment.outcome.outcome import answer_of
 from averment_service.app import application
 from averment_service.kept import Store
@@ -235,3 +237,110 @@ def test_every_standing_is_as_the_route_says(workers: list[TestClient]) -> None:
     jsonschema.validate(state, whole)
     jsonschema.validate(say(workers[1], state, said="skipped"), whole)
     assert {route.path for route in consultations.ROUTES} <= set(document["paths"])
+
+
+# --- evidence ---------------------------------------------------------------------------------------------------------
+
+TEXT = "I earn 3000 euros. My debt is 12.50 euros. Loan b is of 20.5 euros."
+DIGEST = document_digest(TEXT)
+
+
+def quoted(field: str, quote: str, **more: Any) -> dict[str, Any]:
+    return {"field": field, "document": DIGEST, "quote": quote, **more}
+
+
+INCOME = quoted("applicant.income", "3000 euros")
+AMOUNT = quoted('loan["b"].amount', "20.5 euros")
+
+
+def test_replies_carry_evidence_and_the_decision_has_it(workers: list[TestClient]) -> None:
+    one, other = workers
+    documents = {DIGEST: TEXT}
+    begun = {"facts": {"applicant": {"debt": "12.50"}}, "evidence": [quoted("applicant.debt", "12.50 euros")]}
+    state = sent(one, "POST", BEGIN, {**begun, "documents": documents}, 201)
+    assert [each["field"] for each in state["evidence"]["quotes"]] == ["applicant.debt"]
+    state = say(other, state, field="applicant.income", value=3000, evidence=[INCOME], documents=documents)
+    added = {"field": "loan", "value": {"id": "b", "amount": "20.50"}, "evidence": [AMOUNT], "documents": documents}
+    state = say(one, state, said="added", **added)
+    state = say(other, state, field="applicant.housed", value=True)
+    assert sent(one, "GET", f"/v1/sessions/{state['session']}") == state
+    fields = ["applicant.debt", "applicant.income", 'loan["b"].amount']
+    assert [each["field"] for each in state["evidence"]["quotes"]] == fields
+    assert state["evidence"]["without"] == ["applicant.housed", 'loan["b"].id']
+    ended = sent(other, "POST", f"/v1/sessions/{state['session']}/decide?detail=outcome")
+    evidence = [quoted("applicant.debt", "12.50 euros"), INCOME, AMOUNT]
+    case = averment.load(LOAN).case(ended["facts"], "case", evidence, documents)
+    assert canonical(ended["outcome"]) == averment.load(LOAN).decide(case).canonical
+    assert ended["evidence"] == state["evidence"] == ended["outcome"]["evidence"]
+    record = sent(one, "GET", f"/v1/decisions/{ended['decision']}")
+    assert record["evidence"] == state["evidence"]
+
+
+def test_a_quote_counts_as_long_as_the_value_that_it_is_for(workers: list[TestClient]) -> None:
+    one, _ = workers
+    documents = {DIGEST: TEXT}
+    told = {"field": "applicant.income", "value": 3000, "evidence": [INCOME], "documents": documents}
+
+    def fields(state: dict[str, Any]) -> list[str]:
+        return [each["field"] for each in (state["evidence"] or {"quotes": []})["quotes"]]
+
+    state = say(one, sent(one, "POST", BEGIN, {}, 201), **told)
+    assert fields(state) == ["applicant.income"]
+    state = say(one, state, field="applicant.income", value=2500)
+    assert fields(state) == []
+    state = sent(one, "POST", f"/v1/sessions/{state['session']}/back")
+    assert fields(state) == ["applicant.income"]
+    state = say(one, state, said="withdrawn", field="applicant.income")
+    assert fields(state) == []
+    loan = {"field": "loan", "value": {"id": "b", "amount": "20.5"}, "documents": documents}
+    state = say(one, state, said="added", evidence=[AMOUNT], **loan)
+    state = say(one, state, said="removed", field='loan["b"]')
+    state = say(one, state, said="added", field="loan", value={"id": "b", "amount": "20.5"})
+    assert fields(state) == []
+
+
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [
+        ({"evidence": [{**INCOME, "quote": "4000 euros"}]}, "AV613"),
+        ({"evidence": [{**INCOME, "quote": "12.50 euros"}]}, "AV614"),
+        ({"evidence": [quoted("applicant.debt", "12.50 euros")]}, "AV615"),
+        ({"evidence": [{**INCOME, "document": "sha256:" + "0" * 64}]}, "AV611"),
+        ({"evidence": [INCOME], "documents": {DIGEST: TEXT + " "}}, "AV612"),
+        ({"said": "unknown", "value": None, "evidence": [INCOME]}, "AV615"),
+        ({"evidence": [{"field": "applicant.income"}]}, "AV202"),
+    ],
+)
+def test_evidence_that_is_not_there_is_refused_and_nothing_was_said(
+    workers: list[TestClient], reply: dict[str, Any], code: str
+) -> None:
+    one, other = workers
+    state = sent(one, "POST", BEGIN, {}, 201)
+    told = {"field": "applicant.income", "value": 3000, "documents": {DIGEST: TEXT}, **reply}
+    found = say(one, state, 422, **told)
+    assert found["diagnostics"][0]["code"] == code, found
+    for client in workers:
+        assert sent(client, "GET", f"/v1/sessions/{state['session']}") == state
+    assert say(other, state, field="applicant.income", value=3000)["step"] == 1
+
+
+def test_a_pack_that_takes_nothing_without_evidence_is_consulted_with_it(tmp_path: Path) -> None:
+    pack = shutil.copytree(LOAN, tmp_path / "loan")
+    text = (pack / "pack.yaml").read_text()
+    (pack / "pack.yaml").write_text(text.replace("version: 1.0.0", "version: 1.0.0\nevidence: required"))
+    with TestClient(application(service(tmp_path, packs=(str(pack),))), base_url="http://localhost") as client:
+        state = say(client, sent(client, "POST", BEGIN, {}, 201), field="applicant.income", value=1)
+        found = sent(client, "POST", f"/v1/sessions/{state['session']}/decide", status=422)
+        assert found["diagnostics"][0]["code"] == "AV616" and "applicant.income" in found["detail"]
+        kept = client.post("/v1/documents?name=a", content="I earn 1 euro.", headers={"content-type": "text/plain"})
+        quote = {"field": "applicant.income", "document": kept.json()["document"], "quote": "1 euro"}
+        state = say(client, state, field="applicant.income", value=1, evidence=[quote])
+        ended = sent(client, "POST", f"/v1/sessions/{state['session']}/decide")
+        assert ended["answer"]["claim"] == "refused" and ended["evidence"]["without"] == []
+
+
+def test_of_a_record_somebody_may_decline_a_field(workers: list[TestClient]) -> None:
+    one, _ = workers
+    state = say(one, sent(one, "POST", BEGIN, {}, 201), said="added", field="loan", value={"id": "b"})
+    state = say(one, state, said="declined", field='loan["b"].amount')
+    assert state["provenance"]['loan["b"].amount'] == "declined"

@@ -27,7 +27,8 @@ class Outcome:
     """The outcome of a case, as ``averment.Outcome`` has it, as far as it was asked for.
 
     ``decision`` is the number under which it is on record, ``engine`` who found it. ``document`` is the answer or,
-    where the whole was asked for, the outcome. Of what ended a consultation: ``provenance``, by the path of each field.
+    where the whole was asked for, the outcome. ``evidence``: what values rest on, where anything is said of that. Of
+    what ended a consultation: ``provenance``, by the path of each field.
     """
 
     document: Mapping[str, Any]
@@ -37,6 +38,7 @@ class Outcome:
     warnings: tuple[Diagnostic, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
     provenance: Mapping[str, str] = field(default_factory=dict[str, str])
+    evidence: Mapping[str, Any] | None = None
 
     def __repr__(self) -> str:
         return f"<Outcome of {str(self.document['case'])[:80]!r}: {self.claim[:80]}, {self.status.value}>"
@@ -147,6 +149,12 @@ class Standing:
         found: Mapping[str, str] = self.document["provenance"]
         return found
 
+    @property
+    def evidence(self) -> Mapping[str, Any] | None:
+        """What values rest on, as an outcome has it; None where nothing is said of that."""
+        found: Mapping[str, Any] | None = self.document["evidence"]
+        return found
+
 
 def outcome_of(document: Document) -> Outcome:
     """What a decision was answered with."""
@@ -159,6 +167,7 @@ def outcome_of(document: Document) -> Outcome:
         tuple(diagnostic_of(each) for each in document.get("warnings", ())),
         document.get("facts", {} if whole is None else whole["facts"]),
         document.get("provenance", {}),
+        document.get("evidence", (document["answer"] if whole is None else whole).get("evidence")),
     )
 
 

@@ -199,12 +199,16 @@ class AsyncPack:
         parameters: Facts | None = None,
         *,
         name: str | None = None,
+        evidence: Evidence | None = None,
+        documents: Mapping[str, str] | None = None,
         until_presumed: bool | None = None,
         seconds: float | None = None,
     ) -> AsyncSession:
         """A consultation, begun with what is known."""
         options = {"parameters": parameters, "until_presumed": until_presumed, "seconds": seconds}
-        return AsyncSession(await self._sender.send(calls.begin(self.name, facts, name, options)), self._sender)
+        return AsyncSession(
+            await self._sender.send(calls.begin(self.name, facts, name, evidence, documents, options)), self._sender
+        )
 
     async def about(self) -> Document:
         """Its name, version, title and digest."""
@@ -241,9 +245,16 @@ class AsyncSession:
         """Where it stands now."""
         return self._take(await self._sender.send(calls.standing(self.standing.session)))
 
-    async def answer(self, value: object, field: str | None = None) -> Standing:
-        """The answer to what is asked next, or to the question of another field."""
-        return await self._say("answer", field, value=value)
+    async def answer(
+        self,
+        value: object,
+        field: str | None = None,
+        *,
+        evidence: Evidence | None = None,
+        documents: Mapping[str, str] | None = None,
+    ) -> Standing:
+        """The answer to what is asked next, or to the question of another field; ``evidence``: what it rests on."""
+        return await self._say("answer", field, evidence, documents, value=value)
 
     async def unknown(self, field: str | None = None) -> Standing:
         """Nobody knows."""
@@ -261,9 +272,16 @@ class AsyncSession:
         """What was said of a field is taken back."""
         return await self._say("withdrawn", field)
 
-    async def add(self, type: str, record: Mapping[str, object]) -> Standing:
-        """There is one more record of a type."""
-        return await self._say("added", type, value=record)
+    async def add(
+        self,
+        type: str,
+        record: Mapping[str, object],
+        *,
+        evidence: Evidence | None = None,
+        documents: Mapping[str, str] | None = None,
+    ) -> Standing:
+        """There is one more record of a type; ``evidence``: what its fields rest on."""
+        return await self._say("added", type, evidence, documents, value=record)
 
     async def remove(self, record: str) -> Standing:
         """There is no such record after all: by its path, as ``component["camera"]``."""
@@ -285,8 +303,15 @@ class AsyncSession:
         """End without one."""
         await self._sender.send(calls.leave(self.standing.session))
 
-    async def _say(self, said: str, about: str | None, **value: object) -> Standing:
-        call = calls.reply(self.standing.session, self.standing.step, said, about, **value)
+    async def _say(
+        self,
+        said: str,
+        about: str | None,
+        evidence: Evidence | None = None,
+        documents: Mapping[str, str] | None = None,
+        **value: object,
+    ) -> Standing:
+        call = calls.reply(self.standing.session, self.standing.step, said, about, evidence, documents, **value)
         return self._take(await self._sender.send(call))
 
     def _take(self, standing: Standing) -> Standing:

@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar, cast
 from urllib.parse import quote
 
-from averment.client.answers import Decided, Document, Outcome, Standing, decided_of, error_of, outcome_of
+from averment.client.answers import Decided, Document, NotServed, Outcome, Standing, decided_of, error_of, outcome_of
+from averment.diagnostics.diagnostic import Diagnostic
 
 T = TypeVar("T")
 Facts = Mapping[str, Any]
@@ -21,6 +22,7 @@ Case = tuple[str, Facts] | tuple[str, Facts, Evidence]
 """The name of a case, its facts and, where there is any, its evidence."""
 
 TOGETHER = 500  # cases of one request
+_CUT_OFF = 502  # as a gateway says it
 _FORMATS = {"html", "svg", "dot", "mermaid", "text"}
 
 
@@ -73,10 +75,13 @@ def decide_many(
     query = {**_whole(whole), **({"parameters": _written(parameters).decode()} if parameters else {})}
 
     def read(body: bytes) -> list[Decided]:
-        answers: list[Document] = [json.loads(line) for line in body.splitlines()]
-        if len(answers) != len(held):  # it ended with why there are no more
-            found: Document = answers[-1]["problem"]
-            raise error_of(found["status"], found)
+        answers: list[Document] = [json.loads(line) for line in body.split(b"\n")[:-1]]
+        if len(answers) != len(held):  # it ends with why there are no more, or was cut off
+            found: Document | None = answers[-1].get("problem") if answers else None
+            if found is not None:
+                raise error_of(found["status"], found)
+            message = f"{len(answers):,} of {len(held):,} answers came, and what is decided is on record"
+            raise NotServed(_CUT_OFF, [Diagnostic("AV595", message, (), ("send them again under the same key",))])
         return [decided_of(case[0], answer) for case, answer in zip(held, answers, strict=True)]
 
     headers = {"content-type": "application/x-ndjson"}
@@ -121,8 +126,15 @@ def change(sets: Facts | None, unsets: Iterable[str], parameters: Facts | None) 
     return {**_told(sets=sets, parameters=parameters), **_told(unsets=[*unsets] or None)} or None
 
 
-def begin(pack: str, facts: Facts | None, name: str | None, options: Mapping[str, Any]) -> Call[Standing]:
-    told = {**_told(facts=facts, case=name), **_told(**options)}
+def begin(
+    pack: str,
+    facts: Facts | None,
+    name: str | None,
+    evidence: Evidence | None,
+    documents: Mapping[str, str] | None,
+    options: Mapping[str, Any],
+) -> Call[Standing]:
+    told = {**_told(facts=facts, case=name), **_quoted(evidence, documents), **_told(**options)}
     return _sent("POST", f"{_pack(pack)}/ask", told, _standing, again=False)
 
 
@@ -130,8 +142,16 @@ def standing(session: str) -> Call[Standing]:
     return Call("GET", _session(session), _standing)
 
 
-def reply(session: str, step: int, said: str, about: str | None, **value: Any) -> Call[Standing]:
-    told = {"said": said, "step": step, **_told(field=about), **value}
+def reply(
+    session: str,
+    step: int,
+    said: str,
+    about: str | None,
+    evidence: Evidence | None = None,
+    documents: Mapping[str, str] | None = None,
+    **value: Any,
+) -> Call[Standing]:
+    told = {"said": said, "step": step, **_told(field=about), **value, **_quoted(evidence, documents)}
     return _sent("POST", f"{_session(session)}/replies", told, _standing, again=False)
 
 
@@ -181,15 +201,20 @@ def _told(**options: Any) -> Document:
 
 
 def _case(case: Case, documents: Mapping[str, str] | None) -> Document:
-    """A case as it is sent, with the documents that it quotes as far as they are at hand."""
+    """A case as it is sent."""
     name, facts = case[0], case[1]
     told: Document = {"case": name, "facts": facts}
-    if len(case) == 2:
-        return told
-    quotes = [dict(each) for each in case[2]]
+    return told if len(case) == 2 else {**told, **_quoted(case[2], documents)}
+
+
+def _quoted(evidence: Evidence | None, documents: Mapping[str, str] | None) -> Document:
+    """Evidence as it is sent, with the documents that it quotes as far as they are at hand."""
+    if evidence is None:
+        return {}
+    quotes = [dict(each) for each in evidence]
     quoted = {each.get("document") for each in quotes}
     texts = {digest: text for digest, text in (documents or {}).items() if digest in quoted}
-    return {**told, "evidence": quotes, **({"documents": texts} if texts else {})}
+    return {"evidence": quotes, **({"documents": texts} if texts else {})}
 
 
 def _whole(whole: bool) -> dict[str, str]:

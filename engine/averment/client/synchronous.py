@@ -196,12 +196,16 @@ class Pack:
         parameters: Facts | None = None,
         *,
         name: str | None = None,
+        evidence: Evidence | None = None,
+        documents: Mapping[str, str] | None = None,
         until_presumed: bool | None = None,
         seconds: float | None = None,
     ) -> Session:
         """A consultation, begun with what is known."""
         options = {"parameters": parameters, "until_presumed": until_presumed, "seconds": seconds}
-        return Session(self._sender.send(calls.begin(self.name, facts, name, options)), self._sender)
+        return Session(
+            self._sender.send(calls.begin(self.name, facts, name, evidence, documents, options)), self._sender
+        )
 
     def about(self) -> Document:
         """Its name, version, title and digest."""
@@ -238,9 +242,16 @@ class Session:
         """Where it stands now."""
         return self._take(self._sender.send(calls.standing(self.standing.session)))
 
-    def answer(self, value: object, field: str | None = None) -> Standing:
-        """The answer to what is asked next, or to the question of another field."""
-        return self._say("answer", field, value=value)
+    def answer(
+        self,
+        value: object,
+        field: str | None = None,
+        *,
+        evidence: Evidence | None = None,
+        documents: Mapping[str, str] | None = None,
+    ) -> Standing:
+        """The answer to what is asked next, or to the question of another field; ``evidence``: what it rests on."""
+        return self._say("answer", field, evidence, documents, value=value)
 
     def unknown(self, field: str | None = None) -> Standing:
         """Nobody knows."""
@@ -258,9 +269,16 @@ class Session:
         """What was said of a field is taken back."""
         return self._say("withdrawn", field)
 
-    def add(self, type: str, record: Mapping[str, object]) -> Standing:
-        """There is one more record of a type."""
-        return self._say("added", type, value=record)
+    def add(
+        self,
+        type: str,
+        record: Mapping[str, object],
+        *,
+        evidence: Evidence | None = None,
+        documents: Mapping[str, str] | None = None,
+    ) -> Standing:
+        """There is one more record of a type; ``evidence``: what its fields rest on."""
+        return self._say("added", type, evidence, documents, value=record)
 
     def remove(self, record: str) -> Standing:
         """There is no such record after all: by its path, as ``component["camera"]``."""
@@ -282,8 +300,15 @@ class Session:
         """End without one."""
         self._sender.send(calls.leave(self.standing.session))
 
-    def _say(self, said: str, about: str | None, **value: object) -> Standing:
-        call = calls.reply(self.standing.session, self.standing.step, said, about, **value)
+    def _say(
+        self,
+        said: str,
+        about: str | None,
+        evidence: Evidence | None = None,
+        documents: Mapping[str, str] | None = None,
+        **value: object,
+    ) -> Standing:
+        call = calls.reply(self.standing.session, self.standing.step, said, about, evidence, documents, **value)
         return self._take(self._sender.send(call))
 
     def _take(self, standing: Standing) -> Standing:

@@ -31,7 +31,8 @@ from averment_service.routes.shapes import INTEGER, OBJECT, STRING, STRINGS, Sch
 async def begin(request: Request) -> Response:
     service, pack, body = service_of(request), await pack_of(request), await body_of(request)
     principal = principal_of(request).name
-    found = await service.gate.run(lambda: service.consultations.begin(body, pack, principal).document)
+    documents = service.documents.of(principal)
+    found = await service.gate.run(lambda: service.consultations.begin(body, pack, principal, documents).document)
     response = json_response(found, 201, pack)
     response.headers["location"] = f"/v1/sessions/{found['session']}"
     return response
@@ -66,8 +67,9 @@ async def standing(request: Request) -> Response:
 
 
 async def reply(request: Request) -> Response:
-    body = await body_of(request)
-    return await _answered(request, lambda kept, pack: service_of(request).consultations.reply(body, kept, pack))
+    service, body = service_of(request), await body_of(request)
+    documents = service.documents.of(principal_of(request).name)
+    return await _answered(request, lambda kept, pack: service.consultations.reply(body, kept, pack, documents))
 
 
 async def back(request: Request) -> Response:
@@ -87,7 +89,7 @@ async def decide(request: Request) -> Response:
 
     kept, found = await service.gate.run(run)
     note = service.note(found.pack, principal, f"{principal.name}/session/{kept.id}")
-    answered = await service.gate.run(lambda: note(found.state.outcome, detail))
+    answered = await service.gate.run(lambda: note(found.outcome, detail))
     decision = kept.decision
     if not decision:
         (receipt,) = await service.record(found.pack, [answered.entry])
@@ -116,16 +118,27 @@ _PROVENANCE: Schema = {
         "enum": ["given", "assumed", "answer", "unknown", "declined", "skipped", "none", "not asked"]
     },
 }
+_EVIDENCE: Schema = {
+    "type": ["object", "null"],
+    "description": "What values rest on, as an outcome has it; null where nothing is said of that.",
+}
 _MAYBE: Schema = {"type": ["string", "null"]}
 _STANDING = shape(
     session=STRING, step=INTEGER, expires_in=INTEGER, ask=named("questions"), question=_QUESTION, why=STRINGS,
-    pack={**PACK, "required": ["name", "version", "digest"]}, facts=OBJECT, provenance=_PROVENANCE, proved=_MAYBE,
+    pack={**PACK, "required": ["name", "version", "digest"]}, facts=OBJECT, provenance=_PROVENANCE, evidence=_EVIDENCE,
+    proved=_MAYBE,
     whether={**_MAYBE, "description": "The type of which it is asked first whether there is any record."},
 )  # fmt: skip
 _ENDED: Schema = {
     **DECIDED,
-    "properties": {**DECIDED["properties"], "session": STRING, "facts": OBJECT, "provenance": _PROVENANCE},
-    "required": [*DECIDED["required"], "session", "facts", "provenance"],
+    "properties": {
+        **DECIDED["properties"],
+        "session": STRING,
+        "facts": OBJECT,
+        "provenance": _PROVENANCE,
+        "evidence": _EVIDENCE,
+    },
+    "required": [*DECIDED["required"], "session", "facts", "provenance", "evidence"],
 }
 _ONE = "/v1/sessions/{session}"
 
