@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _STOP = ("cancel", "back", "stop")
 _END = ("quit", "exit", ":quit")
 _NOTHING = ("", "unknown", "skip", "don't know")
+_WOULD_NOT_SAY = ("declined", "decline")
 
 
 class Talk(Protocol):
@@ -124,7 +126,7 @@ class RecordTalk:
     # --- the rest -------------------------------------------------------------------------------------------------
 
     def _fields(self, type: FactType, parts: Sequence[str]) -> dict[str, object] | None:
-        """What is told of a record; nothing where the record is given up."""
+        """What is told of a record, and what somebody would not say; nothing where the record is given up."""
         written: dict[str, object] = {}
         for place, field in enumerate(_in_order(type)):
             told = parts[place] if place < len(parts) else None
@@ -152,15 +154,15 @@ class RecordTalk:
                     return None
                 self._talk.say("\n")
                 self._talk.line(question(field))
-                optional = "" if field.name in type.key else ", or unknown"
+                optional = "" if field.name in type.key else ", unknown or declined"
                 self._talk.line(f"  {offered(field, self._talk.style)}{optional}; or cancel")
                 text = self._talk.read()
                 if text is None or text.casefold() in (*_STOP, *_END):
                     self._ended = text is not None and text.casefold() in _END
                     return _CANCELLED
-            if text.casefold() in _NOTHING and text not in field.values:
+            if text.casefold() in (*_NOTHING, *_WOULD_NOT_SAY) and text not in field.values:
                 if field.name not in type.key:
-                    return None
+                    return _DECLINED if text.casefold() in _WOULD_NOT_SAY else None
                 self._talk.line(f"A {_words(type)} is told from the others by the {noun(field)}: it has to be known.")
             elif self._talk.accepted(text):
                 value = answer_of(text, field)
@@ -172,10 +174,12 @@ class RecordTalk:
                 self._talk.refuse(text, Refused([finding]), field, path, ("cancel",))
             text, asked = None, True
 
-    def _added(self, type: FactType, written: dict[str, object]) -> None:
-        from averment.render.consultation_text import record_phrase
+    def _added(self, type: FactType, told: dict[str, object]) -> None:
+        from averment.core.naming import record_path
+        from averment.render.consultation_text import record_phrase, reply_phrase
 
         before = self._talk.state
+        written = {name: value for name, value in told.items() if value is not _DECLINED}
         if any(
             all(_plain(fact, type, name) == written[name] for name in type.key) for fact in before.records_of(type.name)
         ):
@@ -184,6 +188,10 @@ class RecordTalk:
             added = self._talk.state.replies[-1].record
             assert added is not None
             self._talk.line(f"Added: {_words(type)} {record_phrase(added, type)}.")
+            for name in [name for name in told if name not in written]:
+                path = f"{record_path(type, added)}.{name}"
+                if self._talk.told(partial(self._talk.state.decline, path), self._say_refused):
+                    self._talk.line(f"Declined: {reply_phrase(self._talk.state.replies[-1])}.")
 
     def _type(self, about: str) -> tuple[FactType, str] | None:
         """The type that a text begins with, and the rest of it; says what is wrong where it names none."""
@@ -213,7 +221,7 @@ class RecordTalk:
         return self._talk.state.judge.situation.program
 
 
-_CANCELLED = object()
+_CANCELLED, _DECLINED = object(), object()
 
 
 def tellable(program: Program) -> Sequence[FactType]:

@@ -110,6 +110,21 @@ def test_what_is_said_of_records(averment: Any, typed: Callable[[str], None]) ->
         assert said in out, said
 
 
+@pytest.mark.parametrize("typing", ["add part\ndeclined\nleg\ndecline\nno\n", "add part leg, declined\n"])
+def test_somebody_may_decline_what_is_asked_of_a_record(
+    averment: Any, typed: Callable[[str], None], pack: Path, typing: str
+) -> None:
+    typed(typing)
+    ran = averment("ask", "--pack", pack, "--format", "json")
+    out = " ".join(ran.err.split())
+    assert ("Added: part leg" in out and "Declined: what the part weighs" in out) or "Declined:" in out, out
+    assert ("it has to be known" in out) is typing.startswith("add part\n")
+    replies = json.loads(ran.out)["replies"]
+    assert [(each["said"], each["field"]) for each in replies] == [
+        ("added", 'part["leg"]'), ("declined", 'part["leg"].weight'),
+    ]  # fmt: skip
+
+
 def test_what_counts_as_none_is_said_in_the_end(averment: Any, typed: Callable[[str], None]) -> None:
     case = "knowledge/averment_knowledge/pm_tpm/cases/sensor-maker.yaml"
     typed("")
