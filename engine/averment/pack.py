@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from averment.core.node import IN_PROGRAM, node_of
 from averment.core.program import Program, Rule, Value
 from averment.dataclass import dataclass
-from averment.diagnostics.diagnostic import Refused, Report
+from averment.diagnostics.diagnostic import Diagnostic, Refused, Report
 from averment.engines import Engine, Host, open_engine, warn_of_loss
 from averment.extras import need
 from averment.law.budget import FIRINGS
@@ -310,17 +310,25 @@ def _written(engine: Engine, firings: int) -> Decide | None:
     return quick_decider(engine, firings)
 
 
+class NameOfTwo(UserWarning):
+    """The name of a pack is that of an installed one, which is taken, and of a folder. ``diagnostic``: AV126."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
 def load(pack: str | Path = "pm_tpm") -> Pack:
     """An installed pack by its name, or the pack in a folder: by a path, or a name that no installed pack has.
 
-    Where a name is that of a folder here as well, a UserWarning says so.
+    Where a name is that of a folder here as well, a warning says so (``NameOfTwo``).
     Raises: Refused with every finding of the stage that stopped.
     """
     report = Report()
     loaded = read_pack(pack, report)
     for found in report.diagnostics:
         if found.code == "AV126":
-            warnings.warn(found.message, stacklevel=2)
+            warnings.warn(NameOfTwo(found), stacklevel=2)
     if loaded is None:
         raise Refused(report.diagnostics)
     return loaded

@@ -116,6 +116,8 @@ class Sent:
         written = json.dumps(told).encode() + b"\n" + text.encode()
         place = self._place(described.document)
         with self._held():
+            for left in self._folder.glob(f".*{_SUFFIX}"):  # by a process that came to its end
+                left.unlink(missing_ok=True)
             others = [file.stat().st_size for file in self._files() if file != place]
             if len(others) >= MOST or sum(others) + len(written) > self._most:
                 message = f"you may keep {MOST:,} documents of {self._most:,} bytes together"

@@ -45,8 +45,11 @@ class Problem(Exception):
     def __init__(
         self, status: int, diagnostics: Iterable[Diagnostic], headers: Mapping[str, str] | None = None
     ) -> None:
+        super().__init__()
         self.status, self.diagnostics, self.headers = status, tuple(diagnostics), dict(headers or {})
-        super().__init__("; ".join(found.message for found in self.diagnostics))
+
+    def __str__(self) -> str:
+        return "; ".join(found.message for found in self.diagnostics)
 
     @property
     def document(self) -> dict[str, Any]:

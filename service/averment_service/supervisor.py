@@ -48,8 +48,10 @@ def serve(settings: Settings, say: Callable[[str], None]) -> int:
             settings = replace(settings, packs=demonstrated(), log=settings.log or f"sqlite:{folder / 'demo.db'}")
         _check(settings)
         listening = stack.enter_context(_socket(settings))
-        for pack in _packs(settings):
-            say(pack)
+        packs = [load(name) for name in settings.packs]
+        for pack in packs:
+            say(f"{pack.name} {pack.version} {pack.digest[:19]}")
+        settings = replace(settings, packs=tuple(str(Path(pack.root).absolute()) for pack in packs))
         if settings.demo and settings.log != OFF:
             say(f"{record_examples(settings.packs, settings.log)} example cases decided, on record")
         port = listening.getsockname()[1]
@@ -75,10 +77,6 @@ def _check(settings: Settings) -> None:
         open_log(
             settings.log, clock=now, key=key_of(settings)
         ).close()  # made where there is none, and refused here where it cannot be
-
-
-def _packs(settings: Settings) -> list[str]:
-    return [f"{pack.name} {pack.version} {pack.digest[:19]}" for pack in map(load, settings.packs)]
 
 
 def _socket(settings: Settings) -> socket.socket:

@@ -1,6 +1,7 @@
 """Traces of requests, for OpenTelemetry, where the environment says so: ``OTEL_EXPORTER_OTLP_ENDPOINT`` and its like.
 
-A request is a span, in the trace that its ``traceparent`` names, with its route and its status; nothing of its facts.
+A request is a span, in the trace that its ``traceparent`` names, with its route and its status; nothing of its facts,
+and of an error only that there was one: what it says may quote them.
 Where nothing is configured nothing is loaded. The only place that knows OpenTelemetry.
 """
 
@@ -40,7 +41,7 @@ class Tracing:
 
         carrier = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers.items()}
         told = Span()
-        with self._tracer.start_as_current_span(method, context=extract(carrier), kind=SpanKind.SERVER) as span:
+        with self._span(method, context=extract(carrier), kind=SpanKind.SERVER) as span:
             try:
                 yield told
             finally:
@@ -52,8 +53,20 @@ class Tracing:
     @contextmanager
     def part(self, name: str) -> Generator[None]:
         """A part of what is done for a request."""
-        with self._tracer.start_as_current_span(name):
+        with self._span(name):
             yield
+
+    @contextmanager
+    def _span(self, name: str, **how: Any) -> Generator[Any]:
+        from opentelemetry.trace import Status, StatusCode
+
+        silent = {"record_exception": False, "set_status_on_exception": False}
+        with self._tracer.start_as_current_span(name, **silent, **how) as span:
+            try:
+                yield span
+            except BaseException:
+                span.set_status(Status(StatusCode.ERROR))
+                raise
 
     def close(self) -> None:
         self._provider.shutdown()

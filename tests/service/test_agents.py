@@ -26,9 +26,11 @@ from tests.service.test_decide import examples
 import averment
 from averment.audit.log import open_log
 from averment.audit.replay import State, replay
+from averment.diagnostics.diagnostic import Diagnostic
 from averment.ir.digest import canonical
 from averment.model.evidence import document_digest
 from averment.recording import Redecider
+from averment_service.agents import resources
 from averment_service.agents.desk import Desk
 from averment_service.agents.protocol import server
 from averment_service.app import application
@@ -215,6 +217,21 @@ def test_what_is_not_there_is_an_error_of_the_protocol(tmp_path: Path) -> None:
         for method in ("prompts/list", "completion/complete"):
             assert method.partition("/")[0] not in client.server_capabilities.model_dump(exclude_none=True)
 
+    hold(service(tmp_path), talk)
+
+
+def test_a_resource_that_is_refused_tells_no_place_of_the_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: Any) -> Any:
+        raise averment.Refused([Diagnostic("AV117", f"`{tmp_path}/decisions.db` cannot be read")])
+
+    async def talk(client: Client) -> None:
+        with pytest.raises(MCPError, match="cannot be read") as refused:
+            await client.read_resource("averment://rules")
+        assert str(tmp_path) not in str(refused.value) + json.dumps(refused.value.error.data)
+
+    monkeypatch.setattr(resources, "read", lost)
     hold(service(tmp_path), talk)
 
 

@@ -23,7 +23,7 @@ from averment_service import documents
 from averment_service.agents.desk import Desk
 from averment_service.agents.tools import call
 from averment_service.app import application
-from averment_service.documents import Folder
+from averment_service.documents import Folder, Sent
 from averment_service.principals import ROLES, Doorkeeper, Principal
 from averment_service.service import Service
 from averment_service.tokens import add, read_tokens
@@ -70,6 +70,15 @@ def test_a_document_is_sent_once_and_quoted_by_its_digest(held: tuple[TestClient
     assert client.get(f"/v1/documents/{DIGEST}", headers=who["ann"]).status_code == 404
     again = client.post("/v1/packs/demo/decide", json=decide, headers=who["ann"])
     assert again.json()["diagnostics"][0]["code"] == "AV611"
+
+
+def test_what_a_process_left_halfway_goes_with_the_next_document(tmp_path: Path) -> None:
+    sent = Sent(tmp_path / "ann", 1000)
+    sent.keep(b"one", "one")
+    left = tmp_path / "ann" / f".{'0' * 64}.document"
+    left.write_bytes(b"half of")
+    sent.keep(b"two", "two")
+    assert not left.exists() and [each.name for each in sent] == ["one", "two"]
 
 
 def test_a_document_is_its_sender_s_and_nobody_else_s(held: tuple[TestClient, dict[str, HTTP], Service]) -> None:

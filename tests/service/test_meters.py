@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -89,6 +90,47 @@ def test_requests_are_traced_where_that_is_configured(tmp_path: Path) -> None:
         "http.request.method": "GET", "http.route": "/v1/packs/{pack}", "http.response.status_code": 404,
     }  # fmt: skip
     assert "Ann" not in str([span.to_json() for span in (*parts, decided)])
+
+
+def test_a_trace_says_nothing_of_facts_whatever_goes_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("opentelemetry.sdk")
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    state = service(tmp_path, packs=(str(LOAN),))
+    state.tracing = Tracing(provider)
+    secret = "Zebedee-4711"
+    case = {"case": secret, "facts": {"applicant": {"name": secret, "income": 3000}}}
+    wrong = {"facts": {"applicant": {"name": secret, "income": secret}}}
+    with TestClient(application(state), base_url="http://localhost", raise_server_exceptions=False) as client:
+        session = client.post("/v1/packs/loan/ask", json=case).json()["session"]
+
+        def ask_all() -> None:
+            for body in (case, wrong, {"cases": [case, wrong]}):
+                client.post("/v1/packs/loan/decide", json=body, headers={"idempotency-key": secret})
+                client.post("/v1/packs/loan/explain", json=body)
+            client.post(
+                "/v1/packs/loan/decide", content=json.dumps(case), headers={"content-type": "application/x-ndjson"}
+            )
+            client.post(f"/v1/sessions/{session}/replies", json={"said": "answer", "field": secret, "value": secret})
+            client.get(f"/decide?applicant.name={secret}&case={secret}")
+            client.get(f"/v1/decisions?case={secret}")
+            client.get(f"/{secret}")
+            client.post(f"/v1/packs/loan/jobs?name={secret}.csv", content=f"case,name\na,{secret}\n")
+
+        ask_all()
+
+        async def fail(*_: object) -> object:
+            raise RuntimeError(f"(key)=({secret}) already exists")
+
+        monkeypatch.setattr(state.journal, "append", fail)
+        ask_all()
+    spans = exporter.get_finished_spans()
+    assert len(spans) > 20 and any(not span.status.is_ok and span.name == "log.append" for span in spans)
+    assert secret not in "".join(span.to_json() for span in spans)
 
 
 def test_nothing_is_traced_where_nothing_is_configured() -> None:

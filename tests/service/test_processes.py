@@ -53,14 +53,13 @@ class Served:
 
 
 @contextmanager
-def served(*words: str) -> Iterator[Served]:
+def served(*words: str, stderr: Path | None = None) -> Iterator[Served]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    program = "import sys; from averment_cli.main import run; sys.exit(run(sys.argv[1:]))"
-    process = subprocess.Popen(
-        [sys.executable, "-c", program, "serve", "--port", str(port), *words], stderr=subprocess.DEVNULL
-    )
+    program = "import sys; from averment_cli.main import main; sys.exit(main())"
+    with (stderr or Path(os.devnull)).open("ab") as told:
+        process = subprocess.Popen([sys.executable, "-c", program, "serve", "--port", str(port), *words], stderr=told)
     try:
         found = Served(process, port)
         for _ in range(300):
@@ -125,6 +124,18 @@ def test_the_demonstration_has_decisions_to_look_at() -> None:
     with served("--demo") as found:
         assert found.ask("/v1/decisions?limit=1")["decisions"]
         assert found.ask("/v1/packs")["packs"][-1]["name"] == "pm_tpm"
+
+
+def test_a_folder_of_the_name_of_an_installed_pack_is_told_of_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pm_tpm").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with served("--log", "none", stderr=tmp_path / "told") as found:
+        assert found.ask("/v1/packs")["packs"][0]["version"] == "2.0.0"
+        found.ask("/v1/refresh", {})
+    told = (tmp_path / "told").read_text()
+    assert told.count("is the installed pack") == 1 and "AV126" in told and "UserWarning" not in told, told
 
 
 def _is_running(pid: int) -> bool:

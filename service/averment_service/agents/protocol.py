@@ -90,13 +90,12 @@ def server(desk: Desk) -> Server[Any]:
     async def read_resource(_: Any, params: ReadResourceRequestParams) -> ReadResourceResult:
         uri = str(params.uri)
         try:
-            found = await desk.service.gate.run(lambda: resources.read(desk, uri))
-        except Refused as error:
-            raise MCPError(INVALID_PARAMS, str(error), {"uri": uri[:200]}) from None
+            read = await desk.service.gate.run(lambda: resources.read(desk, uri))
         except Exception as error:
-            problem = told_of(error, desk.service.places)
-            raise MCPError(INTERNAL_ERROR, str(problem), problem.document) from None
-        contents = TextResourceContents(uri=uri, mime_type=resources.MEDIA, text=_text(found))
+            found = told_of(error, desk.service.places)
+            code = INVALID_PARAMS if isinstance(error, Refused) else INTERNAL_ERROR
+            raise MCPError(code, _lines(found, ""), found.document) from None
+        contents = TextResourceContents(uri=uri, mime_type=resources.MEDIA, text=_text(read))
         return ReadResourceResult(contents=[contents])
 
     pack = desk.pack
@@ -132,9 +131,14 @@ def _text(document: Any) -> str:
 
 def _refused(problem: Problem, desk: Desk) -> CallToolResult:
     """What a call is answered that is not served: every finding, in words and as data, and the pack that refuses."""
-    lines = [f"refused: {found.code}: {found.line}" for found in problem.diagnostics]
     told = {**desk.standing, REFUSED: problem.document}
-    return CallToolResult(content=[TextContent(text="\n".join(lines))], structured_content=told, is_error=True)
+    return CallToolResult(
+        content=[TextContent(text=_lines(problem, "refused: "))], structured_content=told, is_error=True
+    )
+
+
+def _lines(problem: Problem, lead: str) -> str:
+    return "\n".join(f"{lead}{found.code}: {found.line}" for found in problem.diagnostics)
 
 
 def serve_stdio(desk: Desk, ready: Callable[[], object]) -> None:
