@@ -137,7 +137,7 @@ def test_the_other_client_is_the_same_with_await(shared: TestClient) -> None:
 def test_a_stream_that_was_cut_off_is_no_answer(body: bytes, why: str) -> None:
     http = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, content=body)))
     with pytest.raises(NotServed, match=why) as refused:
-        [*Client("http://localhost", http=http).pack("loan").decide_all([("a", {}), ("b", {})], key="once")]
+        list(Client("http://localhost", http=http).pack("loan").decide_all([("a", {}), ("b", {})], key="once"))
     assert refused.value.status == 502 and "same key" in refused.value.diagnostics[0].help[0]
 
 
