@@ -9,18 +9,15 @@ import io
 import json
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
-from unicodedata import normalize
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import xlsxwriter  # pyright: ignore[reportMissingTypeStubs]
+from tests.batch.ways import KINDS, MATRIX, UNKNOWN, Way
 
 from averment.batch.order import Order
 from averment.batch.run import run
@@ -35,143 +32,10 @@ from averment.recording import loaded_files
 from averment.surface.pack_files import read_case_file
 from averment_cli.written import changes_of
 
-_KINDS = {
-    "boolean": "{type: boolean}",
-    "integer": "{type: integer, min: -5, max: 9007199254740993}",
-    "decimal": "{type: decimal, places: 2, min: 0.00, max: 99999.99}",
-    "text": "{type: text}",
-    "choice": "{type: choice, of: [red, green, blue]}",
-    "level": "{type: level, of: [low, medium, high]}",
-    "set": "{type: set, of: [red, green, blue]}",
-    "date": "{type: date}",
-}
-_UNKNOWN, _NFD = "unknown", normalize("NFD", "Köln")
-_UTC = "+00:00"
-
-
-@dataclass(frozen=True)
-class Way:
-    """A way to write a value: as a document (YAML and JSON), a cell of CSV, objects of Python, and arrays of Arrow; and
-    what it is: what the rules see of it, or the code of the finding.
-    """
-
-    name: str
-    kind: str
-    is_: str
-    document: str | None = None
-    cell: str | None = None
-    objects: tuple[Any, ...] = ()
-    arrays: tuple[Any, ...] = field(default=())
-
-
-def _array(value: Any, kind: Any = None) -> Any:
-    return pa.array([value], kind)
-
-
-def _nothing(kind: str) -> Way:
-    """Nothing, in every way there is to write it."""
-    nan, nat = float("nan"), np.datetime64("NaT")
-    arrays = (pa.nulls(1), _array(nan), pa.nulls(1, pa.string()), _array(None, pa.string()).dictionary_encode())
-    if kind == "set":
-        arrays = (*arrays, pa.nulls(1, pa.list_(pa.string())))
-    objects = (None, nan, np.float64("nan"), nat, Decimal("NaN"))
-    return Way("nothing", kind, _UNKNOWN, "null", "", objects, arrays)
-
-
-def _text(name: str, kind: str, is_: str, text: str) -> Way:
-    """A text, in every way there is to write it."""
-    plain = _array(text)
-    arrays = (plain, plain.cast(pa.large_string()), plain.cast(pa.string_view()), plain.dictionary_encode())
-    return Way(name, kind, is_, json.dumps(text), None, (text, np.str_(text)), arrays)
-
-
-_DAY, _NOON = datetime(2024, 1, 31), datetime(2024, 1, 31, 12)
-MATRIX: list[Way] = [
-    *map(_nothing, _KINDS),
-    # truth values
-    Way("true", "boolean", "true", "true", "true", (True, np.bool_(True)), (_array(True),)),
-    Way("words in any case", "boolean", "true", cell="TRUE"),
-    Way("words in any case too", "boolean", "false", cell="False"),
-    Way("yes", "boolean", "AV312", '"yes"', "yes", ("yes",), (_array("yes"),)),
-    Way("one", "boolean", "AV312", "1", None, (1, np.int64(1)), (_array(1),)),
-    # whole numbers
-    Way("whole", "integer", "37", "37", "37", (37, np.int64(37), np.uint8(37)), (_array(37), _array(37, pa.uint64()))),
-    Way("whole float", "integer", "37", "37.0", "37.0", (37.0, np.float32(37), Decimal("37.0")),
-        (_array(37.0), _array(37.0, pa.float32()), _array(Decimal("37.0")), _array(37.0).dictionary_encode())),
-    Way("exponent", "integer", "300", "3e2", "3e2", (3e2,), (_array(3e2),)),
-    Way("half", "integer", "AV314", "37.5", "37.5", (37.5, np.float64(37.5), Decimal("37.5")),
-        (_array(37.5), _array(Decimal("37.5")), _array(37.5).dictionary_encode())),
-    Way("in quotes", "integer", "AV312", '"37"', None, ("37",), (_array("37"), _array("37").dictionary_encode())),
-    Way("beyond 64 bits", "integer", "AV116", str(2**63), str(2**63), (2**63,),
-        (_array(2**63, pa.uint64()), _array(Decimal(2**63)))),
-    Way("far beyond", "integer", "AV116", str(10**50), str(10**50), (10**50,)),
-    Way("beyond exactness", "integer", "AV314", "9007199254740992.0", "9007199254740992.0", (2.0**53,),
-        (_array(2.0**53),)),
-    Way("exact all the same", "integer", str(2**53 + 1), str(2**53 + 1), str(2**53 + 1), (2**53 + 1,),
-        (_array(2**53 + 1), _array(Decimal(2**53 + 1)))),
-    Way("too small", "integer", "AV313", "-6", "-6", (-6, -6.0, np.int8(-6)), (_array(-6), _array(-6.0))),
-    Way("true for a number", "integer", "AV312", "true", None, (True, np.bool_(True)), (_array(True),)),
-    Way("a word", "integer", "AV312", '"many"', "many", ("many",), (_array("many"),)),
-    Way("leading zeros", "integer", "AV114", "007", "007"),
-    Way("hexadecimal", "integer", "AV312", '"0x1F"', "0x1F", ("0x1F",), (_array("0x1F"),)),
-    Way("infinite", "decimal", "AV115", None, None, (float("inf"), Decimal("inf")), (_array(float("inf")),)),
-    # decimals
-    Way("decimal", "decimal", "1.50", "1.5", "1.5", (1.5, Decimal("1.5"), np.float64(1.5)),
-        (_array(1.5), _array(Decimal("1.50")), _array(Decimal("1.5"), pa.decimal128(9, 1)))),
-    Way("decimal in quotes", "decimal", "1.50", '"1.50"', "1.50", ("1.50",), (_array("1.50"),)),
-    Way("decimal exponent", "decimal", "150.00", "1.5e2", "1.5e2", (150.0, 150), (_array(1.5e2), _array(150))),
-    Way("too fine", "decimal", "AV314", "1.125", "1.125", (1.125, Decimal("1.125")),
-        (_array(1.125), _array(Decimal("1.125")))),
-    Way("too great", "decimal", "AV313", "100000", "100000", (100000,), (_array(100000),)),
-    Way("leading zeros of a decimal", "decimal", "AV114", "01.5", "01.5"),
-    Way("comma", "decimal", "AV312", '"1,5"', '"1,5"', ("1,5",), (_array("1,5"),)),
-    # texts
-    _text("text", "text", "abc", "abc"),
-    _text("composed", "text", "Köln", "Köln"),
-    _text("decomposed", "text", "Köln", _NFD),
-    Way("decomposed in a cell", "text", "Köln", None, _NFD),
-    _text("hidden", "text", "AV109", "a\u200bb"),
-    Way("hidden in a cell", "text", "AV109", '"a\\u200bb"', "a\u200bb"),
-    Way("digits for a text", "text", "007", '"007"', "007", ("007",), (_array("007"),)),
-    Way("number for a text", "text", "AV312", "7", None, (7, np.int64(7)), (_array(7),)),
-    Way("bytes", "text", "AV312", None, None, (b"abc",)),
-    # choices and levels
-    _text("choice", "choice", "green", "green"),
-    Way("choice in a cell", "choice", "green", None, "green"),
-    _text("no choice", "choice", "AV303", "grene"),
-    Way("no choice in a cell", "choice", "AV303", '"grene"', "grene"),
-    _text("level", "level", "high", "high"),
-    Way("categorical", "level", "high", None, "high", (), (_array("high").dictionary_encode(),)),
-    Way("number for a level", "level", "AV312", "2", None, (2, np.int64(2)),
-        (_array(2), _array(2).dictionary_encode())),
-    # sets
-    Way("list", "set", "red green", '["green", "red"]', "green|red",
-        (["green", "red"], ("red", "green"), {"red", "green"}, frozenset({"red", "green"}), np.array(["green", "red"])),
-        (_array(["green", "red"]), _array(["green", "red"], pa.large_list(pa.string())),
-         _array(["green", "red"], pa.list_(pa.string(), 2)))),
-    Way("JSON in a cell", "set", "red green", None, '["green", "red"]'),
-    Way("empty list", "set", "", "[]", "[]", ([], ()), (_array([], pa.list_(pa.string())),)),
-    Way("with bars", "set", "AV312", '"green|red"', None, ("green|red",), (_array("green|red"),)),
-    Way("twice", "set", "AV312", '["red", "red"]', "red|red", (["red", "red"],), (_array(["red", "red"]),)),
-    Way("no element", "set", "AV303", '["pink"]', "pink", (["pink"],), (_array(["pink"]),)),
-    Way("an element that is none", "set", "AV312", None, "[null]", ([None],), (_array([None], pa.list_(pa.string())),)),
-    # days
-    Way("day", "date", "2024-01-31", '"2024-01-31"', "2024-01-31", (date(2024, 1, 31), "2024-01-31"),
-        (_array(date(2024, 1, 31)), _array("2024-01-31"), _array("2024-01-31").dictionary_encode())),
-    Way("midnight", "date", "2024-01-31", '"2024-01-31T00:00:00"', "2024-01-31T00:00:00",
-        (_DAY, np.datetime64("2024-01-31T00:00:00"), np.datetime64("2024-01-31", "ns")),
-        (_array(_DAY), _array(_DAY, pa.timestamp("ms")), _array(_DAY, pa.timestamp("s", "UTC")))),
-    Way("midnight as CSV is written", "date", "2024-01-31", '"2024-01-31 00:00:00"', "2024-01-31 00:00:00"),
-    Way("noon", "date", "AV312", '"2024-01-31T12:00:00"', "2024-01-31T12:00:00", (_NOON,), (_array(_NOON),)),
-    Way("no day", "date", "AV312", '"2024-02-30"', "2024-02-30", ("2024-02-30",), (_array("2024-02-30"),)),
-    Way("number for a day", "date", "AV312", "20240131", None, (20240131,), (_array(20240131),)),
-    Way("something else", "date", "AV312", None, None, (object(),)),
-]  # fmt: skip
-
 
 def _pack(kind: str) -> Pack:
     """A pack that claims that a value is known, and says as the strength of that what it is."""
-    echo = _KINDS["integer" if kind == "set" else kind]
+    echo = KINDS["integer" if kind == "set" else kind]
     rules = """  - {rule: here, backing: judgement, when: [{p: {x: $x}}], then: [{advice: {what: here}}]}
 """
     if kind == "set":
@@ -184,7 +48,7 @@ def _pack(kind: str) -> Pack:
     texts = {
         "pack.yaml": f"pack: s\nversion: 1.0.0\ntitle: S\nclaim: {{fact: advice, field: what{strength}}}\n",
         "facts.yaml": f"""facts:
-  p: {{cardinality: one, fields: {{x: {_KINDS[kind]}, other: {{type: boolean}}}}}}
+  p: {{cardinality: one, fields: {{x: {KINDS[kind]}, other: {{type: boolean}}}}}}
   has: {{derived: true, fields: {{it: {{type: choice, of: [red, green, blue]}}}}}}
   echo: {{derived: true, fields: {{value: {echo}}}}}
   advice: {{derived: true, fields: {{what: {{type: choice, of: [here]}}}}}}
@@ -196,13 +60,13 @@ def _pack(kind: str) -> Pack:
 
 @pytest.fixture(scope="module")
 def packs() -> dict[str, Pack]:
-    return {kind: _pack(kind) for kind in _KINDS}
+    return {kind: _pack(kind) for kind in KINDS}
 
 
 def _seen(claim: str, strength: Any, fired: list[str] | tuple[str, ...]) -> str:
     """What the rules saw of the value."""
     if claim == "open":
-        return _UNKNOWN
+        return UNKNOWN
     if strength is None:
         return " ".join(name for name in ("red", "green", "blue") if name in fired)
     return str(strength).lower() if isinstance(strength, bool) else str(strength)
@@ -330,12 +194,17 @@ def _workbook(ways: list[Way], path: Path) -> None:
     sheet = book.add_worksheet()
     sheet.write_row(0, 0, ["case", "x"])
     day = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+    clock, length = book.add_format({"num_format": "hh:mm:ss"}), book.add_format({"num_format": "[h]:mm:ss"})
     for row, way in enumerate(ways, 1):
         sheet.write_string(row, 0, way.name)
         value = next((each for each in way.objects if _is_native(each)), way.cell)
         match value:
             case datetime() | date():
                 sheet.write_datetime(row, 1, datetime(*value.timetuple()[:6]), day)
+            case time():
+                sheet.write_datetime(row, 1, value, clock)
+            case timedelta():
+                sheet.write_datetime(row, 1, value, length)
             case bool() | int() | float():
                 sheet.write(row, 1, value)
             case _:
@@ -347,7 +216,9 @@ def _is_native(value: Any) -> bool:
     """Whether a cell of a workbook holds a value other than as text."""
     if isinstance(value, int | float):
         return type(value) in (bool, int, float) and abs(value) <= 2**53
-    return type(value) in (date, datetime)
+    if isinstance(value, time | datetime):
+        return not value.microsecond and value.tzinfo is None
+    return type(value) is date or (type(value) is timedelta and value >= timedelta() and not value.microseconds)
 
 
 def _csv_line(way: Way) -> str:
@@ -356,7 +227,7 @@ def _csv_line(way: Way) -> str:
     return f"{way.name},{quoted}\n"
 
 
-@pytest.mark.parametrize("kind", _KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_door_reads_alike(kind: str, packs: dict[str, Pack], tmp_path: Path) -> None:
     pack = packs[kind]
     ways = [way for way in MATRIX if way.kind == kind]

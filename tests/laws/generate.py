@@ -13,9 +13,8 @@ import json
 import random
 from typing import Any
 
-from tests.laws.ruling import ASIDE, CLAIM, KINDS, Field, Layered, Ruling, cell, constant, rule
+from tests.laws.ruling import ASIDE, CLAIM, KINDS, TIMES, Field, Layered, Ruling, cell, constant, rule
 
-DATES = ("2024-01-31", "2024-02-29", "2025-06-01")
 TEXTS = ("x", "y", 'q"t', "", "é\u00a0z")
 HUGE = 2**62
 
@@ -130,8 +129,8 @@ def random_value(about: Field, rng: random.Random) -> Any:
             return f"{rng.randint(-10, 40) / 10:.1f}"
         case "text":
             return rng.choice(TEXTS)
-        case "date":
-            return rng.choice(DATES)
+        case "date" | "time" | "datetime" | "duration":
+            return rng.choice(TIMES[about["type"]])
         case "set":
             return [value for value in about["of"] if rng.random() < 0.4]
         case _:

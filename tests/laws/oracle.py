@@ -20,7 +20,18 @@ from unicodedata import normalize
 
 import clingo
 import yaml
-from tests.laws.oracle_words import expanded, literal, named, pattern, split, tokens_of, unquoted, variable
+from tests.laws.oracle_words import (
+    expanded,
+    kind_of,
+    literal,
+    named,
+    pattern,
+    seconds,
+    split,
+    tokens_of,
+    unquoted,
+    variable,
+)
 
 Field = Mapping[str, Any]
 Scope = dict[str, Field]  # by variable, the field that its values are from
@@ -139,6 +150,8 @@ class _Program:
                 return str(field["of"].index(value))
             case "date":
                 return str(date.fromisoformat(str(value)).toordinal())
+            case "time" | "datetime" | "duration":
+                return str(seconds(field["type"], value))
             case "set":
                 return str(sum(1 << self.elements.index(element) for element in value))
             case "boolean":
@@ -360,7 +373,7 @@ def _constant(program: _Program, token: str) -> Term:
     if token[0] == '"':
         field: Field = {"type": "text"}
         return program.value(unquoted(token), field), field
-    kind = "boolean" if token in ("true", "false") else "date" if "-" in token else "decimal"
+    kind = kind_of(token)
     field = {"type": kind, "places": len(token.partition(".")[2]) if kind == "decimal" else 0}
     return program.value(token, field), field
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
 
 TOKEN = re.compile(
-    r'\s*("(?:[^"\\]|\\.)*"|\d{4}-\d\d-\d\d|\d+(?:\.\d+)?|\$?[a-z][a-z0-9_]*|\.\.|<=|>=|!=|[-<>=()\[\],+*])', re.DOTALL
+    r"""\s*("(?:[^"\\]|\\.)*"
+         | \d{4}-\d\d-\d\d (?:T[0-9:]+)? | \d\d:[0-9:]+ | P[0-9A-Z]+
+         | \d+(?:\.\d+)? | \$?[a-z][a-z0-9_]* | \.\. | <= | >= | != | [-<>=()\[\],+*])""",
+    re.DOTALL | re.VERBOSE,
 )
 
 
@@ -61,3 +65,30 @@ def literal(tokens: list[str]) -> str:
 
 def unquoted(token: str) -> str:
     return re.sub(r"\\(.)", r"\1", token[1:-1]) if token[0] == '"' else token
+
+
+_FORMS = {
+    "boolean": "true|false",
+    "date": r"\d{4}-\d\d-\d\d",
+    "datetime": r"\d{4}-\d\d-\d\dT[\d:]+",
+    "time": r"\d\d:[\d:]+",
+    "duration": r"-?P.*",
+}
+_DURATION = re.compile(r"(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:0S)?)?")
+
+
+def kind_of(token: str) -> str:
+    """The kind of a literal that is no text."""
+    return next((kind for kind, form in _FORMS.items() if re.fullmatch(form, token)), "decimal")
+
+
+def seconds(kind: str, text: str) -> int:
+    """A time, a datetime or a duration as seconds; of a datetime since 2020, within the 32 bits that clingo has."""
+    if kind == "duration":
+        found = _DURATION.fullmatch(text)
+        assert found is not None, text
+        days, hours, minutes = (int(part or 0) for part in found.groups()[1:])
+        length = timedelta(days=days, hours=hours, minutes=minutes)
+        return int((-length if found[1] else length).total_seconds())
+    moment = datetime.fromisoformat(text if kind == "datetime" else f"2020-01-01T{text}")
+    return int((moment - datetime(2020, 1, 1)).total_seconds())

@@ -9,8 +9,14 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import Any
 
-KINDS = ("boolean", "integer", "decimal", "text", "choice", "level", "set", "date")
-ORDERED = ("integer", "decimal", "level", "date")
+KINDS = ("boolean", "integer", "decimal", "text", "choice", "level", "set", "date", "time", "datetime", "duration")
+TIMES = {  # the values that are drawn, in their order
+    "date": ("2024-01-31", "2024-02-29", "2025-06-01"),
+    "time": ("00:00", "08:30", "23:59:59"),
+    "datetime": ("2024-01-31T00:00", "2024-02-29T08:30", "2024-02-29T08:30:01"),
+    "duration": ("-PT30M", "PT0S", "PT1H30M", "P3D"),
+}
+ORDERED = ("integer", "decimal", "level", *TIMES)
 NUMBERS = ("integer", "decimal")
 CLAIM, ASIDE = 4, 5  # the layers of the claim, and of what it does not rest on
 
@@ -176,7 +182,7 @@ class Ruling:
         fields = self.pack.fields(type)
         usable = {
             "count": [""],
-            "sum": [name for name, about in fields.items() if about["type"] in NUMBERS],
+            "sum": [name for name, about in fields.items() if about["type"] in (*NUMBERS, "duration")],
             "min": [name for name, about in fields.items() if about["type"] in ORDERED],
         }
         usable["max"] = usable["min"]
@@ -308,7 +314,7 @@ def cell(pack: Layered, about: Field) -> Any:
 def _order(about: Field, literal: str) -> Any:
     if about["type"] == "level":
         return about["of"].index(literal)
-    return literal if about["type"] == "date" else float(literal)
+    return TIMES[about["type"]].index(literal) if about["type"] in TIMES else float(literal)
 
 
 def constant(pack: Layered, about: Field) -> Any:

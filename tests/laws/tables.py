@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -52,6 +52,10 @@ def _form(field: Field, values: list[Any], rng: random.Random) -> pa.DataType:
             return rng.choice((pa.decimal128(6, 1), pa.string()))
         case Kind.DATE:
             return rng.choice((pa.date32(), pa.string()))
+        case Kind.TIME:
+            return rng.choice((pa.time32("s"), pa.time64("us"), pa.string()))
+        case Kind.DATETIME:
+            return rng.choice((pa.timestamp("s"), pa.timestamp("us"), pa.string()))
         case Kind.SET:
             return pa.list_(pa.string())
         case _:
@@ -65,4 +69,9 @@ def _record(fields: tuple[Field, ...], record: dict[str, Any], forms: dict[str, 
 def _value(value: Any, form: pa.DataType) -> Any:
     if value is not None and pa.types.is_decimal(form):
         return Decimal(value)
-    return date.fromisoformat(value) if value is not None and pa.types.is_date(form) else value
+    if value is None:
+        return None
+    for is_form, kind in ((pa.types.is_date, date), (pa.types.is_time, time), (pa.types.is_timestamp, datetime)):
+        if is_form(form):
+            return kind.fromisoformat(value)
+    return value

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.draws import parts
 from tests.laws.columnar import table
-from tests.laws.generate import DATES, TEXTS, random_case
+from tests.laws.generate import TEXTS, TIMES, random_case
 from tests.laws.presumed import compiled, decided, presuming_pack, presumption_of, told
 
 from averment import Outcome, Pack, Status
@@ -63,8 +63,8 @@ def domain(field: Field) -> list[Any]:
             return [f"{number / 10:.1f}" for number in range(-10, 41, 5)]
         case Kind.TEXT:
             return [*TEXTS]
-        case Kind.DATE:
-            return [*DATES]
+        case Kind.DATE | Kind.TIME | Kind.DATETIME | Kind.DURATION:
+            return [*TIMES[field.kind]]
         case Kind.SET:
             values = field.values
             return [[v for v, held in zip(values, bits, strict=True) if held] for bits in product((0, 1), repeat=3)]

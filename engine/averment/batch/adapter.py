@@ -25,7 +25,8 @@ from averment.surface.shape import check_shape
 IGNORE = "ignore"
 _REST = "*"
 _TEXT = ("delimiter", "quote", "encoding")
-_LISTS = {"missing": "missing", "true_words": "true", "false_words": "false", "date": "date"}
+_LISTS = {"missing": "missing", "true_words": "true", "false_words": "false", "date": "date", "time": "time"}
+_IN_DATES, _IN_TIMES = re.compile("YYYY|MMM|MM?|DD?|HH?|mm|ss"), re.compile("HH?|mm|ss")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Rule:
     true: tuple[str, ...] = ()
     false: tuple[str, ...] = ()
     date: tuple[str, ...] = ()
+    time: tuple[str, ...] = ()
+    unit: str = ""
     decimal: str = ""
     thousands: str = ""
     separator: str = ""
@@ -99,14 +102,21 @@ def read_document(document: Node, report: Report) -> Adapter:
         help = "write utf-8, utf-16, cp1252, latin-1 or another that Python knows"
         report.error("AV520", f"`{encoding.text}` is not an encoding", encoding.span, "unknown", help)
     for held in (document, *(column for _, column in _columns(document))):
-        dates = held.get("date")
-        for node in _nodes(dates):
-            if sorted(part[0] for part in re.findall("YYYY|MMM|MM?|DD?", node.text)) != ["D", "M", "Y"]:
-                help = "write YYYY, MM and DD where they stand, as DD.MM.YYYY"
+        for node in _nodes(held.get("date")):
+            if _parts(_IN_DATES, node.text) not in ("DMY", "DHMYm", "DHMYms"):
+                help = "write YYYY, MM and DD where they stand, as DD.MM.YYYY, and of a time HH, mm and ss"
                 report.error("AV520", f"`{node.text}` does not say how a day is written", node.span, "", help)
+        for node in _nodes(held.get("time")):
+            if _parts(_IN_TIMES, node.text) not in ("Hm", "Hms"):
+                help = "write HH, mm and ss where they stand, as HH.mm"
+                report.error("AV520", f"`{node.text}` does not say how a time is written", node.span, "", help)
         _check_marks(held, "decimal", "thousands", report)
     _check_marks(document, "delimiter", "quote", report)
     return Adapter() if report.failed else _read(document.plain())
+
+
+def _parts(known: re.Pattern[str], form: str) -> str:
+    return "".join(sorted(part[0] for part in known.findall(form)))
 
 
 def _check_marks(held: Node, one: str, other: str, report: Report) -> None:
@@ -188,7 +198,7 @@ def with_stated(adapter: Adapter, **stated: str) -> Adapter:
 def read_rule(held: Mapping[str, Any], base: Rule) -> Rule:
     """What a mapping file has ``held`` of a column, or of all, where all else is as in ``base``."""
     given: dict[str, Any] = {name: _listed(held[key]) for key, name in _LISTS.items() if key in held}
-    given |= {key: held[key] for key in ("decimal", "thousands", "separator") if key in held}
+    given |= {key: held[key] for key in ("decimal", "thousands", "separator", "unit") if key in held}
     factor = Decimal(str(held["factor"])) if "factor" in held else None
     places: int | None = held.get("round")
     return replace(base, **given, factor=factor, round=places, values=held.get("values", {}))

@@ -1,8 +1,8 @@
 """Cells of a foreign table as the pack's own spelling has them; what a mapping does not know stays as it is.
 
 A cell is first looked up in the column's values; then it may be a word for what is missing; then it is read as its
-field's kind asks: a number with its marks, factor and places, a day, a word for true or false, a set element by
-element. What comes out is text as CSV has it, for the reader of CSV to judge.
+field's kind asks: a number with its marks, factor and places, a day, a time, a number of a unit of time, a word for
+true or false, a set element by element. What comes out is text as CSV has it, for the reader of CSV to judge.
 """
 
 from __future__ import annotations
@@ -20,14 +20,19 @@ from averment.core.program import Field, Kind
 
 _MANY = 100_000  # distinct cells of a column that are remembered
 _EXACT = Context(prec=200)
-_DAY = {
+_PART = {
     "YYYY": r"(?P<y>[0-9]{4})",
     "MMM": r"(?P<b>[A-Za-z]{3,9})\.?",
     "MM": r"(?P<m>[0-9]{2})",
     "M": r"(?P<m>[0-9]{1,2})",
     "DD": r"(?P<d>[0-9]{2})",
     "D": r"(?P<d>[0-9]{1,2})",
+    "HH": r"(?P<hour>[0-9]{2})",
+    "H": r"(?P<hour>[0-9]{1,2})",
+    "mm": r"(?P<minute>[0-9]{2})",
+    "ss": r"(?P<second>[0-9]{2})",
 }
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _MIDNIGHT = r"(?:[T ]00:00(?::00(?:\.0+)?)?)?"
 _NAMES = "january february march april may june july august september october november december"
 _MONTHS = _NAMES.split()
@@ -132,9 +137,13 @@ def _of_kind(rule: Rule, field: Field) -> Callable[[str], str]:
             return lambda text: words.get(text.strip().lower(), text)
         case Kind.INTEGER | Kind.DECIMAL if _is_marked(rule):
             return _number(rule)
-        case Kind.DATE if rule.date:
-            forms = [_day(form) for form in rule.date]
-            return lambda text: next((found for form in forms if (found := form(text))), text)
+        case Kind.DATE | Kind.DATETIME if rule.date:
+            return _first([_day(form) for form in rule.date])
+        case Kind.TIME if rule.time:
+            return _first([_time(form) for form in rule.time])
+        case Kind.DURATION if rule.unit:
+            read = _number(rule)
+            return lambda text: f"{found} {rule.unit}" if _NUMBER.fullmatch(found := read(text)) else text
         case _:
             return lambda text: text
 
@@ -172,16 +181,43 @@ def _refusable(text: str) -> str:
     return f'"{text}"' if text.strip()[:1] in tuple("+-.0123456789") else text
 
 
+def _first(forms: list[Callable[[str], str]]) -> Callable[[str], str]:
+    return lambda text: next((found for form in forms if (found := form(text))), text)
+
+
 def _day(form: str) -> Callable[[str], str]:
-    parts = re.split("(YYYY|MMM|MM|M|DD|D)", form)
-    day = re.compile("".join(_DAY.get(part) or re.escape(part) for part in parts) + _MIDNIGHT)
+    """The reading of a day, and of a time with it where the form has one."""
+    clocked = "H" in form
+    day = _pattern(form, "" if clocked else _MIDNIGHT)
 
     def read(text: str) -> str:
         found = day.fullmatch(text.strip())
         month = _month(found.groupdict()) if found else 0
-        return f"{found['y']}-{month:02}-{int(found['d']):02}" if found and month else ""
+        if not found or not month:
+            return ""
+        return f"{found['y']}-{month:02}-{int(found['d']):02}" + (f"T{_clock(found)}" if clocked else "")
 
     return read
+
+
+def _time(form: str) -> Callable[[str], str]:
+    time = _pattern(form)
+
+    def read(text: str) -> str:
+        found = time.fullmatch(text.strip())
+        return _clock(found) if found else ""
+
+    return read
+
+
+def _pattern(form: str, rest: str = "") -> re.Pattern[str]:
+    parts = re.split("(YYYY|MMM|MM|M|DD|D|HH|H|mm|ss)", form)
+    return re.compile("".join(_PART.get(part) or re.escape(part) for part in parts) + rest)
+
+
+def _clock(found: re.Match[str]) -> str:
+    parts = found.groupdict()
+    return f"{int(parts['hour']):02}:{parts['minute']}:{parts.get('second') or '00'}"
 
 
 def _month(parts: Mapping[str, str]) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from averment.core.plain import plain
 from averment.core.values import MOST_EXACT
 
 
@@ -20,6 +21,8 @@ def cell_text(value: Any) -> str | None:
             return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat()
         case date():
             return value.isoformat()
+        case time() | timedelta():
+            return str(plain(value))
         case Decimal():
             return f"{value:f}"
         case float() if value != value:

@@ -6,12 +6,13 @@ import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any, Generic, TypeVar, cast
 from urllib.parse import quote
 
 from averment.client.answers import Decided, Document, NotServed, Outcome, Standing, decided_of, error_of, outcome_of
+from averment.core.plain import plain
 from averment.diagnostics.diagnostic import Diagnostic
 
 T = TypeVar("T")
@@ -237,8 +238,8 @@ def _plain(value: Any) -> Any:
     """A value that JSON has not, as a fact file writes it."""
     if isinstance(value, Decimal):
         return format(value, "f")
-    if isinstance(value, date):
-        return value.isoformat()
+    if isinstance(value, (date, time, timedelta)):
+        return plain(value)
     if isinstance(value, (set, frozenset)):
         return sorted(cast("Any", value))
     if isinstance(value, Mapping):

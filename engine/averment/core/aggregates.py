@@ -31,7 +31,7 @@ class Aggregation:
 
     def admits(self, field: Field) -> bool:
         """Whether it has a meaning of a field."""
-        return field.kind in (Kind.INTEGER, Kind.DECIMAL) or (not self.adds and field.kind.ordered)
+        return field.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.DURATION) or (not self.adds and field.kind.ordered)
 
     def result(self, field: Field | None) -> Field:
         """The field that it is shown as."""

@@ -1,14 +1,19 @@
 """Single values as documents have them, whatever library they come from: Python, NumPy, pandas, Polars or Arrow.
 
-What is no value there (``None``, ``NaN``, ``NaT``, ``NA``) is ``None``: not known. A day or an instant is its text.
+What is no value there (``None``, ``NaN``, ``NaT``, ``NA``) is ``None``: not known. A day, a time or a duration is its
+text.
 What no document could hold is an ``Odd``, which is a value of no field.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any, TypeGuard
+
+from averment.core.times import of_parts
+
+_VARYING = ("timedelta64[Y]", "timedelta64[M]", "timedelta64")  # no lengths of time, as NumPy calls them
 
 
 class Odd:
@@ -37,6 +42,10 @@ def plain(value: object) -> Any:
             return _decimal(value)
         case date():
             return value.isoformat() if value == value else None  # pandas' NaT is a date that is not itself
+        case time():
+            return value.isoformat()
+        case timedelta():
+            return _duration(value) if value == value else None
         case _:
             return _foreign(value)
 
@@ -48,12 +57,32 @@ def _decimal(value: Decimal) -> Decimal | int | None:
     return int(value) if isinstance(exponent, int) and 0 <= exponent <= 40 else value
 
 
+def _duration(value: timedelta) -> str:
+    size = abs(value)
+    seconds = size.days * 86400 + size.seconds
+    text = of_parts(seconds, f"{size.microseconds:06}".rstrip("0"))
+    return f"-{text}" if value < timedelta() else text
+
+
+def _finer(value: Any) -> str:
+    """A time or duration of NumPy that is finer than Python has them."""
+    if value.__class__.__name__ == "datetime64":
+        return str(value)
+    seconds, rest = divmod(abs(int(value.astype("timedelta64[ns]"))), 10**9)
+    return ("-" if int(value) < 0 else "") + of_parts(seconds, f"{rest:09}".rstrip("0"))
+
+
 def _foreign(value: Any) -> Any:
     """A value of another library: a scalar of NumPy as Python's, by what it is called, since none is imported here."""
     kind: Any = value.__class__
     if kind.__module__.partition(".")[0] == "numpy" and hasattr(value, "item"):
-        if kind.__name__ == "datetime64":
-            value = value.astype("datetime64[us]")
+        if kind.__name__ in ("datetime64", "timedelta64") and value == value:
+            if str(value.dtype) in _VARYING:
+                return Odd(f"`{value}`")
+            exact = value.astype(f"{kind.__name__}[us]")
+            if exact != value:
+                return _finer(value)
+            value = exact
         found = value.item()
         if type(found) is not kind:
             return plain(found)

@@ -9,7 +9,8 @@ boolean               ``bool``
 integer               ``int`` (64 bit)
 decimal               ``int``, scaled by ``10 ** places``
 level                 ``int``, the rank in ``values`` from 0
-date                  ``int``, the proleptic Gregorian ordinal (1 is 0001-01-01)
+date, time, datetime  ``int``, as ``core.times`` has it: days, or seconds
+duration              ``int``, seconds
 text, choice          ``str``
 set                   ``frozenset[str]``
 unknown               ``None``
@@ -20,7 +21,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field, replace
-from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -28,25 +28,10 @@ from averment.core import written
 from averment.core.answers import NO_CLAIM as NO_CLAIM
 from averment.core.answers import Claim as Claim
 from averment.core.answers import Result as Result
+from averment.core.kinds import Kind as Kind
 from averment.dataclass import dataclass
 
 Value = bool | int | str | frozenset[str]
-
-
-class Kind(StrEnum):
-    BOOLEAN = "boolean"
-    INTEGER = "integer"
-    DECIMAL = "decimal"
-    TEXT = "text"
-    CHOICE = "choice"
-    LEVEL = "level"
-    SET = "set"
-    DATE = "date"
-
-    @property
-    def ordered(self) -> bool:
-        """Whether values of this kind are encoded as integers in their order."""
-        return self in (Kind.INTEGER, Kind.DECIMAL, Kind.LEVEL, Kind.DATE)
 
 
 @dataclass(frozen=True)
@@ -332,7 +317,8 @@ class Program:
     """A pack under its parameters, stratified.
 
     ``strata`` hold rules; a guard that negates, aggregates or asks what is known looks only at lower strata.
-    ``digest`` is that of the pack (``sha256:…``), without the parameters' overrides; ``parameters`` are as shown.
+    ``digest`` is that of the pack (``sha256:…``), without the parameters' overrides; ``parameters`` are as documents
+    have them, and ``told`` as sentences do where that is otherwise.
     """
 
     name: str
@@ -344,6 +330,12 @@ class Program:
     claim: Claim = NO_CLAIM
     results: tuple[Result, ...] = ()
     parameters: Mapping[str, str | int | bool] = field(default_factory=dict[str, str | int | bool])
+    told: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @cached_property
+    def worded(self) -> Mapping[str, str | int | bool]:
+        """The parameters as sentences have them."""
+        return {**self.parameters, **self.told}
 
     @cached_property
     def presumes(self) -> bool:

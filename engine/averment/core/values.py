@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
@@ -15,6 +14,7 @@ from averment.core.plain import Odd, digits
 from averment.core.program import Fact, Field, Kind, Value
 from averment.core.suggest import did_you_mean
 from averment.core.text import HIDDEN, hidden, not_shown, one_line
+from averment.core.times import SCALES, Flaw
 from averment.dataclass import dataclass
 
 INT64_MIN = -(2**63)
@@ -24,13 +24,12 @@ MOST_EXACT = 2**53 - 1  # the largest integer that every JSON reader keeps
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,40})(?:\.[0-9]{1,40})?")
 _BIG = re.compile(r"-?[1-9][0-9]{15,18}")
 _YES_NO = {"yes": "true", "true": "true", "no": "false", "false": "false"}
-_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?", re.ASCII)
 _FORMS = {
     Kind.BOOLEAN: "write `true` or `false`",
     Kind.INTEGER: "write a whole number, as `12`",
     Kind.DECIMAL: "write a number, as `12` or `1.5`",
     Kind.TEXT: "write a text",
-    Kind.DATE: "a date is YYYY-MM-DD, as `2024-01-31`",
+    **{Kind(name): scale.form for name, scale in SCALES.items()},
 }
 _ARTICLE = {
     Kind.BOOLEAN: "`true` or `false`",
@@ -40,7 +39,7 @@ _ARTICLE = {
     Kind.CHOICE: "one of its values",
     Kind.LEVEL: "one of its levels",
     Kind.SET: "a list of its values",
-    Kind.DATE: "a date",
+    **{Kind(name): scale.article for name, scale in SCALES.items()},
 }
 
 
@@ -89,7 +88,7 @@ def scaled(number: Decimal | int, field: Field, name: str) -> int | Misfit:
 
 
 def decode(value: Value | None, field: Field) -> Any:
-    """The value as JSON has it: a level by name, a date or decimal as text, a set as a list in declared order."""
+    """The value as JSON has it: a level by name, a date, time or decimal as text, a set as a list in declared order."""
     if value is None:
         return None
     special = _DECODE.get(field.kind)
@@ -112,6 +111,8 @@ def show(value: Value | None, field: Field) -> str:
         case Kind.INTEGER | Kind.DECIMAL:
             one = field.singular and plain in (1, -1)
             return f"{plain} {field.singular if one else field.unit}" if field.unit else str(plain)
+        case Kind.DATE | Kind.TIME | Kind.DATETIME | Kind.DURATION:
+            return SCALES[field.kind].told(_number(value))
         case _:
             return str(plain)
 
@@ -136,10 +137,16 @@ def limits(field: Field) -> tuple[int | None, int | None]:
 
 def ends(field: Field) -> tuple[int, int]:
     """The least and the greatest encoded value that an ordered field can hold."""
-    low, high = limits(field)
-    if field.kind is Kind.DATE:
-        return max(low or 1, 1), min(high or 3652059, 3652059)
-    return INT64_MIN if low is None else low, INT64_MAX if high is None else high
+    (low, high), (least, greatest) = limits(field), encoding_ends(field.kind)
+    return least if low is None else low, greatest if high is None else high
+
+
+def encoding_ends(kind: Kind) -> tuple[int, int]:
+    """The least and the greatest integer that stands for a value of an ordered kind, whatever its field declares."""
+    scale = SCALES.get(kind)
+    if scale is None or scale.least is None or scale.greatest is None:
+        return INT64_MIN, INT64_MAX
+    return scale.least, scale.greatest
 
 
 def unknown_value(word: str, field: Field, name: str) -> Misfit:
@@ -159,12 +166,12 @@ def _wrong_type(plain: object, field: Field, name: str) -> Misfit:
     return Misfit("AV312", f"{_named(plain)} is not a value of `{name}`", _wanted(field, name), _mend(plain, field))
 
 
-def _wanted(field: Field, name: str) -> str:
+def _wanted(field: Field, name: str, but: str = "") -> str:
     """The kind that a field wants: ``a whole number, at least 0``."""
-    words = ("not before", "not after") if field.kind is Kind.DATE else ("at least", "at most")
+    words = ("not before", "not after") if field.kind.of_calendar else ("at least", "at most")
     ends = zip(words, (field.minimum, field.maximum), strict=True)
     told = " and ".join(f"{word} {decode(end, field)}" for word, end in ends if end is not None)
-    return f"`{name}` is {_ARTICLE[field.kind]}{', ' if told else ''}{told}"
+    return f"`{name}` is {_ARTICLE[field.kind]}{but}{', ' if told else ''}{told}"
 
 
 def _mend(plain: object, field: Field) -> tuple[str, ...]:
@@ -289,19 +296,15 @@ def _text(plain: object, field: Field, name: str) -> str | Misfit:
     return composed(plain) if isinstance(plain, str) else _wrong_type(plain, field, name)
 
 
-def _date(plain: object, field: Field, name: str) -> int | Misfit:
-    """A day; the start of a day is that day."""
+def _timed(plain: object, field: Field, name: str) -> int | Misfit:
+    """A date, a time of day, both or a duration."""
     if not isinstance(plain, str):
         return _wrong_type(plain, field, name)
-    found = _DAY.fullmatch(plain)
-    try:
-        if found:
-            return _within(date.fromisoformat(found[1]).toordinal(), field, name, found[1])
-    except ValueError:
-        pass
+    found = SCALES[field.kind].value(plain)
     shown = plain if len(plain) <= 60 else plain[:60] + "…"
-    help = _FORMS[Kind.DATE]
-    return Misfit("AV312", f"`{shown}` is not a date of the calendar", _wanted(field, name), (help,))
+    if isinstance(found, Flaw):
+        return Misfit(found.code, f"`{shown}` {found.what}", _wanted(field, name, found.but), found.help)
+    return _within(found, field, name, shown)
 
 
 def _set(plain: object, field: Field, name: str) -> frozenset[str] | Misfit:
@@ -353,7 +356,7 @@ def _elements(value: Value, field: Field) -> list[str]:
 
 _DECODE: dict[Kind, Callable[[Value, Field], Any]] = {
     Kind.LEVEL: lambda value, field: field.values[_number(value)],
-    Kind.DATE: lambda value, field: date.fromordinal(_number(value)).isoformat(),
+    **{Kind(name): lambda value, field: SCALES[field.kind].written(_number(value)) for name in SCALES},
     Kind.DECIMAL: lambda value, field: _digits(_number(value), field.places),
     Kind.SET: _elements,
     Kind.INTEGER: lambda value, field: value if abs(_number(value)) <= MOST_EXACT else str(value),
@@ -366,5 +369,5 @@ _FIT: dict[Kind, Callable[[object, Field, str], Value | Misfit]] = {
     Kind.CHOICE: _one_of,
     Kind.LEVEL: _one_of,
     Kind.SET: _set,
-    Kind.DATE: _date,
+    **{Kind(name): _timed for name in SCALES},
 }

@@ -14,11 +14,11 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import field
-from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from averment.core.times import SCALES
 from averment.dataclass import dataclass
 
 _PLAIN = re.compile(r"[$a-z0-9_.-]+")
@@ -53,10 +53,11 @@ class Quoted(_Tree):
 
 
 @dataclass(frozen=True)
-class Day(_Tree):
-    """A date, as its proleptic Gregorian ordinal."""
+class Moment(_Tree):
+    """A date, a time, a datetime or a duration, held as ``core.times`` has it."""
 
-    ordinal: int
+    kind: str
+    value: int
     at: int = field(default=0, compare=False)
     end: int = field(default=0, compare=False)
 
@@ -104,7 +105,7 @@ class Operation(_Tree):
     end: int = field(default=0, compare=False)
 
 
-Atom = Number | Quoted | Day | Truth | Name | Dollar
+Atom = Number | Quoted | Moment | Truth | Name | Dollar
 Expression = Atom | SizeOf | Operation
 
 
@@ -356,8 +357,8 @@ def wording(tree: Cell | Comparison | Test | Result) -> str:
             return number_wording(tree.value)
         case Quoted():
             return json.dumps(tree.value, ensure_ascii=False)
-        case Day():
-            return date.fromordinal(tree.ordinal).isoformat()
+        case Moment():
+            return SCALES[tree.kind].written(tree.value)
         case Truth():
             return "true" if tree.value else "false"
         case Name():

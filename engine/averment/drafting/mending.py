@@ -28,6 +28,8 @@ _MENDS = {
     "true_words": "words for true and false do it",
     "false_words": "words for true and false do it",
     "date": "a way to write days does it",
+    "time": "a way to write times does it",
+    "unit": "a unit of time does it",
     "decimal": "a mark for decimals does it",
     "thousands": "a mark for thousands does it",
     "separator": "a mark between elements does it",

@@ -17,6 +17,7 @@ from averment.batch.adapting import Cell
 from averment.batch.csv_records import cell_value
 from averment.core.program import Field, Kind
 from averment.core.text import start_of
+from averment.core.times import UNITS, unit_of
 from averment.core.values import Misfit, fit
 from averment.diagnostics.diagnostic import Report
 from averment.drafting.likeness import Heading, factor
@@ -29,6 +30,7 @@ _DAYS = (
     "YYYY-M-D", "YYYY/M/D", "YYYY.M.D", "YYYYMMDD", "D.M.YYYY", "D/M/YYYY", "M/D/YYYY", "D-M-YYYY", "M-D-YYYY",
     "D M YYYY", "MMM D YYYY", "MMM D, YYYY", "D MMM YYYY", "D-MMM-YYYY",
 )  # fmt: skip
+_CLOCKS = ("H:mm", "H:mm:ss", "H.mm", "H.mm.ss", "HHmm", "H mm", "HHmmss")
 _MARKS = (
     ("", ""),
     (",", ""),
@@ -116,8 +118,8 @@ def misfit_of(reading: Reading, cell: str) -> Misfit | None:
 
 
 def _read_otherwise(one: Reading, other: Reading, cells: Sequence[str]) -> bool:
-    """Whether two ways that read as much make different numbers or days of it."""
-    ordered = one.field.kind in (Kind.DATE, Kind.INTEGER, Kind.DECIMAL)
+    """Whether two ways that read as much make different numbers or times of it."""
+    ordered = one.field.kind.ranged
     return ordered and any(
         left != right for left, right in zip(_values(one, cells), _values(other, cells), strict=True)
     )
@@ -153,6 +155,19 @@ def _ways(few: list[str], known: list[str], heading: Heading, field: Field) -> I
             yield {}, ()
             for form in _DAYS:
                 yield {"date": form}, ()
+        case Kind.TIME:
+            yield {}, ()
+            for form in _CLOCKS:
+                yield {"time": form}, ()
+        case Kind.DATETIME:
+            yield {}, ()
+            for day, time in product(_DAYS, ("", *_CLOCKS)):
+                yield {"date": f"{day} {time}".rstrip()}, ()
+        case Kind.DURATION:
+            yield {}, ()
+            told = unit_of(heading.unit) or unit_of(heading.words[-1] if heading.words else "")
+            for unit in [told] if told in UNITS else ["minute", "hour", "day", "second"]:
+                yield {"unit": f"{unit}s"}, ()
         case _:
             yield {}, ()
 

@@ -82,7 +82,12 @@ def _lower(model: Model, overrides: Mapping[str, Value], report: Report, digest:
         recursive=recursive,
         claim=model.claim,
         results=model.results,
-        parameters={name: decode(value, model.parameters[name].field) for name, value in parameters.values.items()},
+        parameters={name: decode(value, parameters.field(name)) for name, value in parameters.values.items()},
+        told={
+            name: show(value, parameters.field(name))
+            for name, value in parameters.values.items()
+            if parameters.field(name).kind.timed
+        },
     )
 
 

@@ -14,9 +14,9 @@ from averment.core.written import (
     Between,
     Bound,
     Cell,
-    Day,
     Dollar,
     Equal,
+    Moment,
     Name,
     Number,
     Quoted,
@@ -224,9 +224,9 @@ def _literal(atom: Atom, field: Field, shown: str) -> Constant | Misfit:
         case Number() if field.kind in (Kind.INTEGER, Kind.DECIMAL):
             value = scaled(atom.value, field, shown)
             return value if isinstance(value, Misfit) else Constant(value, field.places)
-        case Day() if field.kind is Kind.DATE:
-            day = fit(wording(atom), field, shown)
-            return day if isinstance(day, Misfit) else Constant(day)
+        case Moment() if atom.kind == field.kind or (field.kind is Kind.DATETIME and atom.kind == Kind.DATE):
+            moment = fit(wording(atom), field, shown)
+            return moment if isinstance(moment, Misfit) else Constant(moment)
         case Quoted() if field.kind is Kind.TEXT:
             return Constant(atom.value)
         case Truth() if field.kind is Kind.BOOLEAN:

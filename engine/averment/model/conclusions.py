@@ -112,7 +112,7 @@ def _constant(term: Constant, kind: Field, field: Field, shown: str, text: str) 
         return number if isinstance(number, Misfit) else Constant(number, field.places)
     if not becomes(kind, field):
         return Misfit("AV312", f"`{text}` is not a value of `{shown}`", f"`{shown}` is {described(field)}")
-    if field.kind is Kind.DATE:
-        day = fit(text, field, shown)
-        return day if isinstance(day, Misfit) else Constant(day)
+    if field.kind.timed:
+        moment = fit(text, field, shown)
+        return moment if isinstance(moment, Misfit) else Constant(moment)
     return term

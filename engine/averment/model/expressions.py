@@ -10,9 +10,9 @@ from averment.core.program import Field, Kind
 from averment.core.values import INT64_MAX, INT64_MIN
 from averment.core.written import (
     Comparison,
-    Day,
     Dollar,
     Expression,
+    Moment,
     Name,
     Number,
     Operation,
@@ -75,8 +75,8 @@ def type_expression(tree: Expression, node: Node, scope: Scope, hint: Field | No
             return _number(tree, node, scope)
         case Quoted():
             return Constant(tree.value), Field("", Kind.TEXT)
-        case Day():
-            return Constant(tree.ordinal), Field("", Kind.DATE)
+        case Moment():
+            return Constant(tree.value), Field("", Kind(tree.kind))
         case Truth():
             return Constant(tree.value), Field("", Kind.BOOLEAN)
         case Name():

@@ -11,7 +11,6 @@ from averment.model.encoding import encode
 from averment.model.names import is_name, one_line, suggestion
 
 _LISTED = (Kind.CHOICE, Kind.LEVEL, Kind.SET)
-_RANGED = (Kind.INTEGER, Kind.DECIMAL, Kind.DATE)
 _MOST_PLACES = 9
 
 
@@ -125,7 +124,7 @@ def _with_range(field: Field, node: Node, shown: str, report: Report) -> Field:
         child = node.get(key)
         if child is None:
             continue
-        if field.kind not in _RANGED:
+        if not field.kind.ranged:
             report.error("AV307", f"`{shown}` is a {field.kind}, which has no range", node.keys[key], "not here")
             continue
         value = encode(child, field, shown, report)

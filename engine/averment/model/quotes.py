@@ -1,6 +1,6 @@
 """Whether quoted words say what a field holds, where its kind allows to tell.
 
-Of a number, a date, a choice or a level the words agree where they name it, and speak against it where they name only
+Of a number, a time, a choice or a level the words agree where they name it, and speak against it where they name only
 others of the kind. Of a boolean they do where they end in yes or no, true or false. All else is not compared: whether
 a sentence means it is for people to judge.
 """
@@ -8,12 +8,13 @@ a sentence means it is for people to judge.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from averment.core.program import Field, Kind, Value
+from averment.core.times import SCALES, UNITS, unit_of
 from averment.core.values import decode
 
 
@@ -40,8 +41,8 @@ def compared(value: Value, field: Field, words: str) -> Compared:
     match field.kind:
         case Kind.INTEGER | Kind.DECIMAL:
             return _number(Decimal(str(decode(value, field))), words)
-        case Kind.DATE:
-            named = set(_dates(words))
+        case Kind.DATE | Kind.TIME | Kind.DATETIME | Kind.DURATION:
+            named = set(_NAMED_TIMES[field.kind](words))
             return _verdict(decode(value, field) in named, bool(named))
         case Kind.CHOICE | Kind.LEVEL:
             named = _named(words, field.values)
@@ -175,3 +176,53 @@ def _dates(words: str) -> Iterator[str]:
                 yield date(int(parts["year"]), month, int(parts["day"])).isoformat()
             except ValueError:
                 continue
+
+
+# --- times ------------------------------------------------------------------------------------------------------------
+
+_CLOCK = re.compile(
+    r"(?<![\d:.])(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2})(?::(?P<second>\d{2}))?)?\s*(?P<half>[ap]\.?m\b\.?)?(?![\d:])"
+)
+_LENGTH = re.compile(r"(?<![\w.,])(\d+)[\s-]*([a-z]+)\b")
+_ABBREVIATED = {"hr": "hour", "hrs": "hour", "mins": "minute", "sec": "second", "secs": "second"}
+
+
+def _times(words: str) -> Iterator[str]:
+    """The times of day that words may name, as HH:MM; an hour alone is one with `am` or `pm`."""
+    for found in _CLOCK.finditer(words.casefold()):
+        hour, half = int(found["hour"]), (found["half"] or "")[:1]
+        if not (found["minute"] or half) or (half and not 1 <= hour <= 12):
+            continue
+        hour = hour % 12 + 12 * (half == "p") if half else hour
+        yield from _read("time", f"{hour:02}:{found['minute'] or '00'}:{found['second'] or '00'}")
+
+
+def _datetimes(words: str) -> Iterator[str]:
+    """The days and times that words may name, in every pair: which time is of which day is for people to judge."""
+    left = words.casefold()
+    for pattern in _DAYS:
+        left = pattern.sub(" ", re.sub(r"(?<=\d)t(?=\d)", " ", left))
+    times = [*_times(left)]
+    return (f"{day}T{time}" for day in _dates(re.sub(r"(?<=\d)[Tt](?=\d)", " ", words)) for time in times)
+
+
+def _durations(words: str) -> Iterator[str]:
+    """The durations that words may name: each number with its unit, and all of them together."""
+    units = [(number, _ABBREVIATED.get(word, unit_of(word))) for number, word in _LENGTH.findall(words.casefold())]
+    told = [f"{number} {unit}s" for number, unit in units if unit in UNITS]
+    for text in dict.fromkeys([*told, " ".join(told)]):
+        yield from _read("duration", text)
+
+
+def _read(kind: str, text: str) -> Iterator[str]:
+    value = SCALES[kind].value(text)
+    if isinstance(value, int):
+        yield SCALES[kind].written(value)
+
+
+_NAMED_TIMES: Mapping[Kind, Callable[[str], Iterator[str]]] = {
+    Kind.DATE: _dates,
+    Kind.TIME: _times,
+    Kind.DATETIME: _datetimes,
+    Kind.DURATION: _durations,
+}

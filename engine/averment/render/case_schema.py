@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from averment.core.program import FactType, Field, Kind
+from averment.core.times import SCALES
 from averment.core.values import decode
 from averment.model.model import Model
 
 Schema = dict[str, Any]
-
-_DATE = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
 def case_schema(model: Model, general: Mapping[str, Any]) -> Schema:
@@ -74,8 +73,9 @@ def _type(field: Field) -> Schema:
             return {"type": "boolean"}
         case Kind.TEXT:
             return {"type": "string"}
-        case Kind.DATE:
-            return {"type": "string", "format": "date", "pattern": _DATE}
+        case Kind.DATE | Kind.TIME | Kind.DATETIME | Kind.DURATION:
+            format = {"format": "date"} if field.kind is Kind.DATE else {}  # JSON Schema's others have a zone
+            return {"type": "string", **format, "pattern": SCALES[field.kind].pattern}
         case Kind.CHOICE | Kind.LEVEL:
             return {"enum": list(field.values)}
         case Kind.SET:

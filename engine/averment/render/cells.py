@@ -7,18 +7,21 @@ parameter is its value, and then what it is called.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 
 from averment.core.program import Field, Kind
-from averment.core.written import Atom, Between, Bound, Cell, Day, Dollar, Equal, Name, Quoted, Test, Truth, wording
+from averment.core.times import SCALES
+from averment.core.written import Atom, Between, Bound, Cell, Dollar, Equal, Moment, Name, Quoted, Test, Truth, wording
 from averment.dataclass import dataclass
 from averment.render.phrases import series, words
 
 Parameters = Mapping[str, str | int | bool]
 
+_CLOCK = {"<": "before", "<=": "at or before", ">": "after", ">=": "at or after"}
 _ORDERS = {
     Kind.LEVEL: {"<": "below", "<=": "at most", ">": "above", ">=": "at least"},
     Kind.DATE: {"<": "before", "<=": "on or before", ">": "after", ">=": "on or after"},
+    Kind.TIME: _CLOCK,
+    Kind.DATETIME: _CLOCK,
 }
 _OPPOSITE = {"yes": "no", "no": "yes"}
 _NUMBERS = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
@@ -54,8 +57,8 @@ class Wording:
                 return "yes" if atom.value else "no"
             case Quoted():
                 return atom.value
-            case Day():
-                return date.fromordinal(atom.ordinal).isoformat()
+            case Moment():
+                return SCALES[atom.kind].told(atom.value)
             case Dollar():
                 return "any"
             case _:

@@ -85,7 +85,7 @@ class Worded:
         return self.pattern(pattern, indefinite(self.program.types[pattern.type]))
 
     def _clauses(self, pattern: Match) -> list[str]:
-        type, wording = self.program.types[pattern.type], Wording(self.program.parameters)
+        type, wording = self.program.types[pattern.type], Wording(self.program.worded)
         clauses = [
             _yes_or_no(type.fields[index], cell)
             or f"{subject(type.fields[index])} {wording.asks(cell.origin, type.fields[index])}"
@@ -208,7 +208,7 @@ class Worded:
                     right = f"({right})"
                 return f"{left} {_ARITHMETIC[tree.operator]} {right}"
             case _:
-                return Wording(self.program.parameters).atom(tree)
+                return Wording(self.program.worded).atom(tree)
 
     def _variable(self, name: str, *, brief: bool = False) -> str:
         """``the number of engineers (80)``, ``the evidence for technical product manager (17)``; this one, within an

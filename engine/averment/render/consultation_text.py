@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from averment.core.program import Fact, FactType, Field, Kind
+from averment.core.times import SCALES
 from averment.core.values import show
 from averment.model.model import Model
 from averment.outcome.claim import Status
@@ -79,8 +80,8 @@ def choices(field: Field) -> str:
             return "yes or no"
         case Kind.TEXT:
             return "a text"
-        case Kind.DATE:
-            return "a date, as YYYY-MM-DD"
+        case Kind.DATE | Kind.TIME | Kind.DATETIME | Kind.DURATION:
+            return f"{SCALES[field.kind].article}, as {answers(field)}"
         case Kind.SET:
             return f"{answers(field)}, with commas between; or none"
         case _:

@@ -5,7 +5,7 @@ which are undecided, and what each adds.
 from __future__ import annotations
 
 from averment.core.program import Aggregate, Fact, FactType
-from averment.core.values import decode
+from averment.core.values import decode, show
 from averment.dataclass import dataclass
 from averment.law.memory import Memory
 from averment.law.truth import TRUE
@@ -41,4 +41,5 @@ def _amount(guard: Aggregate, fact: Fact, type: FactType) -> str:
     if guard.field is None:
         return ""
     value = fact.values[guard.field]
-    return "?" if value is None else str(decode(value, type.fields[guard.field]))
+    field = type.fields[guard.field]
+    return "?" if value is None else show(value, field) if field.kind.timed else str(decode(value, field))

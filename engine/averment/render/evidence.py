@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from averment.core.program import Aggregate, Fact
 from averment.dataclass import dataclass
+from averment.law.memory import Memory
 from averment.law.truth import TRUE
 from averment.outcome.explained import Explained
 from averment.warrant.bearing import Bearing, claims_of, total
@@ -137,10 +138,15 @@ def _counted(explained: Explained) -> Iterator[tuple[str, Aggregate, Fact, Beari
             for application in derivation.support.get(root, ()):
                 rule = application.firing.rule
                 for guard, step in zip(rule.guards, application.steps[len(rule.matches) :], strict=True):
-                    if isinstance(guard, Aggregate):
+                    if isinstance(guard, Aggregate) and not _is_timed(guard, derivation.memory):
                         for fact, bearing in zip(step.facts, step.bears, strict=True):
                             if bearing.sign:
                                 yield str(root.values[claim.field] or "some claim"), guard, fact, bearing
+
+
+def _is_timed(guard: Aggregate, memory: Memory) -> bool:
+    """Whether an aggregate is of times or durations, which are no weights."""
+    return guard.field is not None and memory.types[guard.match.type].fields[guard.field].kind.timed
 
 
 def _side(explained: Explained, claim: str, against: bool, facts: dict[Fact, Bearing]) -> Side:

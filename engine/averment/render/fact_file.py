@@ -54,7 +54,7 @@ def _value(value: Value, field: Field) -> str:
             return f"[{', '.join(map(scalar, shown))}]"
         case Kind.CHOICE | Kind.LEVEL:
             return scalar(shown)
-        case Kind.TEXT:
+        case Kind.TEXT | Kind.TIME:  # which YAML 1.1 takes for a number to the base of sixty
             return quoted(shown)
         case _:
             return str(shown)

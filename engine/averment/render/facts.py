@@ -8,6 +8,7 @@ from dataclasses import replace
 from averment.core.naming import record_path
 from averment.core.node import Span
 from averment.core.program import Cell, Fact, Field, Kind, Match, Value
+from averment.core.times import SCALES
 from averment.core.values import show
 from averment.dataclass import dataclass
 from averment.law.truth import TRUE
@@ -93,8 +94,8 @@ def answers(field: Field) -> str:
             return series(field.values, "or")
         case Kind.SET:
             return f"any of {', '.join(field.values)}"
-        case Kind.DATE:
-            return "YYYY-MM-DD"
+        case Kind.DATE | Kind.TIME | Kind.DATETIME | Kind.DURATION:
+            return SCALES[field.kind].shape
         case Kind.TEXT:
             return ""
         case Kind.INTEGER | Kind.DECIMAL:
@@ -103,7 +104,7 @@ def answers(field: Field) -> str:
 
 def _needs(cell: Cell, value: Value | None, field: Field, derivation: Derivation) -> str:
     """`` (needs at least 20, the large team size)``; nothing where that is just the value there is."""
-    wording = Wording(derivation.evaluation.program.parameters, "{}, the {}")
+    wording = Wording(derivation.evaluation.program.worded, "{}, the {}")
     asked = wording.cell(cell.origin, field)
     if asked in (shown := show(value, replace(field, unit="")), shown.rstrip("0").rstrip(".") if "." in shown else ""):
         return ""

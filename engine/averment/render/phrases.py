@@ -86,7 +86,7 @@ def fact_words(type: FactType, fact: Fact) -> str:
 
 
 def _held_by(field: Field, value: Value | None) -> str:
-    plain = value is not None and field.kind in (Kind.CHOICE, Kind.LEVEL, Kind.TEXT, Kind.SET, Kind.DATE)
+    plain = value is not None and (field.kind.timed or field.kind in (Kind.CHOICE, Kind.LEVEL, Kind.TEXT, Kind.SET))
     return held(field, value) if plain else f"{words(field.name)} {held(field, value)}"
 
 

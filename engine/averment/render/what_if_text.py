@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from averment.core.naming import record_path
-from averment.core.program import Fact, Field, Value
+from averment.core.program import Fact, Field, Kind, Value
+from averment.core.values import ends as ends_of
 from averment.outcome.outcome import Outcome
 from averment.questions.whatif import Fired, Stretch, Sweep, WhatIf
 from averment.render.display import Piece, Style
@@ -56,8 +57,8 @@ def _changes(before: Outcome, after: Outcome, style: Style) -> Iterator[Line]:
             held_before = labelled(field if then is None else replace(field, unit=""), value)
             text = f"{held_before} {arrow} "
             yield say(text, Piece(held(untold(field), then), "bold"), note=path)
-    for name, setting in old.parameters.items():
-        then = new.parameters[name]
+    for name, setting in old.worded.items():
+        then = new.worded[name]
         if setting != then:
             yield say(f"{_spoken(name)}: {_spoken(setting)} {arrow} ", Piece(_spoken(then), "bold"), note=name)
 
@@ -150,6 +151,8 @@ def _stretch(stretch: Stretch, field: Field) -> str:
 
 
 def _end(value: Value, field: Field) -> str:
+    if field.kind is Kind.DURATION and value in ends_of(field) and value not in (field.minimum, field.maximum):
+        return "…"
     return grouped(value, field) if isinstance(value, int) else held(replace(field, unit=""), value)
 
 

@@ -139,7 +139,7 @@ def _needed(lack: Lack, field: Field, program: Program) -> str:
     """What a field would have to hold; nothing where any value will do."""
     if lack.cell is None:
         return "" if lack.value is None else show(lack.value, replace(field, unit=""))
-    wording = Wording(program.parameters, "{}, the {}")
+    wording = Wording(program.worded, "{}, the {}")
     return f"one that {wording.asks(lack.cell, field)}" if field.kind is Kind.SET else wording.cell(lack.cell, field)
 
 

@@ -10,7 +10,11 @@
     expression  = product { ( "+" | "-" ) product }
     product     = factor { "*" factor }
     factor      = atom | "count" "(" variable ")" | "(" expression ")"
-    atom        = [ "-" ] number | text | date | "date" "(" text ")" | "true" | "false" | name | variable
+    atom        = [ "-" ] number | text | moment | "true" | "false" | name | variable
+    moment      = date | time | datetime | [ "-" ] duration | [ "-" ] number unit { number unit } | kind "(" text ")"
+
+A date, time or datetime is written as ``2024-01-31``, ``08:30`` or ``2024-01-31T08:30``, a duration as ``PT1H30M``; a
+kind is ``date``, ``time``, ``datetime`` or ``duration``, and a unit is a word such as ``days``.
 
 Each parser returns the tree, or a ``Fault`` that says what was expected and where.
 """
@@ -19,21 +23,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import NoReturn, TypeVar
 
+from averment.core.times import SCALES, Flaw, unit_of
 from averment.core.written import (
     Atom,
     Between,
     Bound,
     Cell,
     Comparison,
-    Day,
     Dollar,
     Equal,
     Expression,
+    Moment,
     Name,
     Number,
     Operation,
@@ -50,7 +54,10 @@ MOST_DIGITS = 40
 
 _TOKEN = re.compile(
     r"""[ \t\r\n]+
+      | (?P<datetime> [0-9]{4}-[0-9]{2}-[0-9]{2} T [0-9]{2}:[0-9:]+ (?: \.[0-9]+ )? (?: Z | [-+][0-9]{2}:[0-9]{2} )? )
       | (?P<date>     [0-9]{4}-[0-9]{2}-[0-9]{2} (?![0-9]) )
+      | (?P<time>     [0-9]{1,2}:[0-9:]+ (?: \.[0-9]+ )? (?: Z | [-+][0-9]{2}:[0-9]{2} )? )
+      | (?P<duration> P (?=[0-9T]) [0-9A-Z]+ (?: \.[0-9]+ [A-Z] )? )
       | (?P<number>   [0-9]+ (?: \.[0-9]+ )? )
       | (?P<variable> \$[a-z][a-z0-9_]* )
       | (?P<name>     [a-z][a-z0-9_]* )
@@ -130,7 +137,7 @@ def _whole(text: str, rule: Callable[[_Parser], _Tree], where: str) -> _Tree | F
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    kind: str  # date number variable name text symbol end
+    kind: str  # date time datetime duration number variable name text symbol end
     text: str
     at: int
     end: int
@@ -310,32 +317,43 @@ class _Parser:
 
     def _atom(self, expected: str) -> Atom:
         start = self._here.at
-        if self.token == "-" and self._tokens[self._index + 1].kind == "number":
+        negative = self.token == "-" and self._tokens[self._index + 1].kind in ("number", "duration")
+        if negative:
             self._take()
-            token = self._take()
-            return Number(-_number(token), start, token.end)
-        if self._call("date"):
-            if self.kind != "text":
-                self.fail("a date in double quotes")
-            token = self._take()
-            return Day(_ordinal(token.text[1:-1], token), start, self._expect(")").end)
-        if self.kind not in ("number", "text", "date", "variable", "name"):
+        for kind in SCALES:
+            if self._call(kind):
+                if self.kind != "text":
+                    self.fail(f"{SCALES[kind].article} in double quotes")
+                token = self._take()
+                return Moment(kind, _moment(kind, token.text[1:-1], token), start, self._expect(")").end)
+        if self.kind not in ("number", "text", *SCALES, "variable", "name"):
             self.fail(expected)
         token = self._take()
-        at, end = token.at, token.end
         match token.kind:
             case "number":
-                return Number(_number(token), at, end)
-            case "date":
-                return Day(_ordinal(token.text, token), at, end)
+                if unit_of(self._here.text):
+                    return self._duration(start, token, negative)
+                return Number(-_number(token) if negative else _number(token), start, token.end)
             case "text":
-                return Quoted(_ESCAPE.sub(r"\1", token.text[1:-1]), at, end)
+                return Quoted(_ESCAPE.sub(r"\1", token.text[1:-1]), start, token.end)
             case "variable":
-                return Dollar(token.text[1:], at, end)
-            case _:
+                return Dollar(token.text[1:], start, token.end)
+            case "name":
                 if token.text in ("true", "false"):
-                    return Truth(token.text == "true", at, end)
-                return Name(token.text, at, end)
+                    return Truth(token.text == "true", start, token.end)
+                return Name(token.text, start, token.end)
+            case kind:
+                value = _moment(kind, token.text, token)
+                return Moment(kind, -value if negative else value, start, token.end)
+
+    def _duration(self, start: int, number: _Token, negative: bool) -> Moment:
+        """A duration in words, of which the first number is taken."""
+        words = [number, self._take()]
+        while self.kind == "number" and unit_of(self._tokens[self._index + 1].text):
+            words += [self._take(), self._take()]
+        text = " ".join(word.text for word in words)
+        value = _moment("duration", text, _Token("duration", text, number.at, words[-1].end))
+        return Moment("duration", -value if negative else value, start, words[-1].end)
 
 
 def _number(token: _Token) -> Decimal:
@@ -347,14 +365,8 @@ def _number(token: _Token) -> Decimal:
     return Decimal(digits)
 
 
-def _ordinal(text: str, token: _Token) -> int:
-    try:
-        if len(text) == 10:
-            return date.fromisoformat(text).toordinal()
-    except ValueError:
-        pass
-    raise _Unexpected(
-        Fault(
-            f"`{text}` is not a date of the calendar", token.at, token.end, ("a date is YYYY-MM-DD, as `2024-01-31`",)
-        )
-    )
+def _moment(kind: str, text: str, token: _Token) -> int:
+    found = SCALES[kind].value(text)
+    if isinstance(found, Flaw):
+        raise _Unexpected(Fault(f"`{text}` {found.what}", token.at, token.end, found.help))
+    return found

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from averment.core.node import Node, Span
 from averment.core.numbers import shortened
 from averment.core.suggest import did_you_mean
+from averment.core.times import SCALES
 from averment.diagnostics.diagnostic import Diagnostic, Label
 from averment.source.text import MAX_FINDINGS
 from averment.surface.slips import KEY, WORDS, slip_in
@@ -237,7 +238,7 @@ _FORMS: dict[str, tuple[str, Callable[[str], str]]] = {
     r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$": ("a field as `TYPE.FIELD`", _same),
     "^sha256:[0-9a-f]{64}$": ("a digest (`sha256:` and 64 hexadecimal digits)", lambda text: text.lower()),
     "^AV[0-9]{3}$": ("the code of a check (`AV` and three digits)", lambda text: text.upper()),
-    "^[0-9]{4}-[0-9]{2}-[0-9]{2}$": ("a date (`YYYY-MM-DD`)", _same),
+    **{scale.pattern: (f"{scale.article} (`{scale.shape}`)", _same) for scale in SCALES.values()},
     r"^-?[0-9]+(\.[0-9]+)?$": ("a decimal number", lambda text: text.replace(",", ".")),
     r"^[0-9]+\.[0-9]+\.[0-9]+(-[0-9a-z.]+)?$": (
         "a version (three numbers with points, such as `1.0.0`)",

@@ -8,7 +8,6 @@ inclusive (``null``: no end), or an ``operator`` with a ``value``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any
 
 from averment.core.naming import record_path
@@ -27,7 +26,7 @@ from averment.core.program import (
     Kind,
     Match,
 )
-from averment.core.values import decode
+from averment.core.values import decode, encoding_ends
 from averment.law.cells import passes
 from averment.law.expressions import evaluate
 from averment.law.memory import Memory
@@ -36,8 +35,6 @@ from averment.law.truth import CaseError, Interval, Quantity, interval
 from averment.warrant.derivation import Application, Step
 
 Document = dict[str, Any]
-_ENDED = (Kind.LEVEL, Kind.DATE)
-_DAYS = date.min.toordinal(), date.max.toordinal()
 
 
 def conditions_document(application: Application, memory: Memory) -> list[Document]:
@@ -116,10 +113,10 @@ def need_document(cell: Cell, field: Field) -> Document:
 
 
 def _lawful(low: int | None, high: int | None, field: Field) -> tuple[int | None, int | None] | None:
-    """The part of a range that values of a level or a date may have; nothing where none has."""
-    if field.kind not in _ENDED:
+    """The part of a range that values of a level, or of the calendar, may have; nothing where none has."""
+    if field.kind is not Kind.LEVEL and not field.kind.of_calendar:
         return low, high
-    least, greatest = (0, len(field.values) - 1) if field.kind is Kind.LEVEL else _DAYS
+    least, greatest = (0, len(field.values) - 1) if field.kind is Kind.LEVEL else encoding_ends(field.kind)
     if (low is not None and low > greatest) or (high is not None and high < least):
         return None
     return None if low is None else max(low, least), None if high is None else min(high, greatest)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from averment.core.program import FactType, Field, Kind, Program, Rule
+from averment.core.program import FactType, Field, Program, Rule
+from averment.core.times import SCALES
 from averment.core.values import show
 from averment.model.kinds import described
 from averment.model.model import Model, Parameter, Source
@@ -127,7 +128,7 @@ def _type(model: Model, of: FactType) -> TypeView:
 
 def _field(model: Model, of: FactType, each: Field) -> FieldView:
     path = f"{of.name}.{each.name}"
-    told = {Kind.BOOLEAN: "yes or no", Kind.DATE: "a date", Kind.TEXT: "a text"}
+    told = {"boolean": "yes or no", "text": "a text"} | {kind: scale.article for kind, scale in SCALES.items()}
     allowed = told.get(each.kind) or words(answers(each)) or described(each)
     return FieldView(path, noun(each), each.ask, model.type_says.get(path, ""), allowed, tuple(_notes(of, each)))
 

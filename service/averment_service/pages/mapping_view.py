@@ -164,6 +164,8 @@ _TOLD = {
     "false_words": "no: {}",
     "missing": "not known: {}",
     "date": "days as {}",
+    "time": "times as {}",
+    "unit": "in {}",
     "decimal": "decimal mark {}",
     "thousands": "thousands mark {}",
     "separator": "divided by {}",

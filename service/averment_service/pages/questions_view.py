@@ -28,7 +28,9 @@ class Option(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """``control``: radio, select, checks, number, date or text. ``place`` in the order to ask in, 0 for none."""
+    """``control``: radio, select, checks, number, text or a kind of ``core.times``. ``place`` in the order to ask in, 0
+    for none.
+    """
 
     input: Input
     text: str
@@ -161,10 +163,10 @@ def _question(each: Input, places: Mapping[str, int]) -> Question:
             control, values = "checks", (*values, (NOTHING, "none of these"))
         case Kind.INTEGER | Kind.DECIMAL:
             control = "number"
-        case Kind.DATE:
-            control = "date"
+        case Kind.DATE | Kind.TIME | Kind.DATETIME | Kind.DURATION:
+            control = of.kind.value
         case Kind.TEXT:
             control = "text"
     options = tuple(Option(value, shown, value in each.written) for value, shown in values)
-    hint = answers(of) if control == "number" else ""
+    hint = answers(of) if control in ("number", "duration") else ""
     return Question(each, question_text(each), hint, control, options, places.get(each.name, 0))

@@ -66,7 +66,7 @@ def test_good_shapes(schema: str, text: str) -> None:
 
 
 LISTS = "only a choice, level or set lists its values"
-BOUNDS = "only an integer, decimal or date has bounds"
+BOUNDS = "only a number, date, time, datetime or duration has bounds"
 NAME = "a name (lower-case letters, digits and `_`, a letter first)"
 
 
@@ -141,6 +141,7 @@ NAME = "a name (lower-case letters, digits and `_`, a letter first)"
                     "AV204",
                     "1:50",
                     "`type` must be one of `boolean`, `integer`, `decimal`, `text`, `choice`, `level`, `set`, `date`, "
+                    "`time`, `datetime`, `duration`, "
                     "not `integr`",
                     "did you mean `integer`?",
                 )

@@ -13,6 +13,7 @@ from averment.backends.columnar.columns import Array, Plane
 from averment.backends.columnar.tables import Table as Facts
 from averment.backends.columnar.vocabulary import Symbols
 from averment.core.program import FactType, Kind
+from averment.core.times import DAY
 
 # pyarrow has no annotations: its names are of any type, and these only say what a value is.
 pa: Any = pyarrow
@@ -22,6 +23,7 @@ Batch: TypeAlias = Any  # a record batch
 Vector: TypeAlias = Any  # an array
 
 EPOCH = 719163  # the ordinal of 1970-01-01
+SECONDS = EPOCH * DAY  # the datetime of its start
 
 
 def to_batches(table: Table, rows: int) -> Iterable[Batch]:
@@ -84,6 +86,12 @@ def fact_batch(kind: FactType, table: Facts, symbols: Symbols) -> Batch:
                 found = pa.array(value != 0)
             case Kind.DATE:
                 found = pa.array((value - EPOCH).astype(np.int32)).view(pa.date32())
+            case Kind.TIME:
+                found = pa.array(value.astype(np.int32)).view(pa.time32("s"))
+            case Kind.DATETIME:
+                found = pa.array(value.astype(np.int64) - SECONDS).view(pa.timestamp("s"))
+            case Kind.DURATION:
+                found = pa.array(value.astype(np.int64)).view(pa.duration("s"))
             case _:
                 found = pa.array(value)
         columns[declared.name] = found

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import numpy as np
 
-from averment.backends.columnar.arrow import EPOCH, Vector, pa
+from averment.backends.columnar.arrow import EPOCH, SECONDS, Vector, pa
 from averment.backends.columnar.coding import Coding, coding_of
 from averment.backends.columnar.columns import Array, Plane, either, integer_type
 from averment.backends.columnar.forms import regular, values_of
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
 from averment.core.program import Field, Kind, Value
-from averment.core.values import MOST_EXACT, Misfit, fit
+from averment.core.times import DAY
+from averment.core.values import MOST_EXACT, Misfit, encoding_ends, fit
 
-_LAST = date.max.toordinal()
+_A_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 _SIGNED = {1: np.int8, 2: np.int16, 4: np.int32, 8: np.int64}
 
 
@@ -30,7 +30,16 @@ def codes_of(array: Vector, declared: Field, symbols: Symbols) -> tuple[Array, P
         case Kind.INTEGER if pa.types.is_float64(kind) or pa.types.is_float32(kind):
             return _whole_numbers(array, declared)
         case Kind.DATE if pa.types.is_date32(kind):
-            return _days(_numbers(array.view(pa.int32())).astype(np.int64) + EPOCH, array, declared)
+            return _of_calendar(_numbers(array.view(pa.int32())).astype(np.int64) + EPOCH, array, declared)
+        case Kind.DATETIME if pa.types.is_date32(kind):
+            days = _numbers(array.view(pa.int32())).astype(np.int64)
+            return _of_calendar((days + EPOCH) * DAY, array, declared)
+        case Kind.DATETIME if pa.types.is_timestamp(kind) and kind.tz is None:
+            return _seconds(array, declared, SECONDS)
+        case Kind.TIME if pa.types.is_time(kind):
+            return _seconds(array, declared)
+        case Kind.DURATION if pa.types.is_duration(kind):
+            return _seconds(array, declared)
         case Kind.DECIMAL if pa.types.is_integer(kind) and kind.bit_width <= 32:
             return _in_range(_numbers(array).astype(np.int64) * 10**declared.places, array, declared)
         case Kind.DECIMAL if pa.types.is_decimal128(kind) and kind.scale <= declared.places and kind.precision <= 18:
@@ -110,12 +119,23 @@ def _whole_numbers(array: Vector, declared: Field) -> tuple[Array, Plane | None]
     return codes, either(bad, odd if odd.any() else None)
 
 
-def _days(days: Array, array: Vector, declared: Field) -> tuple[Array, Plane | None]:
-    """Days in their range, and which are out of it or beyond the calendar."""
-    beyond = (days < 1) | (days > _LAST)
+def _seconds(array: Vector, declared: Field, start: int = 0) -> tuple[Array, Plane | None]:
+    """Times of any unit as seconds from ``start`` on, and which are finer, out of range or beyond the calendar."""
+    width = pa.int32() if array.type.bit_width == 32 else pa.int64()
+    held, missing = _numbers(array.view(width)).astype(np.int64), nulls(array)
+    seconds, rest = np.divmod(held if missing is None else np.where(missing, 0, held), _A_SECOND[array.type.unit])
+    finer = rest != 0
+    codes, bad = _of_calendar(np.where(finer, 0, seconds) + start, array, declared)
+    return codes, either(bad, finer if finer.any() else None)
+
+
+def _of_calendar(values: Array, array: Vector, declared: Field) -> tuple[Array, Plane | None]:
+    """Days or seconds in their range, and which are out of it or beyond the calendar."""
+    least, greatest = encoding_ends(declared.kind)
+    beyond = (values < least) | (values > greatest)
     if not beyond.any():
-        return _in_range(days, array, declared)
-    codes, bad = _in_range(np.where(beyond, EPOCH, days), array, declared)
+        return _in_range(values, array, declared)
+    codes, bad = _in_range(np.where(beyond, least, values), array, declared)
     return codes, either(bad, beyond)
 
 

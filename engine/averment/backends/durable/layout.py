@@ -103,7 +103,7 @@ class Attributes(dict[Value | None, str]):
 
 
 def _exact(field: Field) -> bool:
-    if field.kind in (Kind.LEVEL, Kind.DATE):
+    if field.kind is Kind.LEVEL or field.kind.of_calendar:
         return True
     return all(end is not None and abs(end) < EXACT for end in (field.minimum, field.maximum))
 
