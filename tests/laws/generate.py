@@ -53,6 +53,8 @@ def random_pack(seed: int) -> dict[str, bytes]:
     }
     if half:
         files["rules/a.yaml"] = {"author": "nobody", "rules": pack.rules[:half]}
+    if half % 5 == 4:
+        files["rules/a.yaml"]["when"] = [{"one0": {"f0": "$head"}}]
     files |= {f"tables/{table['table']}.yaml": table for table in pack.tables}
     return {name: json.dumps(content, indent=1).encode() for name, content in files.items()}
 

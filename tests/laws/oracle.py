@@ -92,7 +92,13 @@ def _found(program: _Program, atoms: Sequence[tuple[str, list[Any]]]) -> Found |
 class _Program:
     def __init__(self, files: Mapping[str, Any]) -> None:
         self.pack, self.types = files["pack.yaml"], files["facts.yaml"]["facts"]
-        self.rules = [rule for name, file in files.items() if name.startswith("rules/") for rule in file["rules"]]
+        self.rules = [
+            rule
+            | {"when": [*file.get("when", []), *rule["when"], *([{"not": rule["unless"]}] if "unless" in rule else [])]}
+            for name, file in files.items()
+            if name.startswith("rules/")
+            for rule in file["rules"]
+        ]
         self.tables = [file for name, file in files.items() if name.startswith("tables/")]
         self.parameters = {f"{name}": about for name, about in self.pack.get("parameters", {}).items()}
         fields = [about for kind in self.types.values() for about in kind["fields"].values()]
@@ -197,12 +203,14 @@ class _Program:
 
 
 class _Conjunction:
-    """The conditions of one rule, without alternatives, and what they bind."""
+    """The conditions of one rule, without alternatives, and what they bind; or those that are denied ``within`` one."""
 
-    def __init__(self, program: _Program, rule: str, conditions: Sequence[Any]) -> None:
+    def __init__(
+        self, program: _Program, rule: str, conditions: Sequence[Any], within: _Conjunction | None = None
+    ) -> None:
         self.program, self.rule = program, rule
-        self.scope: Scope = {}
-        self.body: list[str] = []
+        self.scope: Scope = dict(within.scope) if within else {}
+        self.body = [line for line in within.body if not line.startswith("not ")] if within else []
         for condition in conditions:
             (key, content), *_ = condition.items()
             if key in AGGREGATES:
@@ -211,7 +219,7 @@ class _Conjunction:
                 self.scope |= {
                     cell[1:]: program.types[key]["fields"][name] for name, cell in content.items() if variable(cell)
                 }
-        for condition in conditions:
+        for condition in sorted(conditions, key=lambda condition: isinstance(condition.get("not"), list)):
             (key, content), *_ = condition.items()
             self._condition(key, content)
 
@@ -225,6 +233,8 @@ class _Conjunction:
         match key:
             case "test":
                 self.body.append(self._compare(tokens_of(content)))
+            case "not" if isinstance(content, list):
+                self.body += [f"not {self._together(denied)}" for denied in expanded(content)]
             case "not":
                 self.body.append(f"not {self._exists(*pattern(content))}")
             case "known" | "unknown":
@@ -266,6 +276,15 @@ class _Conjunction:
         predicate = self.program.fresh("some")
         self.program.written.append(f"{predicate}({joined}) :- {matched}.")
         return f"{predicate}({joined})"
+
+    def _together(self, conditions: Sequence[Any]) -> str:
+        """The atom that some facts meet these conditions, of the variables that they share with those around them."""
+        inner = _Conjunction(self.program, self.rule, conditions, self)
+        held = {name for line in self.body for name in re.findall(r"\bV_[a-z0-9_]+", line)}
+        arguments = ",".join(["C", *sorted(held)])
+        predicate = self.program.fresh("together")
+        self.program.written.append(f"{predicate}({arguments}) :- {', '.join(['case(C)', *inner.body])}.")
+        return f"{predicate}({arguments})"
 
     def _aggregate(self, function: str, content: Any) -> str:
         type, cells = pattern(content["of"])

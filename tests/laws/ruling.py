@@ -82,6 +82,7 @@ class Ruling:
         if self.results and rng.random() < 0.3:
             when.append({"not": self.inner(self.scope | self.results)})
         when += self.tests()
+        unless = self.apart(when)
         if self.layer == ASIDE:
             when.append({rng.choice(("known", "unknown")): self.field_asked_for()})
         rng.shuffle(when)
@@ -96,9 +97,36 @@ class Ruling:
             {name: {key: self.conclusion(name, about) for key, about in pack.fields(name).items()}} for name in heads
         ]
         says = f"It is so with ${rng.choice([*self.scope])}." if self.scope and rng.random() < 0.3 else "It is so."
-        pack.rules.append(
-            rule(f"r{len(pack.rules)}", when, [then[0], *(each for each in then[1:] if each != then[0])], says)
-        )
+        made = rule(f"r{len(pack.rules)}", when, [then[0], *(each for each in then[1:] if each != then[0])], says)
+        pack.rules.append(made | ({"unless": unless} if unless else {}))
+
+    def apart(self, when: list[Any]) -> list[Any]:
+        """Now and then conditions that must not hold together: under ``not``, or those of ``unless``. What is drawn for
+        them changes nothing else that is drawn.
+        """
+        pack, before = self.pack, self.pack.rng
+        pack.rng = self.rng = random.Random(f"{len(pack.rules)} {pack.variables} {len(when)}")
+        drawn = [self.denied() for _ in range(pack.rng.choice((0, 0, 0, 0, 1, 1, 2)) if not self.recursive else 0)]
+        unless = drawn.pop() if drawn and pack.rng.random() < 0.5 else []
+        when += [{"not": denied} for denied in drawn]
+        pack.rng = self.rng = before
+        return unless
+
+    def denied(self, nested: bool = False) -> list[Any]:
+        inner, rng = Ruling(self.pack, self.layer), self.pack.rng
+        inner.scope = self.scope | self.results
+        types = self.pack.up_to(self.layer - 1)
+        found = [inner.pattern(inner.scope, rng.choice(types)) for _ in range(rng.choice((0, 1, 1, 2, 2)))]
+        if rng.random() < 0.2:
+            found.append({"not": inner.inner(dict(inner.scope))})
+        if rng.random() < 0.2:
+            found.append(inner.aggregate())
+        if rng.random() < 0.15:
+            found.append({"any": [inner.pattern(dict(inner.scope), rng.choice(types)) for _ in range(2)]})
+        if rng.random() < 0.15 and not nested:
+            found.append({"not": inner.denied(nested=True)})
+        found += inner.tests()
+        return found or [inner.pattern(inner.scope, rng.choice(types))]
 
     # --- conditions -----------------------------------------------------------------------------------------------
 

@@ -34,6 +34,11 @@ def decided(pack: Pack, case: Any) -> Outcome | None:
         return None
 
 
+def told(value: Any) -> Any:
+    """A value of a key as paths have it."""
+    return str(value) if type(value) is int and abs(value) >= 2**53 else value
+
+
 def completed(files: dict[str, bytes], facts: dict[str, Any], rng: random.Random, only: set[str] | None) -> Any:
     """The facts with unknown fields filled at random: all of them, or ``only`` those of these paths."""
     declared = json.loads(files["facts.yaml"])["facts"]
@@ -52,7 +57,7 @@ def completed(files: dict[str, bytes], facts: dict[str, Any], rng: random.Random
             path = (
                 type
                 if isinstance(records, dict)
-                else type + json.dumps([record[key] for key in keys], separators=(",", ":"), ensure_ascii=False)
+                else type + json.dumps([told(record[key]) for key in keys], separators=(",", ":"), ensure_ascii=False)
             )
             for name, field in about["fields"].items():
                 if only is None or f"{path}.{name}" in only:
@@ -62,7 +67,7 @@ def completed(files: dict[str, bytes], facts: dict[str, Any], rng: random.Random
 
 def test_the_cases_of_these_laws_come_to_every_status() -> None:
     met: Counter[str] = Counter()
-    for seed in SEEDS[::5]:
+    for seed in SEEDS[::2]:
         files, rng = random_pack(seed), random.Random(seed)
         outcomes = [decided(made(seed)[0], random_case(files, rng, 0.6)["facts"]) for _ in range(4)]
         met.update(outcome.status.value for outcome in outcomes if outcome)
@@ -103,7 +108,8 @@ def test_an_open_claim_is_settled_by_what_it_hangs_on(seed: int) -> None:
 def test_the_order_of_rules_files_facts_and_records_does_not_matter(seed: int) -> None:
     files = random_pack(seed)
     rng = random.Random(seed)
-    rules = [rule for name in files if name.startswith("rules/") for rule in json.loads(files[name])["rules"]]
+    read = [json.loads(content) for name, content in files.items() if name.startswith("rules/")]
+    rules = [rule | {"when": file.get("when", []) + rule["when"]} for file in read for rule in file["rules"]]
     rng.shuffle(rules)
     shuffled = {
         "facts.yaml": json.dumps({"facts": mixed(json.loads(files["facts.yaml"])["facts"], rng)}).encode(),

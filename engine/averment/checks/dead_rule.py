@@ -21,7 +21,8 @@ def find(subject: Subject) -> Iterator[Finding]:
     program, made = subject.program, _Made(subject.program)
     alternatives: dict[str, list[Rule]] = {}
     for rule in program.rules:
-        alternatives.setdefault(rule.id, []).append(rule)
+        if not rule.inner:
+            alternatives.setdefault(rule.id, []).append(rule)
     for id, rules in sorted(alternatives.items()):
         reasons = [contradiction(rule, program.types) or made.missing(rule) for rule in rules]
         if all(reasons):

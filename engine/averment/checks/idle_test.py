@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from averment.checks.check import Check, Finding
 from averment.checks.contradiction import never, ranges_of
 from averment.checks.subject import Subject
-from averment.core.program import Compare, text_of
-
-_OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+from averment.core.program import OPPOSITE, Compare, text_of
 
 
 def find(subject: Subject) -> Iterator[Finding]:
@@ -17,8 +15,8 @@ def find(subject: Subject) -> Iterator[Finding]:
     for rule in subject.program.rules:
         ranges = ranges_of(rule, subject.program.types)
         for guard in rule.guards:
-            if isinstance(guard, Compare):
-                opposite = Compare(_OPPOSITE[guard.operator], guard.left, guard.right)
+            if isinstance(guard, Compare) and guard.origin:
+                opposite = Compare(OPPOSITE[guard.operator], guard.left, guard.right)
                 key = rule.id, text_of(guard)
                 idle[key] = idle.get(key, True) and never(opposite, ranges)
     for (id, text), always in sorted(idle.items()):

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 
 from averment.checks.check import Check, Finding
 from averment.checks.subject import Subject
+from averment.core.mentions import reads
 from averment.core.program import Known, Rule, text_of
 from averment.diagnostics.diagnostic import Label, Severity
-from averment.law.mentions import reads
 from averment.model.model import Model
 
 
@@ -57,6 +57,8 @@ def _way(
     step: int | None = index
     while step is not None:
         name, after = above[step]
+        while rules[step].inner and after is not None:
+            name, step, after = above[after][0], after, above[after][1]
         text = f"derives `{name}`" + ("" if after is not None else f", {_what(model, name)}")
         labels.append(Label(model.places[rules[step].id], text))
         step = after

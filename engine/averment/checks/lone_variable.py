@@ -7,20 +7,25 @@ from collections.abc import Iterator
 
 from averment.checks.check import Check, Finding
 from averment.checks.subject import Subject, every, pattern_in
+from averment.core.node import Span
 from averment.core.suggest import did_you_mean
 from averment.model.model import AggregateOf, Computed, ModelRule, Operand, SizeUse, Term, Test, Use
 
 
 def find(subject: Subject) -> Iterator[Finding]:
+    most: dict[tuple[Span, str], tuple[int, Counter[str]]] = {}  # a pattern may be shared by rules, and used by some
     for rule in subject.model.rules:
         times = Counter(_used(rule))
         for condition in every(rule.when):
             pattern = pattern_in(condition)
             for bind in pattern.binds if pattern else ():
-                if times[bind.variable] == 1:
-                    near = did_you_mean(bind.variable, times)
-                    help = f"did you mean `${near}`?" if near else "leave it out, or name it in `says`"
-                    yield Finding(pattern.span if pattern else None, {"variable": bind.variable, "help": help})
+                key = pattern.span if pattern else rule.span, bind.variable
+                most[key] = max(most.get(key, (0, times)), (times[bind.variable], times), key=lambda each: each[0])
+    for (place, variable), (many, times) in most.items():
+        if many == 1:
+            near = did_you_mean(variable, times)
+            help = f"did you mean `${near}`?" if near else "leave it out, or name it in `says`"
+            yield Finding(place, {"variable": variable, "help": help})
 
 
 def _used(rule: ModelRule) -> Iterator[str]:

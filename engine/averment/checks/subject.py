@@ -20,6 +20,7 @@ from averment.model.model import (
     Model,
     ModelRule,
     NoneOf,
+    NotAll,
     Pattern,
     Source,
 )
@@ -78,11 +79,13 @@ class Subject:
 
 
 def every(conditions: tuple[Condition, ...]) -> Iterator[Condition]:
-    """The conditions, and in place of each ``any`` those of all its alternatives."""
+    """The conditions, and in place of each ``any`` or list under ``not`` those that stand in it."""
     for condition in conditions:
         if isinstance(condition, AnyOf):
             for alternative in condition.alternatives:
                 yield from every(alternative)
+        elif isinstance(condition, NotAll):
+            yield from every(condition.conditions)
         else:
             yield condition
 

@@ -74,7 +74,11 @@ class Field:
 
 @dataclass(frozen=True)
 class FactType:
-    """A declared fact type. ``one``: exactly one record a case, any field of which may be unknown."""
+    """A fact type. ``one``: exactly one record a case, any field of which may be unknown.
+
+    ``inner``: nobody declared it; a fact of it says that conditions which a rule denies hold together, for what the
+    rule's variables stand for. It is told nowhere: in its place stand these conditions (``ir.denied``).
+    """
 
     name: str
     fields: tuple[Field, ...]
@@ -82,6 +86,7 @@ class FactType:
     derived: bool = False
     key: tuple[str, ...] = ()  # of a given `many` type; all fields where the pack declares none
     absent_unknown: bool = False
+    inner: bool = False
 
     @cached_property
     def position(self) -> Mapping[str, int]:
@@ -183,7 +188,7 @@ class Absent:
     """No fact matches. A variable not bound outside stands for anything."""
 
     match: Match
-    origin: written.Absent | None = _origin(None)
+    origin: written.Absent | written.NotAll | None = _origin(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +200,10 @@ class Aggregate:
     field: int | None
     variable: str
     origin: written.Aggregate | None = _origin(None)
+
+
+OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+"""By operator of a comparison the one that is true where that is false."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +279,8 @@ class Backing:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One alternative of an author's rule (``any`` expands into several, numbered from 1; 0 where there is none).
+    """One alternative of an author's rule (``any`` expands into several, numbered from 1; 0 where there is none), or
+    what derives a fact of an ``inner`` type where conditions that the rule denies hold together (numbered from -1).
 
     ``matches`` come first, in the author's order; ``guards`` follow, ordered so that each sees its variables bound.
     ``early`` are those guards that are = or != of two variables of patterns: where one is false the patterns need not
@@ -288,28 +298,9 @@ class Rule:
     early: tuple[Compare, ...] = ()
 
     @property
-    def asks(self) -> int:
-        """How many steps it takes to ask the guards of a match, and to conclude: one for each comparison and each
-        operator in it, four for any other guard, one for each fact beyond the first that is derived and each operator
-        in one, and one for each four patterns beyond the first four, whose facts a match keeps.
-        """
-        derived = sum(1 + sum(size(value) - 1 for value in head.values) for head in self.heads)
-        kept = max(0, len(self.matches) - 4) // 4
-        return sum(_asked(guard) for guard in self.guards) + max(0, derived - 1) + kept
-
-    @property
-    def weight(self) -> int:
-        """How many times four steps it takes at most to meet a match of this rule, from its first pattern on."""
-        return max(1, -(-(len(self.matches) + self.asks) // 4))
-
-
-def size(expression: Expression) -> int:
-    """How many variables and literals an expression has, each as often as it stands there."""
-    return size(expression.left) + size(expression.right) if isinstance(expression, Arithmetic) else 1
-
-
-def _asked(guard: Guard) -> int:
-    return size(guard.left) + size(guard.right) - 1 if isinstance(guard, Compare) else 4
+    def inner(self) -> bool:
+        """Whether this is only a part of its author's rule, which has not fired where this has."""
+        return self.alternative < 0
 
 
 @dataclass(frozen=True)
@@ -360,7 +351,12 @@ class Program:
     @property
     def rule_ids(self) -> tuple[str, ...]:
         """The ids of the rules as the author has them, by strata: the order of the bits of a mask."""
-        return tuple(dict.fromkeys(rule.id for rule in self.rules))
+        return tuple(dict.fromkeys(rule.id for rule in self.rules if not rule.inner))
+
+    @cached_property
+    def denied(self) -> Mapping[str, Rule]:
+        """The rule that derives each ``inner`` type."""
+        return {rule.heads[0].type: rule for rule in self.rules if rule.inner}
 
     @cached_property
     def joinings(self) -> dict[tuple[str, int, int | None], object]:

@@ -236,29 +236,36 @@ class Known(_Tree):
         return f"{word}: {{of: {{{self.pattern.text}}}, field: {self.field}}}"
 
 
-Written = Pattern | Absent | Aggregate | Comparison | FieldComparison | Known
+@dataclass(frozen=True)
+class AnyOf(_Tree):
+    """``any``: one of the alternatives, each a list of conditions."""
+
+    alternatives: tuple[tuple[Written, ...], ...]
+
+    @cached_property
+    def text(self) -> str:
+        return f"any: [{', '.join(map(_list, self.alternatives))}]"
+
+
+@dataclass(frozen=True)
+class NotAll(_Tree):
+    """``not: [CONDITION, …]``; ``unless``: what stands under this word of a rule."""
+
+    conditions: tuple[Written, ...]
+    unless: bool = False
+
+    @cached_property
+    def text(self) -> str:
+        return f"{'unless' if self.unless else 'not'}: {_list(self.conditions)}"
+
+
+Written = Pattern | Absent | Aggregate | Comparison | FieldComparison | Known | AnyOf | NotAll
 """A condition, or what it asks by itself of a variable."""
 
 
-def has_variable(tree: Written | Cell | Test | Expression) -> bool:
-    """Whether a variable stands anywhere in a tree."""
-    match tree:
-        case Pattern():
-            return any(has_variable(cell) for _, cell in tree.cells)
-        case Absent() | Known():
-            return has_variable(tree.pattern)
-        case Aggregate() | FieldComparison() | Dollar() | SizeOf():
-            return True
-        case Comparison() | Operation():
-            return has_variable(tree.left) or has_variable(tree.right)
-        case Cell():
-            return any(map(has_variable, tree.tests))
-        case Equal() | Bound():
-            return has_variable(tree.atom)
-        case Between():
-            return has_variable(tree.low) or has_variable(tree.high)
-        case _:
-            return False
+def _list(conditions: tuple[Written, ...]) -> str:
+    told = (f"test: {each.text}" if isinstance(each, Comparison) else each.text for each in conditions)
+    return f"[{', '.join(f'{{{text}}}' for text in told)}]"
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import count
 
 from averment.core import written
 from averment.core.program import (
+    OPPOSITE,
     Absent,
     Aggregate,
     Cell,
     Compare,
     Expression,
+    FactType,
     Field,
     Guard,
     Head,
@@ -23,8 +27,10 @@ from averment.core.program import (
     Variable,
 )
 from averment.core.values import Misfit, decode, fit, show
+from averment.core.written import Sentence
 from averment.diagnostics.diagnostic import Report
 from averment.ir.alternatives import expanded
+from averment.ir.denied import Domain, Outer, inner_head, inner_type, joined
 from averment.ir.digest import pack_digest
 from averment.ir.early import early_guards
 from averment.ir.lower_cell import lower_cell
@@ -40,9 +46,11 @@ from averment.model.model import (
     Model,
     ModelRule,
     NoneOf,
+    NotAll,
     Parameter,
     Pattern,
     Test,
+    tree_of,
 )
 from averment.source.collector import collector_paused
 
@@ -77,7 +85,7 @@ def _lower(model: Model, overrides: Mapping[str, Value], report: Report, digest:
         name=model.name,
         version=model.version,
         digest=digest or pack_digest(model),
-        types=model.types,
+        types={**model.types, **{rule.heads[0].type: inner_type(rule) for rule in rules if rule.inner}},
         strata=strata,
         recursive=recursive,
         claim=model.claim,
@@ -129,33 +137,47 @@ def _once(place: int, rule: ModelRule, parameters: Parameters, report: Report, k
 
 
 def _lower_rule(rule: ModelRule, parameters: Parameters, report: Report) -> list[Rule]:
-    found = expanded(rule, report)
-    if len(found) == 1:
-        return [_Lowering(rule, parameters, report).rule(0, found[0])]
-    return [_Lowering(rule, parameters, report).rule(number, conditions) for number, conditions in enumerate(found, 1)]
+    found, rules = expanded(rule, report), list[Rule]()
+    for number, conditions in enumerate(found, 1):
+        lowered = _Lowering(rule, parameters, report, rules).rule(number if len(found) > 1 else 0, conditions)
+        rules.append(lowered)
+    return rules
 
 
 class _Lowering:
-    """One alternative of one rule on its way."""
+    """One alternative of one rule on its way. Inner rules go into ``rules``."""
 
-    def __init__(self, rule: ModelRule, parameters: Parameters, report: Report) -> None:
+    def __init__(self, rule: ModelRule, parameters: Parameters, report: Report, rules: list[Rule]) -> None:
         self._rule = rule
         self._parameters = parameters
         self._report = report
+        self._rules = rules
+        self._types: dict[str, FactType] = {}
         self._shown: dict[str, Field] = {}
-        self._fresh = 0
+        self._fresh = (f"_{number}" for number in count(1))  # variables that no author can have written
 
     def rule(self, alternative: int, conditions: tuple[Condition, ...]) -> Rule:
         rule = self._rule
-        matches: list[Match] = []
-        guards: list[Guard] = []
+        matches, guards = self._conditions(conditions, Domain())
+        heads = tuple(self._head(conclusion) for conclusion in rule.then)
+        return self._made(alternative, matches, guards, heads, self._says())
+
+    def _made(
+        self, alternative: int, matches: list[Match], guards: list[Guard], heads: tuple[Head, ...], says: Sentence
+    ) -> Rule:
+        shown = tuple(Shown(name, field) for name, field in sorted(self._shown.items()))
+        early, rule = early_guards(matches, guards), self._rule
+        return Rule(rule.id, alternative, tuple(matches), tuple(guards), heads, says, rule.backing, shown, early)
+
+    def _conditions(self, conditions: tuple[Condition, ...], domain: Domain) -> tuple[list[Match], list[Guard]]:
+        """The patterns and guards of a conjunction, after those of ``domain``."""
+        matches, guards, exceptions = domain.matches, domain.guards, list[NotAll]()
         for condition in conditions:
             if isinstance(condition, Pattern):
                 match, compares = self._match(condition)
                 matches.append(match)
                 guards += compares
-        bound = {variable for match in matches for _, variable in match.binds}
-        aggregates: list[Aggregate] = []
+        bound, aggregates = domain.bound, domain.aggregates
         for condition in conditions:
             match condition:
                 case AggregateOf():
@@ -166,16 +188,51 @@ class _Lowering:
                     match = self._match(condition.pattern)[0]
                     guards.append(Known(match, condition.field, condition.given, condition.origin))
                 case Test():
-                    left, right, told = lower_comparison(condition, rule.variables, self._parameters)
+                    left, right, told = lower_comparison(condition, self._rule.variables, self._parameters)
                     self._check_scale(condition.origin, left, right)
                     guards.append(Compare(condition.operator, left, right, condition.origin, told))
+                case NotAll():
+                    exceptions.append(condition)
                 case Pattern() | AnyOf():
                     pass
-        heads = tuple(self._head(conclusion) for conclusion in rule.then)
-        ordered = (*self._in_order(aggregates), *guards)
-        shown = tuple(Shown(name, field) for name, field in sorted(self._shown.items()))
-        early = early_guards(matches, ordered)
-        return Rule(rule.id, alternative, tuple(matches), ordered, heads, self._says(), rule.backing, shown, early)
+        outer = Outer(matches, self._in_order(aggregates), guards, self._types)
+        denials = [denial for each in exceptions for denial in self._denied(each, outer)]
+        return matches, [*outer.aggregates, *guards, *denials]
+
+    def _denied(self, condition: NotAll, outer: Outer) -> Iterator[Guard]:
+        """That conditions do not hold together; of each alternative among them by itself."""
+        for denied in expanded(replace(self._rule, when=condition.conditions), self._report):
+            tree = written.NotAll(tuple(map(tree_of, denied)), condition.origin.unless)
+            match denied:
+                case (Pattern(compares=()) as pattern,):
+                    yield Absent(self._match(pattern)[0], tree)
+                case (Test() as test,):
+                    operator = OPPOSITE[test.operator]
+                    left, right, told = lower_comparison(test, condition.variables, self._parameters)
+                    self._check_scale(test.origin, left, right)
+                    yield Compare(operator, left, right, replace(test.origin, operator=operator), told)
+                case (KnownOf() as known,):
+                    origin = replace(known.origin, given=not known.given)
+                    yield Known(self._match(known.pattern)[0], known.field, not known.given, origin)
+                case _:
+                    yield Absent(self._inner(denied, condition, outer), tree)
+
+    def _inner(self, denied: tuple[Condition, ...], condition: NotAll, outer: Outer) -> Match:
+        """What matches the fact that denied conditions hold together, which an inner rule derives."""
+        domain = outer.domain(denied, self._fresh)
+        names = joined(denied)
+        joins = {name: names[name] for name in names.keys() & outer.bound - domain.bound}
+        fields = {**joins, **domain.naming}
+        rule = replace(self._rule, variables=condition.variables)
+        inner = _Lowering(rule, self._parameters, self._report, self._rules)
+        inner._fresh, inner._types = self._fresh, self._types
+        inner._shown |= self._shown
+        matches, guards = inner._conditions(denied, domain)
+        inner._shown |= fields
+        number = sum(rule.inner for rule in self._rules) + 1
+        head = inner_head(rule.id, number, fields)
+        self._rules.append(inner._made(-number, matches, guards, (head,), written.SILENT))
+        return Match(head.type, (), tuple(enumerate(sorted(fields))))
 
     def _says(self) -> written.Sentence:
         """The sentence, with the values of the parameters that it mentions."""
@@ -201,7 +258,7 @@ class _Lowering:
             self._report.error("AV313", message, self._rule.span, "out of range", "use numbers of fewer places")
 
     def _match(self, pattern: Pattern) -> tuple[Match, list[Compare]]:
-        of = pattern.type
+        of = self._types[pattern.type.name] = pattern.type
         cells: list[tuple[int, Cell]] = []
         for cell in pattern.cells:
             field = of.fields[cell.field]
@@ -237,8 +294,7 @@ class _Lowering:
 
     def _new(self, field: Field) -> str:
         """A variable that no author can have written."""
-        self._fresh += 1
-        name = f"_{self._fresh}"
+        name = next(self._fresh)
         self._shown[name] = field
         return name
 

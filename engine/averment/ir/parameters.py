@@ -6,7 +6,19 @@ from collections.abc import Iterator, Mapping
 
 from averment.core.program import Field, Value
 from averment.dataclass import dataclass
-from averment.model.model import AnyOf, Computed, Condition, Model, ModelRule, Operand, Pattern, Reference, Term, Test
+from averment.model.model import (
+    AnyOf,
+    Computed,
+    Condition,
+    Model,
+    ModelRule,
+    NotAll,
+    Operand,
+    Pattern,
+    Reference,
+    Term,
+    Test,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,9 @@ def _of_condition(condition: Condition) -> Iterator[str]:
         case Test():
             yield from _of_term(condition.left)
             yield from _of_term(condition.right)
+        case NotAll():
+            for inner in condition.conditions:
+                yield from _of_condition(inner)
         case AnyOf():
             for alternative in condition.alternatives:
                 for inner in alternative:

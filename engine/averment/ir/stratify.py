@@ -96,6 +96,7 @@ class _Cycles:
         self._model, self._rules, self._looks = model, rules, looks
         self._makers, self._of, self._report = makers, of, report
         self._told: set[int] = set()
+        self._inner = {head.type for rule in rules if rule.inner for head in rule.heads}
 
     def check(self, index: int, rule: Rule) -> None:
         """Report what is wrong with the cycles through a recursive rule, once for each component."""
@@ -106,7 +107,7 @@ class _Cycles:
                     "AV401",
                     index,
                     name,
-                    f"`{rule.id}` looks by `{strict}` at `{name}`, facts of which rest on it",
+                    f"`{rule.id}` looks by `{strict}` at `{self._seen(name)}`, facts of which rest on it",
                     strict,
                 )
         computed = [
@@ -117,6 +118,13 @@ class _Cycles:
             plain = next(name for name, _ in self._looks[index] if self._of.get(name) == here)
             self._tell("AV402", index, plain, message, "")
 
+    def _seen(self, name: str) -> str:
+        """What an author has in the place of a type: of an inner one, what is denied there of the same component."""
+        while name in self._inner:
+            (maker,) = self._makers[name]
+            name = next(other for other, _ in self._looks[maker] if self._of.get(other) == self._of[maker])
+        return name
+
     def _tell(self, code: str, index: int, name: str, message: str, strict: str) -> None:
         if self._of[index] in self._told:
             return
@@ -124,12 +132,16 @@ class _Cycles:
         path = self._path(index, name)
         labels: list[Label] = []
         steps: list[str] = []
+        way = ""
         for step, needed in zip([index, *path], [name, *self._between(path, index)], strict=True):
             rule = self._rules[step]
-            way = strict if step == index else dict(self._looks[step])[needed]
+            way = way or (strict if step == index else dict(self._looks[step])[needed])
+            if needed in self._inner:
+                continue  # what derives that is a part of the same rule
             label = f"needs `{needed}`" + (f" by `{way}`" if way else "")
             labels.append(Label(self._model.places[rule.id], label))
             steps.append(f"`{rule.id}` {label}")
+            way = ""
         if len(steps) > _MOST_STEPS:
             left_out = len(steps) - _MOST_STEPS
             steps[_MOST_STEPS:] = [f"and so on through {left_out} more rule{'s' if left_out > 1 else ''} until"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from averment.core.aggregates import AGGREGATES
+from averment.core.mentions import variables
 from averment.core.program import Absent, Aggregate, Compare, Guard, Known, Match
 from averment.law import network as net
 from averment.law.instances import Candidate, Matched, State
 from averment.law.meeting import Meeting
-from averment.law.mentions import variables
 from averment.law.truth import FALSE, TRUE
 
 

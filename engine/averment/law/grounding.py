@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from averment.core.mentions import aggregated, reads
 from averment.core.program import Literal, Program
 from averment.graph import components
 from averment.law import network as net
 from averment.law.instances import Candidate, State, coinciding
 from averment.law.instantiating import MOST_INSTANCES, MOST_OVER_RECORDS, Instances, Unground
-from averment.law.mentions import aggregated, reads
 from averment.law.recursion import Recursion
 from averment.law.tabling import Tabling
 from averment.law.tick import Tick, on_and_on

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from averment.core.mentions import patterns, variables
 from averment.core.program import Field, Match
+from averment.core.steps import weight
 from averment.law import network as net
 from averment.law.budget import FACTS
 from averment.law.grounded_guards import guarded
 from averment.law.instances import State
 from averment.law.joining import joining
 from averment.law.meeting import Meeting
-from averment.law.mentions import patterns, variables
 
 MOST_INSTANCES = 512  # of one rule; beyond it the rule is joined
 MOST_OVER_RECORDS = 1 << 16  # where the records of a case are known, and nothing is joined
@@ -47,7 +48,7 @@ class Instances(Meeting):
             states = reached
             most = max(most, len(states))
         met = sum(len(self.candidates.get(pattern.type, ())) for pattern in patterns(rule))
-        self.network.ways[number] = most * (rule.weight + met * len(rule.guards) // FACTS) + met // FACTS
+        self.network.ways[number] = most * (weight(rule) + met * len(rule.guards) // FACTS) + met // FACTS
         for guard in rule.guards:
             states = [found for state in states if (found := guarded(self, guard, state)) is not None]
         return states

@@ -11,10 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from averment.core.mentions import patterns, reads, variables
 from averment.core.program import Aggregate, Cell, Compare, FactType, Match, Program, Rule
+from averment.core.steps import asks
 from averment.dataclass import dataclass
 from averment.ir.early import partners
-from averment.law.mentions import patterns, reads, variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,7 @@ def _joining(rule: Rule, types: Mapping[str, FactType], first: int | None) -> Jo
     apart = any(not (types[join.pattern.type].one or join.keys or join.binds) for join in joins[1:])
     aggregates = tuple(guard for guard in rule.guards if isinstance(guard, Aggregate))
     matched = tuple(dict.fromkeys(match.type for match in rule.matches))
-    return Joining(tuple(joins), apart, rule.asks, aggregates, matched, frozenset(reads(rule)))
+    return Joining(tuple(joins), apart, asks(rule), aggregates, matched, frozenset(reads(rule)))
 
 
 def _sides(guard: Compare) -> tuple[str, ...]:

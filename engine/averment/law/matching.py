@@ -14,7 +14,7 @@ from averment.law.budget import LOOKS, BudgetSpent
 from averment.law.guards import hold
 from averment.law.joining import Join, Joining, joining
 from averment.law.memory import Memory
-from averment.law.mentions import asks
+from averment.core.mentions import asks
 from averment.law.patterns import Bindings, match, matching
 from averment.law.selection import Index
 from averment.law.truth import FALSE, TRUE, UNKNOWN, CaseError, Interval, Truth

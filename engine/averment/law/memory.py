@@ -55,6 +55,7 @@ class Memory:
         self.program, self.types, self.tick = program, program.types, tick
         self.spend: Spend = freely
         self.answers: dict[str, dict[object, Answer]] = {}  # of guards, by type and by what they ask
+        self.behind: dict[str, dict[Fact, dict[Fact, None]]] = {}  # of inner types (``law.denied``)
         self.truths: dict[Fact, Truth] = {}
         self.doubtful: set[str] = set()
         self.possible: set[str] = set()

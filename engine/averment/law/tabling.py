@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from averment.core.mentions import reads
 from averment.core.program import Literal, Program
-from averment.law.mentions import reads
 
 
 class Tabling:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from averment.core.node import Node
-from averment.core.program import Field, Kind
+from averment.core.program import OPPOSITE, Field, Kind
 from averment.core.suggest import did_you_mean
 from averment.core.values import Misfit, fit, scaled, unknown_value
 from averment.core.written import (
@@ -33,7 +33,6 @@ from averment.surface.caret import caret
 from averment.surface.grammar import Fault
 from averment.surface.slips import CLOCK, NO_CLOCK
 
-_OPPOSITE = {"=": "!=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _LONGEST_NUMBER = 60
 
 
@@ -143,7 +142,7 @@ def _on_variable(index: int, field: Field, shown: str, cell: Cell, node: Node, s
         return None
     if operator != "=" and not _ordered(operator, field, shown, node, test, scope):
         return None
-    return CompareOn(index, _OPPOSITE[operator] if cell.negated else operator, name)
+    return CompareOn(index, OPPOSITE[operator] if cell.negated else operator, name)
 
 
 def _test(test: Test, field: Field, shown: str, node: Node, scope: Scope) -> CellTest | None:

@@ -11,7 +11,19 @@ from averment.core.node import Node, Span
 from averment.core.program import FactType
 from averment.model.cells import read_cell
 from averment.model.expressions import read_comparison
-from averment.model.model import AggregateOf, AnyOf, Bind, CellOn, CompareOn, Condition, KnownOf, NoneOf, Pattern
+from averment.model.model import (
+    AggregateOf,
+    AnyOf,
+    Bind,
+    CellOn,
+    CompareOn,
+    Condition,
+    KnownOf,
+    NoneOf,
+    NotAll,
+    Pattern,
+    tree_of,
+)
 from averment.model.names import CONDITIONS, suggestion, unknown_field, unknown_type
 from averment.model.scope import Scope, alternatives, only_item, pattern_of, variable_alone
 
@@ -20,6 +32,14 @@ def read_conditions(nodes: Sequence[Node], scope: Scope) -> tuple[Condition, ...
     """Each condition that could be read; the others are reported."""
     found = (_condition(node, scope) for node in nodes)
     return tuple(condition for condition in found if condition)
+
+
+def read_denied(nodes: Sequence[Node], scope: Scope, unless: bool = False) -> NotAll | None:
+    """The conditions that must not hold together; ``None`` where none of them could be read."""
+    within = scope.denied(nodes)
+    conditions = read_conditions(nodes, within)
+    tree = written.NotAll(tuple(map(tree_of, conditions)), unless)
+    return NotAll(conditions, within.variables, tree) if conditions else None
 
 
 def read_pattern(of: FactType, cells: Sequence[tuple[str, Node, Span]], span: Span, scope: Scope) -> Pattern:
@@ -59,6 +79,8 @@ def read_pattern(of: FactType, cells: Sequence[tuple[str, Node, Span]], span: Sp
 def _condition(node: Node, scope: Scope) -> Condition | None:
     key, child = only_item(node)
     match key:
+        case "not" if isinstance(child.value, list):
+            return read_denied(child.elements(), scope)
         case "not":
             pattern = _pattern(child, replace(scope, inner=True))
             return NoneOf(pattern, written.Absent(pattern.origin)) if pattern else None

@@ -140,6 +140,18 @@ class KnownOf:
 
 
 @dataclass(frozen=True, slots=True)
+class NotAll:
+    """The conditions do not hold together, whatever those of their variables stand for that are bound nowhere else.
+
+    ``variables`` has the field of each variable that stands in them.
+    """
+
+    conditions: tuple[Condition, ...]
+    variables: Mapping[str, Field]
+    origin: written.NotAll
+
+
+@dataclass(frozen=True, slots=True)
 class AnyOf:
     """One of the alternatives, each a conjunction, holds."""
 
@@ -147,7 +159,15 @@ class AnyOf:
     span: Span
 
 
-Condition = Pattern | NoneOf | AggregateOf | Test | KnownOf | AnyOf
+Condition = Pattern | NoneOf | AggregateOf | Test | KnownOf | AnyOf | NotAll
+
+
+def tree_of(condition: Condition) -> written.Written:
+    """A condition as it was written."""
+    if isinstance(condition, AnyOf):
+        return written.AnyOf(tuple(tuple(map(tree_of, alternative)) for alternative in condition.alternatives))
+    return condition.origin
+
 
 # --- rules and the whole ------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from averment.core.program import Field
 from averment.core.written import Sentence
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
 from averment.model.conclusions import read_conclusions
-from averment.model.conditions import read_conditions
+from averment.model.conditions import read_conditions, read_denied
 from averment.model.fields import words
 from averment.model.model import ModelRule, Source
 from averment.model.names import report_mention, variable_suggestion
@@ -22,17 +22,20 @@ def read_rules(files: Sequence[Node], declared: Declared, sources: dict[str, Sou
     """Every rule that could be read, in the order of files; what could not is reported."""
     found: list[ModelRule] = []
     places: dict[str, Span] = {}
+    before = len(declared.report.diagnostics)
     for file in files:
-        author = words(file, "author")
+        author, shared = words(file, "author"), file.list_of("when")
         for node in file.list_of("rules"):
             name = words(node, "rule")
             span = place_of(node, "rule")
             if name in places:
                 twice(f"the rule `{name}`", span, places[name], declared.report)
             places.setdefault(name, span)
-            rule = _read_rule(name, node, span, author, declared, sources)
+            rule = _read_rule(name, node, span, author, shared, declared, sources)
             if rule:
                 found.append(rule)
+    of_rules = declared.report.diagnostics[before:]
+    declared.report.diagnostics[before:] = dict.fromkeys(of_rules)  # of conditions that rules share each spoke
     return found
 
 
@@ -63,12 +66,22 @@ def check_says(node: Node, scope: Scope) -> Sentence:
 
 
 def _read_rule(
-    name: str, node: Node, span: Span, author: str, declared: Declared, sources: dict[str, Source]
+    name: str,
+    node: Node,
+    span: Span,
+    author: str,
+    shared: Sequence[Node],
+    declared: Declared,
+    sources: dict[str, Source],
 ) -> ModelRule | None:
+    """A rule; ``shared`` are conditions that stand before its own."""
     before = len(declared.report.diagnostics)
-    conditions = node.list_of("when")
+    conditions = [*shared, *node.list_of("when")]
     scope = scope_of(conditions, declared)
     when = read_conditions(conditions, scope)
+    if exceptions := node.list_of("unless"):
+        denied = read_denied(exceptions, scope, unless=True)
+        when += (denied,) if denied else ()
     then = read_conclusions(node.list_of("then"), scope)
     says = check_says(node, scope)
     backing = read_backing(node, sources, author, declared.report, span)

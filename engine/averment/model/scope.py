@@ -34,6 +34,9 @@ class Site(NamedTuple):
     span: Span
 
 
+NO_SITES: Mapping[str, Site] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Declared:
     """What a pack declares for its rules to name; ``broken`` are the parameters that were declared with a mistake."""
@@ -49,6 +52,7 @@ class Declared:
 class Scope:
     """The variables of a rule: ``variables`` has the field of each, ``bound`` are those with a value where this scope
     stands, ``partly`` those with one only in some alternative of an ``any``; ``inner``: within ``not`` or an aggregate.
+    ``sites``: where each variable was met first.
     """
 
     declared: Declared
@@ -56,6 +60,7 @@ class Scope:
     bound: frozenset[str]
     partly: frozenset[str]
     inner: bool = False
+    sites: Mapping[str, Site] = field(default_factory=dict[str, Site])
 
     @property
     def report(self) -> Report:
@@ -65,6 +70,12 @@ class Scope:
         """The scope of the conditions of one alternative."""
         bound = self.bound | _bound(alternative, self.declared.vocabulary)
         return replace(self, bound=bound, partly=self.partly - bound)
+
+    def denied(self, conditions: Sequence[Node]) -> Scope:
+        """The scope of conditions that must not hold together: what they bind is bound within them alone."""
+        outer = {name: site for name, site in self.sites.items() if name in self.bound | self.partly}
+        inner = scope_of(conditions, self.declared, outer)
+        return replace(inner, bound=inner.bound | self.bound, partly=(inner.partly | self.partly) - inner.bound)
 
     def field_of(self, variable: str, span: Span) -> Field | None:
         """The field of a variable used at ``span``; ``None`` after reporting that it is not bound there."""
@@ -81,11 +92,13 @@ class Scope:
         return None
 
 
-def scope_of(conditions: Sequence[Node], declared: Declared) -> Scope:
-    """The scope of a rule's own conditions, after checking that joined fields are of one kind."""
+def scope_of(conditions: Sequence[Node], declared: Declared, outer_sites: Mapping[str, Site] = NO_SITES) -> Scope:
+    """The scope of a rule's own conditions, after checking that joined fields are of one kind, among each other and
+    with those of ``outer_sites``.
+    """
     vocabulary = declared.vocabulary
     outer = [site for condition in conditions for site in _sites(condition, vocabulary)]
-    first: dict[str, Site] = {}
+    first = dict(outer_sites)
     for site in outer:
         _join(first, site, declared.report)
     for condition in conditions:
@@ -97,7 +110,8 @@ def scope_of(conditions: Sequence[Node], declared: Declared) -> Scope:
                 first.setdefault(name, site)
     bound = _bound(conditions, vocabulary)
     partly = frozenset(site.variable for site in outer) - bound
-    return Scope(declared, {name: site.field for name, site in first.items() if site.field}, bound, partly)
+    fields = {name: site.field for name, site in first.items() if site.field}
+    return Scope(declared, fields, bound, partly, sites=first)
 
 
 def variable_alone(node: Node) -> str | None:
@@ -172,7 +186,8 @@ def _inner_patterns(condition: Node) -> Iterator[Node]:
             for inner in alternative:
                 yield from _inner_patterns(inner)
     elif key == "not":
-        yield child
+        if not isinstance(child.value, list):
+            yield child
     elif key in (*AGGREGATES, "known", "unknown"):
         inner_pattern = child.get("of")
         if inner_pattern:

@@ -6,10 +6,10 @@ strength or a result. Of such types those are told that no other of them is deri
 
 from __future__ import annotations
 
+from averment.core.mentions import reads
 from averment.core.naming import record_path
 from averment.core.program import Fact, Program
 from averment.law.evaluation import Evaluation
-from averment.law.mentions import reads
 
 
 def beside(evaluation: Evaluation) -> tuple[Fact, ...]:
@@ -30,4 +30,5 @@ def types_beside(program: Program) -> tuple[str, ...]:
         reached |= more
     apart = {type for heads, _ in uses for type in heads} - reached
     within = {type for heads, used in uses for type in used & apart if heads - {type}}
+    within |= {type for type in apart if program.types[type].inner}
     return tuple(sorted(apart - within))

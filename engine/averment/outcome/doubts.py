@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from averment.core.mentions import variables
 from averment.core.program import Aggregate, Compare, Fact, Guard, Match
 from averment.dataclass import dataclass
 from averment.law.cells import passes
 from averment.law.evaluation import Firing
 from averment.law.guards import truth_of
 from averment.law.memory import Memory
-from averment.law.mentions import variables
 from averment.law.patterns import Bindings, match, matching
 from averment.law.truth import UNKNOWN, Interval
 

@@ -69,7 +69,8 @@ def explain(outcome: Outcome, named: str = "") -> Explained:
         return Explained(told, told.derivation, presumption=outcome.presumed)
     named = composed(named)
     memory = outcome.evaluation.told
-    paths = {record_path(memory.types[fact.type], fact): fact for fact in memory.truths}
+    facts = (fact for fact in memory.truths if not memory.types[fact.type].inner)
+    paths = {record_path(memory.types[fact.type], fact): fact for fact in facts}
     record = named if named in paths else named.rpartition(".")[0]
     found = [paths[record]] if record in paths else [fact for fact in paths.values() if fact.type == named]
     if found:

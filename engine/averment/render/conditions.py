@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from averment.core import written
+from averment.core.aggregates import AGGREGATES
 from averment.core.program import (
     Absent,
     Aggregate,
@@ -36,6 +37,7 @@ _LEADS = {  # what a difference does, whether that is a negation, and by how muc
     "<=": ("does not exceed", True, "by more than {}"),
 }
 _OTHERWISE = {">=": "<", ">": "<=", "<": ">=", "<=": ">"}
+_ORDINALS = ("first", "second", "third", "fourth")
 _ARITHMETIC = {"+": "plus", "-": "less", "*": "times"}
 _PLAIN = Field("", Kind.INTEGER)
 
@@ -47,6 +49,7 @@ class Worded:
     rule: Rule
     bindings: Bindings
     program: Program
+    denied: bool = False  # within conditions that must not hold together: what they bind has no value
 
     def condition(self, condition: Condition) -> str:
         """What a condition asks for, as a statement."""
@@ -54,13 +57,45 @@ class Worded:
             case Match():
                 return self._matched(condition)
             case Absent():
-                return f"there is no {self.pattern(condition.match)}"
+                return self.absent(condition)
             case Known():
                 return self._known(condition)
             case Aggregate():
                 return f"there is {self.some(condition.match)}"
             case Compare():
                 return self._compare(condition)
+
+    def absent(self, guard: Absent) -> str:
+        """That nothing is as a ``not`` denies it: ``there is no component where the team is ml``."""
+        if guard.match.type in self.program.denied:
+            return self._denied(guard.match, "there is no", "it is not so that ")
+        return f"there is no {self.pattern(guard.match)}"
+
+    def present(self, guard: Absent) -> str:
+        """That something is as a ``not`` denies it."""
+        if guard.match.type in self.program.denied:
+            return self._denied(guard.match, "there is", "")
+        return f"there is {self.some(guard.match)}"
+
+    def _denied(self, pattern: Match, exists: str, holds: str) -> str:
+        """Conditions that are denied together: ``there is no waiver such that its limit is at least 5``."""
+        rule = self.program.denied[pattern.type]
+        taken = [match for match in (pattern, *rule.matches) if not match.origin]
+        around = {name for match in taken for _, name in match.binds}
+        around |= {each.variable for each in rule.guards if isinstance(each, Aggregate) and not each.origin}
+        outer = {name: value for name, value in self.bindings.items() if name in around}
+        inner = Worded(rule, outer, self.program, denied=True)
+        told = [
+            each
+            for each in (*rule.matches, *rule.guards)
+            if each.origin and not (isinstance(each, Aggregate) and AGGREGATES[each.function].adds)
+        ]
+        first = told[0]
+        if isinstance(first, Match) and not self.program.types[first.type].one:
+            rest = " and ".join(inner.condition(each) for each in told[1:])
+            what = inner.pattern(first) if exists.endswith("no") else inner.some(first)
+            return f"{exists} {what} such that {rest}"
+        return holds + " and ".join(map(inner.condition, told))
 
     def pattern(self, pattern: Match, named: str = "") -> str:
         """What a pattern looks for: ``component where the team is ml``; by another name where one is given."""
@@ -91,11 +126,26 @@ class Worded:
             or f"{subject(type.fields[index])} {wording.asks(cell.origin, type.fields[index])}"
             for index, cell in pattern.cells
         ]
-        return clauses + [
-            stated(type.fields[index], _told(self.bindings[name], type.fields[index]))
-            for index, name in pattern.binds
-            if self.bindings.get(name) is not None
-        ]
+        told = ((type.fields[index], self._joined(name, pattern, type.fields[index])) for index, name in pattern.binds)
+        return clauses + [stated(field, value) for field, value in told if value]
+
+    def _joined(self, name: str, pattern: Match, field: Field) -> str:
+        """What a variable of a pattern stands for, or, within what is denied, in which pattern it stood before."""
+        if self.bindings.get(name) is not None:
+            return _told(self.bindings[name], field)
+        if self.denied and pattern in self.rule.matches:
+            for before in self.rule.matches[: self.rule.matches.index(pattern)]:
+                fields = self.program.types[before.type].fields
+                for index, other in before.binds if before.origin else ():
+                    if other == name:
+                        return f"the {noun(fields[index])} of {self._that(before)}"
+        return ""
+
+    def _that(self, pattern: Match) -> str:
+        """A fact of those that are denied: ``that component``, or ``the second component`` where there are more."""
+        alike = [each for each in self.rule.matches if each.origin and each.type == pattern.type]
+        which = f"the {_ORDINALS[alike.index(pattern)]}" if 1 < len(alike) <= len(_ORDINALS) else "that"
+        return f"{which} {words(pattern.type)}"
 
     def _known(self, guard: Known) -> str:
         type = self.program.types[guard.match.type]
@@ -223,8 +273,11 @@ class Worded:
                 what = self._all_of(guard.match.type) if guard.field is None else words(guard.match.type)
                 lead = "the number of " if guard.field is None else "the "
                 counted = f"{lead}{what} for {side}" if side else self._aggregate(guard)
-                return f"{counted} ({value})"
+                return counted if self.denied and name not in self.bindings else f"{counted} ({value})"
         field = self._fields().get(name)
+        if field and self.denied and name not in self.bindings:
+            of = next((each for each in self.rule.matches if name in dict(each.binds).values() and each.origin), None)
+            return f"the {noun(field)}" + (f" of {self._that(of)}" if of else "")
         return f"the {noun(field)}{self._whose(name, field)} ({value})" if field else value
 
     def _named(self, name: str) -> str:

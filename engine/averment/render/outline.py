@@ -157,7 +157,7 @@ def _stopped(outcome: Outcome, failing: Failing, rule: Rule, given: Given) -> It
         case Match():
             yield say(f"there is no {worded.pattern(condition)}")
         case Absent():
-            yield say(f"there is {worded.some(condition.match)}")
+            yield say(worded.present(condition))
         case Aggregate():
             yield say(f"there is no {worded.pattern(condition.match)}")
         case Compare() if lead := worded.behind(condition):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from averment.core.mentions import has_variable
 from averment.core.program import FactType, Field, Kind, Program
 from averment.core.values import decode
-from averment.core.written import Written, has_variable
+from averment.core.written import Written
 from averment.model.model import AnyOf, Condition, Model, ModelRule
 from averment.render.conditions import Worded
 from averment.render.places import rule_place

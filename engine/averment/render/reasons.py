@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from averment.core.mentions import variables
+from averment.core.naming import field_path
 from averment.core.program import Absent, Aggregate, Compare, Condition, Fact, Known, Match
 from averment.dataclass import dataclass
-from averment.law.mentions import variables
 from averment.law.truth import TRUE
 from averment.model.model import Model
 from averment.outcome.hangs_on import hangs_on
@@ -137,11 +138,11 @@ class Reasons:
         return Branch([say(Piece("undecided: ", "doubt"), f"whether {words}")])
 
     def _absent(self, guard: Absent, step: Step, application: Application) -> Branch:
-        what = self._worded(application).pattern(guard.match)
+        what = self._worded(application).absent(guard)
         if step.truth is TRUE:
-            return Branch([say(f"there is no {what}")])
-        doubts = [self._undecided_line(fact) for fact in step.facts[:_MOST]]
-        return Branch([say(Piece("undecided: ", "doubt"), f"whether there is no {what}")], doubts)
+            return Branch([say(what)])
+        doubts = [self._undecided_line(fact) for fact in step.facts[:_MOST] if not self._certain_of(fact)]
+        return Branch([say(Piece("undecided: ", "doubt"), f"whether {what}")], doubts)
 
     # --- what was counted -----------------------------------------------------------------------------------------
 
@@ -211,15 +212,28 @@ class Reasons:
 
     def _undecided_line(self, fact: Fact, lead: tuple[Piece, ...] = ()) -> Branch:
         support = self._derivation.support.get(fact, ())
+        type = self._derivation.memory.types[fact.type]
         if support:
             says = sentence(support[0].firing.rule, support[0].bindings)
+        elif self._holds(fact) and not type.one:
+            says = record_words(type, fact)
         else:
-            says = unspoken(self._derivation.memory.types[fact.type])
-        fields = hangs_on(self._derivation.evaluation, [fact])
+            says = unspoken(type)
+        fields = hangs_on(self._derivation.evaluation, [fact]) or self._unknown(fact)
         note = ", ".join(fields[:_MOST_FIELDS])
         if len(fields) > _MOST_FIELDS:
             note += f" and {len(fields) - _MOST_FIELDS} more"
         return Branch([say(*lead, says, note=note, hang=sum(columns(piece.text) for piece in lead))])
+
+    def _unknown(self, fact: Fact) -> tuple[str, ...]:
+        """The paths of the unknown fields of a given fact that rules look at."""
+        type = self._derivation.memory.types[fact.type]
+        read = sorted(self._derivation.read.get(fact.type, ()))
+        return tuple(field_path(type, fact, index) for index in read if fact.values[index] is None)
+
+    def _certain_of(self, fact: Fact) -> bool:
+        """Whether there is no doubt about anything of a fact."""
+        return self._holds(fact) and not self._unknown(fact)
 
     def _holds(self, fact: Fact) -> bool:
         return self._derivation.memory.truths[fact] is TRUE

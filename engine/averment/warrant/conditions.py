@@ -64,7 +64,7 @@ def _tests(
             value = quantity_document(application.bindings.get(variable), shown.get(variable, NUMBER))
             yield {"value": value, "truth": step.truth.word}
         case Absent():
-            many = quantity_document(interval(0, len(step.facts)), NUMBER)  # none of them certainly, or it were false
+            many = quantity_document(interval(0, step.met), NUMBER)  # none of them certainly, or it were false
             yield {"value": many, "need": {"operator": "=", "value": 0}, "truth": step.truth.word}
         case _:
             field = memory.types[condition.match.type].fields[condition.field]

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import field
 from typing import NamedTuple
 
+from averment.core.mentions import patterns
 from averment.core.naming import record_path
-from averment.core.program import Absent, Aggregate, Compare, Fact, Guard, Known, Rule, text_of
+from averment.core.program import Absent, Aggregate, Compare, Fact, Guard, Known, Program, Rule, text_of
 from averment.dataclass import dataclass
+from averment.law.denied import told
 from averment.law.evaluation import Evaluation, Firing
 from averment.law.guards import aggregate, hold
 from averment.law.memory import Memory
-from averment.law.mentions import patterns
 from averment.law.patterns import Bindings, match, matching
 from averment.law.tick import Tick, on_and_on, paced
 from averment.law.truth import TRUE, UNKNOWN, CaseError, Truth
@@ -23,7 +24,8 @@ from averment.warrant.slopes import slopes
 
 class Step(NamedTuple):
     """One condition of a firing: its truth, and the facts it rests on (``role``: premise, counted or doubt); of counted
-    facts ``bears`` is what each does to the rule.
+    facts ``bears`` is what each does to the rule. ``met``: how many facts a guard met, which may be of an inner type
+    and then are not told.
     """
 
     text: str
@@ -31,6 +33,7 @@ class Step(NamedTuple):
     role: str
     facts: tuple[Fact, ...]
     bears: tuple[Bearing, ...] = ()
+    met: int = 0
 
 
 @dataclass(slots=True)
@@ -97,7 +100,7 @@ def derive(evaluation: Evaluation, roots: Iterable[Fact], tick: Tick = on_and_on
                 rule = firing.rule
                 if (rule.id, rule.alternative) not in seen:
                     seen.add((rule.id, rule.alternative))
-                    _look(rule, derivation.read)
+                    _look(rule, evaluation.program, derivation.read)
                 pending += [used for step in application.steps for used in step.facts]
             application.conclusions.append(fact)
     _put_in_order(derivation, tick)
@@ -153,7 +156,10 @@ def _guard(guard: Guard, memory: Memory, bindings: Bindings) -> Step:
         if isinstance(guard, Aggregate):
             bindings[guard.variable] = None
     role = "counted" if isinstance(guard, Aggregate) else "doubt" if isinstance(guard, Absent) else "premise"
-    return Step(text_of(guard), truth, role, tuple(fact for fact, _ in found))
+    if isinstance(guard, Compare):
+        return Step(text_of(guard), truth, role, ())
+    facts = told(guard.match, (fact for fact, _ in found), memory)
+    return Step(text_of(guard), truth, role, facts, met=len(found))
 
 
 def _weigh(rule: Rule, steps: list[Step], memory: Memory, bindings: Bindings) -> None:
@@ -167,9 +173,11 @@ def _weigh(rule: Rule, steps: list[Step], memory: Memory, bindings: Bindings) ->
             steps[place] = steps[place]._replace(bears=bears)
 
 
-def _look(rule: Rule, read: dict[str, set[int]]) -> None:
+def _look(rule: Rule, program: Program, read: dict[str, set[int]]) -> None:
     """Add the fields that ``rule`` looks at."""
     for pattern in patterns(rule):
+        if pattern.type in program.denied:
+            _look(program.denied[pattern.type], program, read)
         fields = read.setdefault(pattern.type, set())
         for index, _ in (*pattern.cells, *pattern.binds):
             fields.add(index)

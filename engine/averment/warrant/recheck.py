@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from averment.core.naming import record_path
-from averment.core.program import Aggregate, Compare, Fact, Program, Result, Rule
+from averment.core.program import Absent, Aggregate, Compare, Fact, Program, Result, Rule
 from averment.core.values import Misfit, fit
 from averment.graph import components
 from averment.law.conclusions import conclude
+from averment.law.denied import told
 from averment.law.evaluation import Firing
 from averment.law.matching import Solution, solutions
 from averment.law.memory import Memory
@@ -52,7 +53,7 @@ def recheck(program: Program, warrant: Document, model: Memory) -> Iterator[str]
     for component in components(_successors(warrant)):
         if len(component) > 1:
             yield f"`{component[0]}` rests on itself"
-    rules = {(rule.id, rule.alternative): rule for rule in program.rules}
+    rules = {(rule.id, rule.alternative): rule for rule in program.rules if not rule.inner}
     for node in warrant["nodes"]:
         if node["kind"] == "firing":
             rule = rules.get((node["rule"], node.get("alternative", 0)))
@@ -62,9 +63,14 @@ def recheck(program: Program, warrant: Document, model: Memory) -> Iterator[str]
             roles = used.get(node["id"], {})
             counted = {_counted(edge) for edge in weighed.get(node["id"], ())}
             local = Memory(program, (), None)
-            for path in sorted(set[str]().union(*roles.values())):
+            named = set[str]().union(*roles.values())
+            for path in sorted(named):
                 local.add(facts[path], truths[path])
-            step = _Step(rule, node, concluded.get(node["id"], set()), counted)
+            for guard in rule.guards:
+                if isinstance(guard, Absent) and program.types[guard.match.type].inner:
+                    for fact in model.of(guard.match.type):  # told nowhere: what stands behind them is
+                        local.add(fact, model.truths[fact])
+            step = _Step(rule, node, concluded.get(node["id"], set()), counted, named)
             yield from _firing(program, step, local, model)
 
 
@@ -110,12 +116,15 @@ def _due(answer: Result, claims: Mapping[str, Fact], model: Memory) -> set[str]:
 
 
 class _Step(NamedTuple):
-    """What a warrant says of a firing: its node, the paths it concludes, and its counted facts with what they do."""
+    """What a warrant says of a firing: its node, the paths it concludes, its counted facts with what they do, and the
+    paths of all facts it names.
+    """
 
     rule: Rule
     node: Document
     concluded: set[str]
     counted: set[tuple[str, str, str]]
+    named: set[str]
 
 
 def _counted(edge: Document) -> tuple[str, str, str]:
@@ -136,7 +145,7 @@ def _firing(program: Program, step: _Step, local: Memory, model: Memory) -> Iter
     solution = solution or found[0]
     if _weighed(rule, solution, local) != step.counted:
         yield f"`{node['id']}` does not say rightly what speaks for it, and what against it"
-    if not _complete(rule, solution, local, model):
+    if not _complete(step, solution, local, model):
         yield f"`{node['id']}` leaves out a fact that a condition would have met"
 
 
@@ -171,13 +180,19 @@ def _weighed(rule: Rule, solution: Solution, local: Memory) -> set[tuple[str, st
     }
 
 
-def _complete(rule: Rule, solution: Solution, local: Memory, model: Memory) -> bool:
+def _complete(step: _Step, solution: Solution, local: Memory, model: Memory) -> bool:
     """Whether the negations and aggregates of this step meet as many facts in the whole model as in the warrant."""
-    return all(
-        len(matching(guard.match, local, solution.bindings)) == len(matching(guard.match, model, solution.bindings))
-        for guard in rule.guards
-        if not isinstance(guard, Compare)
-    )
+    for guard in step.rule.guards:
+        if isinstance(guard, Compare):
+            continue
+        found = [fact for fact, _ in matching(guard.match, model, solution.bindings)]
+        if len(matching(guard.match, local, solution.bindings)) != len(found):
+            return False
+        if model.types[guard.match.type].inner:
+            behind = told(guard.match, found, model)
+            if not step.named.issuperset(record_path(model.types[fact.type], fact) for fact in behind):
+                return False
+    return True
 
 
 def _successors(warrant: Document) -> dict[str, list[str]]:

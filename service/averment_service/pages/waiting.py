@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from averment.core.mentions import patterns
 from averment.core.program import Match
-from averment.law.mentions import patterns
 from averment.outcome.outcome import Outcome
 from averment.pack import Pack
 from averment.render.display import UNICODE

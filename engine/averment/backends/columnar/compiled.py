@@ -37,11 +37,13 @@ class Compiled:
         self.places = {rule: place for place, rule in enumerate(self.rules)}
         self.firing: list[list[int]] = [[] for _ in self.rules]
         for number, truths in self.network.fired.items():
-            self.firing[self.places[program.rules[number].id]] += truths
+            if not program.rules[number].inner:
+                self.firing[self.places[program.rules[number].id]] += truths
         self.joining: list[list[int]] = [[] for _ in self.rules]
         for step in self.network.joins:
             for number in step.rules:
-                self.joining[self.places[program.rules[number].id]].append(number)
+                if not program.rules[number].inner:
+                    self.joining[self.places[program.rules[number].id]].append(number)
 
     @property
     def bytes(self) -> int:

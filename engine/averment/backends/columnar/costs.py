@@ -8,9 +8,10 @@ from averment.backends.columnar.columns import Array
 from averment.backends.columnar.facts import Facts
 from averment.backends.columnar.frames import Frame
 from averment.backends.columnar.values import Values
+from averment.core.mentions import patterns
 from averment.core.program import Compare, Match, Program, Rule
+from averment.core.steps import weight as weight_of
 from averment.law.budget import FACTS, LOOKS
-from averment.law.mentions import patterns
 
 
 def cost(program: Program, rule: Rule, facts: Facts) -> tuple[int, int, int]:
@@ -23,7 +24,7 @@ def cost(program: Program, rule: Rule, facts: Facts) -> tuple[int, int, int]:
         for guard in rule.guards
         if not isinstance(guard, Compare) and not program.types[guard.match.type].one
     ]
-    weight = rule.weight + sum(_gaps(program, match, facts) for match in rule.matches)
+    weight = weight_of(rule) + sum(_gaps(program, match, facts) for match in rule.matches)
     return weight, weight - (-sum(met) // FACTS), sum(looked) // FACTS
 
 

@@ -39,7 +39,7 @@ def _each_alone(compiled: Compiled, chunk: Chunk) -> Coded:
         coded.derived = {
             kind.name: arrow.fact_batch(kind, joined([], len(kind.fields)), chunk.values.symbols)
             for kind in kinds
-            if kind.derived
+            if kind.derived and not kind.inner
         }
     if chunk.run.explain:
         coded.fired, coded.hangs_on = np.zeros((chunk.rows, compiled.bytes), np.uint8), nothing.copy()
@@ -102,7 +102,7 @@ def _derived(compiled: Compiled, chunk: Chunk) -> dict[str, arrow.Batch]:
     found: dict[str, arrow.Batch] = {}
     for name in sorted(compiled.network.tables):
         kind = compiled.program.types[name]
-        if kind.derived:
+        if kind.derived and not kind.inner:
             table = compiled.joiner.table(name, chunk.values, chunk.facts)
             keep = table.true
             left_out = either(chunk.values.hard, chunk.reading.bad)

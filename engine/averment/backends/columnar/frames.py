@@ -8,8 +8,8 @@ import numpy as np
 
 from averment.backends.columnar.columns import Array, Column, Plane, coalesce
 from averment.backends.columnar.tables import Table, places_of
+from averment.core.mentions import variables
 from averment.core.program import Compare, Match, Rule
-from averment.law.mentions import variables
 
 
 @dataclass

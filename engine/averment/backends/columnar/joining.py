@@ -12,10 +12,10 @@ from averment.backends.columnar.solving import Solver
 from averment.backends.columnar.tables import Table, distinct, grown, joined
 from averment.backends.columnar.values import Values
 from averment.backends.columnar.vocabulary import Vocabulary
+from averment.core.mentions import reads
 from averment.core.program import Field, Program
 from averment.core.values import limits
 from averment.law import network as net
-from averment.law.mentions import reads
 
 
 class Joiner:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from averment.backends.columnar.vocabulary import MOST_ELEMENTS
+from averment.core.mentions import patterns, reads, variables
 from averment.core.program import Compare, Kind, Program, Rule
 from averment.diagnostics.diagnostic import Diagnostic
-from averment.law.mentions import patterns, reads, variables
 
 
 def unsupported(program: Program) -> list[Diagnostic]:

@@ -17,10 +17,10 @@ from averment.backends.columnar.joining import Joiner
 from averment.backends.columnar.single import decoded
 from averment.backends.columnar.tables import Table
 from averment.backends.columnar.values import Values
+from averment.core.mentions import variables
 from averment.core.naming import field_path
 from averment.core.program import Aggregate, Compare, Fact, FactType, Guard, Head, Kind, Match, Program, Rule, Value
 from averment.law import network as net
-from averment.law.mentions import variables
 
 _Key = TypeVar("_Key")
 

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from math import prod
 from typing import NamedTuple
 
+from averment.core.mentions import patterns
 from averment.core.program import Compare, Match, Program, Rule
+from averment.core.steps import weight as weight_of
 from averment.law.budget import FACTS
 from averment.law.joining import order
 from averment.law.layers import layers
 from averment.law.memory import Memory
-from averment.law.mentions import patterns
 
 _FEW = 10_000  # are not worth counting closer
 
@@ -62,7 +63,7 @@ class Extents:
         for stratum in program.strata:
             for rules, _, recursive in layers(program, stratum):
                 for rule in rules:
-                    weight = rule.weight
+                    weight = weight_of(rule)
                     self._each += weight
                     places = [place for place, match in enumerate(rule.matches) if not types[match.type].one]
                     firsts = [place for place, match in enumerate(rule.matches) if match.type in recursive]

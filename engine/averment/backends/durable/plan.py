@@ -6,6 +6,7 @@ from dataclasses import field
 
 from averment.backends.durable.patterns import Patterns, Place, grouped
 from averment.core.program import Compare, Program, Rule
+from averment.core.steps import weight
 from averment.dataclass import dataclass
 
 
@@ -31,7 +32,7 @@ class Plan:
     def add(self, rule: Rule) -> None:
         """One more rule that is alike."""
         self.rules.append(rule)
-        self.weight += rule.weight
+        self.weight += weight(rule)
         self.asked |= {guard.match.type: None for guard in rule.guards if not isinstance(guard, Compare)}
 
 

@@ -17,11 +17,12 @@ from averment.backends.scalar.source import Block, Names
 from averment.backends.scalar.tables import Tables
 from averment.backends.scalar.terms import COMPARISONS, Term, Terms, kept
 from averment.core.aggregates import AGGREGATES
+from averment.core.mentions import variables
 from averment.core.program import Absent, Aggregate, Compare, Expression, Guard, Known, Literal, Match, Program
+from averment.core.steps import weight as weight_of
 from averment.ir.ranges import admitted, may_fail, may_leave, ranges
 from averment.law.budget import FACTS
 from averment.law.joining import Asked, Plan, asked, is_unique, outer
-from averment.law.mentions import variables
 
 WAYS = "ways"
 """The name of how many ways (``law.budget``) there are by then, at most. A case with no more of them than it may have
@@ -297,7 +298,8 @@ class RuleCode:
             for guard in self._rule.guards
             if isinstance(guard, Aggregate) and not self._types[guard.match.type].one
         ]
-        weight = f"({self._rule.weight + 1} + ({' + '.join(met)}) // {FACTS // 2})" if met else str(self._rule.weight)
+        own = weight_of(self._rule)
+        weight = f"({own + 1} + ({' + '.join(met)}) // {FACTS // 2})" if met else str(own)
 
         def weighed(ways: str) -> str:
             return ways if weight == "1" else f"{weight} * {ways}"

@@ -12,11 +12,11 @@ from averment.backends.scalar.rules import BEGUN, WAYS, Tools, past
 from averment.backends.scalar.source import Block, Names
 from averment.backends.scalar.tables import Tables
 from averment.backends.scalar.terms import Terms
+from averment.core.mentions import patterns
 from averment.core.program import Program
 from averment.core.values import decode
 from averment.law import network as net
 from averment.law.joining import told
-from averment.law.mentions import patterns
 
 
 class Writer:
@@ -86,10 +86,13 @@ class Writer:
     def _fired(self, body: Block) -> None:
         truths: dict[str, list[str]] = {}
         for number, places in self._network.fired.items():
-            truths.setdefault(self._program.rules[number].id, []).extend(self._nodes[place].text for place in places)
+            if not self._program.rules[number].inner:
+                texts = [self._nodes[place].text for place in places]
+                truths.setdefault(self._program.rules[number].id, []).extend(texts)
         for step in self._network.joins:
             for number in step.rules:
-                truths.setdefault(self._program.rules[number].id, []).append(fired(number))
+                if not self._program.rules[number].inner:
+                    truths.setdefault(self._program.rules[number].id, []).append(fired(number))
         body.line("fired = []", "a = fired.append")
         for id, texts in sorted(truths.items()):
             if texts:

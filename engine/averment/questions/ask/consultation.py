@@ -14,13 +14,13 @@ from functools import cached_property, partial
 from time import monotonic
 from typing import Any
 
+from averment.core.mentions import patterns
 from averment.core.naming import record_path
 from averment.core.program import Fact, Field, Value
 from averment.core.suggest import did_you_mean
 from averment.core.values import Misfit, decode, fit
 from averment.diagnostics.diagnostic import Diagnostic, Refused, of_misfit
 from averment.law.evaluation import Evaluation
-from averment.law.mentions import patterns
 from averment.outcome.deciding import presuming
 from averment.outcome.outcome import Decided, Outcome, facts_document
 from averment.questions.ask import records

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from averment.core.mentions import reads
 from averment.core.naming import record_path
 from averment.core.program import Fact, FactType, Program, Value
 from averment.core.suggest import did_you_mean
 from averment.core.values import Misfit, fact_order, fit
 from averment.diagnostics.diagnostic import Diagnostic, Refused, of_misfit
-from averment.law.mentions import reads
 from averment.outcome.outcome import Decided
 from averment.questions.judging.situation import Telling
 

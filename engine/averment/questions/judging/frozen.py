@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from averment.backends import reference
+from averment.core.mentions import patterns
 from averment.core.program import Aggregate, Fact, Known, Rule
-from averment.law.mentions import patterns
 from averment.law.tick import Tick
 from averment.law.truth import CaseError
 from averment.questions.judging.situation import Situation

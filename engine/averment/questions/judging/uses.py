@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import field
 
 from averment.core.aggregates import AGGREGATES
+from averment.core.mentions import reads
 from averment.core.program import (
     Aggregate,
     Arithmetic,
@@ -29,7 +30,7 @@ from averment.core.program import (
 )
 from averment.dataclass import dataclass
 from averment.ir.ranges import may_fail, may_leave, ranges
-from averment.law.mentions import reads
+from averment.core.mentions import reads
 
 Place = tuple[str, int] | tuple[int, str]
 """A field of a type, or a variable of a rule (by the rule's number)."""

@@ -15,6 +15,7 @@ from typing import Any
 from averment.core.program import Absent, Aggregate, Compare, Fact, Guard, Match, Rule, Value
 from averment.dataclass import dataclass
 from averment.law.conclusions import conclude
+from averment.law.denied import told
 from averment.law.evaluation import Evaluation
 from averment.law.guards import truth_of
 from averment.law.memory import Memory
@@ -158,7 +159,7 @@ class Going:
 
     def _guard(self, guard: Guard, truth: Truth, bindings: Bindings, counted: dict[str, Aggregate]) -> Failing:
         if isinstance(guard, Absent):
-            met = tuple(fact for fact, _ in matching(guard.match, self._memory, bindings))
+            met = told(guard.match, (fact for fact, _ in matching(guard.match, self._memory, bindings)), self._memory)
             return Failing(guard, truth, dict(bindings), (), met)
         if isinstance(guard, Compare):
             against: list[Fact] = []

@@ -46,15 +46,15 @@ def wanted(program: Program, asked: str) -> list[Wanted | Rule]:
     claim, asked = program.claim, composed(asked)
     if asked in claim.values:
         return [Wanted(claim.type, {claim.field: asked})]
-    rules: list[Wanted | Rule] = [rule for rule in program.rules if rule.id == asked]
+    rules: list[Wanted | Rule] = [rule for rule in program.rules if rule.id == asked and not rule.inner]
     if rules:
         return rules
     if asked in _NOT_DECLARED:
         raise Refused([Diagnostic("AV584", f"no rule derives `{asked}`", help=(_NOT_DECLARED[asked],))])
     found = _FACT.fullmatch(asked)
-    if found and found[1] in program.types:
+    if found and found[1] in program.types and not program.types[found[1]].inner:
         return [_fact(program, found[1], found[2] or "")]
-    known = (*claim.values, *program.rule_ids, *program.types)
+    known = (*claim.values, *program.rule_ids, *(name for name, type in program.types.items() if not type.inner))
     near = did_you_mean(asked, known)
     help = f"did you mean `{near}`?" if near else "name a claim, a rule, or a fact as `TYPE(field: value)`"
     raise Refused([Diagnostic("AV584", f"`{asked}` is no claim, rule or fact of this pack", help=(help,))])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from averment.core import written
 from averment.core.program import Aggregate, Arithmetic, Compare, Expression, Guard, Literal, Match, Rule
 
 
@@ -47,3 +48,28 @@ def variables(expression: Expression) -> Iterator[str]:
             yield from variables(right)
         case _:
             yield expression.name
+
+
+def has_variable(tree: written.Written | written.Cell | written.Test | written.Expression) -> bool:
+    """Whether a variable stands anywhere in a tree."""
+    match tree:
+        case written.Pattern():
+            return any(has_variable(cell) for _, cell in tree.cells)
+        case written.Absent() | written.Known():
+            return has_variable(tree.pattern)
+        case written.Aggregate() | written.FieldComparison() | written.Dollar() | written.SizeOf():
+            return True
+        case written.AnyOf():
+            return any(has_variable(each) for conditions in tree.alternatives for each in conditions)
+        case written.NotAll():
+            return any(map(has_variable, tree.conditions))
+        case written.Comparison() | written.Operation():
+            return has_variable(tree.left) or has_variable(tree.right)
+        case written.Cell():
+            return any(map(has_variable, tree.tests))
+        case written.Equal() | written.Bound():
+            return has_variable(tree.atom)
+        case written.Between():
+            return has_variable(tree.low) or has_variable(tree.high)
+        case _:
+            return False
