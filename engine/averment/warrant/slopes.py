@@ -15,9 +15,9 @@ from math import gcd, inf
 from typing import NamedTuple
 
 from averment.core.aggregates import AGGREGATES
+from averment.core.mentions import variables
 from averment.core.program import Aggregate, Arithmetic, Compare, Expression, FactType, Literal, Rule, Size, Variable
 from averment.core.values import limits
-from averment.core.mentions import variables
 from averment.law.patterns import Bindings
 from averment.law.truth import Interval, Quantity, bounded, interval, unbounded
 
