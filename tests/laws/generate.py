@@ -88,6 +88,9 @@ def _declare_types(pack: Layered) -> None:
     for layer in range(1, rng.randint(2, CLAIM)):
         for number in range(rng.randint(1, 2)):
             pack.declare(f"d{layer}{number}", layer, rng.randint(1, 2), derived=True)
+    for name in pack.derived(1):
+        if random.Random(f"{name} {json.dumps(pack.fields(name))}").random() < 0.25 and "rule" not in pack.fields(name):
+            pack.facts[name]["distinct"] = "by_rule"
     pack.facts["verdict"] = {"derived": True, "fields": {"role": {"type": "choice", "of": ["yes", "no", "maybe"]}}}
     pack.facts["degree"] = {"derived": True, "fields": {"much": {"type": "level", "of": ["little", "much"]}}}
     pack.layer |= {"verdict": CLAIM, "degree": CLAIM}

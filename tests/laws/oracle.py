@@ -26,9 +26,11 @@ from tests.laws.oracle_words import (
     literal,
     named,
     pattern,
+    rules_of,
     seconds,
     split,
     tokens_of,
+    types_of,
     unquoted,
     variable,
 )
@@ -91,14 +93,7 @@ def _found(program: _Program, atoms: Sequence[tuple[str, list[Any]]]) -> Found |
 
 class _Program:
     def __init__(self, files: Mapping[str, Any]) -> None:
-        self.pack, self.types = files["pack.yaml"], files["facts.yaml"]["facts"]
-        self.rules = [
-            rule
-            | {"when": [*file.get("when", []), *rule["when"], *([{"not": rule["unless"]}] if "unless" in rule else [])]}
-            for name, file in files.items()
-            if name.startswith("rules/")
-            for rule in file["rules"]
-        ]
+        self.pack, self.types, self.rules = files["pack.yaml"], types_of(files), rules_of(files)
         self.tables = [file for name, file in files.items() if name.startswith("tables/")]
         self.parameters = {f"{name}": about for name, about in self.pack.get("parameters", {}).items()}
         fields = [about for kind in self.types.values() for about in kind["fields"].values()]
@@ -364,6 +359,8 @@ class _Conjunction:
         heads: list[tuple[str, list[str], list[str]]] = []
         for conclusion in then:
             (type, values), *_ = conclusion.items()
+            if program.types[type].get("distinct") == "by_rule":
+                values = {**values, "rule": f'"{self.rule}"'}
             terms, outside = list[str](), list[str]()
             for name, field in program.types[type]["fields"].items():
                 terms.append(self._value(values[name], field))

@@ -67,6 +67,25 @@ def unquoted(token: str) -> str:
     return re.sub(r"\\(.)", r"\1", token[1:-1]) if token[0] == '"' else token
 
 
+def types_of(files: Mapping[str, Any]) -> dict[str, Any]:
+    """The fact types; those told apart by their rule have its id as their last field."""
+    types = dict(files["facts.yaml"]["facts"])
+    for name, kind in types.items():
+        if kind.get("distinct") == "by_rule":
+            types[name] = kind | {"fields": kind["fields"] | {"rule": {"type": "text"}}}
+    return types
+
+
+def rules_of(files: Mapping[str, Any]) -> list[Any]:
+    """The rules with what they share with others of their file, and their exceptions as one more condition."""
+    found: list[Any] = []
+    for file in (file for name, file in files.items() if name.startswith("rules/")):
+        for rule in file["rules"]:
+            exceptions = [{"not": rule["unless"]}] if "unless" in rule else []
+            found.append(rule | {"when": [*file.get("when", []), *rule["when"], *exceptions]})
+    return found
+
+
 _FORMS = {
     "boolean": "true|false",
     "date": r"\d{4}-\d\d-\d\d",

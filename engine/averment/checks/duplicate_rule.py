@@ -28,7 +28,7 @@ def parts(conditions: tuple[Condition, ...]) -> Parts:
 
 def conclusions(rule: ModelRule) -> Parts:
     """What a rule concludes."""
-    return frozenset(conclusion.origin for conclusion in rule.then)
+    return frozenset((each.origin, rule.id) if each.type.by_rule else each.origin for each in rule.then)
 
 
 def _parts(condition: Condition) -> Iterator[object]:

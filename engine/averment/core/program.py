@@ -87,6 +87,7 @@ class FactType:
     key: tuple[str, ...] = ()  # of a given `many` type; all fields where the pack declares none
     absent_unknown: bool = False
     inner: bool = False
+    distinct: str = ""  # of a derived type: by_rule or by_value, where the pack says so
 
     @cached_property
     def position(self) -> Mapping[str, int]:
@@ -97,6 +98,11 @@ class FactType:
     def qualified(self) -> tuple[Field, ...]:
         """The fields under their full names, as messages call them: ``product.stage``."""
         return tuple(replace(field, name=f"{self.name}.{field.name}") for field in self.fields)
+
+    @property
+    def by_rule(self) -> bool:
+        """Whether its facts are told apart by the rule that derived them, whose id is the last field."""
+        return self.distinct == "by_rule"
 
     @cached_property
     def naming(self) -> tuple[int, ...]:
@@ -112,6 +118,8 @@ class Fact(NamedTuple):
 
 
 NUMBER = Field("", Kind.INTEGER)
+BY_RULE = Field("rule", Kind.TEXT)
+"""The field of facts that are told apart by the rule that derived them."""
 
 
 def _origin(nobody: Any) -> Any:

@@ -129,6 +129,7 @@ def _type(of: FactType) -> dict[str, Any]:
         "derived": of.derived,
         "key": of.key,
         "absent_unknown": of.absent_unknown,
+        **({"distinct": of.distinct} if of.by_rule else {}),
     }
 
 

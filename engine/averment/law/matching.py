@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from averment.core.mentions import asks
 from averment.core.program import Aggregate, Fact, Rule, Value
 from averment.law.budget import LOOKS, BudgetSpent
 from averment.law.guards import hold
 from averment.law.joining import Join, Joining, joining
 from averment.law.memory import Memory
-from averment.core.mentions import asks
 from averment.law.patterns import Bindings, match, matching
 from averment.law.selection import Index
 from averment.law.truth import FALSE, TRUE, UNKNOWN, CaseError, Interval, Truth

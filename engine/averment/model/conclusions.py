@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from averment.core import written
 from averment.core.node import Node, Span
-from averment.core.program import FactType, Field, Kind
+from averment.core.program import BY_RULE, FactType, Field, Kind
 from averment.core.values import Misfit, decode, fit, scaled
 from averment.model.encoding import encode
 from averment.model.expressions import read_expression
@@ -17,7 +17,7 @@ from averment.model.names import suggestion, unknown_field, unknown_type
 from averment.model.scope import Scope, only_item
 
 
-def read_conclusions(nodes: Sequence[Node], scope: Scope) -> tuple[Conclusion, ...]:
+def read_conclusions(nodes: Sequence[Node], scope: Scope, rule: str) -> tuple[Conclusion, ...]:
     """Each conclusion that could be read; the others are reported."""
     found: list[Conclusion] = []
     for node in nodes:
@@ -26,7 +26,7 @@ def read_conclusions(nodes: Sequence[Node], scope: Scope) -> tuple[Conclusion, .
         of = derived_type(name, span, scope)
         if of:
             listed = [(field, value, values.keys[field]) for field, value in values.items()]
-            conclusion = read_conclusion(of, listed, span, scope)
+            conclusion = read_conclusion(of, listed, span, scope, rule)
             if conclusion:
                 found.append(conclusion)
     return tuple(found)
@@ -47,12 +47,17 @@ def derived_type(name: str, span: Span, scope: Scope) -> FactType | None:
 
 
 def read_conclusion(
-    of: FactType, values: Sequence[tuple[str, Node, Span]], span: Span, scope: Scope
+    of: FactType, values: Sequence[tuple[str, Node, Span]], span: Span, scope: Scope, rule: str
 ) -> Conclusion | None:
-    """The fact of type ``of`` with the given values: each the field's name, the value, and the place of the name."""
-    terms: dict[str, Term | None] = {}
+    """The fact of type ``of`` that a rule derives, with the given values: each the field's name, the value, and the
+    place of the name.
+    """
+    terms: dict[str, Term | None] = {BY_RULE.name: Constant(rule)} if of.by_rule else {}
     trees: list[tuple[str, written.Result]] = []
     for name, node, place in values:
+        if of.by_rule and name == BY_RULE.name:
+            filled_in(of, place, scope)
+            continue
         index = of.position.get(name)
         if index is None:
             if f"{of.name}.{name}" not in scope.declared.vocabulary.broken:
@@ -74,6 +79,12 @@ def read_conclusion(
         return None
     tree = written.Conclusion(of.name, tuple(sorted(trees, key=lambda value: value[0])))
     return Conclusion(of, tuple(found), tree, span)
+
+
+def filled_in(of: FactType, span: Span, scope: Scope) -> None:
+    """Report a value for what is filled in: the rule that derives a fact."""
+    message = f"`{of.name}.{BY_RULE.name}` is filled in with the rule that derives the fact"
+    scope.report.error("AV641", message, span, "needs no value", "leave it out")
 
 
 def _value(field: Field, qualified: Field, node: Node, scope: Scope) -> tuple[Term, written.Result] | None:

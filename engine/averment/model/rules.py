@@ -82,7 +82,7 @@ def _read_rule(
     if exceptions := node.list_of("unless"):
         denied = read_denied(exceptions, scope, unless=True)
         when += (denied,) if denied else ()
-    then = read_conclusions(node.list_of("then"), scope)
+    then = read_conclusions(node.list_of("then"), scope, name)
     says = check_says(node, scope)
     backing = read_backing(node, sources, author, declared.report, span)
     if len(declared.report.diagnostics) > before:

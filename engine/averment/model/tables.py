@@ -11,11 +11,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from averment.core.node import Node, Span
-from averment.core.program import Backing, FactType, Field
+from averment.core.program import BY_RULE, Backing, FactType, Field
 from averment.core.values import show
 from averment.core.written import Sentence
 from averment.model.cells import scalar_text
-from averment.model.conclusions import derived_type, read_conclusion
+from averment.model.conclusions import derived_type, filled_in, read_conclusion
 from averment.model.conditions import dotted, read_pattern
 from averment.model.fields import words
 from averment.model.model import Bind, Constant, ModelRule, Pattern, Reference, Source, Term
@@ -93,10 +93,14 @@ def _check_columns(when: list[_Column], then: list[_Column], span: Span, scope: 
             message = f"a table looks only at `one` fact types, and `{column.type.name}` is not"
             scope.report.error("AV322", message, column.span, "may have many facts", "write rules instead")
     for column in then:
+        if column.type.by_rule and column.field.name == BY_RULE.name:
+            filled_in(column.type, column.span, scope)
         if derived_type(column.type.name, column.span, scope) and column.type is not then[0].type:
             scope.report.error("AV322", "a row derives one fact", column.span, f"not of `{then[0].type.name}`")
     if then and then[0].type.derived:
         given = {column.place for column in then if column.type is then[0].type}
+        if then[0].type.by_rule:
+            given.add(then[0].type.position[BY_RULE.name])
         missing = ", ".join(f"`{f.name}`" for index, f in enumerate(then[0].type.fields) if index not in given)
         if missing:
             scope.report.error("AV321", f"`{then[0].type.name}` is derived without {missing}", span, f"needs {missing}")
@@ -136,6 +140,7 @@ def _row(
         [(column.field.name, cell, cell.span) for column, cell in zip(then, cells[len(when) :], strict=True)],
         row.span,
         scope,
+        name,
     )
     if conclusion is None or len(scope.report.diagnostics) > before:
         return None

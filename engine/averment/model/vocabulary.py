@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import field, replace
 
 from averment.core.node import Node, Span
-from averment.core.program import FactType, Field
+from averment.core.program import BY_RULE, FactType, Field
 from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Report
 from averment.model.encoding import encode
@@ -66,7 +66,26 @@ def _read_type(name: str, node: Node, span: Span, vocabulary: Vocabulary, report
             "AV307", f"`absent` is for given `many` types, and `{name}` {why}", node.keys["absent"], "not here"
         )
     key = _read_key(name, node, fields, derived or one, vocabulary, report)
-    return FactType(name, fields, one, derived, key, absent is not None and absent.value == "unknown")
+    distinct = _read_distinct(name, node, fields, derived, report)
+    if distinct == "by_rule":
+        fields = (*(field for field in fields if field.name != BY_RULE.name), BY_RULE)
+    unknown = absent is not None and absent.value == "unknown"
+    return FactType(name, fields, one, derived, key, unknown, distinct=distinct)
+
+
+def _read_distinct(name: str, node: Node, fields: tuple[Field, ...], derived: bool, report: Report) -> str:
+    """What tells the facts of a derived type apart, where the pack says so."""
+    distinct = words(node, "distinct")
+    if distinct and not derived:
+        message = f"`{name}` is given, and what tells its records apart is their key"
+        report.error("AV640", message, node.keys["distinct"], "for derived fact types")
+        return ""
+    for each in fields if distinct == "by_rule" else ():
+        if each.name == BY_RULE.name:
+            message = f"`{name}` has a field `{each.name}` of its own, and one of the rule that derives it"
+            help = "give the field another name"
+            report.error("AV640", message, node.at(["fields", each.name])[0].span, "declared here", help)
+    return distinct
 
 
 def _read_fields(

@@ -30,7 +30,6 @@ from averment.core.program import (
 )
 from averment.dataclass import dataclass
 from averment.ir.ranges import may_fail, may_leave, ranges
-from averment.core.mentions import reads
 
 Place = tuple[str, int] | tuple[int, str]
 """A field of a type, or a variable of a rule (by the rule's number)."""
