@@ -21,12 +21,16 @@ from unicodedata import normalize
 import clingo
 import yaml
 from tests.laws.oracle_words import (
+    aligned,
     expanded,
     kind_of,
     literal,
     named,
     pattern,
+    places_of,
+    plain,
     rules_of,
+    scaled,
     seconds,
     split,
     tokens_of,
@@ -66,15 +70,11 @@ def decide(files: Mapping[str, bytes], cases: Sequence[Mapping[str, Any]]) -> li
     with control.solve(yield_=True) as solved:
         model = solved.model()
         assert model is not None
-        atoms = [(atom.name, [_plain(argument) for argument in atom.arguments]) for atom in model.symbols(shown=True)]
+        atoms = [(atom.name, [plain(argument) for argument in atom.arguments]) for atom in model.symbols(shown=True)]
     return [
         _found(program, [(name, rest) for name, (case, *rest) in atoms if case == number])
         for number in range(len(cases))
     ]
-
-
-def _plain(symbol: clingo.Symbol) -> Any:
-    return symbol.number if symbol.type is clingo.SymbolType.Number else symbol.string
 
 
 def _found(program: _Program, atoms: Sequence[tuple[str, list[Any]]]) -> Found | None:
@@ -302,21 +302,21 @@ class _Conjunction:
         else:
             left = self._sum(list(sides[0]), None)
             right = self._sum(list(sides[1]), left[1])
-        return _aligned(left, tokens[place], right)
+        return aligned(left, tokens[place], right)
 
     def _against(self, column: str, field: Field, tokens: list[str]) -> str:
         negated = tokens[0] == "not"
         inner = tokens[2:-1] if negated else tokens
         operator = inner[0] if inner[0] in OPERATORS else "="
-        return _aligned((column, field), OPPOSITE[operator] if negated else operator, self._sum(inner[-1:], None))
+        return aligned((column, field), OPPOSITE[operator] if negated else operator, self._sum(inner[-1:], None))
 
     def _sum(self, tokens: list[str], hint: Field | None) -> Term:
         found = self._product(tokens, hint)
         while tokens and tokens[0] in "+-":
             operator, other = tokens.pop(0), self._product(tokens, hint)
-            places = max(_places(found[1]), _places(other[1]))
+            places = max(places_of(found[1]), places_of(other[1]))
             found = (
-                f"({_scaled(found, places)} {operator} {_scaled(other, places)})",
+                f"({scaled(found, places)} {operator} {scaled(other, places)})",
                 {"type": "decimal", "places": places},
             )
         return found
@@ -326,7 +326,10 @@ class _Conjunction:
         while tokens and tokens[0] == "*":
             tokens.pop(0)
             other = self._factor(tokens, hint)
-            found = f"({found[0]} * {other[0]})", {"type": "decimal", "places": _places(found[1]) + _places(other[1])}
+            found = (
+                f"({found[0]} * {other[0]})",
+                {"type": "decimal", "places": places_of(found[1]) + places_of(other[1])},
+            )
         return found
 
     def _factor(self, tokens: list[str], hint: Field | None) -> Term:
@@ -382,7 +385,7 @@ class _Conjunction:
         if isinstance(value, list | bool):
             return self.program.value(value, field)
         term = self._sum(tokens_of(str(value)), field)
-        return _scaled(term, _places(field))
+        return scaled(term, places_of(field))
 
 
 def _constant(program: _Program, token: str) -> Term:
@@ -392,16 +395,3 @@ def _constant(program: _Program, token: str) -> Term:
     kind = kind_of(token)
     field = {"type": kind, "places": len(token.partition(".")[2]) if kind == "decimal" else 0}
     return program.value(token, field), field
-
-
-def _places(field: Field) -> int:
-    return int(field.get("places", 0))
-
-
-def _scaled(term: Term, places: int) -> str:
-    return term[0] if _places(term[1]) == places else f"({term[0]} * {10 ** (places - _places(term[1]))})"
-
-
-def _aligned(left: Term, operator: str, right: Term) -> str:
-    places = max(_places(left[1]), _places(right[1]))
-    return f"{_scaled(left, places)} {operator} {_scaled(right, places)}"

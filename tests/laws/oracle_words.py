@@ -111,3 +111,21 @@ def seconds(kind: str, text: str) -> int:
         return int((-length if found[1] else length).total_seconds())
     moment = datetime.fromisoformat(text if kind == "datetime" else f"2020-01-01T{text}")
     return int((moment - datetime(2020, 1, 1)).total_seconds())
+
+
+def plain(symbol: Any) -> Any:
+    """What one of clingo's symbols stands for: a number, or a text."""
+    return symbol.number if symbol.type is symbol.type.Number else symbol.string
+
+
+def places_of(field: Mapping[str, Any]) -> int:
+    return int(field.get("places", 0))
+
+
+def scaled(term: tuple[str, Mapping[str, Any]], places: int) -> str:
+    return term[0] if places_of(term[1]) == places else f"({term[0]} * {10 ** (places - places_of(term[1]))})"
+
+
+def aligned(left: tuple[str, Mapping[str, Any]], operator: str, right: tuple[str, Mapping[str, Any]]) -> str:
+    places = max(places_of(left[1]), places_of(right[1]))
+    return f"{scaled(left, places)} {operator} {scaled(right, places)}"

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from averment.checks.check import Check, Finding
 from averment.checks.contradiction import never, ranges_of
 from averment.checks.subject import Subject
-from averment.core.program import OPPOSITE, Compare, text_of
+from averment.core.operators import OPPOSITE
+from averment.core.program import Compare, text_of
 
 
 def find(subject: Subject) -> Iterator[Finding]:

@@ -228,3 +228,6 @@ OPERATORS: Mapping[str, Operator] = {
 
 SIGNS = {each.name: each.sign for each in OPERATORS.values() if each.sign}
 """What Python has by the same name."""
+
+OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+"""By operator of a comparison the one that is true where that is false."""

@@ -101,7 +101,7 @@ class FactType:
 
     @property
     def by_rule(self) -> bool:
-        """Whether its facts are told apart by the rule that derived them, whose id is the last field."""
+        """Whether the rule that derived a fact, whose id is the last field, is what tells it apart."""
         return self.distinct == "by_rule"
 
     @cached_property
@@ -208,10 +208,6 @@ class Aggregate:
     field: int | None
     variable: str
     origin: written.Aggregate | None = _origin(None)
-
-
-OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-"""By operator of a comparison the one that is true where that is false."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ Where the denied conditions hold together an *inner* rule derives a fact, and th
 for what its variables stand for. The fact has a field for each outer variable that a denied pattern joins with. What
 else is used of outer variables, in comparisons, is taken from the outer patterns that bind them: the inner rule matches
 these too, and the fact has what names their records, so that what is unknown of one record leaves nothing open of
-another. The cells of such a pattern are asked by the rule itself; in the inner rule they stand only where something
-denied may be without a lawful value, which is an error of the case only where all else holds.
+another. The cells of such a pattern are asked by the rule itself; they stand in the inner rule, with the rule's other
+conditions, only where something denied may be without a lawful value: that is an error of the case only where none of
+them is false.
 """
 
 from __future__ import annotations
@@ -15,10 +16,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 
 from averment.core.aggregates import AGGREGATES
-from averment.core.mentions import variables
 from averment.core.program import (
     Aggregate,
-    Compare,
     Expression,
     FactType,
     Field,
@@ -99,7 +98,8 @@ class Outer:
             match = self._named(place, domain, fresh)
             domain.matches.append(replace(match, cells=match.cells if whole else (), origin=None))
         if whole:
-            domain.guards += [replace(guard, origin=None) for guard in self.guards if _asks_of(guard, domain.bound)]
+            domain.aggregates = [replace(aggregate, origin=None) for aggregate in self.aggregates]
+            domain.guards += [replace(guard, origin=None) for guard in self.guards]
         return domain
 
     def _named(self, place: int, domain: Domain, fresh: Iterator[str]) -> Match:
@@ -187,10 +187,6 @@ def _may_err(condition: Condition) -> bool:
             return any(_may_err(each) for alternative in condition.alternatives for each in alternative)
         case _:
             return False
-
-
-def _asks_of(guard: Guard, bound: set[str]) -> bool:
-    return isinstance(guard, Compare) and bound.issuperset((*variables(guard.left), *variables(guard.right)))
 
 
 def _bound(matches: Iterable[Match]) -> set[str]:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from itertools import count
 
 from averment.core import written
+from averment.core.operators import OPPOSITE
 from averment.core.program import (
-    OPPOSITE,
     Absent,
     Aggregate,
     Cell,

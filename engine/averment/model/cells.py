@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from averment.core.node import Node
-from averment.core.program import OPPOSITE, Field, Kind
+from averment.core.operators import OPPOSITE
+from averment.core.program import Field, Kind
 from averment.core.suggest import did_you_mean
 from averment.core.values import Misfit, fit, scaled, unknown_value
 from averment.core.written import (

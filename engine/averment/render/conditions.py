@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from averment.core import written
 from averment.core.aggregates import AGGREGATES
+from averment.core.operators import OPPOSITE
 from averment.core.program import (
     Absent,
     Aggregate,
@@ -36,7 +37,6 @@ _LEADS = {  # what a difference does, whether that is a negation, and by how muc
     "<": ("does not exceed", True, "by {} or more"),
     "<=": ("does not exceed", True, "by more than {}"),
 }
-_OTHERWISE = {">=": "<", ">": "<=", "<": ">=", "<=": ">"}
 _ORDINALS = ("first", "second", "third", "fourth")
 _ARITHMETIC = {"+": "plus", "-": "less", "*": "times"}
 _PLAIN = Field("", Kind.INTEGER)
@@ -194,7 +194,7 @@ class Worded:
 
     def behind(self, guard: Compare) -> str:
         """A difference that is not as it is compared, as it is: ``train (5) does not lead plane (4) by 2 or more``."""
-        tree, other = guard.origin, _OTHERWISE.get(guard.operator, "")
+        tree, other = guard.origin, OPPOSITE.get(guard.operator, "")
         return self._lead(tree, other) if isinstance(tree, written.Comparison) else ""
 
     def _lead(self, tree: written.Comparison, operator: str) -> str:
