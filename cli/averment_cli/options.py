@@ -25,16 +25,20 @@ def pack_option(command: _Command) -> _Command:
     )(command)
 
 
-def format_option(command: _Command) -> _Command:
-    """``--format text|json``."""
+def formats_option(*others: str) -> Callable[[_Command], _Command]:
+    """``--format text|…``."""
     return click.option(
         "--format",
         "format",
-        type=click.Choice(["text", "json"]),
+        type=click.Choice(["text", *others]),
         default="text",
         show_default=True,
         help="For people, or for programs.",
-    )(command)
+    )
+
+
+format_option = formats_option("json")
+"""``--format text|json``."""
 
 
 def seconds_option(

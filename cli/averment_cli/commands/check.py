@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from averment_cli.options import complete_pack, format_option, source_option
+from averment_cli.options import complete_pack, formats_option, source_option
 
 if TYPE_CHECKING:
+    from averment.diagnostics.diagnostic import Diagnostic
     from averment.pack import Pack
 
 
 @click.command("check")
 @click.argument("pack", required=False, shell_complete=complete_pack)
 @source_option
-@format_option
-def command(pack: str | None, sources: Sequence[str], format: str) -> int:
+@formats_option("json", "sarif", "github", "junit")
+@click.option("--watch", is_flag=True, help="Check again whenever a file of the pack changes, until Ctrl-C.")
+def command(pack: str | None, sources: Sequence[str], format: str, watch: bool) -> int:
     """Find what is wrong with a pack, and with its example cases.
 
     PACK is a folder or the name of an installed pack: by default the folder you are in, if it is one, else pm_tpm.
@@ -25,19 +27,31 @@ def command(pack: str | None, sources: Sequence[str], format: str) -> int:
     \b
     averment check my_pack
     averment check pm_tpm --source article.txt
+    averment check my_pack --format sarif > findings.sarif
+    averment check my_pack --watch
     """
+    from averment_cli.reading import default_pack
+
+    name = default_pack() if pack is None else pack
+    if watch:
+        from averment_cli.watching import run_again
+
+        return run_again(name, lambda: _check(name, sources, format))
+    return _check(name, sources, format)
+
+
+def _check(name: str, sources: Sequence[str], format: str) -> int:
     from averment.checking import checked
     from averment.core.text import spelled
     from averment.diagnostics.diagnostic import Report
     from averment.diagnostics.render_json import all_to_json
     from averment.diagnostics.render_text import summary
     from averment.shelf import find_pack
-    from averment_cli.reading import Texts, default_pack, read_pack, stop_if_failed
+    from averment_cli.reading import Texts, read_pack, stop_if_failed
     from averment_cli.sources import agreement, held_texts
     from averment_cli.terminal import data, findings, json_line
 
     report, texts = Report(), Texts()
-    name = default_pack() if pack is None else pack
     unknown = Report()
     if find_pack(name, unknown) is None:
         stop_if_failed(unknown, texts)
@@ -51,11 +65,36 @@ def command(pack: str | None, sources: Sequence[str], format: str) -> int:
         agreed = agreement(held)
     if format == "json":
         json_line({"pack": spelled(name), "findings": all_to_json(report.diagnostics)})
+    elif format != "text":
+        data(_for_programs(format, report.diagnostics, name))
     else:
         data(findings(report.diagnostics, texts.of))
         about = _about(read) if read else name
         data("; ".join([f"{about}: {summary(report.diagnostics)}", *agreed]) + "\n")
     return 1 if report.failed else 0
+
+
+def _for_programs(format: str, found: Sequence[Diagnostic], name: str) -> str:
+    """The findings for code scanning, for annotations, or for a report of tests."""
+    import json
+
+    from averment import __version__
+    from averment.core.text import spelled
+    from averment.diagnostics.diagnostic import Report
+    from averment.diagnostics.finding_text import whereabouts
+    from averment.diagnostics.render_github import to_github
+    from averment.diagnostics.render_junit import to_junit
+    from averment.diagnostics.render_sarif import to_sarif
+    from averment.shelf import find_pack
+
+    where = whereabouts(spelled(str(find_pack(name, Report()) or name)))
+    match format:
+        case "sarif":
+            return json.dumps(to_sarif(found, where, __version__), ensure_ascii=False, indent=2) + "\n"
+        case "github":
+            return to_github(found, where)
+        case _:
+            return to_junit(found, where, f"averment check {spelled(name)}")
 
 
 def _about(pack: Pack) -> str:
