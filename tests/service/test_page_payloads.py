@@ -123,14 +123,13 @@ def test_nothing_of_an_address_runs(page: Page, world: World, route: Any) -> Non
     assert page.evaluate(_TOLD) == ""
 
 
-@pytest.mark.parametrize("payload", range(0, len(PAYLOADS), 15))
-def test_nothing_that_is_on_record_runs(page: Page, world: World, payload: int) -> None:
-    some = world.decisions[payload : payload + 15]
-    for one, other in zip(some, [*some[1:], some[0]], strict=True):
+def test_nothing_that_is_on_record_runs(page: Page, world: World) -> None:
+    shown = 0
+    for one, payload, other in zip(world.decisions, PAYLOADS, reversed(world.decisions), strict=True):
         page.goto(f"/audit/{one}")
-        assert page.locator("main").inner_text().count("alert") or payload >= 0
+        shown += "".join(payload.split()) in "".join(page.locator("main").inner_text().split())
         page.goto(f"/audit/compare?id={one}&id={other}")
-    assert page.evaluate(_TOLD) == ""
+    assert page.evaluate(_TOLD) == "" and shown > 90, shown  # as text; of some a sign is not shown as it is
 
 
 def test_nothing_that_is_listed_runs(page: Page, world: World) -> None:
@@ -158,7 +157,8 @@ def test_nothing_that_is_sent_by_a_form_runs(page: Page, world: World) -> None:
     page.locator("textarea").fill("\n".join(PAYLOADS))
     page.locator("form:has(textarea) button").first.click()
     page.wait_for_timeout(500)
-    assert "alert" in page.locator("body").inner_text()
+    assert "Not saved" in page.locator("main").inner_text()
+    assert page.locator("textarea").input_value().split("\n")[:5] == PAYLOADS[:5]  # nothing of it is lost
     for payload in PAYLOADS:
         page.goto("/decide")
         page.locator("#case-name").fill(payload)
