@@ -50,9 +50,11 @@ def test_the_configuration_holds_an_agent_to_the_pack(tmp_path: Path) -> None:
     assert requesters(tmp_path) == ["hiring-agent"]
 
 
-def test_the_program_prints_what_the_page_says(tmp_path: Path) -> None:
-    (program,) = blocks("python")
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+@pytest.mark.parametrize(("number", "decisions"), [(0, 1), (1, 2)], ids=["an agent", "a guarded action"])
+def test_a_program_prints_what_the_page_says(tmp_path: Path, number: int, decisions: int) -> None:
+    program = blocks("python")[number]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PATH": path}
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, env=environment
     )
@@ -60,7 +62,7 @@ def test_the_program_prints_what_the_page_says(tmp_path: Path) -> None:
     said = re.sub(r"decision \d+-[0-9a-f]+", "decision …", done.stdout)
     if os.environ.get("REWRITE_GOLDEN"):
         page = PAGE.read_text("utf-8")
-        at = page.index("```text\n", page.index("```python\n")) + len("```text\n")
+        at = page.index("```text\n", page.index(program)) + len("```text\n")
         PAGE.write_text(page[:at] + said + page[page.index("```", at) :], "utf-8")
     assert said in blocks("text")
-    assert requesters(tmp_path) == ["hiring-agent"] * 2
+    assert requesters(tmp_path) == ["hiring-agent"] * decisions
