@@ -27,6 +27,7 @@ from tests.service.test_decide import examples
 
 from averment.audit.log import open_log
 from averment.audit.verify import verify
+from averment_service.demonstration import demonstrated
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to find the processes")
 
@@ -225,7 +226,8 @@ def test_no_process_outlives_the_one_that_started_it(tmp_path: Path) -> None:
 def test_the_demonstration_has_decisions_to_look_at() -> None:
     with served("--demo") as found:
         assert found.ask("/v1/decisions?limit=1")["decisions"]
-        assert found.ask("/v1/packs")["packs"][-1]["name"] == "pm_tpm"
+        packs = {pack["name"] for pack in found.ask("/v1/packs")["packs"]}
+        assert packs == set(demonstrated()) and demonstrated()[0] == "pm_tpm"  # with which the page opens
 
 
 def test_a_folder_of_the_name_of_an_installed_pack_is_told_of_once(
