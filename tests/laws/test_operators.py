@@ -8,6 +8,7 @@ from __future__ import annotations
 import decimal
 import random
 from collections.abc import Iterator
+from datetime import date
 from fractions import Fraction
 from itertools import product
 
@@ -19,19 +20,42 @@ from averment.backends.columnar.columns import Column, integer_type
 from averment.backends.columnar.intervals import calculated as by_arrays
 from averment.backends.scalar.terms import CALLED
 from averment.backends.symbolic.terms import TERMS
-from averment.core.operators import OPERATORS, ROUNDINGS
+from averment.core.operators import DATES, DATETIMES, OPERATORS, ROUNDINGS
+from averment.core.times import DAY
 from averment.law.expressions import FUNCTIONS, calculate
 from averment.law.truth import INT64_MAX, INT64_MIN, CaseError, Interval, Quantity, bounds, interval
 
 SMALL = range(-4, 5)
-PAIRS = [(low, high) for low in SMALL for high in SMALL if low <= high]
 FAR = [INT64_MIN, INT64_MIN + 1, -(2**62), -7, -1, 0, 1, 2, 5, 2**62, INT64_MAX - 1, INT64_MAX]
+_LEAP = date(2024, 2, 29).toordinal()
+_OF_CALENDAR = {  # some that lie together, and some far apart
+    DATES: (range(_LEAP - 4, _LEAP + 5), [1, 2, 31, 32, 60, _LEAP - 366, _LEAP, DATES[1] - 31, DATES[1] - 1, DATES[1]]),
+    DATETIMES: (
+        range(DAY * _LEAP - 4, DAY * _LEAP + 5),
+        [DAY, DAY + 1, DAY * 31, DAY * _LEAP - 1, DAY * _LEAP, DATETIMES[1] - DAY, DATETIMES[1]],
+    ),
+}
 _DECIMAL = {
     "floor": decimal.ROUND_FLOOR,
     "ceiling": decimal.ROUND_CEILING,
     "half_up": decimal.ROUND_HALF_UP,
     "half_even": decimal.ROUND_HALF_EVEN,
 }
+
+
+def _small(operator: str) -> list[range]:
+    """Numbers that lie together, for each operand."""
+    return [_OF_CALENDAR.get(span, (SMALL, FAR))[0] for span in OPERATORS[operator].takes]
+
+
+def _far(operator: str) -> list[list[int]]:
+    """Numbers that lie far apart, for each operand."""
+    return [_OF_CALENDAR.get(span, (SMALL, FAR))[1] for span in OPERATORS[operator].takes]
+
+
+def _pairs(operator: str) -> list[list[tuple[int, int]]]:
+    """The ends of intervals of the first, for each operand."""
+    return [[(low, high) for low in small for high in small if low <= high] for small in _small(operator)]
 
 
 def _by_law(operator: str, left: Quantity, right: Quantity) -> Quantity | str:
@@ -49,7 +73,7 @@ def _each(quantity: int | Interval) -> Iterator[int]:
 
 @pytest.mark.parametrize("operator", OPERATORS)
 def test_an_interval_holds_what_each_of_its_numbers_comes_to_and_is_no_wider(operator: str) -> None:
-    for left, right in product(PAIRS, PAIRS):
+    for left, right in product(*_pairs(operator)):
         one, other = interval(*left), interval(*right)
         found = [_by_law(operator, a, b) for a in _each(one) for b in _each(other)]
         lawful = [value for value in found if isinstance(value, int)]
@@ -64,7 +88,7 @@ def test_an_interval_holds_what_each_of_its_numbers_comes_to_and_is_no_wider(ope
 @pytest.mark.parametrize("operator", OPERATORS)
 def test_it_rises_as_it_says(operator: str) -> None:
     for place, rises in enumerate(OPERATORS[operator].rises):
-        for a, b, more in product(SMALL, SMALL, range(1, 4)):
+        for a, b, more in product(*_small(operator), range(1, 4)):
             before = _by_law(operator, a, b)
             after = _by_law(operator, *((a + more, b) if place == 0 else (a, b + more)))
             if rises and isinstance(before, int) and isinstance(after, int):
@@ -73,9 +97,9 @@ def test_it_rises_as_it_says(operator: str) -> None:
 
 @pytest.mark.parametrize("operator", OPERATORS)
 def test_arrays_come_to_what_the_law_says(operator: str) -> None:
-    rows = [(one, other) for one in PAIRS for other in PAIRS]
-    rows += [((a, a), (b, b)) for a in FAR for b in FAR]
-    for group in (rows[: len(PAIRS) ** 2], rows):
+    near = [*product(*_pairs(operator))]
+    far = [((a, a), (b, b)) for a, b in product(*_far(operator))]
+    for group in (near, near + far):
         low, high, floor, ceiling = (np.array([row[s][e] for row in group]) for s in (0, 1) for e in (0, 1))
         columns = [
             Column(bottom.astype(size), top.astype(size), None, least, most)
@@ -100,8 +124,8 @@ def test_arrays_come_to_what_the_law_says(operator: str) -> None:
 
 @pytest.mark.parametrize("operator", OPERATORS)
 def test_definite_arrays_come_to_what_the_law_says(operator: str) -> None:
-    rows = [*product(SMALL, SMALL), *product(FAR, FAR)]
-    for group in (rows[: len(SMALL) ** 2], rows):
+    near = [*product(*_small(operator))]
+    for group in (near, [*near, *product(*_far(operator))]):
         sides = [np.array(side).astype(integer_type(min(side), max(side))) for side in zip(*group, strict=True)]
         columns = [Column(side, side, None, int(side.min()), int(side.max())) for side in sides]
         found, astray = by_arrays(operator, *columns)
@@ -115,7 +139,7 @@ def test_definite_arrays_come_to_what_the_law_says(operator: str) -> None:
 
 @pytest.mark.parametrize("operator", OPERATORS)
 def test_terms_of_a_solver_come_to_what_the_law_says(operator: str) -> None:
-    for a, b in product(SMALL, SMALL):
+    for a, b in product(*_small(operator)):
         told = _by_law(operator, a, b)
         if isinstance(told, int):
             term = OPERATORS[operator].comes_to(TERMS, z3.IntVal(a), z3.IntVal(b))
@@ -124,7 +148,8 @@ def test_terms_of_a_solver_come_to_what_the_law_says(operator: str) -> None:
 
 @pytest.mark.parametrize("operator", [name for name, each in OPERATORS.items() if not each.sign])
 def test_what_code_calls_is_beyond_64_bits_where_the_law_has_no_value(operator: str) -> None:
-    for a, b in product([*SMALL, *FAR], [*SMALL, *FAR]):
+    both = zip(_small(operator), _far(operator), strict=True)
+    for a, b in product(*([*small, *far] for small, far in both)):
         told = _by_law(operator, a, b)
         assert CALLED[operator](a, b) == (INT64_MAX + 1 if isinstance(told, str) else told)
 

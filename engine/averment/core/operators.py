@@ -10,7 +10,11 @@ from collections.abc import Callable, Mapping
 from operator import add, floordiv, mul, sub
 from typing import Any, Protocol
 
+from averment.core import calendar
+from averment.core.times import DAY, LAST
 from averment.dataclass import dataclass
+
+DATES, DATETIMES = (1, LAST), (DAY, LAST * DAY + DAY - 1)
 
 
 class Algebra(Protocol):
@@ -46,10 +50,12 @@ class Integers:
 
 
 INTEGERS = Integers()
+EVERYWHERE = (-(2**63), 2**63 - 1)
 
 Comes = Callable[[Algebra, Any, Any], Any]
 Ends = Callable[[Algebra, Any, Any, Any, Any], tuple[Any, Any]]
-Lawless = Callable[[Any, Any, Any, Any], Any]
+Lawless = Callable[[Algebra, Any, Any, Any, Any], Any]
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,7 @@ class Operator:
     lies between the first two numbers and the other between the last two.
 
     - ``lawless`` is where some numbers between such ends have no lawful value, ``unlawful`` what is said of them.
+    - ``takes``: where its operands lie, if not everywhere; what it meets on its way is no more than these need.
     - ``rises``: by operand 1 where the result never falls when that rises, -1 where it never rises, else 0.
     - ``sign``: what Python has between its operands by this name, if anything.
     - ``linear``: it is made of sums and choices alone, so ``ends`` may be asked where an end is infinite.
@@ -73,10 +80,11 @@ class Operator:
     sign: Callable[[Any, Any], Any] | None = None
     linear: bool = True
     annihilates: bool = False
+    takes: tuple[Span, Span] = (EVERYWHERE, EVERYWHERE)
 
     def lawful(self, low: int, high: int, floor: int, ceiling: int) -> bool:
         """Whether all numbers between these ends surely have a value."""
-        return self.lawless is None or not self.lawless(low, high, floor, ceiling)
+        return self.lawless is None or not self.lawless(INTEGERS, low, high, floor, ceiling)
 
     def code(self, left: str, right: str) -> str:
         """It as source text, which may name ``name`` as a function."""
@@ -148,11 +156,11 @@ def _signs(of: Algebra, low: Any, high: Any, floor: Any, ceiling: Any) -> tuple[
     return least, of.where(floor < 0, of.where(ceiling < 0, -low, of.greatest(high, -low)), high)
 
 
-def _meets(low: Any, high: Any, floor: Any, ceiling: Any) -> Any:
+def _meets(of: Algebra, low: Any, high: Any, floor: Any, ceiling: Any) -> Any:
     return (low <= ceiling) & (floor <= high)
 
 
-def _not_positive(low: Any, high: Any, floor: Any, ceiling: Any) -> Any:
+def _not_positive(of: Algebra, low: Any, high: Any, floor: Any, ceiling: Any) -> Any:
     return floor <= 0
 
 
@@ -210,6 +218,65 @@ ROUNDINGS: Mapping[str, Operator] = {
 }
 """How a quotient, of a positive denominator, becomes an integer."""
 
+# --- the calendar ---------------------------------------------------------------------------------------------------
+
+
+def _clipped(of: Algebra, number: Any, span: Span) -> Any:
+    return of.least(of.greatest(number, span[0]), span[1])
+
+
+def _of_calendar(name: str, comes_to: Comes, one: Span, other: Span, **more: Any) -> Operator:
+    """What takes dates or datetimes, and falls or rises in both operands as ``rises`` says."""
+    swapped = more["rises"][0] < 0
+    gives = more.pop("gives", EVERYWHERE)
+
+    def ends(of: Algebra, low: Any, high: Any, floor: Any, ceiling: Any) -> tuple[Any, Any]:
+        first, last = (high, low) if swapped else (low, high)
+        least = comes_to(of, _clipped(of, first, one), _clipped(of, floor, other))
+        most = comes_to(of, _clipped(of, last, one), _clipped(of, ceiling, other))
+        return (least, most) if gives is EVERYWHERE else (_clipped(of, least, gives), _clipped(of, most, gives))
+
+    return Operator(name, comes_to, ends, takes=(one, other), **more)
+
+
+def _after(name: str, comes_to: Comes, lawless: Lawless, dates: Span, steps: Span) -> Operator:
+    unlawful = ("AV501", "a calculation leaves the calendar, which ends with 9999-12-31 and begins with 0001-01-01")
+    return _of_calendar(name, comes_to, dates, steps, rises=(1, 1), lawless=lawless, unlawful=unlawful, gives=dates)
+
+
+def _sum(of: Algebra, left: Any, right: Any) -> Any:
+    return left + right
+
+
+def _outside(span: Span) -> Lawless:
+    def lawless(of: Algebra, low: Any, high: Any, floor: Any, ceiling: Any) -> Any:
+        wide = span[1] - span[0]
+        least, most = of.greatest(floor, -wide - 1), of.least(ceiling, wide + 1)
+        return (_clipped(of, low, span) + least < span[0]) | (_clipped(of, high, span) + most > span[1])
+
+    return lawless
+
+
+_MONTHS = (-calendar.MOST_MONTHS - 1, calendar.MOST_MONTHS + 1)
+
+
+def _steps(span: Span) -> Span:
+    return span[0] - span[1] - 1, span[1] - span[0] + 1
+
+
+CALENDAR: Mapping[str, Operator] = {
+    each.name: each
+    for each in (
+        _after("days_after", _sum, _outside(DATES), DATES, _steps(DATES)),
+        _after("seconds_after", _sum, _outside(DATETIMES), DATETIMES, _steps(DATETIMES)),
+        _after("months_after", calendar.months_after, calendar.no_date, DATES, _MONTHS),
+        _after("months_after_at", calendar.months_after_at, calendar.no_datetime, DATETIMES, _MONTHS),
+        _of_calendar("months_between", calendar.months_between, DATES, DATES, rises=(-1, 1)),
+        _of_calendar("years_between", calendar.years_between, DATES, DATES, rises=(-1, 1)),
+    )
+}
+"""Those of dates and datetimes."""
+
 OPERATORS: Mapping[str, Operator] = {
     each.name: each
     for each in (
@@ -222,6 +289,7 @@ OPERATORS: Mapping[str, Operator] = {
         Operator("apart", _distance, _distances, _meets, _NO_QUOTIENT),  # the same of two that must not be equal
         Operator("signed", _signed, _signs),
         *ROUNDINGS.values(),
+        *CALENDAR.values(),
     )
 }
 """By their names in a program."""

@@ -135,6 +135,14 @@ def limits(field: Field) -> tuple[int | None, int | None]:
     return field.minimum, field.maximum
 
 
+def told_ends(low: int | None, high: int | None, field: Field) -> tuple[int | None, int | None]:
+    """The ends of an interval as they are told: where the calendar begins or ends is none."""
+    if field.kind not in (Kind.DATE, Kind.DATETIME):
+        return low, high
+    least, greatest = encoding_ends(field.kind)
+    return None if low == least else low, None if high == greatest else high
+
+
 def ends(field: Field) -> tuple[int, int]:
     """The least and the greatest encoded value that an ordered field can hold."""
     (low, high), (least, greatest) = limits(field), encoding_ends(field.kind)

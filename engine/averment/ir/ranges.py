@@ -20,7 +20,7 @@ from averment.core.program import (
     Rule,
     Size,
 )
-from averment.core.values import INT64_MAX, INT64_MIN, limits
+from averment.core.values import INT64_MAX, INT64_MIN, ends
 
 MOST = 2**31  # of anything that a case has, in any memory there is
 BEYOND = INT64_MAX + 1
@@ -50,8 +50,7 @@ Ranges = Mapping[str, Range]
 
 def admitted(declared: Field) -> Range:
     """The encoded values that a field admits, as far as it is an ordered one."""
-    least, greatest = limits(declared) if declared.kind.ordered else (None, None)
-    return Range(INT64_MIN if least is None else least, INT64_MAX if greatest is None else greatest)
+    return Range(*ends(declared)) if declared.kind.ordered else Range()
 
 
 def calculated(operator: str, left: Range, right: Range) -> Range:

@@ -106,7 +106,7 @@ def calculate(operator: str, left: Quantity, right: Quantity) -> Quantity:
     if found.annihilates and (left == 0 or right == 0):
         return 0
     ends = *unbounded(*bounds(left)), *unbounded(*bounds(right))
-    if found.lawless and found.lawless(*ends):
+    if found.lawless and found.lawless(INTEGERS, *ends):
         return None
     if not found.linear and (None in bounds(left) or None in bounds(right)):
         return Interval(None, None)
@@ -119,7 +119,7 @@ def calculated(operator: str, left: int, right: int) -> int:
     Raises: CaseError, likewise.
     """
     found = OPERATORS[operator]
-    if found.lawless and found.lawless(left, left, right, right):
+    if found.lawless and found.lawless(INTEGERS, left, left, right, right):
         raise CaseError(*found.unlawful)
     value: int = found.sign(left, right) if found.sign else found.comes_to(INTEGERS, left, right)
     if INT64_MIN <= value <= INT64_MAX:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from averment.core import written
 from averment.core.aggregates import AGGREGATES
 from averment.core.operators import OPPOSITE
@@ -22,7 +24,7 @@ from averment.core.program import (
     Size,
     Variable,
 )
-from averment.core.values import decode
+from averment.core.values import show, told_ends
 from averment.dataclass import dataclass
 from averment.law.patterns import Bindings
 from averment.law.truth import Interval, Quantity
@@ -335,14 +337,10 @@ def _yes_or_no(field: Field, cell: Cell) -> str:
 
 
 def _told(quantity: Quantity, field: Field) -> str:
-    match quantity:
-        case Interval(None, None):
-            return "not known"
-        case Interval(low, None):
-            return f"at least {decode(low, field)}"
-        case Interval(None, high):
-            return f"at most {decode(high, field)}"
-        case Interval(low, high):
-            return f"{decode(low, field)} to {decode(high, field)}"
-        case _:
-            return held(untold(field), quantity)
+    if not isinstance(quantity, Interval):
+        return held(untold(field), quantity)
+    (low, high), bare = told_ends(*quantity, field), replace(field, unit="")
+    if low is not None and high is not None:
+        return f"{show(low, bare)} to {show(high, bare)}"
+    end = high if low is None else low
+    return "not known" if end is None else f"{order_words('<=' if low is None else '>=', field.kind)} {show(end, bare)}"

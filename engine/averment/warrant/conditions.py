@@ -26,7 +26,7 @@ from averment.core.program import (
     Kind,
     Match,
 )
-from averment.core.values import decode, encoding_ends
+from averment.core.values import decode, encoding_ends, told_ends
 from averment.law.cells import passes
 from averment.law.expressions import evaluate
 from averment.law.memory import Memory
@@ -139,6 +139,6 @@ def _side(side: Expression, bindings: Bindings) -> Quantity:
 def quantity_document(quantity: Quantity, field: Field) -> Any:
     """A value, ``null`` where it is unknown, or ``{from, to}`` of an interval."""
     if isinstance(quantity, Interval):
-        low, high = (None if bound is None else decode(bound, field) for bound in quantity)
+        low, high = (None if bound is None else decode(bound, field) for bound in told_ends(*quantity, field))
         return {"from": low, "to": high}
     return quantity if quantity is None or isinstance(quantity, str | bool) else decode(quantity, field)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from averment.core.program import Field, Rule
-from averment.core.values import show
+from averment.core.values import show, told_ends
 from averment.law.patterns import Bindings
 from averment.law.truth import Interval, Quantity
 
@@ -32,11 +32,13 @@ def constant_sentence(rule: Rule) -> str | None:
 
 def phrase(quantity: Quantity, field: Field) -> str:
     """A quantity as it stands in a sentence: ``12 people``, ``2 to 6``, ``at least 3``, ``not known``."""
+    if isinstance(quantity, Interval):
+        quantity = Interval(*told_ends(*quantity, field))
     match quantity:
         case None:
             return f"an unknown {field.label or field.name.replace('_', ' ')}"
         case Interval(None, None):
-            return "an unknown number"
+            return f"an unknown {field.kind if field.kind.timed else 'number'}"
         case Interval(low, None):
             return f"at least {show(_known(low), field)}"
         case Interval(None, high):

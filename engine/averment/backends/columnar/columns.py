@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from averment.core.operators import INTEGERS, OPERATORS, Operator
+from averment.core.operators import EVERYWHERE, INTEGERS, OPERATORS, Operator
 from averment.law.truth import INT64_MAX, INT64_MIN
 
 Array = npt.NDArray[Any]
@@ -83,24 +83,28 @@ def calculate(operator: str, left: Column, right: Column) -> tuple[Column, Plane
     least, greatest = found.ends(INTEGERS, *most)
     unknown = either(left.unknown, right.unknown)
     # what wraps around comes out right where only signs are met, and so their operands need not fit
-    size = integer_type(least, greatest) if found.sign else integer_type(min(least, *most), max(greatest, *most))
+    met = *most, *(end for span in found.takes if span is not EVERYWHERE for end in span)
+    size = integer_type(least, greatest) if found.sign else integer_type(min(least, *met), max(greatest, *met))
     astray: Plane | None = None
     if least < INT64_MIN or greatest > INT64_MAX:
         astray = _astray(found, left, right)
         least, greatest = max(least, INT64_MIN), min(greatest, INT64_MAX)
+    definite = left.definite and right.definite
+    low, high, floor, ceiling = (
+        bound.astype(size, copy=False) for bound in (left.low, left.high, right.low, right.high)
+    )
     if not found.lawful(*most):
         assert found.lawless is not None
-        none: Plane = found.lawless(left.low, left.high, right.low, right.high)
-        if left.definite and right.definite:
+        none: Plane = found.lawless(ARRAYS, low, high, floor, ceiling)
+        if definite:
             astray = either(astray, none)
         else:
-            ranged: Plane = (left.low != left.high) | (right.low != right.high)
+            ranged: Plane = (low != high) | (floor != ceiling)
             astray, unknown = either(astray, none & ~ranged), either(unknown, none & ranged)
-    if left.definite and right.definite:
-        value = found.comes_to(ARRAYS, left.low.astype(size, copy=False), right.low.astype(size, copy=False))
+    if definite:
+        value = found.comes_to(ARRAYS, low, floor)
         return Column(value, value, unknown, least, greatest), astray
-    bounds = (bound.astype(size, copy=False) for bound in (left.low, left.high, right.low, right.high))
-    low, high = found.ends(ARRAYS, *bounds)
+    low, high = found.ends(ARRAYS, low, high, floor, ceiling)
     return Column(low, high, unknown, least, greatest), astray
 
 

@@ -19,7 +19,7 @@ from averment.backends.columnar.forms import regular, value_of
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
 from averment.core.plain import is_list
 from averment.core.program import Field, Program, Value
-from averment.core.values import Misfit, fit, limits
+from averment.core.values import Misfit, ends, fit
 from averment.law.truth import INT64_MAX, INT64_MIN
 
 
@@ -154,7 +154,4 @@ def filled(column: Column, value: Value | None, declared: Field, symbols: Symbol
 
 
 def _limits(codes: Array, declared: Field) -> tuple[int, int]:
-    if not declared.kind.ordered:
-        return INT64_MIN, INT64_MAX
-    least, greatest = limits(declared)
-    return INT64_MIN if least is None else least, INT64_MAX if greatest is None else greatest
+    return ends(declared) if declared.kind.ordered else (INT64_MIN, INT64_MAX)

@@ -55,12 +55,12 @@ def guess(known: Formula, formula: Formula) -> Truths:
 
 def least(one: Any, other: Any) -> Any:
     """The lesser of two terms."""
-    return min(one, other) if isinstance(other, int) else z3.If(other < one, other, one)
+    return min(one, other) if isinstance(one, int) and isinstance(other, int) else z3.If(other < one, other, one)
 
 
 def most(one: Any, other: Any) -> Any:
     """The greater of two terms."""
-    return max(one, other) if isinstance(other, int) else z3.If(other > one, other, one)
+    return max(one, other) if isinstance(one, int) and isinstance(other, int) else z3.If(other > one, other, one)
 
 
 class _Terms:
@@ -86,8 +86,8 @@ def calculated(operator: str, left: Column, right: Column) -> Column:
     found = OPERATORS[operator]
     (low, high), (floor, ceiling) = bounded(left), bounded(right)
     definite = low is high and floor is ceiling
-    if found.lawless is not None and not z3.is_false(z3.simplify(found.lawless(low, high, floor, ceiling))):
-        raise Beyond("a number is divided by one that may be zero")
+    if found.lawless is not None and not z3.is_false(z3.simplify(found.lawless(TERMS, low, high, floor, ceiling))):
+        raise Beyond(f"{found.unlawful[1]}, maybe")
     if not found.linear:
         constant = z3.is_int_value(floor) or (found.annihilates and z3.is_int_value(low))
         if not (definite and constant):
