@@ -16,7 +16,9 @@ from tests.laws.differential import made
 from tests.laws.generate import random_case, random_pack
 
 import averment
+from averment.batch.output_rows import expected_row
 from averment.batch.reading import case_names
+from averment.batch.unit import Format
 from averment.diagnostics.diagnostic import Refused
 
 NUMBERS = [
@@ -49,8 +51,11 @@ def expected(pack: averment.Pack, document: dict[str, Any]) -> dict[str, Any]:
         "presumed_strength": presumed.strength if presumed else None,
         "presuming": list(presumed.presuming) if presumed else [],
     }
+    columns = [column for result in pack.program().results for column in result.columns(pack.program().presumes)]
+    row = expected_row(outcome, 1, Format.JSONL, pack.program()) if columns else {}
     return {
         **(said if pack.program().presumes else {}),
+        **{column: row[column] for column in columns},
         "case": document["case"],
         "claim": outcome.claim,
         "status": outcome.status.value,

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from tests.laws.generate import random_case, random_pack
+from tests.laws.results import Told, results_in, results_of
 from tests.laws.tables import table
 
 from averment.backends import reference
@@ -44,6 +45,7 @@ class Said(NamedTuple):
     strength: str | None = None
     hangs_on: tuple[str, ...] = ()
     fired: tuple[str, ...] = ()
+    results: Told = ()
 
 
 def differences(seeds: range, counts: Counter[str]) -> Iterator[str]:
@@ -78,7 +80,7 @@ def differences(seeds: range, counts: Counter[str]) -> Iterator[str]:
             bits = int.from_bytes(row["fired"], "little")
             fired = tuple(sorted(rule for place, rule in enumerate(kernel.rules) if bits >> place & 1))
             hangs_on = tuple(json.loads(row["hangs_on"]))
-            said[row["case"]] = Said(row["claim"], row["status"], row["strength"], hangs_on, fired)
+            said[row["case"]] = Said(row["claim"], row["status"], row["strength"], hangs_on, fired, results_in(row))
         for row, answer in enumerate(expected):
             counts["fired"] += bool(answer.fired)
             counts[answer.status] += 1
@@ -90,7 +92,8 @@ def differences(seeds: range, counts: Counter[str]) -> Iterator[str]:
 def _reference(program: Program, case: Case) -> Said:
     try:
         found = Outcome(case, reference.evaluate(program, case))
-        return Said(found.claimed, found.status.value, _text(found.strength), found.hangs_on, found.fired)
+        strength, results = _text(found.strength), results_of(found)
+        return Said(found.claimed, found.status.value, strength, found.hangs_on, found.fired, results)
     except CaseError as error:
         return Said(error.message, error.code)
 
@@ -109,7 +112,7 @@ def _scalar(
     for row, (facts, answer) in enumerate(zip(documents, expected, strict=True)):
         found = decide(facts)
         counts["scalar"] += found is not None
-        if found is not None and Said(found[0], found[1], _text(found[2]), (), found[3]) != answer:
+        if found is not None and Said(found[0], found[1], _text(found[2]), (), found[3], answer.results) != answer:
             yield f"scalar, seed {seed}, row {row}: {found} instead of {answer}"
 
 

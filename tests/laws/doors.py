@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from tests.laws.results import Told, results_in, results_of
 from tests.laws.tables import table
 
 from averment import Outcome, Pack, Refused
@@ -45,6 +46,7 @@ class Said(NamedTuple):
     strength: object = None
     hangs_on: tuple[str, ...] = ()
     fired: tuple[str, ...] = ()
+    results: Told = ()
     whole: bytes = b""
 
     def agrees(self, expected: Said) -> bool:
@@ -111,7 +113,7 @@ def differences(asked: Asked, doors: dict[str, Door] | None = None) -> Iterator[
 
 def of_outcome(outcome: Outcome, whole: bool = True) -> Said:
     strength = shown(outcome.strength)
-    found = Said(outcome.claimed, outcome.status.value, strength, outcome.hangs_on, outcome.fired)
+    found = Said(outcome.claimed, outcome.status.value, strength, outcome.hangs_on, outcome.fired, results_of(outcome))
     return found._replace(whole=outcome.canonical) if whole else found
 
 
@@ -181,7 +183,8 @@ def _of_rows(decided: Any) -> Iterator[Said]:
             yield _failure(message, code)
         else:
             hangs_on = tuple(json.loads(row["hangs_on"]))
-            yield Said(row["claim"], row["status"], row["strength"], hangs_on, _fired(row["fired"], rules))
+            fired = _fired(row["fired"], rules)
+            yield Said(row["claim"], row["status"], row["strength"], hangs_on, fired, results_in(row))
 
 
 def _fired(mask: bytes, rules: Sequence[str]) -> tuple[str, ...]:
@@ -266,7 +269,8 @@ def _batch(asked: Asked, source: Path, **options: Any) -> Iterator[Said]:
             reject = json.loads(line)
             said[reject["row"]] = _failure(reject["message"], reject["code"])
     for row in _rows(output):
-        said[row["row"]] = Said(row["claim"], row["status"], row["strength"] or None, row["hangs_on"], row["fired"])
+        strength, results = row["strength"] or None, results_in(row)
+        said[row["row"]] = Said(row["claim"], row["status"], strength, row["hangs_on"], row["fired"], results)
     for path in asked.folder.glob("out.*"):
         path.unlink()
     yield from (said[number] for number in range(1, len(asked.documents) + 1))

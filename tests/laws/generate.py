@@ -38,13 +38,15 @@ def random_pack(seed: int) -> dict[str, bytes]:
     if rng.random() < 0.35:
         _add_table(pack)
     rng.shuffle(pack.rules)
-    manifest = {
+    manifest: dict[str, Any] = {
         "pack": "random",
         "version": "1.0.0",
         "title": "A random pack",
         "claim": {"fact": "verdict", "field": "role", "strength": {"fact": "degree", "field": "much"}},
         "parameters": pack.parameters,
     }
+    if results := _results(pack, random.Random(f"results {seed}")):
+        manifest["results"] = results
     half = len(pack.rules) // 2
     files: dict[str, Any] = {
         "pack.yaml": manifest,
@@ -57,6 +59,16 @@ def random_pack(seed: int) -> dict[str, bytes]:
         files["rules/a.yaml"]["when"] = [{"one0": {"f0": "$head"}}]
     files |= {f"tables/{table['table']}.yaml": table for table in pack.tables}
     return {name: json.dumps(content, indent=1).encode() for name, content in files.items()}
+
+
+def _results(pack: Layered, rng: random.Random) -> dict[str, Any]:
+    """Some fields of derived types as results, one or many values of each."""
+    fields = [(name, field) for name in pack.derived(1) for field in pack.facts[name]["fields"] if name != "note"]
+    chosen = rng.sample(fields, min(rng.choice((0, 1, 2, 3)), len(fields)))
+    return {
+        f"r{number}": {"fact": name, "field": field, **({"many": True} if rng.random() < 0.3 else {})}
+        for number, (name, field) in enumerate(chosen)
+    }
 
 
 def _declare_types(pack: Layered) -> None:

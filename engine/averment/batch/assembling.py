@@ -20,6 +20,7 @@ from averment.batch.manifest import Entry
 from averment.batch.parts import Parts
 from averment.batch.row_groups import first_row, groups, rows_after, schema, to_parquet, written
 from averment.batch.unit import FOOTERS, GROUP, ROWS, TEXT, Format, mask_width
+from averment.core.program import Program
 
 
 class Groups:
@@ -52,10 +53,10 @@ class Groups:
         found = self._whole(self._done * GROUP) if self._done > before else {}
         return others | found | ({ROWS: data} if self._held else {})
 
-    def complete(self, metadata: Mapping[str, str], presumes: bool) -> str:
+    def complete(self, metadata: Mapping[str, str], program: Program) -> str:
         """Add the last group and what ends the file, and sync it; its digest. Raises OSError."""
         rest = self._whole(None)
-        _, none = footer_in(to_parquet(_none(Format.PARQUET, metadata, presumes), dict(metadata)))
+        _, none = footer_in(to_parquet(_none(Format.PARQUET, metadata, program), dict(metadata)))
         records = records_in(b"".join((*self._parts.slices(FOOTERS), rest.get(FOOTERS, b""))))
         return self._parts.complete(TEXT, rest.get(TEXT, b"") + joined(none, records))
 
@@ -73,9 +74,9 @@ class Groups:
         return {TEXT: pages, FOOTERS: footers} if footers else {}
 
 
-def write_arrow(slices: Iterable[bytes], target: Path, metadata: Mapping[str, str], presumes: bool) -> str:
+def write_arrow(slices: Iterable[bytes], target: Path, metadata: Mapping[str, str], program: Program) -> str:
     """Write and sync an Arrow output of the rows that parts hold; its digest. Raises OSError."""
-    none = _none(Format.ARROW, metadata, presumes)
+    none = _none(Format.ARROW, metadata, program)
     plain = none.schema.remove_metadata()
     options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
     with target.open("wb") as stream:
@@ -118,10 +119,10 @@ class _Digested:
         return "sha256:" + self._hash.hexdigest()
 
 
-def _none(format: Format, metadata: Mapping[str, str], presumes: bool) -> Table:
+def _none(format: Format, metadata: Mapping[str, str], program: Program) -> Table:
     """An output without rows."""
     width = mask_width(json.loads(metadata["averment.rules"]))
-    return schema(width, format is Format.PARQUET, presumes).with_metadata(dict(metadata)).empty_table()
+    return schema(width, format is Format.PARQUET, program).with_metadata(dict(metadata)).empty_table()
 
 
 def _last(part: Entry) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ import numpy as np
 from averment.backends.columnar import Kernel
 from averment.backends.columnar.claims import statuses_of
 from averment.backends.columnar.columns import Array as Codes
+from averment.backends.columnar.result_columns import columns_of_outcomes, listed
 from averment.batch.arrow import Table, masks_in, one_chunk, pa
 from averment.batch.csv_rows import CsvReader
 from averment.batch.job import Job
@@ -61,10 +61,9 @@ class Decider:
         self._bit = {rule: place for place, rule in enumerate(self.rules)}
         self._readers: dict[int, Reader] = {}
         claim = job.program.claim
-        values = job.program.types[claim.type].fields[claim.field].values
-        self._claims = [*values, "open", "gap", "conflict"]
+        self._claims = [*claim.values, "open", "gap", "conflict"]
         self._presumes = job.program.presumes
-        self._columns = (*columns_of(self._presumes), *(["answered"] if answered else []))
+        self._columns = (*columns_of(job.program), *(["answered"] if answered else []))
 
     def decide(self, unit: Unit) -> Decisions:
         """The decisions of a unit."""
@@ -168,10 +167,18 @@ class Decider:
             "strength": _strengths([outcome.strength for outcome in outcomes]),
             **(self._presumed(outcomes) if self._presumes else {}),
             "hangs_on": pa.array([listed(outcome.hangs_on) for outcome in outcomes], pa.string()).dictionary_encode(),
+            **self._results(outcomes),
             "fired": self._masks(outcome.fired for outcome in outcomes),
             **({"answered": self._masks(map(fired_of, outcomes))} if self._answered else {}),
         }
         return pa.table(columns).select(["row", "case", *self._columns])
+
+    def _results(self, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for result in self._job.program.results:
+            told = [outcome.results[result.name] for outcome in outcomes]
+            found |= columns_of_outcomes(self._job.program, result, told)
+        return found
 
     def _masks(self, fired: Iterable[Sequence[str]]) -> Any:
         width = mask_width(self.rules)
@@ -191,7 +198,11 @@ class Decider:
 
     def _counts(self, table: Table) -> Counter[str]:
         counts: Counter[str] = Counter()
-        for name in ("claim", "status", *(["presumed"] if self._presumes else [])):
+        for name in (
+            *(["claim"] if self._job.program.claim else []),
+            "status",
+            *(["presumed"] if self._presumes else []),
+        ):
             for value, number in _frequencies(table.column(name)):
                 counts[f"{name}:{value}"] += number
         numbers = [number for column in masks_in(one_chunk(table.column("fired"))).T for number in _bits_in(column)]
@@ -233,11 +244,6 @@ def _bits_in(column: Codes) -> list[int]:
     """In how many bytes of a column each bit is set."""
     found: list[int] = (np.bincount(column, minlength=256) @ _BITS).tolist()
     return found
-
-
-def listed(paths: Sequence[str]) -> str:
-    """Paths as the kernel writes them: a JSON list."""
-    return json.dumps(paths, ensure_ascii=False, separators=(",", ":"))
 
 
 def _frequencies(column: Any) -> list[tuple[Any, int]]:

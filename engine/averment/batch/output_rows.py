@@ -51,7 +51,7 @@ def expected_row(outcome: Outcome, number: int, format: Format, program: Program
         return _json(text.encode())
     from averment.batch.text_rows import heading_of
 
-    heading = heading_of(Format.CSV, program.presumes).decode()
+    heading = heading_of(Format.CSV, program).decode()
     return cast("Row", next(csv.DictReader(io.StringIO(heading + text, newline=""))))
 
 
@@ -131,4 +131,21 @@ def _batches(path: Path, format: Format) -> Iterator[Any]:
 def _plain(row: Row, rules: Sequence[str]) -> Row:
     mask = int.from_bytes(row["fired"], "little") if isinstance(row.get("fired"), bytes) else 0
     lists: Row = {name: json.loads(row[name]) if row[name] else [] for name in ("hangs_on", "presuming") if name in row}
-    return {**row, **lists, "fired": sorted(rule for bit, rule in enumerate(rules) if mask >> bit & 1)}
+    return {**row, **lists, **_results(row), "fired": sorted(rule for bit, rule in enumerate(rules) if mask >> bit & 1)}
+
+
+def _results(row: Row) -> Row:
+    """The columns of results in a row of Arrow, as those of JSON Lines have them."""
+    from averment.batch.result_texts import plain
+    from averment.batch.text_rows import json_value
+
+    found: Row = {}
+    for column in row:
+        name = column.removesuffix("_possible")
+        if name == column or name not in row:
+            continue
+        found[name], possible, hangs_on = json_value(plain(row[name])), row[column], row[f"{name}_hangs_on"]
+        found |= {column: json.loads(possible) if possible else None, f"{name}_hangs_on": json.loads(hangs_on)}
+        if f"{name}_presumed" in row:
+            found[f"{name}_presumed"] = json_value(plain(row[f"{name}_presumed"]))
+    return found

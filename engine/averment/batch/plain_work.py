@@ -37,7 +37,7 @@ class PlainWorker:
         if self._job.whole:
             data = b"".join(outcome.canonical + b"\n" for _, outcome in found)
         else:
-            heading = heading_of(self._job.output, self._job.program.presumes) if unit.first == 1 else b""
+            heading = heading_of(self._job.output, self._job.program) if unit.first == 1 else b""
             data = heading + "".join(self._rows.write(unit.first + row, outcome) for row, outcome in found).encode()
         counts = counts_of(outcome for _, outcome in found) + engines_of(outcome for _, outcome in found)
         counts.update(f"reject:{reject.code}" for reject in rejects)

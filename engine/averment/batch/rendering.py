@@ -13,9 +13,10 @@ import numpy as np
 from averment.batch.arrow import Array, Table, masks_in, one_chunk, pa, pc
 from averment.batch.fired import FiredTexts
 from averment.batch.harmless import HARMFUL
-from averment.batch.text_rows import StrengthTexts, cell, json_text, paths, safe_cell
+from averment.batch.result_texts import written_values, written_words
+from averment.batch.text_rows import StrengthTexts, cell, json_text, json_value, paths, safe_cell, value_cell
 from averment.batch.unit import words_of
-from averment.core.program import Program
+from averment.core.program import Program, Result
 
 _ODD = r'^$|[",\r\n]|^\s|\s$'
 _LISTS = ("hangs_on", "presuming")
@@ -27,7 +28,7 @@ class JsonWriter:
     def __init__(self, program: Program, rules: Sequence[str]) -> None:
         self._strengths = StrengthTexts(program)
         self._fired = FiredTexts(rules, [json_text(rule) for rule in rules], ",")
-        self._presumes = program.presumes
+        self._presumes, self._results = program.presumes, program.results
         self._end = f'],"pack":{json_text(program.digest)}}}\n'
 
     def write(self, table: Table) -> bytes:
@@ -35,7 +36,7 @@ class JsonWriter:
         names = _escaped(one_chunk(table.column("case")), r'["\\\x00-\x1f]', lambda name: json_text(name)[1:-1])
         return _joined(
             ['{"case":"', names, '","row":', _numbers(table), ',"claim":'],
-            _written(table, "claim", _json_words),
+            _written(table, "claim", _json_words, "null"),
             [',"status":'],
             _written(table, "status", _json_words),
             [',"strength":'],
@@ -43,6 +44,7 @@ class JsonWriter:
             [',"hangs_on":'],
             _written(table, "hangs_on", list),
             *(self._presumed(table) if self._presumes else ()),
+            *(part for result in self._results for part in self._result(table, result)),
             [',"fired":['],
             _fired(table, self._fired),
             [self._end],
@@ -56,6 +58,20 @@ class JsonWriter:
         yield [',"presuming":']
         yield _written(table, "presuming", list, "[]")
 
+    def _result(self, table: Table, result: Result) -> Iterator[list[Any]]:
+        name, status, possible, hangs_on, *presumed = result.columns(self._presumes)
+        yield [f',"{name}":']
+        yield [written_values(table, name, _json_value, "null")]
+        yield [f',"{status}":']
+        yield _written(table, status, _json_words)
+        yield [f',"{possible}":']
+        yield _written(table, possible, list, "null")
+        yield [f',"{hangs_on}":']
+        yield _written(table, hangs_on, list)
+        for each in presumed:
+            yield [f',"{each}":']
+            yield [written_values(table, each, _json_value, "null")]
+
     def _shown(self, words: list[str]) -> list[str]:
         return [json_text(self._strengths.value(word)) for word in words]
 
@@ -66,7 +82,7 @@ class CsvWriter:
     def __init__(self, program: Program, rules: Sequence[str], exact: bool = True) -> None:
         self._cell = cell if exact else safe_cell
         self._odd = _ODD if exact else f"{_ODD}|{HARMFUL}"
-        self._words = words_of(program.presumes)
+        self._words, self._presumes, self._results = words_of(program.presumes), program.presumes, program.results
         self._fired = FiredTexts(rules, rules, "|")
         self._end = f",{program.digest}\n"
 
@@ -74,15 +90,31 @@ class CsvWriter:
         """The records of some decisions."""
         names = _escaped(one_chunk(table.column("case")), self._odd, self._cell)
         cells = [_written(table, name, self._path_cells if name in _LISTS else self._cells) for name in self._words]
+        cells += [column for result in self._results for column in self._result(table, result)]
         parts = [part for column in cells for part in ([","], column)]
         fired = _fired(table, self._fired)
         return _joined([names, ",", _numbers(table)], *parts, [","], fired, [self._end])
+
+    def _result(self, table: Table, result: Result) -> Iterator[list[Array]]:
+        name, status, possible, hangs_on, *presumed = result.columns(self._presumes)
+        yield [written_values(table, name, self._value_cell)]
+        yield _written(table, status, self._cells)
+        yield _written(table, possible, self._cells)
+        yield _written(table, hangs_on, self._path_cells)
+        yield from ([written_values(table, each, self._value_cell)] for each in presumed)
+
+    def _value_cell(self, value: Any) -> str:
+        return self._cell(value_cell(value))
 
     def _cells(self, words: list[str]) -> list[str]:
         return [self._cell(word) for word in words]
 
     def _path_cells(self, words: list[str]) -> list[str]:
         return [self._cell(paths(json.loads(word))) for word in words]
+
+
+def _json_value(value: Any) -> str:
+    return json_text(json_value(value))
 
 
 def _json_words(words: list[str]) -> list[str]:
@@ -104,14 +136,7 @@ def _numbers(table: Table) -> Array:
 
 
 def _written(table: Table, name: str, write: Callable[[list[Any]], list[str]], null: str = "") -> list[Array]:
-    """A dictionary column as text. Only the words that rows use are written."""
-    column = one_chunk(table.column(name))
-    codes = np.asarray(pc.fill_null(column.indices, len(column.dictionary)))
-    used = np.flatnonzero(np.bincount(codes, minlength=len(column.dictionary) + 1)[:-1])
-    places = np.full(len(column.dictionary) + 1, len(used), np.int32)
-    places[used] = np.arange(len(used))
-    texts = write(column.dictionary.take(pa.array(used)).to_pylist())
-    return [pa.array([*texts, null], pa.string()).take(pa.array(places[codes]))]
+    return [written_words(table, name, write, null)]
 
 
 def _fired(table: Table, texts: FiredTexts) -> list[Array]:

@@ -14,9 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from averment.backends.columnar.result_columns import WORD, columns_of_result
 from averment.batch.arrow import Array, Buffer, Table, one_chunk, pa, parquet, pc
 from averment.batch.footers import MAGIC, Record, footer_in
-from averment.batch.unit import FOOTERS, GROUP, PRESUMED, TEXT, Unit, columns_of, words_of
+from averment.batch.unit import FOOTERS, GROUP, TEXT, Unit, words_of
+from averment.core.program import Program
 
 _SAMPLE = 1024  # masks
 _BOUNDED = ("claim", "status")
@@ -61,12 +63,12 @@ def _whole(tables: list[Table]) -> Table:
     return pa.concat_tables(tables) if len(tables) > 1 else tables[0]
 
 
-def schema(width: int, coded: bool, presumes: bool) -> Any:
-    """``width``: the bytes of a mask. ``coded``: words are held once, and the rows have their places. ``presumes``:
-    whether the pack presumes anything.
-    """
-    word = pa.dictionary(pa.int32(), pa.string()) if coded else pa.string()
-    return pa.schema(_PLAIN | dict.fromkeys(words_of(presumes), word) | {"fired": pa.binary(width), "pack": word})
+def schema(width: int, coded: bool, program: Program) -> Any:
+    """``width``: the bytes of a mask. ``coded``: words are held once, and the rows have their places."""
+    results = {name: type for result in program.results for name, type in columns_of_result(program, result).items()}
+    types = _PLAIN | dict.fromkeys(words_of(program.presumes), WORD) | results
+    types |= {"fired": pa.binary(width), "pack": WORD}
+    return pa.schema({name: type if coded or type != WORD else pa.string() for name, type in types.items()})
 
 
 def written(table: Table) -> dict[str, Any]:
@@ -75,22 +77,24 @@ def written(table: Table) -> dict[str, Any]:
         return {TEXT: b"", FOOTERS: b""}
     file = to_parquet(table)
     end, footer = footer_in(file)
-    bounds = {name: _bounds(one_chunk(table.column(name))) for name in _BOUNDED}
+    bounded = {name: one_chunk(table.column(name)) for name in _BOUNDED}
+    bounds = {name: _bounds(column) for name, column in bounded.items() if not column.null_count}
     return {TEXT: file[len(MAGIC) : end], FOOTERS: Record(end - len(MAGIC), footer, bounds).line}
 
 
 def to_parquet(table: Table, metadata: dict[str, str] | None = None) -> Buffer:
     """Decisions as a Parquet file of one row group, or of none if there are no rows."""
-    presumes = PRESUMED[0] in table.column_names
-    columns = {name: one_chunk(table.column(name)) for name in ("row", "case", *columns_of(presumes), "pack")}
-    for name in words_of(presumes)[2:]:
-        columns[name] = _sorted_words(columns[name])
-    coded = schema(columns["fired"].type.byte_width, True, presumes).with_metadata(metadata)
+    columns = {name: one_chunk(table.column(name)) for name in table.column_names}
+    worded = [name for name, column in columns.items() if column.type == WORD]
+    for name in worded:
+        if name not in (*_BOUNDED, "pack") or columns[name].null_count:
+            columns[name] = _sorted_words(columns[name])
+    coded = pa.schema({name: column.type for name, column in columns.items()}, metadata)
     sink = pa.BufferOutputStream()
     with parquet.ParquetWriter(
         sink,
         coded,
-        use_dictionary=[*words_of(presumes), "pack", *(["fired"] if _alike(columns["fired"]) else [])],
+        use_dictionary=[*worded, *(["fired"] if _alike(columns["fired"]) else [])],
         column_encoding={"row": "DELTA_BINARY_PACKED", "case": "PLAIN"},
         compression="snappy",
         write_statistics=["row"],

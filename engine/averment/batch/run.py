@@ -312,20 +312,20 @@ class _Batch:
 
     def _finish(self) -> None:
         """Write what is left of the output, and enter that all is done."""
-        format, parts, presumes = self.order.format, self.parts, self.order.program.presumes
+        format, parts, program = self.order.format, self.parts, self.order.program
         if format.text:
-            digest = parts.complete(TEXT, b"" if parts.committed else heading_of(format, presumes))
+            digest = parts.complete(TEXT, b"" if parts.committed else heading_of(format, program))
         elif format is Format.XLSX:
             rows, rejects = parts.slices(ROWS), parts.slices(REJECTS)
-            digest = write_workbook(parts.folder / TEXT, rows, rejects, self.summary.document, presumes)
+            digest = write_workbook(parts.folder / TEXT, rows, rejects, self.summary.document, program)
         else:
             from averment.batch.assembling import write_arrow
 
             about = metadata_of(self.order, self.header.result())
             if self.groups is not None:
-                digest = self.groups.complete(about, presumes)
+                digest = self.groups.complete(about, program)
             else:
-                digest = write_arrow(parts.slices(ROWS), parts.folder / TEXT, about, presumes)
+                digest = write_arrow(parts.slices(ROWS), parts.folder / TEXT, about, program)
         counts = {"rows": self.summary.rows, "decided": self.summary.decided}
         parts.manifest.append({"kind": "done", "digest": digest, **counts})
         self.record(parts.manifest.entries[-1])

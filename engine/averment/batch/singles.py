@@ -84,7 +84,8 @@ def counts_of(outcomes: Iterable[Outcome]) -> Counter[str]:
     """What a run counts: claims, statuses, and rules that fired."""
     counts: Counter[str] = Counter()
     for outcome in outcomes:
-        counts[f"claim:{outcome.claim}"] += 1
+        if outcome.claim is not None:
+            counts[f"claim:{outcome.claim}"] += 1
         counts[f"status:{outcome.status.value}"] += 1
         if outcome.presumed:
             counts[f"presumed:{outcome.presumed.claim}"] += 1

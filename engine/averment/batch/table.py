@@ -38,7 +38,8 @@ class TableDecider:
     def __init__(self, program: Program, types: Mapping[str, FactType], firings: int = FIRINGS) -> None:
         if against := refuse_table(types):
             raise Refused([against])
-        self._types, self._presumes = types, program.presumes
+        self._types = types
+        self._columns = columns_of(program)
         columnar = not unsupported(program)
         self._decider = Decider(Job(program, types, (), (), "reference", columnar, False, Format.ARROW, firings))
         kernel = self._decider.kernel
@@ -101,7 +102,7 @@ class TableDecider:
         error = pa.nulls(given.num_rows, pa.string()) if errors is None else pa.array(errors, pa.string())
         masks = found.column("fired").cast(pa.binary())  # a dictionary would take as long as all else here
         found = found.set_column(found.schema.get_field_index("fired"), "fired", masks)
-        shown = [*(["case"] if named else []), *columns_of(self._presumes)]
+        shown = [*(["case"] if named else []), *self._columns]
         return found.select(shown).append_column("error", error).replace_schema_metadata(self._metadata)
 
 

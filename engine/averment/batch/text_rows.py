@@ -1,8 +1,9 @@
 """Decided rows as text, one at a time, and how each of their parts is written.
 
 Keys and columns: ``case``, ``row`` (its number in the input, from 1), ``claim``, ``status``, ``strength``, ``hangs_on``
-(paths), of a pack that presumes something ``presumed``, ``presumed_strength`` and ``presuming`` (paths), ``fired`` (ids
-of rules), ``pack`` (the digest). In CSV ``|`` stands between paths and between ids.
+(paths), of a pack that presumes something ``presumed``, ``presumed_strength`` and ``presuming`` (paths), of each result
+its value, ``NAME_status``, ``NAME_possible``, ``NAME_hangs_on`` and ``NAME_presumed``, ``fired`` (ids of rules) and
+``pack`` (the digest). In CSV ``|`` stands between paths, between ids and between values.
 """
 
 from __future__ import annotations
@@ -10,26 +11,27 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
 
 from averment.batch.harmless import harmless
 from averment.batch.singles import strength_text
 from averment.batch.unit import PRESUMED, Format, columns_of
 from averment.core.program import Kind, Program
 from averment.core.values import MOST_EXACT
+from averment.ir.digest import canonical
 from averment.outcome.outcome import Outcome
 from averment.outcome.presumption import Presumption
 
 
-def names_of(presumes: bool) -> tuple[str, ...]:
-    """The columns of an output; ``presumes``: whether the pack presumes anything."""
-    return "case", "row", *columns_of(presumes), "pack"
+def names_of(program: Program) -> tuple[str, ...]:
+    """The columns of an output."""
+    return "case", "row", *columns_of(program), "pack"
 
 
-def heading_of(format: Format, presumes: bool) -> bytes:
+def heading_of(format: Format, program: Program) -> bytes:
     """What a text output begins with."""
-    return (",".join(names_of(presumes)) + "\n").encode() if format is Format.CSV else b""
+    return (",".join(names_of(program)) + "\n").encode() if format is Format.CSV else b""
 
 
 class TextRows:
@@ -50,6 +52,7 @@ class TextRows:
             "strength": self._strength(outcome.strength),
             "hangs_on": outcome.hangs_on,
             **(self._presumed(outcome.presumed) if self._presumes else {}),
+            **self._results(outcome),
             "fired": sorted(outcome.fired),
             "pack": self._digest,
         }) + "\n"  # fmt: skip
@@ -60,6 +63,30 @@ class TextRows:
             "presumed_strength": self._strength(presumption.strength if presumption else None),
             "presuming": presumption.presuming if presumption else [],
         }
+
+    def _results(self, outcome: Outcome) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for result in outcome.results.values():
+            possible, presumed = result.possible_document, result.presumed
+            told = (
+                json_value(result.value),
+                result.status.value,
+                None if possible is None else json.loads(canonical(possible)),
+                result.hangs_on,
+                json_value(presumed.value) if presumed else None,
+            )
+            found |= zip(result.result.columns(self._presumes), told, strict=False)
+        return found
+
+    def _result_cells(self, outcome: Outcome) -> Iterator[str]:
+        for result in outcome.results.values():
+            possible = result.possible_document
+            yield value_cell(result.value)
+            yield result.status.value
+            yield "" if possible is None else canonical(possible).decode()
+            yield paths(result.hangs_on)
+            if self._presumes:
+                yield value_cell(result.presumed.value) if result.presumed else ""
 
     def _strength(self, strength: str | int | bool | None) -> str | int | bool | None:
         return None if strength is None else self._strengths.value(strength_text(strength))
@@ -74,6 +101,7 @@ class TextRows:
                 if presumption
                 else [""] * len(PRESUMED)
             )
+        words += self._result_cells(outcome)
         return ",".join([*map(self._cell, words), "|".join(sorted(outcome.fired)), self._digest]) + "\n"
 
 
@@ -95,6 +123,22 @@ class StrengthTexts:
 
 def _strength_cell(strength: str | int | bool | None) -> str:
     return "" if strength is None else strength_text(strength)
+
+
+def json_value(value: Any) -> Any:
+    """The value of a result as JSON has it: an integer that not every reader keeps as text."""
+    if isinstance(value, list):
+        return [json_value(each) for each in cast("list[object]", value)]
+    return str(value) if isinstance(value, int) and abs(value) > MOST_EXACT else value
+
+
+def value_cell(value: Any) -> str:
+    """The value of a result as a cell of CSV has it, many with ``|`` between them; none at all is ``[]``."""
+    if isinstance(value, list):
+        return paths([value_cell(each) for each in cast("list[object]", value)]) or "[]"
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def json_text(value: Any) -> str:

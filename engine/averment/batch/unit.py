@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from averment.core.program import Program
+
 PRESUMED = ("presumed", "presumed_strength", "presuming")  # of a pack that presumes something
 ROW = "@row"  # the column of the number of a row of a side table in its file, from 1
 Odd = Mapping[str, Any] | tuple[str, str]
@@ -18,13 +20,14 @@ GROUP = 65_536  # rows of the run that are written as one group of rows, whateve
 
 
 def words_of(presumes: bool) -> tuple[str, ...]:
-    """The columns of a decision that hold words; ``presumes``: whether the pack presumes anything."""
+    """The columns of a decision that hold words of the claim; ``presumes``: whether the pack presumes anything."""
     return "claim", "status", "strength", "hangs_on", *(PRESUMED if presumes else ())
 
 
-def columns_of(presumes: bool) -> tuple[str, ...]:
+def columns_of(program: Program) -> tuple[str, ...]:
     """The columns of a decision."""
-    return *words_of(presumes), "fired"
+    results = (name for result in program.results for name in result.columns(program.presumes))
+    return *words_of(program.presumes), *results, "fired"
 
 
 def mask_width(rules: Sequence[str]) -> int:

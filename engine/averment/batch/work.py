@@ -59,7 +59,7 @@ class TableWorker:
         table = decisions.table
         if self._writer is not None:
             slices = (table.slice(start, _ROWS) for start in range(0, table.num_rows, _ROWS))
-            heading = heading_of(self._format, self._job.program.presumes) if unit.first == 1 else b""
+            heading = heading_of(self._format, self._job.program) if unit.first == 1 else b""
             return {TEXT if self._format.text else ROWS: heading + b"".join(map(self._writer.write, slices))}
         table = table.append_column("pack", pa.DictionaryArray.from_arrays(_same(table.num_rows), self._pack))
         if self._format is Format.PARQUET and is_group(unit):

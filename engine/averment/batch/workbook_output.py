@@ -19,6 +19,7 @@ from typing import Any, cast
 from averment.batch.inputs import digest_of
 from averment.batch.text_rows import names_of
 from averment.batch.unit import PRESUMED
+from averment.core.program import Kind, Program
 from averment.diagnostics.diagnostic import Diagnostic, Refused
 from averment.extras import need
 
@@ -43,7 +44,7 @@ def refuse_too_many(output: Path, rows: int) -> None:
 
 
 def write_workbook(
-    target: Path, parts: Iterable[bytes], rejects: Iterable[bytes], summary: Mapping[str, Any], presumes: bool
+    target: Path, parts: Iterable[bytes], rejects: Iterable[bytes], summary: Mapping[str, Any], program: Program
 ) -> str:
     """Write the output of parts that are records of CSV, and rejects as lines of JSON; its digest.
 
@@ -55,11 +56,11 @@ def write_workbook(
     workbook: Any = writer.Workbook(str(target), options)
     workbook.set_properties({"created": _ALWAYS})
     bold = workbook.add_format({"bold": True})
-    headings = names_of(presumes)
+    headings = names_of(program)
     sheet = workbook.add_worksheet(DECISIONS)
     sheet.freeze_panes(1, 1)
     sheet.write_row(0, 0, headings, bold)
-    _fill(sheet, _records(parts, headings), target)
+    _fill(sheet, _records(parts, headings, _numbers(program)), target)
     sheet = workbook.add_worksheet(REJECTED)
     sheet.freeze_panes(1, 0)
     told = [json.loads(line) for part in rejects for line in part.splitlines()]
@@ -77,8 +78,18 @@ def write_workbook(
     return digest_of(str(target))
 
 
-def _records(parts: Iterable[bytes], headings: tuple[str, ...]) -> Iterator[list[Any]]:
-    numbers = [place for place, name in enumerate(headings) if name in _NUMBERS]
+def _numbers(program: Program) -> set[str]:
+    """The columns that hold numbers."""
+    found: set[str] = {*_NUMBERS}
+    for result in program.results:
+        if not result.many and program.field_of(result).kind in (Kind.INTEGER, Kind.DECIMAL):
+            name, *_, presumed = result.columns(presumes=True)
+            found |= {name, presumed}
+    return found
+
+
+def _records(parts: Iterable[bytes], headings: tuple[str, ...], numeric: set[str]) -> Iterator[list[Any]]:
+    numbers = [place for place, name in enumerate(headings) if name in numeric]
     for part in parts:
         for record in csv.reader(io.StringIO(part.decode(), newline="")):
             cells: list[Any] = list(record)

@@ -8,13 +8,12 @@ from typing import Any, cast
 from averment.checks.check import Check, Finding
 from averment.checks.subject import Subject
 from averment.checks.unknown_expectation import strange, strength_field
-from averment.core.values import Misfit, decode, fit
+from averment.core.values import Misfit, decode, fit, in_order
 from averment.diagnostics.diagnostic import Label, Refused, Severity
 from averment.model.expecting import OF_RESULT, of_result, values_of
 from averment.outcome.claim import Status
 from averment.outcome.outcome import Outcome
 from averment.outcome.result import ResultOutcome
-from averment.outcome.results import in_order
 
 _PARTS = {"claim": "the claim", "status": "the status", "presumed": "the presumed claim", "strength": "the strength"}
 _MOST = 4  # rules and fields that are told

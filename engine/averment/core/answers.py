@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from averment.dataclass import dataclass
 
+RESULT_PARTS = ("status", "possible", "hangs_on", "presumed")
+"""What tables have of a result beside its value, each in a column called ``NAME_PART``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -32,3 +35,10 @@ class Result:
     field: int
     many: bool = False
     label: str = ""
+
+    def columns(self, presumes: bool) -> tuple[str, ...]:
+        """What tables call its columns: its value, how it stands, what it may be, what it hangs on, and, where the pack
+        ``presumes`` anything, what it presumably is.
+        """
+        parts = RESULT_PARTS if presumes else RESULT_PARTS[:-1]
+        return self.name, *(f"{self.name}_{part}" for part in parts)

@@ -128,6 +128,17 @@ def fact_order(fact: Fact) -> tuple[Any, ...]:
     )
 
 
+def in_order(values: Iterable[Value], field: Field) -> tuple[Value, ...]:
+    """Distinct values in the order of the field: as it declares them, else by size, or by what they are."""
+
+    def place(value: Value) -> Any:
+        if field.kind is Kind.CHOICE:
+            return field.ranks[str(value)]
+        return decode(value, field) if field.kind is Kind.SET else value
+
+    return tuple(sorted(set(values), key=place))
+
+
 def limits(field: Field) -> tuple[int | None, int | None]:
     """The least and the greatest encoded value of an ordered field; ``None`` where only the encoding ends it."""
     if field.kind is Kind.LEVEL:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from averment.core.answers import RESULT_PARTS
 from averment.core.node import Node, Span
 from averment.core.program import FactType, Result
 from averment.diagnostics.diagnostic import Report
@@ -9,8 +10,6 @@ from averment.model.fields import words
 from averment.model.names import suggestion, unknown_field, unknown_type
 from averment.model.vocabulary import Vocabulary
 
-PARTS = ("status", "from", "to", "possible", "hangs_on", "presumed")
-"""What tables have of a result beside its value, each in a column called ``NAME_PART``."""
 TAKEN = frozenset((
     "case", "row", "claim", "status", "strength", "possible", "hangs_on", "presumed", "presumed_strength", "presuming",
     "fired", "pack", "results",
@@ -42,7 +41,7 @@ def places_of_results(manifest: Node) -> dict[str, Span]:
 def _taken(name: str, names: set[str]) -> str | None:
     if name in TAKEN:
         return "outcomes and tables call something else so"
-    for part in PARTS:
+    for part in RESULT_PARTS:
         if name.endswith(f"_{part}") and (other := name.removesuffix(f"_{part}")) in names:
             return f"tables call a column of the result `{other}` so"
     return None

@@ -64,6 +64,11 @@ class ResultOutcome:
         """What an open result may still be, encoded."""
         return self.reading.possible
 
+    @property
+    def possible_document(self) -> dict[str, Any] | None:
+        """The same as documents have it."""
+        return None if self.possible is None else _possible_document(self.possible, self.result, self.field)
+
     @cached_property
     def hangs_on(self) -> tuple[str, ...]:
         """The paths of the unknown fields that an open result hangs on, sorted."""
@@ -90,7 +95,7 @@ class ResultOutcome:
         return {
             "value": self.value,
             "status": self.status.value,
-            "possible": None if self.possible is None else possible_document(self.possible, self.result, self.field),
+            "possible": self.possible_document,
             "hangs_on": list(self.hangs_on),
             **({"presumed": self._presumed(self.presumed)} if self.presumed else {}),
         }
@@ -106,9 +111,7 @@ class ResultOutcome:
         return {"value": found.value, "presuming": told}
 
 
-def possible_document(possible: Possible, result: Result, field: Field) -> dict[str, Any]:
-    """What an open result may be, as documents have it."""
-
+def _possible_document(possible: Possible, result: Result, field: Field) -> dict[str, Any]:
     def shown(value: Value | None) -> Any:
         return decode(value, field)
 

@@ -7,12 +7,13 @@ firings that may conclude it: a sum that is not certain bounds the amount, thoug
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from math import inf
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from averment.core.program import Fact, Field, Kind, Result, Value
-from averment.core.values import decode, limits
+from averment.core.values import in_order, limits
 from averment.dataclass import dataclass
 from averment.law.cells import passes
 from averment.law.claims import stands
@@ -79,17 +80,6 @@ def read_result(evaluation: Evaluation, result: Result) -> ResultReading:
     return ResultReading(status, values, None, roots)
 
 
-def in_order(values: Iterable[Value], field: Field) -> tuple[Value, ...]:
-    """Distinct values in the order of the field: as it declares them, else by size, or by what they are."""
-
-    def place(value: Value) -> Any:
-        if field.kind is Kind.CHOICE:
-            return field.ranks[str(value)]
-        return decode(value, field) if field.kind is Kind.SET else value
-
-    return tuple(sorted(set(values), key=place))
-
-
 def _sources(evaluation: Evaluation, result: Result, field: Field, fact: Fact) -> Iterator[_Source]:
     """What each firing that may conclude ``fact`` makes of the result, where that is lawful."""
     memory = evaluation.memory
@@ -128,10 +118,8 @@ def _certain(firing: Firing, memory: Memory, solution: Solution) -> bool:
 def _reaches(firing: Firing, fact: Fact, field: int, bindings: Mapping[str, Quantity]) -> Iterator[Quantity]:
     for head, concluded in zip(firing.rule.heads, firing.conclusions, strict=True):
         if concluded == fact:
-            try:
+            with suppress(CaseError):  # whatever completes the case so leaves it without an outcome
                 yield evaluate(head.values[field], bindings)
-            except CaseError:
-                yield None
 
 
 def _within(reach: Quantity, field: Field) -> Quantity:

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from averment.core.node import Span
 from averment.core.program import Field, Value
+from averment.core.values import in_order
 from averment.law.truth import TRUE
 from averment.model.model import Model
 from averment.outcome.claim import Status
 from averment.outcome.outcome import Outcome
 from averment.outcome.result import ResultOutcome
-from averment.outcome.results import Possible, in_order
+from averment.outcome.results import Possible
 from averment.render.display import Piece, Style
 from averment.render.facts import Given
 from averment.render.phrases import held, series, words

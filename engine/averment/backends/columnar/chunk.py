@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -22,10 +23,10 @@ class Words:
     """Values that turn up while deciding, each with a code."""
 
     def __init__(self) -> None:
-        self.values: list[tuple[str, ...]] = [()]
-        self._codes: dict[tuple[str, ...], int] = {(): 0}
+        self.values: list[tuple[Any, ...]] = [()]
+        self._codes: dict[tuple[Any, ...], int] = {(): 0}
 
-    def code(self, value: tuple[str, ...]) -> int:
+    def code(self, value: tuple[Any, ...]) -> int:
         found = self._codes.get(value)
         if found is None:
             found = self._codes[value] = len(self.values)
@@ -48,8 +49,31 @@ class Run:
     rejects: list[Reject]
     hangs: Words = field(default_factory=Words)
     strengths: Words = field(default_factory=Words)
+    texts: Words = field(default_factory=Words)
+    sets: Words = field(default_factory=Words)
+    possible: Words = field(default_factory=Words)
     singles: int = 0
     answered: bool = False
+
+
+@dataclass(slots=True)
+class ResultCodes:
+    """A result, as codes: where it is settled its value (a text in ``Run.texts``, many in ``Run.sets``), where it is
+    open what it may be, in ``Run.possible``, and what it hangs on; where it is presumed, ``presumed`` is the value.
+    """
+
+    status: Array
+    value: Array
+    possible: Array
+    hangs_on: Array
+    presumed: Array
+
+    @classmethod
+    def empty(cls, rows: int) -> ResultCodes:
+        def codes() -> Array:
+            return np.zeros(rows, np.int64)
+
+        return cls(np.zeros(rows, np.int8), codes(), codes(), codes(), codes())
 
 
 @dataclass
@@ -59,6 +83,7 @@ class Coded:
     ``keep`` are the rows that have a decision (None: all); ``strength`` is empty where the pack has none, ``hangs_on``
     and ``fired`` where nobody asked for an explanation. ``presumed`` (0, or the code of a claim and 1) and the strength
     beside it are empty where the pack presumes nothing. ``answered`` is ``fired``, of what is presumed where a row is.
+    ``results`` are those of the pack, in its order. Of a pack without a claim ``claim`` means nothing.
     """
 
     rows: int
@@ -72,6 +97,7 @@ class Coded:
     presumed: Array = field(default_factory=lambda: np.zeros(0, np.int32))
     presumed_strength: Array = field(default_factory=lambda: np.zeros(0, np.int32))
     answered: Array = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
+    results: list[ResultCodes] = field(default_factory=list[ResultCodes])
 
 
 class Chunk:

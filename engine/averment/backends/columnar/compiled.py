@@ -31,7 +31,7 @@ class Compiled:
         self.evaluator = Evaluator(program, self.network, vocabulary)
         self.joiner = Joiner(program, self.network, vocabulary)
         self.holder = Holder(program, self.network, vocabulary, self.joiner)
-        self.values = program.types[program.claim.type].fields[program.claim.field].values
+        self.values = program.claim.values
         self.claims = [*self.values, "open", "gap", "conflict"]
         self.rules = program.rule_ids
         self.places = {rule: place for place, rule in enumerate(self.rules)}

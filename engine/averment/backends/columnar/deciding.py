@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from averment.backends.columnar import arrow
-from averment.backends.columnar.chunk import Chunk, Coded
+from averment.backends.columnar.chunk import Chunk, Coded, ResultCodes
 from averment.backends.columnar.claims import OPEN, SETTLED, read_claims, read_strength
 from averment.backends.columnar.columns import Array, Plane, either
 from averment.backends.columnar.compiled import Compiled
 from averment.backends.columnar.hardness import mark_hard
 from averment.backends.columnar.open_rows import hang
 from averment.backends.columnar.presuming import mark_presumed
+from averment.backends.columnar.results import no_results, open_rows, read_results
 from averment.backends.columnar.rows import decide_alone
 from averment.backends.columnar.single import decoded
 from averment.backends.columnar.tables import Table, joined
@@ -31,7 +32,7 @@ def decide_chunk(compiled: Compiled, chunk: Chunk, alone: bool = False) -> Coded
 
 def _each_alone(compiled: Compiled, chunk: Chunk) -> Coded:
     nothing = np.zeros(chunk.rows, np.int32)
-    coded = Coded(chunk.rows, nothing.copy(), nothing.copy())
+    coded = Coded(chunk.rows, nothing.copy(), nothing.copy(), results=no_results(compiled, chunk.rows))
     if compiled.program.claim.strength_type:
         coded.strength = nothing.copy()
     if chunk.run.bindings:
@@ -61,26 +62,35 @@ def _decided(compiled: Compiled, chunk: Chunk) -> Coded:
     _evaluate(compiled, chunk)
     values, claim, run, bad = chunk.values, compiled.program.claim, chunk.run, chunk.reading.bad
     mark_hard(compiled.network, compiled.evaluator, values)
-    roots, held = compiled.holder.find(claim.type, claim.field, values, chunk.facts)
+    results = read_results(compiled, chunk)
+    alone = _alone(results, values.hard, values.rows)
+    roots, held = compiled.holder.find(claim.type, claim.field, values, chunk.facts) if claim else ([], [])
     read = read_claims(held, values.rows)
     codes = np.where(read.status == SETTLED, read.value, len(compiled.values) - 1 + read.status)
-    coded = Coded(values.rows, codes, read.status, _strength(compiled, chunk, read.status))
+    coded = Coded(values.rows, codes, read.status, _strength(compiled, chunk, read.status), results=results)
+    if not claim:
+        coded.status = results[0].status.copy()
     if run.bindings:
         coded.derived = _derived(compiled, chunk)
     if run.explain:
         coded.fired = _fired(compiled, chunk)
         coded.hangs_on = np.zeros(values.rows, np.int32)
         is_open: Plane = read.status == OPEN
-        if values.hard is not None:
-            is_open &= ~values.hard
+        if alone is not None:
+            is_open &= ~alone
         if is_open.any():
             rows = np.flatnonzero(is_open if bad is None else is_open & ~bad)
             reached = [(root, adds) for root, adds in zip(roots, read.adds, strict=True) if adds is not None]
             coded.hangs_on[rows] = hang(compiled, chunk, rows, reached)
     _leave_out(chunk, coded)
-    if values.hard is not None:
-        decide_alone(compiled, chunk, coded, np.flatnonzero(np.broadcast_to(values.hard, values.rows)))
+    if alone is not None:
+        decide_alone(compiled, chunk, coded, np.flatnonzero(np.broadcast_to(alone, values.rows)))
     return coded
+
+
+def _alone(results: list[ResultCodes], hard: Plane | None, rows: int) -> Plane | None:
+    """The rows that are to be decided alone: what planes do not cover, and what of a result is open."""
+    return either(hard, open_rows(results, rows)) if results else hard
 
 
 def _evaluate(compiled: Compiled, chunk: Chunk) -> None:

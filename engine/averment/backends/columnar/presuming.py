@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from averment.backends.columnar.chunk import Chunk, Coded, Run
+from averment.backends.columnar.chunk import Chunk, Coded, Run, Words
 from averment.backends.columnar.claims import OPEN, PRESUMED, SETTLED
-from averment.backends.columnar.columns import Array, Column
+from averment.backends.columnar.columns import Array, Column, Plane
 from averment.backends.columnar.compiled import Compiled
 from averment.backends.columnar.frames import take
 from averment.backends.columnar.reading import Reading, filled
 from averment.backends.columnar.records import Records
+from averment.backends.columnar.results import open_rows
 from averment.core.program import Field
 
 Decide = Callable[[Compiled, Chunk], Coded]
@@ -26,22 +27,37 @@ def mark_presumed(compiled: Compiled, chunk: Chunk, coded: Coded, decide: Decide
     answered = chunk.run.answered
     if answered:
         coded.answered = coded.fired.copy()
-    is_open = coded.status == OPEN
+    is_open: Plane = coded.status == OPEN
+    if coded.results:
+        is_open = is_open | open_rows(coded.results, coded.rows)
     rows = np.flatnonzero(is_open if coded.keep is None else is_open & coded.keep)
     if not len(rows):
         return
-    run = Run(
-        chunk.run.alone, chunk.run.room, explain=answered, bindings=False, rejects=[], strengths=chunk.run.strengths
-    )
+    run = replace(chunk.run, explain=answered, bindings=False, rejects=[], singles=0, hangs=Words(), answered=False)
     again = decide(compiled, _presuming(compiled, chunk, rows, run))
+    _mark_results(coded, again, rows)
     settled = again.status == SETTLED if again.keep is None else (again.status == SETTLED) & again.keep
+    if coded.results:
+        settled &= coded.status[rows] == OPEN
     found = rows[settled]
     coded.status[found] = PRESUMED
+    if not compiled.program.claim:
+        return
     coded.presumed[found] = again.claim[settled] + 1
     if len(again.strength):
         coded.presumed_strength[found] = again.strength[settled]
     if answered:
         coded.answered[found] = again.fired[settled]
+
+
+def _mark_results(coded: Coded, again: Coded, rows: Array) -> None:
+    """Of the results of these rows those that presumptions settle become presumed."""
+    for codes, found in zip(coded.results, again.results, strict=True):
+        settled: Plane = (codes.status[rows] == OPEN) & (found.status == SETTLED)
+        if again.keep is not None:
+            settled &= again.keep
+        codes.status[rows[settled]] = PRESUMED
+        codes.presumed[rows[settled]] = found.value[settled]
 
 
 def _presuming(compiled: Compiled, chunk: Chunk, rows: Array, run: Run) -> Chunk:

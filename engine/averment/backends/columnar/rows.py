@@ -13,6 +13,7 @@ from averment.backends.columnar.columns import Array, Column
 from averment.backends.columnar.compiled import Compiled
 from averment.backends.columnar.reading import Reading, Reject
 from averment.backends.columnar.records import Records
+from averment.backends.columnar.results import write_result
 from averment.backends.columnar.single import Answer, decoded
 from averment.backends.columnar.vocabulary import Symbols
 from averment.backends.columnar.writing import as_text
@@ -44,11 +45,13 @@ def decide_alone(compiled: Compiled, chunk: Chunk, coded: Coded, rows: Array) ->
             coded.keep[row] = False
         else:
             _write(compiled, run, coded, row, answer)
+            for codes, result in zip(coded.results, answer.results.values(), strict=True) if coded.results else ():
+                write_result(codes, row, result, run, chunk.reading.symbols)
     run.rejects.sort(key=lambda reject: reject.row)
 
 
 def _write(compiled: Compiled, run: Run, coded: Coded, row: int, answer: Answer) -> None:
-    coded.claim[row] = compiled.claims.index(answer.claim)
+    coded.claim[row] = 0 if answer.claim is None else compiled.claims.index(answer.claim)
     coded.status[row] = STATUSES.index(answer.status)
     if len(coded.strength):
         strength = answer.strength

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from averment.backends.columnar.vocabulary import Symbols
@@ -14,7 +14,7 @@ class Answer(Protocol):
     """What the kernel needs of a case decided alone; ``outcome.Outcome`` has it."""
 
     @property
-    def claim(self) -> str: ...
+    def claim(self) -> str | None: ...
     @property
     def status(self) -> str: ...
     @property
@@ -23,6 +23,8 @@ class Answer(Protocol):
     def hangs_on(self) -> tuple[str, ...]: ...
     @property
     def fired(self) -> tuple[str, ...]: ...
+    @property
+    def results(self) -> Mapping[str, Any]: ...
 
 
 Alone = Callable[[Given], Any]  # an Answer; pyright lets no cached property stand for a property of a protocol

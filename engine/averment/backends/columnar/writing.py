@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from dataclasses import fields
 
 import numpy as np
 
 from averment.backends.columnar import arrow
-from averment.backends.columnar.chunk import Coded, Run
+from averment.backends.columnar.chunk import Coded, ResultCodes, Run
 from averment.backends.columnar.claims import statuses_of
 from averment.backends.columnar.columns import Array
 from averment.backends.columnar.compiled import Compiled
+from averment.backends.columnar.result_columns import assembled, listed
 from averment.core.naming import field_at
 from averment.core.program import Field
 from averment.core.values import decode
@@ -28,9 +29,10 @@ def assemble(compiled: Compiled, table: arrow.Table, chunks: list[Coded], run: R
         return parts[0] if len(parts) == 1 else np.concatenate(parts) if parts else np.zeros(0, np.int32)
 
     claim = gather("claim")
+    claimed = bool(compiled.program.claim)
     columns = {
         **arrow.case_column(table, [chunk.keep for chunk in chunks], [chunk.rows for chunk in chunks]),
-        "claim": arrow.words(claim, compiled.claims),
+        "claim": arrow.words(claim, compiled.claims) if claimed else arrow.no_words(len(claim)),
         "status": arrow.words(gather("status"), statuses_of(compiled.program.presumes)),
     }
     texts = [value[0] if value else "" for value in run.strengths.values]
@@ -50,6 +52,8 @@ def assemble(compiled: Compiled, table: arrow.Table, chunks: list[Coded], run: R
         if compiled.program.presumes:
             presuming = [listed(path for path in value if _presumes(compiled, path)) for value in run.hangs.values]
             columns["presuming"] = arrow.words(hangs, presuming, presumed == 0)
+        for place, result in enumerate(compiled.program.results):
+            columns |= assembled(compiled.program, result, _gathered(chunks, place), run, paths)
         columns["fired"] = arrow.masks(gather("fired").reshape(len(claim), compiled.bytes))
         if run.answered:
             answered = gather("answered").reshape(len(claim), compiled.bytes) if compiled.program.presumes else None
@@ -57,9 +61,16 @@ def assemble(compiled: Compiled, table: arrow.Table, chunks: list[Coded], run: R
     return arrow.record_batch(columns, compiled.metadata)
 
 
-def listed(paths: Iterable[str]) -> str:
-    """Paths as a JSON list."""
-    return json.dumps([*paths], ensure_ascii=False, separators=(",", ":"))
+def _gathered(chunks: list[Coded], place: int) -> ResultCodes:
+    """The codes of a result in all chunks, without the rows that have no decision."""
+    found = ResultCodes.empty(0)
+    for part in fields(ResultCodes):
+        kept = [
+            getattr(chunk.results[place], part.name)[slice(None) if chunk.keep is None else chunk.keep]
+            for chunk in chunks
+        ]
+        setattr(found, part.name, np.concatenate([getattr(found, part.name), *kept]))
+    return found
 
 
 def _presumes(compiled: Compiled, path: str) -> bool:
