@@ -196,7 +196,7 @@ class Consultations:
             state = held.hear(counting([*kept.replies, reply]))
             try:
                 written = reply if reply["said"] == WITHDRAWN else _written(state, reply)
-                if (entries := entries_of(document, state, pack, documents)) is not None:
+                if (entries := entries_of(document, written, state.case, pack, documents)) is not None:
                     written[EVIDENCE] = entries
             except Refused:
                 held.hear(counting(kept.replies))

@@ -15,7 +15,7 @@ from averment.model.case import Case
 from averment.model.evidence import Documents, Evidence, Quote, evidence_of, holdings, read_evidence
 from averment.outcome.outcome import Decided
 from averment.pack import Pack
-from averment.questions.ask.consultation import ADDED, ANSWER, REMOVED, Consultation
+from averment.questions.ask.consultation import ADDED, ANSWER, REMOVED
 from averment_service.kept import Reply
 
 EVIDENCE = "evidence"
@@ -41,19 +41,20 @@ def supported(case: Decided, begun: Evidence | None, replies: Iterable[Reply], p
     return Case(case.name, case.facts, case.mentioned, case.assumptions, evidence=evidence)
 
 
-def entries_of(document: Node, state: Consultation, pack: Pack, kept: Documents | None) -> list[dict[str, Any]] | None:
-    """The evidence that a reply brings for what it gave, which was heard last; None where it says nothing of that.
+def entries_of(
+    document: Node, reply: Reply, case: Decided, pack: Pack, kept: Documents | None
+) -> list[dict[str, Any]] | None:
+    """The evidence that the ``document`` of a reply brings for what it gave; None where it says nothing of that.
 
-    Raises: Refused with every mistake in it (AV611 to AV615).
+    ``reply``: as it is kept; ``case``: after it. Raises: Refused with every mistake in it (AV611 to AV615).
     """
     if document.get(EVIDENCE) is None:
         return None
-    given = state.replies[-1]
-    own = given.path if given.said == ANSWER else f"{given.path}." if given.said == ADDED else None
+    said, path = reply["said"], reply["field"]
     held = [
         each
-        for each in holdings(state.case.facts, pack.model.types, state.case.assumptions)
-        if own is not None and (each.path == own or (own.endswith(".") and each.path.startswith(own)))
+        for each in holdings(case.facts, pack.model.types, case.assumptions)
+        if (said == ANSWER and each.path == path) or (said == ADDED and each.path.startswith(f"{path}."))
     ]
     report = Report()
     known = {each.path for each in held}

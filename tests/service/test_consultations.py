@@ -324,6 +324,15 @@ def test_evidence_that_is_not_there_is_refused_and_nothing_was_said(
     assert say(other, state, field="applicant.income", value=3000)["step"] == 1
 
 
+def test_what_takes_a_value_back_carries_no_evidence(workers: list[TestClient]) -> None:
+    one, _ = workers
+    state = say(one, sent(one, "POST", BEGIN, {}, 201), field="applicant.income", value=3000)
+    for said in ("withdrawn", "unknown", "declined", "skipped"):
+        told = {"said": said, "field": "applicant.income", "evidence": [INCOME], "documents": {DIGEST: TEXT}}
+        assert say(one, state, 422, **told)["diagnostics"][0]["code"] == "AV615"
+    assert sent(one, "GET", f"/v1/sessions/{state['session']}") == state
+
+
 def test_a_pack_that_takes_nothing_without_evidence_is_consulted_with_it(tmp_path: Path) -> None:
     pack = shutil.copytree(LOAN, tmp_path / "loan")
     text = (pack / "pack.yaml").read_text()

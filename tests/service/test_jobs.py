@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import fcntl
 import io
@@ -10,7 +11,9 @@ import os
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import Any, cast
 
 import pytest
@@ -25,7 +28,7 @@ from tests.service.test_decide import examples
 import averment
 from averment.audit.log import open_log
 from averment_cli.main import run
-from averment_service import jobs, recorded_rows
+from averment_service import jobs, recorded_rows, routes
 from averment_service.apart import apart
 from averment_service.app import application
 from averment_service.principals import ROLES, Doorkeeper, Principal
@@ -220,6 +223,24 @@ def test_nothing_reads_a_workbook_in_a_process_that_answers(
     assert record is not None
     opened = recorded_rows.Rows(state, state.log).open(record, 2)
     assert opened[0].case == "beta"
+
+
+def test_a_table_is_written_down_beside_what_is_answered(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bool] = []
+
+    class Watched(SpooledTemporaryFile[bytes]):
+        def write(self, data: Any) -> int:
+            with suppress(RuntimeError):
+                asyncio.get_running_loop()
+                seen.append(True)
+                return super().write(data)
+            seen.append(False)
+            return super().write(data)
+
+    monkeypatch.setattr(routes.jobs, "SpooledTemporaryFile", Watched)
+    large = b"case,n\n" + b"a,1\n" * (300 << 10)
+    assert client.post(NEW, content=large).status_code == 201
+    assert seen and not any(seen)
 
 
 def test_a_mistake_of_ours_is_not_told_as_one_of_the_table(client: TestClient, tmp_path: Path) -> None:

@@ -60,8 +60,8 @@ async def shown(request: Request) -> Response:
 
 
 async def mapping(request: Request) -> Response:
-    job = await job_of(request)
-    text = (service_of(request).jobs.folder(job) / MAPPING).read_bytes()
+    service, job = service_of(request), await job_of(request)
+    text = await service.gate.run(lambda: (service.jobs.folder(job) / MAPPING).read_bytes())
     return Response(text, media_type=_TEXT, headers={"cache-control": "no-store"})
 
 
