@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 Parameters = Mapping[str, Any]
 Overrides = tuple[tuple[str, Value], ...]
-Lowered = dict[int, tuple[dict[str, Value], list[Rule]]]  # as ``ir.lower.Kept``, which few cases need
+Lowered = dict[int, tuple[dict[str, Any], list[Rule]]]  # as ``ir.lower.Kept``, which few cases need
 SETS = 8  # of parameters for which what was made ready is kept, those asked for last
 
 
@@ -49,7 +49,7 @@ class Pack:
     texts: Mapping[str, str]
     root: str
     _program: Program
-    _lowered: Lowered = field(default_factory=dict[int, tuple[dict[str, Value], list[Rule]]])
+    _lowered: Lowered = field(default_factory=dict[int, tuple[dict[str, Any], list[Rule]]])
     _host: Host = field(default_factory=Host)
     _engines: Recent[tuple[str, int, Overrides], Engine] = field(default_factory=lambda: Recent(2 * SETS))
     _scalars: Recent[tuple[int, Overrides], Decide | None] = field(default_factory=lambda: Recent(SETS))

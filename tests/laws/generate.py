@@ -47,6 +47,9 @@ def random_pack(seed: int) -> dict[str, bytes]:
     }
     if results := _results(pack, random.Random(f"results {seed}")):
         manifest["results"] = results
+    if days := [path for path in _dates(pack) if random.Random(path).random() < 0.7]:
+        manifest["day"] = days[-1]
+        _limit(pack, random.Random(f"{seed} {days}"))
     half = len(pack.rules) // 2
     files: dict[str, Any] = {
         "pack.yaml": manifest,
@@ -69,6 +72,31 @@ def _results(pack: Layered, rng: random.Random) -> dict[str, Any]:
         f"r{number}": {"fact": name, "field": field, **({"many": True} if rng.random() < 0.3 else {})}
         for number, (name, field) in enumerate(chosen)
     }
+
+
+def _dates(pack: Layered) -> list[str]:
+    ones = [name for name, about in pack.facts.items() if about.get("cardinality") == "one"]
+    return [f"{one}.{name}" for one in ones for name, about in pack.fields(one).items() if about["type"] == "date"]
+
+
+def _limit(pack: Layered, rng: random.Random) -> None:
+    """Some rules and tables are in force for a time only, and some parameters have values by period."""
+
+    def valid() -> dict[str, str]:
+        ends = {"from": "2024-01-31", "until": rng.choice(("2024-02-28", "2024-02-29", "2025-05-31"))}
+        return {word: ends[word] for word in rng.choice((["from"], ["until"], ["from", "until"]))}
+
+    for limited in (*pack.rules, *pack.tables):
+        if rng.random() < 0.2:
+            limited["valid"] = valid()
+    for about in pack.parameters.values():
+        if rng.random() < 0.4:
+            until, first = rng.choice((("2024-01-31", "2024-02-01"), ("2025-05-31", "2025-06-01")))
+            values = [about.pop("value"), random_value(about, rng)]
+            about["values"] = [
+                {"value": values[0], "valid": {"until": until}},
+                {"value": values[1], "valid": {"from": first, **rng.choice(({}, {"until": "2025-06-01"}))}},
+            ]
 
 
 def _declare_types(pack: Layered) -> None:

@@ -26,6 +26,7 @@ from tests.laws.oracle_words import (
     kind_of,
     literal,
     named,
+    parameters_of,
     pattern,
     places_of,
     plain,
@@ -33,6 +34,7 @@ from tests.laws.oracle_words import (
     scaled,
     seconds,
     split,
+    tables_of,
     tokens_of,
     types_of,
     unquoted,
@@ -94,8 +96,8 @@ def _found(program: _Program, atoms: Sequence[tuple[str, list[Any]]]) -> Found |
 class _Program:
     def __init__(self, files: Mapping[str, Any]) -> None:
         self.pack, self.types, self.rules = files["pack.yaml"], types_of(files), rules_of(files)
-        self.tables = [file for name, file in files.items() if name.startswith("tables/")]
-        self.parameters = {f"{name}": about for name, about in self.pack.get("parameters", {}).items()}
+        self.tables = tables_of(files)
+        self.parameters = parameters_of(files)
         fields = [about for kind in self.types.values() for about in kind["fields"].values()]
         self.elements = sorted({value for about in fields if about["type"] == "set" for value in about["of"]})
         self.numbers, self.written = count(), list[str]()

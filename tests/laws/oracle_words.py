@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -82,8 +83,54 @@ def rules_of(files: Mapping[str, Any]) -> list[Any]:
     for file in (file for name, file in files.items() if name.startswith("rules/")):
         for rule in file["rules"]:
             exceptions = [{"not": rule["unless"]}] if "unless" in rule else []
-            found.append(rule | {"when": [*file.get("when", []), *rule["when"], *exceptions]})
+            whole = rule | {"when": [*file.get("when", []), *rule["when"], *exceptions]}
+            for each, days in by_days(whole, files["pack.yaml"]):
+                day, name = files["pack.yaml"].get("day", ".").split(".")
+                found.append(each | {"when": [*each["when"], *({day: {name: cell}} for cell in days)]})
     return found
+
+
+def tables_of(files: Mapping[str, Any]) -> list[Any]:
+    """The tables, with a column more for each period that is asked for."""
+    found: list[Any] = []
+    for table in (file for name, file in files.items() if name.startswith("tables/")):
+        for each, days in by_days(table, files["pack.yaml"]):
+            when = [*table["when"], *([files["pack.yaml"]["day"]] * len(days) if days else [])]
+            many = len(table["when"])
+            rows = [[*row[:many], *days, *row[many:]] for row in each["rows"]]
+            found.append(each | {"when": when, "rows": rows})
+    return found
+
+
+def parameters_of(files: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters; the value of a period as one of its own."""
+    declared = files["pack.yaml"].get("parameters", {})
+    several = {
+        f"{name}_{number}": about | {"value": period["value"]}
+        for name, about in declared.items()
+        for number, period in enumerate(about.get("values", ()))
+    }
+    return {**declared, **several}
+
+
+def by_days(whole: Any, pack: Mapping[str, Any]) -> list[tuple[Any, list[str]]]:
+    """A rule or table for each choice of periods of the parameters in it, with the cells that ask for the day."""
+    found = [(whole, [_day(whole["valid"])] if "valid" in whole else [])]
+    for name, about in pack.get("parameters", {}).items():
+        if "values" in about and re.search(rf"\b{name}\b", json.dumps(whole)):
+            chosen = [*enumerate(period["valid"] for period in about["values"])]
+            found = [(_aliased(each, name, of), [*days, _day(valid)]) for each, days in found for of, valid in chosen]
+    return found
+
+
+def _aliased(whole: Any, name: str, number: int) -> Any:
+    return json.loads(re.sub(rf"\b{name}\b", f"{name}_{number}", json.dumps(whole)))
+
+
+def _day(valid: Mapping[str, Any]) -> str:
+    if len(valid) == 2:
+        return f"[{valid['from']}..{valid['until']}]"
+    return f">= {valid['from']}" if "from" in valid else f"<= {valid['until']}"
 
 
 _FORMS = {

@@ -15,6 +15,8 @@ from averment.model.model import AggregateOf, Condition, KnownOf
 def find(subject: Subject) -> Iterator[Finding]:
     looked = {pattern.type.name for _, pattern in subject.patterns}
     used = {name for _, condition in subject.conditions for name in _looked_at(condition)}
+    if day := subject.model.day:
+        used.add(f"{day.type.name}.{day.type.fields[day.field].name}")
     for of in subject.model.types.values():
         if not of.derived and of.name in looked:
             for field in of.fields:

@@ -136,10 +136,14 @@ Test = Equal | Bound | Between
 
 @dataclass(frozen=True)
 class Cell(_Tree):
-    """Any of ``tests``; ``negated``: none of them; no tests: ``-``, anything, even unknown."""
+    """Any of ``tests``; ``negated``: none of them; no tests: ``-``, anything, even unknown.
+
+    ``because``: what it is so for, where that says more than the cell, as ``when this is in force``.
+    """
 
     tests: tuple[Test, ...]
     negated: bool = False
+    because: str = field(default="", compare=False)
 
     @cached_property
     def text(self) -> str:

@@ -11,9 +11,11 @@ from averment.model.model import AnyOf, Condition, ModelRule
 MOST_ALTERNATIVES = 64
 
 
-def expanded(rule: ModelRule, report: Report) -> list[tuple[Condition, ...]]:
-    """The conjunctions that together are the rule's conditions; none after reporting that they are too many."""
-    count = _count(rule.when)
+def expanded(rule: ModelRule, report: Report, each: int = 1) -> list[tuple[Condition, ...]]:
+    """The conjunctions that together are the rule's conditions; none after reporting that they are too many, being so
+    many ``each``.
+    """
+    count = _count(rule.when) * each
     if count > MOST_ALTERNATIVES:
         message = f"the alternatives of `{rule.id}` multiply to {count}"
         help = "derive one fact from each group of alternatives, and ask for those facts here"

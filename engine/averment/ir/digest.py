@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from averment.core.program import FactType, Field
 from averment.core.values import MOST_EXACT, decode
-from averment.model.model import AnyOf, Condition, Model, ModelRule, Parameter, Source
+from averment.model.model import ALWAYS, AnyOf, Condition, Model, ModelRule, Parameter, Source
 from averment.source.collector import collector_paused
 
 _write = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
@@ -65,6 +65,7 @@ def _meaning(model: Model) -> dict[str, Any]:
         **({"results": [asdict(result) for result in model.results]} if model.results else {}),
         "facts": {name: _type(of) for name, of in model.types.items()},
         "says": dict(model.type_says),
+        **({"day": f"{model.day.type.name}.{model.day.type.fields[model.day.field].name}"} if model.day else {}),
         "parameters": {name: _parameter(parameter) for name, parameter in model.parameters.items()},
         "sources": {name: _source(source) for name, source in model.sources.items()},
         "rules": {rule.id: _rule(rule) for rule in model.rules},
@@ -156,12 +157,15 @@ def _field(field: Field) -> dict[str, Any]:
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
     shown = decode(parameter.value, parameter.field)
-    return {"field": _field(parameter.field), "value": shown, "says": parameter.says}
+    values = [[decode(period.value, parameter.field), *period.valid] for period in parameter.periods]
+    said = {"field": _field(parameter.field), "value": shown, "says": parameter.says}
+    return {**said, "values": values} if values else said
 
 
 def _source(source: Source) -> dict[str, Any]:
     sections = [[section.name, section.paragraphs, section.omitted] for section in source.sections]
-    return {"title": source.title, "about": dict(source.about), "sections": sections}
+    said = {"title": source.title, "about": dict(source.about), "sections": sections}
+    return said if source.valid == ALWAYS else {**said, "valid": list(source.valid)}
 
 
 def _rule(rule: ModelRule) -> dict[str, Any]:

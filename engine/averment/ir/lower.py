@@ -33,6 +33,7 @@ from averment.ir.alternatives import expanded
 from averment.ir.denied import Domain, Outer, inner_head, inner_type, joined
 from averment.ir.digest import pack_digest
 from averment.ir.early import early_guards
+from averment.ir.eras import eras, periods_told
 from averment.ir.lower_cell import lower_cell
 from averment.ir.lower_expression import aligned, beyond, lower_comparison, lower_term, told_as
 from averment.ir.parameters import Parameters, own_parameters, referred
@@ -49,13 +50,14 @@ from averment.model.model import (
     NotAll,
     Parameter,
     Pattern,
+    Period,
     Test,
     tree_of,
 )
 from averment.source.collector import collector_paused
 
-Kept = dict[int, tuple[dict[str, Value], list[Rule]]]
-"""By its place a rule as it was lowered, with the values of the parameters that it names."""
+Kept = dict[int, tuple[dict[str, Value | tuple[Period, ...]], list[Rule]]]
+"""By its place a rule as it was lowered, with what the parameters that it names held."""
 
 
 def lower(
@@ -90,18 +92,21 @@ def _lower(model: Model, overrides: Mapping[str, Value], report: Report, digest:
         recursive=recursive,
         claim=model.claim,
         results=model.results,
-        parameters={name: decode(value, parameters.field(name)) for name, value in parameters.values.items()},
-        told={
-            name: show(value, parameters.field(name))
+        parameters={
+            name: decode(value, parameters.field(name))
             for name, value in parameters.values.items()
-            if parameters.field(name).kind.timed
+            if name not in parameters.periods
+        },
+        told={
+            name: periods_told(parameters, name) if name in parameters.periods else show(value, parameters.field(name))
+            for name, value in parameters.values.items()
+            if name in parameters.periods or parameters.field(name).kind.timed
         },
     )
 
 
 def _parameters(model: Model, overrides: Mapping[str, Value], report: Report) -> Parameters:
-    own = own_parameters(model)
-    values = dict(own.values)
+    values: dict[str, Value] = {}
     for name, value in overrides.items():
         parameter = model.parameters.get(name)
         if parameter is None:
@@ -110,7 +115,7 @@ def _parameters(model: Model, overrides: Mapping[str, Value], report: Report) ->
             report.error(misfit.code, misfit.message, parameter.span, misfit.label, *misfit.help)
         else:
             values[name] = value
-    return Parameters(own.fields, values)
+    return own_parameters(model).overridden(values)
 
 
 def _misfit(value: Value, parameter: Parameter) -> Misfit | None:
@@ -128,19 +133,22 @@ def _misfit(value: Value, parameter: Parameter) -> Misfit | None:
 
 def _once(place: int, rule: ModelRule, parameters: Parameters, report: Report, kept: Kept) -> list[Rule]:
     """A rule lowered, or as it was where it would be the same again and nothing is to be said of it."""
-    if place in kept and all(parameters.value(name) == value for name, value in kept[place][0].items()):
+    if place in kept and all(parameters.held(name) == value for name, value in kept[place][0].items()):
         return kept[place][1]
     before, found = len(report.diagnostics), _lower_rule(rule, parameters, report)
     if len(report.diagnostics) == before:
-        kept[place] = {name: parameters.value(name) for name in referred(rule)}, found
+        kept[place] = {name: parameters.held(name) for name in referred(rule)}, found
     return found
 
 
 def _lower_rule(rule: ModelRule, parameters: Parameters, report: Report) -> list[Rule]:
-    found, rules = expanded(rule, report), list[Rule]()
-    for number, conditions in enumerate(found, 1):
-        lowered = _Lowering(rule, parameters, report, rules).rule(number if len(found) > 1 else 0, conditions)
-        rules.append(lowered)
+    found, rules = eras(referred(rule), parameters), list[Rule]()
+    alternatives = expanded(rule, report, len(found))
+    chosen = [(era, conditions) for era in found for conditions in alternatives]
+    for number, (era, conditions) in enumerate(chosen, 1):
+        then = parameters.overridden(era.values) if era.values else parameters
+        asked = (*conditions, *era.condition(parameters, rule.span))
+        rules.append(_Lowering(rule, then, report, rules).rule(number if len(chosen) > 1 else 0, asked))
     return rules
 
 

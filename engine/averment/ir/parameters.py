@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import field
 
 from averment.core.program import Field, Value
 from averment.dataclass import dataclass
@@ -10,11 +11,13 @@ from averment.model.model import (
     AnyOf,
     Computed,
     Condition,
+    Day,
     Model,
     ModelRule,
     NotAll,
     Operand,
     Pattern,
+    Period,
     Reference,
     Term,
     Test,
@@ -23,10 +26,14 @@ from averment.model.model import (
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """The field of each parameter, and the value that it has in this program."""
+    """The field of each parameter, and the value that it has in this program; of those that have several, one after the
+    other, also the ``periods``. ``day`` is that to decide for.
+    """
 
     fields: Mapping[str, Field]
     values: Mapping[str, Value]
+    periods: Mapping[str, tuple[Period, ...]] = field(default_factory=dict[str, tuple[Period, ...]])
+    day: Day | None = None
 
     def field(self, name: str) -> Field:
         return self.fields[name]
@@ -34,12 +41,23 @@ class Parameters:
     def value(self, name: str) -> Value:
         return self.values[name]
 
+    def held(self, name: str) -> Value | tuple[Period, ...]:
+        """The value, or all of them with their periods."""
+        return self.periods.get(name) or self.values[name]
+
+    def overridden(self, values: Mapping[str, Value]) -> Parameters:
+        """The same with other values, for ever, of some of them."""
+        periods = {name: periods for name, periods in self.periods.items() if name not in values}
+        return Parameters(self.fields, {**self.values, **values}, periods, self.day)
+
 
 def own_parameters(model: Model) -> Parameters:
     """The parameters with the values that the pack itself gives them."""
     return Parameters(
         {name: parameter.field for name, parameter in model.parameters.items()},
         {name: parameter.value for name, parameter in model.parameters.items()},
+        {name: parameter.periods for name, parameter in model.parameters.items() if parameter.periods},
+        model.day,
     )
 
 

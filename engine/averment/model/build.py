@@ -14,6 +14,7 @@ from averment.model.rules import read_rules
 from averment.model.scope import Declared
 from averment.model.sources import read_sources
 from averment.model.tables import read_tables
+from averment.model.validity import read_day
 from averment.model.vocabulary import Vocabulary, read_vocabulary
 from averment.source.collector import collector_paused
 from averment.surface.pack_files import PackFiles
@@ -28,11 +29,12 @@ def build_model(files: PackFiles, report: Report) -> Model | None:
 def _build(files: PackFiles, report: Report) -> Model | None:
     before = len(report.diagnostics)
     vocabulary = read_vocabulary(files.facts, report, words(files.manifest, "evidence") == "required")
-    parameters, broken = read_parameters(files.manifest, report)
+    day = read_day(files.manifest, vocabulary, report)
+    parameters, broken = read_parameters(files.manifest, day, report)
     sources = read_sources(files.manifest, report)
     results = read_results(files.manifest, vocabulary, report)
     claim = _read_claim(files.manifest, vocabulary, report)
-    declared = Declared(vocabulary, parameters, frozenset(broken), report)
+    declared = Declared(vocabulary, parameters, frozenset(broken), report, day=day)
     rules = read_rules(files.rules, declared, sources) + read_tables(files.tables, declared, sources)
     if claim is None or any(found.severity == "error" for found in report.diagnostics[before:]):
         return None
@@ -48,6 +50,7 @@ def _build(files: PackFiles, report: Report) -> Model | None:
         rules=tuple(rules),
         claim=claim,
         results=results,
+        day=day,
         places={rule.id: rule.span for rule in rules},
         type_places=vocabulary.places,
         type_says=vocabulary.says,

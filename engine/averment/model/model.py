@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
+from typing import NamedTuple
 
 from averment.core import written
 from averment.core.node import Span
@@ -182,6 +183,40 @@ class Conclusion:
     span: Span
 
 
+class Validity(NamedTuple):
+    """From which day until which something is in force, both among them; ``None`` is no end."""
+
+    low: int | None = None
+    high: int | None = None
+
+    @property
+    def empty(self) -> bool:
+        return self.low is not None and self.high is not None and self.low > self.high
+
+    def within(self, other: Validity) -> bool:
+        """Whether each of its days is one of another's."""
+        low = other.low is None or (self.low is not None and self.low >= other.low)
+        return low and (other.high is None or (self.high is not None and self.high <= other.high))
+
+
+ALWAYS = Validity()
+
+
+class Period(NamedTuple):
+    """The encoded value that a parameter has while it is valid."""
+
+    value: Value
+    valid: Validity
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The field of a `one` type that is the day to decide for."""
+
+    type: FactType
+    field: int
+
+
 @dataclass(frozen=True, slots=True)
 class ModelRule:
     """A rule, or a row of a table. ``variables`` maps each variable to the field it takes its values from, and
@@ -196,16 +231,20 @@ class ModelRule:
     variables: Mapping[str, Field]
     span: Span
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])
+    valid: Validity = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A named threshold or weight: its type and range are ``field``'s, its value is encoded."""
+    """A named threshold or weight: its type and range are ``field``'s, its value is encoded. Where it has several, one
+    after the other, ``value`` is the last of them.
+    """
 
     field: Field
     value: Value
     says: str
     span: Span
+    periods: tuple[Period, ...] = ()
 
     @property
     def name(self) -> str:
@@ -231,6 +270,7 @@ class Source:
     about: Mapping[str, str]  # publisher, author, date, url … as the pack has them
     sections: tuple[Section, ...]
     span: Span
+    valid: Validity = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +294,7 @@ class Model:
     rules: tuple[ModelRule, ...]
     claim: Claim
     results: tuple[Result, ...] = ()
+    day: Day | None = None
     places: Mapping[str, Span] = field(
         default_factory=dict[str, Span]
     )  # of each rule's `rule:` line, of each row of a table

@@ -15,6 +15,7 @@ from averment.model.model import ModelRule, Source
 from averment.model.names import report_mention, variable_suggestion
 from averment.model.scope import Declared, Scope, scope_of
 from averment.model.sources import read_backing
+from averment.model.validity import in_force, read_validity
 from averment.surface.says import parse_sentence
 
 
@@ -82,10 +83,12 @@ def _read_rule(
     if exceptions := node.list_of("unless"):
         denied = read_denied(exceptions, scope, unless=True)
         when += (denied,) if denied else ()
+    valid = read_validity(node, declared.report)
+    when += in_force(valid, declared.day, node.keys.get("valid", span), declared.report)
     then = read_conclusions(node.list_of("then"), scope, name)
     says = check_says(node, scope)
     backing = read_backing(node, sources, author, declared.report, span)
     if len(declared.report.diagnostics) > before:
         return None
     variables: Mapping[str, Field] = scope.variables
-    return ModelRule(name, says, backing, when, then, variables, span)
+    return ModelRule(name, says, backing, when, then, variables, span, valid=valid)

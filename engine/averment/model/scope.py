@@ -18,7 +18,7 @@ from averment.core.program import FactType, Field
 from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Diagnostic, Label, Report
 from averment.model.kinds import described, joins
-from averment.model.model import Parameter
+from averment.model.model import Day, Parameter
 from averment.model.names import variable_suggestion
 from averment.model.vocabulary import Vocabulary
 from averment.surface.grammar import Readers
@@ -46,6 +46,7 @@ class Declared:
     broken: frozenset[str]
     report: Report
     readers: Readers = field(default_factory=Readers)
+    day: Day | None = None
 
 
 @dataclass(frozen=True, slots=True)

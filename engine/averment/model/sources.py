@@ -8,6 +8,7 @@ from averment.diagnostics.diagnostic import Report
 from averment.model.fields import words
 from averment.model.model import Section, Source
 from averment.model.names import one_line, suggestion
+from averment.model.validity import read_validity
 
 
 def read_sources(manifest: Node, report: Report) -> dict[str, Source]:
@@ -55,7 +56,8 @@ def _read_source(name: str, node: Node, span: Span, report: Report) -> Source:
         for key, child in node.items()
         if not isinstance(child.value, (dict, list)) and key != "title"
     }
-    return Source(name, words(node, "title"), about, tuple(sections.values()), span)
+    valid = read_validity(node, report)
+    return Source(name, words(node, "title"), about, tuple(sections.values()), span, valid)
 
 
 def _digests(node: Node | None) -> tuple[str, ...]:

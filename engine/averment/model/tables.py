@@ -23,6 +23,7 @@ from averment.model.names import report_mention, suggestion
 from averment.model.rules import place_of, twice
 from averment.model.scope import Declared, Scope
 from averment.model.sources import read_backing
+from averment.model.validity import in_force, read_validity
 from averment.surface.says import parse_sentence
 
 
@@ -55,6 +56,8 @@ def _read_table(name: str, node: Node, span: Span, declared: Declared, sources: 
     before = len(declared.report.diagnostics)
     scope = Scope(declared, {}, frozenset(), frozenset())
     backing = read_backing(node, sources, words(node, "author"), declared.report, span)
+    valid = read_validity(node, declared.report)
+    days = in_force(valid, declared.day, node.keys.get("valid", span), declared.report)
     when, then = _columns(node, "when", scope), _columns(node, "then", scope)
     _check_columns(when, then, span, scope)
     if len(declared.report.diagnostics) > before:
@@ -71,7 +74,7 @@ def _read_table(name: str, node: Node, span: Span, declared: Declared, sources: 
     for number, row in enumerate(node.list_of("rows"), 1):
         rule = _row(f"{name}/{number}", row, when, then, says, backing, scope)
         if rule:
-            found.append(rule)
+            found.append(replace(rule, when=(*rule.when, *days), valid=valid))
     return found
 
 

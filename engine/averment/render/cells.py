@@ -67,7 +67,8 @@ class Wording:
     def cell(self, cell: Cell, field: Field) -> str:
         """What a cell asks of ``field``."""
         if not cell.negated:
-            return self._any_of(cell.tests, field)
+            wanted = self._any_of(cell.tests, field)
+            return f"{wanted}, {cell.because}" if cell.because else wanted
         asked = [self._test(test, field) for test in cell.tests]
         if len(asked) == 1:
             return _OPPOSITE.get(asked[0], f"not {asked[0]}") if field.kind is Kind.BOOLEAN else f"not {asked[0]}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from averment.core.mentions import has_variable
 from averment.core.program import FactType, Field, Kind, Program
 from averment.core.values import decode
 from averment.core.written import Written
-from averment.model.model import AnyOf, Condition, Model, ModelRule
+from averment.model.model import AnyOf, Condition, Model, ModelRule, Parameter
 from averment.render.conditions import Worded
 from averment.render.places import rule_place
 from averment.warrant.document import Document, backing_document
@@ -64,9 +66,21 @@ def field_document(field: Field, says: str = "") -> Document:
 def parameters_document(model: Model, program: Program) -> list[Document]:
     """The parameters, each with its value in ``program``."""
     return [
-        {**field_document(each.field), "value": program.parameters[name], "says": each.says}
+        {**field_document(each.field), **_held(name, each, program), "says": each.says}
         for name, each in model.parameters.items()
     ]
+
+
+def _held(name: str, parameter: Parameter, program: Program) -> Document:
+    """The value of a parameter, or its values by period."""
+    if name in program.parameters:
+        return {"value": program.parameters[name]}
+    values: list[Document] = []
+    for period in parameter.periods:
+        days = zip(("from", "until"), period.valid, strict=True)
+        valid = {word: date.fromordinal(end).isoformat() for word, end in days if end is not None}
+        values.append({"value": decode(period.value, parameter.field), "valid": valid})
+    return {"values": values}
 
 
 def rules_document(model: Model, program: Program) -> list[Document]:

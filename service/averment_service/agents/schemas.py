@@ -45,7 +45,8 @@ def input_schema(pack: Pack, schema: str, takes: Sequence[str], needs: Sequence[
 def vocabulary(pack: Pack, parameters: Mapping[str, Any]) -> Schema:
     """What can be said of a case, and of it: the facts as a JSON Schema, the claims, the parameters as they hold."""
     model = pack.model
-    held = dict(pack.program(parameters).parameters)
+    program = pack.program(parameters)
+    held = {**program.worded, **program.parameters}  # in words, where it has several values by period
     return {
         "facts": _facts_of(pack),
         "claims": list(model.claim.values),
