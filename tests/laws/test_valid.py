@@ -9,6 +9,8 @@ from typing import Any
 from averment import Outcome, Pack
 from averment.diagnostics.diagnostic import Report
 from averment.pack import compile_files
+from averment.questions.judging.knowledge import Knowledge
+from averment.questions.matters.matters import matters
 from averment.surface.pack_files import read_pack_files
 
 FIRST, LAST = date(2024, 2, 1), date(2024, 2, 29)
@@ -56,6 +58,10 @@ def decided(pack: Pack, hours: int | None, day: date | None, **parameters: Any) 
     return pack.decide(facts, parameters or None, engine="reference")
 
 
+def moving(outcome: Outcome, knowledge: Knowledge) -> set[str]:
+    return {margin.name for margin in matters(outcome, knowledge).margins}
+
+
 def test_both_ends_of_a_period_are_days_of_it() -> None:
     pack, day = pack_of(), timedelta(days=1)
     said = [decided(pack, 6, each).claim for each in (FIRST - day, FIRST, LAST, LAST + day)]
@@ -80,6 +86,13 @@ def test_an_override_is_for_every_day() -> None:
     assert decided(pack, 4, date(2024, 2, 11), least=4).claim == "yes"
     assert decided(pack, 4, date(2024, 2, 11)).document["parameters"] == {}
     assert decided(pack, 4, date(2024, 2, 11), least=5).document["parameters"] == {"least": 5}
+
+
+def test_a_parameter_with_several_values_has_none_to_move_from() -> None:
+    pack = pack_of()
+    outcome = decided(pack, 4, date(2024, 2, 3))
+    assert "least" not in moving(outcome, Knowledge(pack))
+    assert "least" in moving(decided(pack, 4, FIRST, least=3), Knowledge(pack, {"least": 3}))
 
 
 def test_values_that_are_the_same_are_one_period() -> None:

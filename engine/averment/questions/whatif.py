@@ -278,7 +278,7 @@ def sweep(
     problems: list[Diagnostic] = []
     if name in parameters:
         field = parameters[name]
-        value: Value | None = knowledge.encoded(name)
+        value: Value | None = knowledge.encoded(name) if knowledge.has_one_value(name) else None
     else:
         number = _number(situation, name, problems)
         if number is None:

@@ -37,8 +37,12 @@ class Knowledge:
         """The pack's parameters as fields."""
         return {name: parameter.field for name, parameter in self.pack.model.parameters.items()}
 
+    def has_one_value(self, name: str) -> bool:
+        """Whether a parameter has the same value on every day."""
+        return name in self.parameters or not self.pack.model.parameters[name].periods
+
     def encoded(self, name: str) -> Value:
-        """The encoded value that a parameter has here."""
+        """The encoded value that a parameter has here; the last of several."""
         declared = self.pack.model.parameters[name]
         if name not in self.parameters:
             return declared.value

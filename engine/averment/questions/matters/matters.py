@@ -195,7 +195,11 @@ def _of_fields(judge: Judge, alone: Alone) -> list[Margin]:
 
 def _of_parameters(outcome: Outcome, knowledge: Knowledge, budget: Budget) -> list[Margin]:
     """Those of parameters, each with its share of the time that is left."""
-    fields = [(name, field) for name, field in knowledge.parameter_fields().items() if field.kind.ordered]
+    fields = [
+        (name, field)
+        for name, field in knowledge.parameter_fields().items()
+        if field.kind.ordered and knowledge.has_one_value(name)
+    ]
     found: list[Margin] = []
     for place, (name, field) in enumerate(fields):
         axis = OneParameter(outcome, knowledge, name, field, budget.share(1 / (len(fields) - place)))
