@@ -44,7 +44,7 @@ class Places:
 
 def by_name(paths: Iterable[str]) -> Callable[[str], str]:
     """What says of paths, where they stand whole, only what they are called."""
-    ordered = sorted({path for path in paths if "/" in path.strip("/.") or path.startswith("/")}, key=len, reverse=True)
+    ordered = sorted({path for path in paths if "/" in path and path.strip("/.")}, key=len, reverse=True)
     if not ordered:
         return lambda text: text
     pattern = re.compile(f"{_BEGINS}(?:{'|'.join(map(re.escape, ordered))})(?![\\w-])")

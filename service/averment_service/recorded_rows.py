@@ -181,13 +181,10 @@ class Rows:
 
     def _hidden(self, batch: Batch, refused: Refused) -> Refused:
         """What is wrong, without saying where anything is or was."""
-        folder = str(batch.record.body["folder"])
-        paths = [
-            batch.header["input"],
-            batch.record.body["place"],
-            *(side["path"] for side in batch.header.get("sides", ())),
-        ]
-        named = by_name([folder, *map(str, paths), *(str(Path(folder, path)) for path in paths)])
+        folder, place = str(batch.record.body["folder"]), str(batch.record.body["place"] or "")
+        sides = [str(side["path"]) for side in batch.header.get("sides", ())]
+        paths = [str(batch.header["input"]), place, *sides]
+        named = by_name([folder, *paths, *(str(Path(folder, path)) for path in paths)])
         return Refused([*self._service.places.told(retold(each, named) for each in refused.diagnostics)])
 
 

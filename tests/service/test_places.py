@@ -121,7 +121,7 @@ def test_a_path_is_called_by_its_name_where_it_stands_whole() -> None:
         ("there is nothing at /v1/data/t.csv", "there is nothing at /v1/data/t.csv"),
     ):
         assert named(told) == instead
-    assert by_name(["-", "t.csv", ""])("t.csv - x") == "t.csv - x"
+    assert by_name(["-", "t.csv", "", "/", "./"])("t.csv - x / y") == "t.csv - x / y"
 
 
 def test_what_is_told_instead_is_what_a_place_is_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
