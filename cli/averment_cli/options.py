@@ -55,6 +55,16 @@ def seconds_option(
     )
 
 
+def of_option(command: _Command) -> _Command:
+    """``--of RESULT``."""
+    return click.option(
+        "--of",
+        default="",
+        metavar="RESULT",
+        help='Ask of a result, not of the claim: of a choice, level or truth value, or a test: "amount >= 100".',
+    )(command)
+
+
 def engine_option(command: _Command) -> _Command:
     """``--engine reference|durable``."""
     return click.option(

@@ -43,9 +43,13 @@ class Asked:
     failed: bool = False
 
 
-def decide_files(facts: Sequence[str], pack: str, parameters: Sequence[str], engine: str = "") -> Asked:
+def decide_files(
+    facts: Sequence[str], pack: str, parameters: Sequence[str], engine: str = "", of: str | None = ""
+) -> Asked:
     """The cases of the fact files in which nothing is wrong, decided; what is wrong with others is told.
 
+    ``of``: the result that is asked of in place of the claim; of a pack without a claim it is the first where none is
+    named. None: what is asked is of the claim and of all results.
     Where there is no case left, that ends the program.
     """
     from averment.case_files import cases_of
@@ -56,6 +60,8 @@ def decide_files(facts: Sequence[str], pack: str, parameters: Sequence[str], eng
 
     report, texts = Report(), Texts()
     known = pack_of(pack)
+    if of is not None and (of or not known.model.claim):
+        known = known.asking(of or known.model.results[0].name)
     overrides = parameters_of(parameters, known.model, report, texts)
     stop_if_failed(report, texts)
     cases = cases_of(facts, report, texts.of, known.model.types)

@@ -183,14 +183,33 @@ class Pack:
         found = quick(facts, name) if quick else None
         return found.shown_by(self._showing) if found else None
 
-    def flip(self, outcome: Outcome, to: str | None = None, **how: Any) -> ShownFlips:
-        """The smallest changes that would turn the claim of an outcome of this pack, ``to`` one claim or to any.
+    def asking(self, of: str) -> Pack:
+        """The pack whose claim is what is asked of: a result by its name, or with a test, as in ``amount >= 100``,
+        which is met (``yes``) or not (``no``). Its outcomes are for questions; of the pack itself nothing changes.
+
+        Raises: Refused where there is no such result (AV633), or it has too many values to be asked of so (AV631).
+        """
+        from averment.ir.lower import lower
+        from averment.model.asking import asked_of
+
+        report = Report()
+        model = asked_of(self.model, of, report)
+        program = None if model is None else lower(model, {}, report, self.digest)
+        if model is None or program is None or report.failed:
+            raise Refused(report.diagnostics)
+        return Pack(model, self.texts, self.root, program)
+
+    def flip(self, outcome: Outcome, to: str | None = None, of: str = "", **how: Any) -> ShownFlips:
+        """The smallest changes that would turn the claim of an outcome of this pack, ``to`` one claim or to any; or the
+        result that is asked ``of`` (see ``asking``).
 
         ``how`` as for ``averment.questions.flip.flip.flip``. Raises: Refused as that does.
         """
         from averment.questions.flip.flip import flip
         from averment.shown_answers import shown_flips
 
+        if of:
+            outcome = self.asking(of).decide(_case_of(outcome), outcome.evaluation.program.parameters, "reference")
         return shown_flips(flip(outcome, to, **how))
 
     def whatif(
@@ -302,6 +321,11 @@ class Pack:
         if report.failed:
             raise Refused(report.diagnostics)
         return {name: value for name, value in read.items() if value is not None}
+
+
+def _case_of(outcome: Outcome) -> Case:
+    case = outcome.case
+    return case if isinstance(case, Case) else Case(case.name, case.facts, case.mentioned, case.assumptions)
 
 
 def _written(engine: Engine, firings: int) -> Decide | None:

@@ -101,7 +101,7 @@ def test_a_settled_claim_holds_in_every_completion_and_one_that_all_have_alike_i
     def claim(people: list[Any], bans: list[Any]) -> str:
         key = json.dumps([people, bans])
         if key not in claims:
-            claims[key] = pack.decide({"person": people, "ban": bans}, engine="reference").claim
+            claims[key] = pack.decide({"person": people, "ban": bans}, engine="reference").claimed
         return claims[key]
 
     towns, ranks = ("x", "y", None), ("low", "high", None)

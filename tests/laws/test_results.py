@@ -4,20 +4,27 @@ leaves out no value that a completion gives it.
 
 from __future__ import annotations
 
+import json
 import random
 from collections import Counter
 from itertools import product
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 from tests.laws.generate import random_case, random_pack
 from tests.laws.presumed import compiled
 from tests.laws.test_meaning import SEEDS, completed, decided, made
 
+import averment_schemas
+from averment import Pack
 from averment.outcome.claim import Status
+from averment.outcome.explained import explain
 from averment.outcome.result import ResultOutcome
 from averment.outcome.results import Possible
+from averment.render.explanation import explanation_document
+from averment.warrant.recheck import recheck
 
 
 def allowed(before: ResultOutcome, after: ResultOutcome) -> bool:
@@ -118,8 +125,17 @@ results:
 """
 
 
-def test_every_completion_of_small_cases_gives_what_was_told_possible() -> None:
-    """All cases of one record and two items over small fields, and all completions of each."""
+NAMES = ("a", "b", "c", "n", "c", "n", "c")
+
+
+def facts(values: tuple[Any, ...]) -> dict[str, Any]:
+    """A case of one record and two items, in which the fields of ``NAMES`` have these values, or none."""
+    told = [(name, value) for name, value in zip(NAMES, values, strict=True)]
+    one, x, y = ({n: v for n, v in part if v is not None} for part in (told[:3], told[3:5], told[5:]))
+    return {"one": one, "item": [{"id": "x", **x}, {"id": "y", **y}]}
+
+
+def small_pack() -> Pack:
     small = yaml.safe_load(SMALL)
     manifest = {"pack": "small", "version": "1.0.0", "title": "Small", "results": small["results"]}
     rules = [{"backing": "judgement", **rule} for rule in small["rules"]]
@@ -128,25 +144,79 @@ def test_every_completion_of_small_cases_gives_what_was_told_possible() -> None:
         "facts.yaml": yaml.safe_dump({"facts": small["facts"]}).encode(),
         "rules/all.yaml": yaml.safe_dump({"author": "Tests", "rules": rules}).encode(),
     }
-    pack = compiled(files)
+    return compiled(files)
+
+
+def test_every_completion_of_small_cases_gives_what_was_told_possible() -> None:
+    """All cases of one record and two items over small fields, and all completions of each."""
+    pack = small_pack()
     spans: dict[str, tuple[Any, ...]] = {"a": (0, 2), "b": (False, True), "c": ("u", "v"), "n": (0, 2)}
-    names = ("a", "b", "c", "n", "c", "n", "c")
     outcomes: dict[tuple[Any, ...], Any] = {}
 
-    def facts(values: tuple[Any, ...]) -> dict[str, Any]:
-        told = [(name, value) for name, value in zip(names, values, strict=True)]
-        one, x, y = ({n: v for n, v in part if v is not None} for part in (told[:3], told[3:5], told[5:]))
-        return {"one": one, "item": [{"id": "x", **x}, {"id": "y", **y}]}
-
     met: Counter[str] = Counter()
-    for values in product(*((None, *spans[name]) for name in names)):
+    for values in product(*((None, *spans[name]) for name in NAMES)):
         outcomes[values] = decided(pack, facts(values))
     for values, outcome in outcomes.items():
         if outcome is None or None not in values:
             continue
-        free = [spans[name] if value is None else (value,) for name, value in zip(names, values, strict=True)]
+        free = [spans[name] if value is None else (value,) for name, value in zip(NAMES, values, strict=True)]
         for whole in product(*free):
             for name, result in outcome.results.items() if outcomes[whole] else ():
                 met[f"{name} {result.status.value}"] += 1
                 assert allowed(result, outcomes[whole].results[name]), (values, whole, name)
     assert len(met) > 10, met
+
+
+@pytest.mark.parametrize("asked", ["total >= 2", "kind", "kind = v", "flag", "all = 2", "all >= 1", "same = not(0)"])
+def test_what_is_asked_of_a_result_is_what_the_result_says(asked: str) -> None:
+    """Whether a test is met, or which value there is, is settled where the result says so and never otherwise told."""
+    pack = small_pack()
+    about, name = pack.asking(asked), asked.split()[0]
+    met: Counter[str] = Counter()
+    for values in product((None, 0, 2), (None, True), (None, "u", "v"), (None, 0, 2), (None, "u", "v")):
+        case = facts((*values, 1, "u"))
+        outcome, answer = decided(pack, case), decided(about, case)
+        assert (outcome is None) == (answer is None)
+        if outcome is None or answer is None:
+            continue
+        result = outcome.results[name]
+        met[answer.status.value] += 1
+        if result.settled and result.value is not None and "= " not in asked:
+            assert answer.claimed == {True: "yes", False: "no"}.get(result.value, result.value)
+        if result.settled and isinstance(result.value, int) and asked == "total >= 2":
+            assert answer.claimed == ("yes" if result.value >= 2 else "no")
+        if result.settled and asked == "all = 2":
+            held: Any = result.value
+            assert answer.claimed == ("yes" if 2 in held else "no")
+        assert answer.settled or not result.settled
+    assert met["settled"] > 1 and met["open"] > 1, met
+
+
+def test_documents_and_pages_tell_of_results_with_and_without_a_claim() -> None:
+    """Each form of an answer is made, and is valid, whatever the results are."""
+    for seed in SEEDS[:24]:
+        files = random_pack(seed)
+        manifest = json.loads(files["pack.yaml"])
+        if "results" not in manifest:
+            continue
+        if seed % 4:
+            files["pack.yaml"] = json.dumps({key: manifest[key] for key in manifest if key != "claim"}).encode()
+        pack, rng = compiled(files), random.Random(seed)
+        for given in (1, 0.6):
+            outcome = decided(pack, random_case(files, rng, given)["facts"])
+            if outcome is None:
+                continue
+            validate("outcome", json.loads(outcome.canonical))
+            validate("explanation", explanation_document(explain(outcome), pack.model))
+            assert outcome.svg() and outcome.html() and outcome.explain() and outcome.explain(full=True)
+            model = outcome.evaluation.memory
+            assert list(recheck(outcome.evaluation.program, outcome.warrant, model)) == []
+            warrant = json.loads(json.dumps(outcome.warrant))
+            dropped = next((name for name, paths in warrant["results"].items() if paths), None)
+            if dropped:
+                warrant["results"][dropped] = []
+                assert list(recheck(outcome.evaluation.program, warrant, model))
+
+
+def validate(schema: str, document: Any) -> None:
+    jsonschema.Draft202012Validator(averment_schemas.load(schema)).validate(document)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from averment_cli.options import format_option, pack_option, param_option, seconds_option
+from averment_cli.options import format_option, of_option, pack_option, param_option, seconds_option
 
 if TYPE_CHECKING:
     from averment.model.case import Case
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     "-o", "--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write the facts here in the end; - prints."
 )
 @click.option("--presumably", is_flag=True, help="Stop as soon as what the pack presumes of most cases settles it.")
+@of_option
 @pack_option
 @param_option
 @seconds_option(5.0, "Look for the best next question for S seconds, then ask one that is left.")
@@ -30,6 +31,7 @@ def command(
     facts: str | None,
     output: str | None,
     presumably: bool,
+    of: str,
     pack: str,
     parameters: Sequence[str],
     seconds: float,
@@ -61,7 +63,7 @@ def command(
         raise click.UsageError(f"there is no folder to write `{output}` into")
     if output not in (None, "-") and is_there(Path(output or "")):
         raise click.UsageError(f"`{output}` is there already: name another file")
-    asked, case, begun = _begun(facts, pack, parameters)
+    asked, case, begun = _begun(facts, pack, parameters, of)
     with Live(asked.pack.engine(asked.parameters)) as live:
         state = consult(begun, live.evaluate, usual_of(asked.pack), presumably, seconds)
         talk = Talk(asked.pack, pack, case, state, aside=format == "json" or output == "-")
@@ -76,15 +78,15 @@ def command(
     return code
 
 
-def _begun(facts: str | None, pack: str, parameters: Sequence[str]) -> tuple[Asked, Case, Outcome]:
+def _begun(facts: str | None, pack: str, parameters: Sequence[str], of: str) -> tuple[Asked, Case, Outcome]:
     from averment.model.case import blank_case
     from averment_cli.questioning import decide_files
 
     if facts is None:
-        asked = decide_files((), pack, parameters)
+        asked = decide_files((), pack, parameters, of=of)
         case = blank_case(asked.pack.model.types, "consultation")
         return asked, case, asked.pack.decide(case, asked.parameters)
-    asked = decide_files([facts], pack, parameters)
+    asked = decide_files([facts], pack, parameters, of=of)
     if len(asked.cases) != 1:
         raise click.UsageError(f"a consultation is about one case, and `{facts}` has {len(asked.cases)}")
     ((case, outcome),) = asked.cases

@@ -91,7 +91,7 @@ def command(
         told = _of_batch(facts[0], case, row, pack, place, sides)
         found, against = [told[:3]], told[3]
     else:
-        asked = decide_files(facts, pack or "pm_tpm", parameters, engine or "")
+        asked = decide_files(facts, pack or "pm_tpm", parameters, engine or "", of=None)
         failed = asked.failed
         found = [(asked.pack, read, outcome) for read, outcome in asked.cases]
     if format not in ("text", "json") and len(found) != 1:

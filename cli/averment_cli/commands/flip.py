@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from averment_cli.options import format_option, pack_option, param_option, seconds_option
+from averment_cli.options import format_option, of_option, pack_option, param_option, seconds_option
 
 
 @click.command("flip")
@@ -15,6 +15,7 @@ from averment_cli.options import format_option, pack_option, param_option, secon
 @click.option(
     "--most", type=click.IntRange(1), default=10, show_default=True, metavar="N", help="Show up to N answers."
 )
+@of_option
 @seconds_option(5.0)
 @pack_option
 @param_option
@@ -22,6 +23,7 @@ from averment_cli.options import format_option, pack_option, param_option, secon
 def command(
     facts: Sequence[str],
     to: str | None,
+    of: str,
     most: int,
     seconds: float,
     pack: str,
@@ -42,5 +44,5 @@ def command(
     from averment.render.flip_text import flips_text
     from averment_cli.questioning import decide_files, print_each
 
-    asked = decide_files(facts, pack, parameters)
+    asked = decide_files(facts, pack, parameters, of=of)
     return print_each(asked, lambda case: flip(case.outcome, to, most, seconds=seconds), format, flips_text)

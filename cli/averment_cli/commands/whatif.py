@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from averment_cli.options import format_option, pack_option, seconds_option
+from averment_cli.options import format_option, of_option, pack_option, seconds_option
 
 if TYPE_CHECKING:
     from averment.outcome.outcome import Outcome
@@ -34,6 +34,7 @@ class _Range(NamedTuple):
     metavar="NAME[=LOW..HIGH]",
     help="Show the claim for every value of this field (TYPE.FIELD) or parameter, after the changes above.",
 )
+@of_option
 @seconds_option(5.0)
 @pack_option
 @format_option
@@ -43,6 +44,7 @@ def command(
     unset: Sequence[str],
     parameters: Sequence[str],
     sweep: str | None,
+    of: str,
     seconds: float,
     pack: str,
     format: str,
@@ -65,7 +67,7 @@ def command(
     if not (settings or unset or parameters or sweep):
         raise click.UsageError("say what is to change: --set, --unset, --param or --sweep")
     along = _range(sweep) if sweep else None
-    asked = decide_files(facts, pack, ())
+    asked = decide_files(facts, pack, (), of=of or ("" if sweep else None))
     change, overrides = _changes(asked, settings, unset, parameters, seconds)
     if along is None and len(asked.cases) > 1:
         return _summarized(asked, change, overrides, format)

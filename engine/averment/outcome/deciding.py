@@ -45,9 +45,9 @@ def presuming(outcome: Outcome, evaluate: Callable[[Given], Evaluation], rebut: 
         presumed = Outcome(told, evaluate(told))
     except CaseError as error:
         return replace(outcome, lost=error.loss)
-    settled = outcome.claim is not None and not outcome.settled and presumed.status is Status.SETTLED
-    presumption = Presumption(presumed, outcome, rebut) if settled else None
-    return replace(outcome, presumed=presumption, lost=presumed.evaluation.loss, supposed=presumed)
+    outcome = replace(outcome, lost=presumed.evaluation.loss, supposed=presumed)
+    settles = outcome.claim is not None and not outcome.settled and presumed.status is Status.SETTLED
+    return replace(outcome, presumed=Presumption(presumed, outcome, rebut)) if settles else outcome
 
 
 def _told(outcome: Outcome) -> Presuming | None:

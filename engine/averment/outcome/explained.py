@@ -1,7 +1,7 @@
 """What an explanation is about: the claim of an outcome, or any other facts of its working memory.
 
 A fact is named as in a warrant, ``component["camera"]``, or by its type, which names all facts of the type; a field of
-a given record names the record.
+a given record names the record, and a result the facts that give it.
 """
 
 from __future__ import annotations
@@ -73,6 +73,8 @@ def explain(outcome: Outcome, named: str = "") -> Explained:
     paths = {record_path(memory.types[fact.type], fact): fact for fact in facts}
     record = named if named in paths else named.rpartition(".")[0]
     found = [paths[record]] if record in paths else [fact for fact in paths.values() if fact.type == named]
+    if not found and named in outcome.results:
+        found = [fact for fact in memory.truths if fact in outcome.results[named].reading.roots]
     if found:
         return Explained(outcome, derive(outcome.evaluation, found), named)
     there = sorted({fact.type for fact in paths.values()})  # a whole path may hold what must not be repeated

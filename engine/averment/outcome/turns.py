@@ -33,8 +33,8 @@ class Answer(NamedTuple):
         return cls(document["claim"], document.get("presumed", ""))
 
     @property
-    def document(self) -> dict[str, str]:
-        return {"claim": self.claim, **({"presumed": self.presumed} if self.presumed else {})}
+    def document(self) -> dict[str, str | None]:
+        return {"claim": self.claim or None, **({"presumed": self.presumed} if self.presumed else {})}
 
 
 class Turned(NamedTuple):

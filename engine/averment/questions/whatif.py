@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from time import monotonic
 from typing import Any
 
@@ -66,7 +67,15 @@ class WhatIf:
     @property
     def turns(self) -> bool:
         """Whether the claim is another, or what the case presumably is."""
+        if self.before.claim is None:
+            return next(iter(self.before.results)) in self.changed
         return Answer.of(self.before) != Answer.of(self.after)
+
+    @cached_property
+    def changed(self) -> tuple[str, ...]:
+        """The names of the results that are otherwise, in the pack's order."""
+        results, after = self.before.results, self.after.results
+        return tuple(name for name, result in results.items() if result.document != after[name].document)
 
     def document(self) -> dict[str, Any]:
         """Valid against ``questions.schema.json``."""
@@ -84,10 +93,17 @@ class WhatIf:
             "before": side(self.before),
             "after": side(self.after),
             "turns": self.turns,
+            **self._results,
             "facts": {"appear": list(self.appear), "go": list(self.go)},
             "firings": {"appear": lines(self.fires), "go": lines(self.stops)},
             **({} if self.compared else {"compared": False}),
         }
+
+    @property
+    def _results(self) -> dict[str, Any]:
+        results, after = self.before.results, self.after.results
+        told = {name: {"before": results[name].document, "after": after[name].document} for name in self.changed}
+        return {"results": told} if results else {}
 
 
 def whatif(
@@ -170,7 +186,7 @@ _Key = tuple[str, int, tuple[str, ...], tuple[Fact, ...], str]
 
 
 def _content(outcome: Outcome, budget: Budget) -> tuple[dict[str, None], dict[_Key, Application]]:
-    derivation = derive(outcome.evaluation, outcome.reading.roots, budget.check)
+    derivation = derive(outcome.evaluation, outcome.roots, budget.check)
     types = outcome.evaluation.program.types
     derived = (path for path, fact in paced(derivation.facts.items(), budget.check) if types[fact.type].derived)
     facts = dict.fromkeys(derived)

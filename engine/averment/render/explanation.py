@@ -9,7 +9,7 @@ from averment.core.naming import field_at
 from averment.core.node import Span
 from averment.model.model import Model
 from averment.outcome.explained import Explained
-from averment.outcome.outcome import FORMAT
+from averment.outcome.outcome import FORMAT, Outcome
 from averment.render.evidence import sides
 from averment.render.facts import answers
 from averment.render.places import given_place, rule_place
@@ -54,8 +54,22 @@ def _standing(explained: Explained) -> dict[str, Any]:
     """The claim and how it stands."""
     outcome, presumption = explained.outcome, explained.presumption
     if presumption:
-        return {"claim": "open", "status": "presumed", "strength": None, "presumed": presumption.short}
-    return {"claim": outcome.claim, "status": outcome.status.value, "strength": outcome.strength}
+        short = presumption.short
+        return {
+            "claim": "open",
+            "status": "presumed",
+            "strength": None,
+            "presumed": short,
+            **_results(presumption.open),
+        }
+    stands = {"claim": outcome.claim, "status": outcome.status.value, "strength": outcome.strength}
+    return stands | _results(outcome)
+
+
+def _results(outcome: Outcome) -> dict[str, Any]:
+    """The results as an outcome tells them, where the pack names any."""
+    found = {name: result.document for name, result in outcome.results.items()}
+    return {"results": found} if found else {}
 
 
 def _question(types: Mapping[str, Any], path: str) -> dict[str, str]:

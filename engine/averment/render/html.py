@@ -27,10 +27,11 @@ from averment.render.html_evidence import picture
 from averment.render.html_tree import anchors_of, tree
 from averment.render.markup import Markup, element, joined
 from averment.render.outline import PRESUMED, asides, headline, roots_of, stops, verdict_of
-from averment.render.phrases import claim_phrase, fact_words, words
+from averment.render.phrases import claim_phrase, fact_words, series, words
 from averment.render.places import given_place, rule_place
 from averment.render.presumption import presuming_lines, unless_lines
 from averment.render.reasons import Reasons
+from averment.render.results import result_name, result_phrase, result_reasons
 from averment.render.tree import Branch
 
 _PLAINLY = ("publisher", "author", "date", "url")  # of a source, that need no word before them
@@ -122,6 +123,7 @@ class _Page:
                 note = [element("p", f"{len(branches)} justifications; each would do alone.", class_="note")]
             yield _section(id, title, *note, tree(branches, anchors))
         if not self._explained.named:
+            yield from self._results()
             yield from self._asides()
         if not self._explained.named and self._outcome.status is Status.OPEN:
             yield _section("questions", "What it hangs on", self._questions())
@@ -152,7 +154,7 @@ class _Page:
             for number, fact in enumerate(self._explained.about, 1):
                 yield f"why-{number}", f"Why {self._explained.derivation.path(fact)}", self._about(reasons, fact)
             return
-        if outcome.status is Status.GAP:
+        if outcome.status is Status.GAP and outcome.claim is not None:
             title = "Where each rule that could have claimed stopped"
             yield "stopped", title, stops(outcome, self._model, self._given, style)
         claims, strengths = roots_of(outcome)
@@ -164,6 +166,19 @@ class _Page:
         if strengths:
             branches = [branch for fact in strengths for branch in reasons.of(fact)]
             yield "clarity", f"How clear: {words(str(outcome.strength))}", branches
+
+    def _results(self) -> Iterator[Markup]:
+        """Each result, with its reasons."""
+        presumption = self._explained.presumption
+        whole = presumption.open if presumption else self._outcome
+        for result, branches in result_reasons(whole, self._model, Style(), self._places) if whole.results else ():
+            anchors: dict[str, str] = {}
+            anchors_of(branches, anchors, f"{result.name}-")
+            title = _capital(f"{result_name(result)}: {result_phrase(result)}")
+            content = [tree(branches, anchors)] if branches else []
+            if result.status is Status.OPEN:
+                content.insert(0, element("p", f"It hangs on {series(result.hangs_on)}.", class_="note"))
+            yield _section(f"result-{result.name}", title, *content)
 
     def _asides(self) -> Iterator[Markup]:
         """What is concluded beside the claim, with its reasons."""

@@ -12,6 +12,7 @@ from averment.questions.missing.next_question import Question
 from averment.questions.missing.settling import Kin, Part
 from averment.render.display import Piece, Style
 from averment.render.new_ones import NOTE, NewOnes
+from averment.render.outline import headline
 from averment.render.phrases import claim_phrase, labelled, noun, series, subject
 from averment.render.tree import Branch, draw, layout, say
 
@@ -159,9 +160,8 @@ def _rounded(number: Fraction) -> str:
 def heading(outcome: Outcome, style: Style) -> str:
     """The line above an answer: the case and its claim."""
     degree = f", {outcome.strength}" if isinstance(outcome.strength, str) else ""
-    return _page(
-        layout(say(Piece(f"{outcome.case.name}:", "bold"), f" {claim_phrase(outcome.claimed)}{degree}"), style)
-    )
+    claim = headline(outcome) if outcome.claim is None else claim_phrase(outcome.claim)
+    return _page(layout(say(Piece(f"{outcome.case.name}:", "bold"), f" {claim}{degree}"), style))
 
 
 def _page(rows: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from averment.outcome.outcome import Outcome
 from averment.questions.whatif import Fired, Stretch, Sweep, WhatIf
 from averment.render.display import Piece, Style
 from averment.render.phrases import claim_phrase, grouped, held, labelled, untold
+from averment.render.results import result_name, result_phrase
 from averment.render.tree import Branch, Line, draw, layout, say
 
 _PLOT = 60  # columns of a plot
@@ -28,7 +29,9 @@ def whatif_text(whatif: WhatIf, style: Style) -> str:
         f"presumably {claim_phrase(after.presumed.claim)}" if after.presumed else word,
         "bad" if whatif.turns else "good",
     )
-    if not whatif.turns:
+    if before.claim is None:
+        rows += layout(say("" if whatif.changed else "The results stay as they are."), style)
+    elif not whatif.turns:
         rows += layout(say("The claim stays ", claim, ", for the same reasons." if same else "."), style)
     elif after.claim == "open" or before.presumed:
         rows += layout(say("The claim is ", claim, " then."), style)
@@ -36,6 +39,9 @@ def whatif_text(whatif: WhatIf, style: Style) -> str:
         rows += layout(say("The claim turns to ", claim, "."), style)
     if before.strength != after.strength and before.strength is not None and after.strength is not None:
         rows += layout(say(f"It was {before.strength} and is {after.strength}."), style)
+    if whatif.changed:
+        rows += [*([""] if before.claim is not None else []), *layout(say(Piece("Results", "bold")), style)]
+        rows += draw([_result(whatif, name, style) for name in whatif.changed], style)
     for title, lines in (("No longer", whatif.stops), ("Now", whatif.fires)):
         if lines:
             said = dict.fromkeys(lines)  # what holds in two ways is said once
@@ -43,6 +49,13 @@ def whatif_text(whatif: WhatIf, style: Style) -> str:
     if not whatif.compared:
         rows += layout(say(f"There was no time to compare the reasons; {whatif.seconds:g} s were allowed."), style)
     return _page(rows)
+
+
+def _result(whatif: WhatIf, name: str, style: Style) -> Branch:
+    """A result that is otherwise: ``amount paid: 120 EUR → 100 EUR``."""
+    before, after = whatif.before.results[name], whatif.after.results[name]
+    head = f"{result_name(before)}: {result_phrase(before)} {style.glyphs.arrow} "
+    return Branch([say(head, Piece(result_phrase(after), "bold"))])
 
 
 def _changes(before: Outcome, after: Outcome, style: Style) -> Iterator[Line]:
