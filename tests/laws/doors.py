@@ -119,7 +119,7 @@ def of_outcome(outcome: Outcome, whole: bool = True) -> Said:
 
 def _failure(message: str, code: str) -> Said:
     """An error, without the words that say which case has no outcome."""
-    return Said(message.partition(" has no outcome: ")[2] or message, code)
+    return Said(message.partition(" has no outcome: ")[2].removesuffix(": this case") or message, code)
 
 
 def shown(strength: object) -> str | None:

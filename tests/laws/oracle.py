@@ -20,18 +20,16 @@ from unicodedata import normalize
 
 import clingo
 import yaml
+from tests.laws.oracle_numbers import NUMBER, Field, Numbers, Term, aligned, places_of, scaled
 from tests.laws.oracle_words import (
-    aligned,
     expanded,
     kind_of,
     literal,
     named,
     parameters_of,
     pattern,
-    places_of,
     plain,
     rules_of,
-    scaled,
     seconds,
     split,
     tables_of,
@@ -41,12 +39,9 @@ from tests.laws.oracle_words import (
     variable,
 )
 
-Field = Mapping[str, Any]
 Scope = dict[str, Field]  # by variable, the field that its values are from
-Term = tuple[str, Field]
 Test = tuple[str, str, str]  # the sides of a comparison, and its operator between them
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-NUMBER: Field = {"type": "integer"}
 AGGREGATES = ("count", "sum", "min", "max")
 OPERATORS = ("<", "<=", ">", ">=", "=", "!=")
 OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!=", "!=": "="}
@@ -163,6 +158,10 @@ class _Program:
                 text = normalize("NFC", str(value)).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
                 return f'"{text}"'
 
+    def constant(self, token: str) -> Term:
+        """A literal as a term."""
+        return _constant(self, token)
+
     # --- cells ----------------------------------------------------------------------------------------------------
 
     def atom(self, token: str, field: Field) -> str:
@@ -208,6 +207,7 @@ class _Conjunction:
         self.program, self.rule = program, rule
         self.scope: Scope = dict(within.scope) if within else {}
         self.body = [line for line in within.body if not line.startswith("not ")] if within else []
+        self.dividing: list[tuple[str, list[str]]] = []  # tests, each with what must not be zero for it
         for condition in conditions:
             (key, content), *_ = condition.items()
             if key in AGGREGATES:
@@ -229,7 +229,7 @@ class _Conjunction:
     def _condition(self, key: str, content: Any) -> None:
         match key:
             case "test":
-                self.body.append(self._compare(tokens_of(content)))
+                self._compare(tokens_of(content))
             case "not" if isinstance(content, list):
                 self.body += [f"not {self._together(denied)}" for denied in expanded(content)]
             case "not":
@@ -280,7 +280,7 @@ class _Conjunction:
         held = {name for line in self.body for name in re.findall(r"\bV_[a-z0-9_]+", line)}
         arguments = ",".join(["C", *sorted(held)])
         predicate = self.program.fresh("together")
-        self.program.written.append(f"{predicate}({arguments}) :- {', '.join(['case(C)', *inner.body])}.")
+        self.program.written.append(f"{predicate}({arguments}) :- {', '.join(['case(C)', *inner.lawful()])}.")
         return f"{predicate}({arguments})"
 
     def _aggregate(self, function: str, content: Any) -> str:
@@ -294,73 +294,45 @@ class _Conjunction:
 
     # --- expressions ----------------------------------------------------------------------------------------------
 
-    def _compare(self, tokens: list[str]) -> str:
+    def _compare(self, tokens: list[str]) -> None:
         place = next(place for place, token in enumerate(tokens) if token in OPERATORS)
-        sides = tokens[:place], tokens[place + 1 :]
+        sides, numbers = (tokens[:place], tokens[place + 1 :]), Numbers(self.program, self.scope)
         alone = [len(side) == 1 and side[0][0].islower() for side in sides]
         if alone[0] and not alone[1]:
-            right = self._sum(list(sides[1]), None)
-            left = self._sum(list(sides[0]), right[1])
+            right = numbers.sum(list(sides[1]), None)
+            left = numbers.sum(list(sides[0]), right[1])
         else:
-            left = self._sum(list(sides[0]), None)
-            right = self._sum(list(sides[1]), left[1])
-        return aligned(left, tokens[place], right)
+            left = numbers.sum(list(sides[0]), None)
+            right = numbers.sum(list(sides[1]), left[1])
+        self.body += numbers.beside
+        compared = aligned(left, tokens[place], right)
+        if numbers.zeros:
+            self.dividing.append((compared, numbers.zeros))
+        else:
+            self.body.append(compared)
 
     def _against(self, column: str, field: Field, tokens: list[str]) -> str:
         negated = tokens[0] == "not"
         inner = tokens[2:-1] if negated else tokens
         operator = inner[0] if inner[0] in OPERATORS else "="
-        return aligned((column, field), OPPOSITE[operator] if negated else operator, self._sum(inner[-1:], None))
+        other = Numbers(self.program, self.scope).sum(inner[-1:], None)
+        return aligned((column, field), OPPOSITE[operator] if negated else operator, other)
 
-    def _sum(self, tokens: list[str], hint: Field | None) -> Term:
-        found = self._product(tokens, hint)
-        while tokens and tokens[0] in "+-":
-            operator, other = tokens.pop(0), self._product(tokens, hint)
-            places = max(places_of(found[1]), places_of(other[1]))
-            found = (
-                f"({scaled(found, places)} {operator} {scaled(other, places)})",
-                {"type": "decimal", "places": places},
-            )
-        return found
-
-    def _product(self, tokens: list[str], hint: Field | None) -> Term:
-        found = self._factor(tokens, hint)
-        while tokens and tokens[0] == "*":
-            tokens.pop(0)
-            other = self._factor(tokens, hint)
-            found = (
-                f"({found[0]} * {other[0]})",
-                {"type": "decimal", "places": places_of(found[1]) + places_of(other[1])},
-            )
-        return found
-
-    def _factor(self, tokens: list[str], hint: Field | None) -> Term:
-        token, program = tokens.pop(0), self.program
-        if token == "(":
-            found = self._sum(tokens, hint)
-            tokens.pop(0)
-            return found
-        if token == "-":
-            value, field = self._factor(tokens, hint)
-            return f"(-{value})", field
-        if token == "count":
-            size = program.fresh("S")
-            self.body.append(f"size({named(tokens[1][1:])},{size})")
-            del tokens[:3]
-            return size, NUMBER
-        if token[0] == "$":
-            return named(token[1:]), self.scope[token[1:]]
-        if hint and token in hint.get("of", ()):
-            return program.value(token, hint), hint
-        if token in program.parameters:
-            field = program.parameters[token]
-            return program.value(field["value"], field), field
-        return _constant(program, token)
+    def lawful(self) -> list[str]:
+        """The conditions, as far as none divides by zero; where one does and all else is true, there is no outcome."""
+        choices = [
+            [[test, *(f"{zero} != 0" for zero in zeros)], *([f"{zero} = 0"] for zero in zeros)]
+            for test, zeros in self.dividing
+        ]
+        first, *others = ([text for texts in chosen for text in texts] for chosen in product(*choices))
+        self.program.written += [f"outside(C) :- {', '.join(['case(C)', *self.body, *other])}." for other in others]
+        return [*self.body, *first]
 
     # --- conclusions ----------------------------------------------------------------------------------------------
 
     def conclude(self, then: Sequence[Mapping[str, Any]]) -> None:
         program = self.program
+        body, numbers = self.lawful(), Numbers(program, self.scope)
         heads: list[tuple[str, list[str], list[str]]] = []
         for conclusion in then:
             (type, values), *_ = conclusion.items()
@@ -368,26 +340,33 @@ class _Conjunction:
                 values = {**values, "rule": f'"{self.rule}"'}
             terms, outside = list[str](), list[str]()
             for name, field in program.types[type]["fields"].items():
-                terms.append(self._value(values[name], field))
+                terms.append(self._value(values[name], field, numbers))
                 outside += [f"{terms[-1]} < {program.value(field['min'], field)}"] if "min" in field else []
                 outside += [f"{terms[-1]} > {program.value(field['max'], field)}"] if "max" in field else []
             heads.append((type, terms, outside))
-        bound = {name for line in self.body for name in re.findall(r"\b[VS]_?[a-z0-9_]+", line)}
+        for zero in numbers.zeros:  # what comes after it may have no value then
+            place = next(place for place, text in enumerate(numbers.beside) if text.startswith(f"{zero} = "))
+            beside = [*numbers.beside[: place + 1], f"{zero} = 0"]
+            program.written.append(f"outside(C) :- {', '.join(['case(C)', *body, *beside])}.")
+        body += numbers.beside
+        bound = {name for line in body for name in re.findall(r"\b[VS]_?[a-z0-9_]+", line)}
         used = ",".join(
             ["C", *sorted(name for name in bound if any(name in term for _, terms, _ in heads for term in terms))]
         )
         solved = program.fresh("solved")
-        program.written.append(f"{solved}({used}) :- {', '.join(['case(C)', *self.body])}.")
+        program.written.append(f"{solved}({used}) :- {', '.join(['case(C)', *body])}.")
         program.written.append(f'fired(C,"{self.rule}") :- {solved}({used}).')
         for type, terms, outside in heads:
             program.written.append(f"{type}(C,{','.join(terms)}) :- {solved}({used}).")
             program.written += [f"outside(C) :- {solved}({used}), {test}." for test in outside]
 
-    def _value(self, value: Any, field: Field) -> str:
+    def _value(self, value: Any, field: Field, numbers: Numbers) -> str:
         if isinstance(value, list | bool):
             return self.program.value(value, field)
-        term = self._sum(tokens_of(str(value)), field)
-        return scaled(term, places_of(field))
+        tokens = tokens_of(str(value))
+        if tokens[0] == "round":
+            return numbers.rounded(tokens[1], numbers.sum(tokens[2:], None), places_of(field))
+        return scaled(numbers.sum(tokens, field), places_of(field))
 
 
 def _constant(program: _Program, token: str) -> Term:

@@ -12,7 +12,7 @@ from typing import Any
 TOKEN = re.compile(
     r"""\s*("(?:[^"\\]|\\.)*"
          | \d{4}-\d\d-\d\d (?:T[0-9:]+)? | \d\d:[0-9:]+ | P[0-9A-Z]+
-         | \d+(?:\.\d+)? | \$?[a-z][a-z0-9_]* | \.\. | <= | >= | != | [-<>=()\[\],+*])""",
+         | \d+(?:\.\d+)? | \$?[a-z][a-z0-9_]* | \.\. | <= | >= | != | [-<>=()\[\],+*/])""",
     re.DOTALL | re.VERBOSE,
 )
 
@@ -163,16 +163,3 @@ def seconds(kind: str, text: str) -> int:
 def plain(symbol: Any) -> Any:
     """What one of clingo's symbols stands for: a number, or a text."""
     return symbol.number if symbol.type is symbol.type.Number else symbol.string
-
-
-def places_of(field: Mapping[str, Any]) -> int:
-    return int(field.get("places", 0))
-
-
-def scaled(term: tuple[str, Mapping[str, Any]], places: int) -> str:
-    return term[0] if places_of(term[1]) == places else f"({term[0]} * {10 ** (places - places_of(term[1]))})"
-
-
-def aligned(left: tuple[str, Mapping[str, Any]], operator: str, right: tuple[str, Mapping[str, Any]]) -> str:
-    places = max(places_of(left[1]), places_of(right[1]))
-    return f"{scaled(left, places)} {operator} {scaled(right, places)}"

@@ -249,7 +249,26 @@ class Ruling:
     def sum(self, terms: list[str]) -> str:
         rng = self.rng
         one, two, three = (rng.choice(terms) for _ in range(3))
+        if rng.random() < 0.3:
+            return self.quotient(one, two, three)
         return rng.choice((one, one, f"{one} {rng.choice('+-*')} {two}", f"({one} - {two}) * {three}"))
+
+    def quotient(self, one: str, two: str, three: str) -> str:
+        """A quotient, or a choice of numbers; its denominator may be zero, and may be negative."""
+        function, under = self.rng.choice(("min", "max")), self.rng.choice((two, two, "2", "-3", f"max({two}, 1)"))
+        under = "2" if under.startswith("p_") else under  # which may be zero in all cases, an error of the pack
+        return self.rng.choice(
+            (
+                f"{one} / {under}",
+                f"({one} + {three}) / {under}",
+                f"{one} - {three} / {under}",
+                f"{one} / {under} * {three}",
+                f"abs({one} - {three})",
+                f"abs({one} / {under})",
+                f"{function}({one}, {two})",
+                f"{function}({one} / {under}, {three})",
+            )
+        )
 
     def field_asked_for(self) -> Any:
         rng, pack = self.rng, self.pack
@@ -276,6 +295,11 @@ class Ruling:
         whole = [name for name, held in bound.items() if held["type"] == "integer"]
         if computes and about["type"] in NUMBERS and whole and rng.random() < 0.3:
             return f"${rng.choice(whole)} {rng.choice('+-*')} {rng.choice(('1', '2', 'p_integer'))}"
+        numbers = [f"${name}" for name, held in bound.items() if held["type"] in NUMBERS]
+        if computes and about["type"] in NUMBERS and numbers and rng.random() < 0.3:
+            rounding = rng.choice(("half_up", "half_even", "floor", "ceiling"))
+            terms = (rng.choice(numbers), rng.choice((*numbers, "2")), rng.choice((*numbers, "p_integer", "7")))
+            return f"round {rounding} {self.quotient(*terms)}"
         sets = [name for name, held in bound.items() if held["type"] == "set"]
         if computes and about["type"] == "integer" and sets and rng.random() < 0.3:
             return f"count(${rng.choice(sets)})"

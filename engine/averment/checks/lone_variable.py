@@ -9,7 +9,7 @@ from averment.checks.check import Check, Finding
 from averment.checks.subject import Subject, every, pattern_in
 from averment.core.node import Span
 from averment.core.suggest import did_you_mean
-from averment.model.model import AggregateOf, Computed, ModelRule, Operand, SizeUse, Term, Test, Use
+from averment.model.model import AggregateOf, Computed, ModelRule, Operand, Rounding, SizeUse, Term, Test, Use
 
 
 def find(subject: Subject) -> Iterator[Finding]:
@@ -45,10 +45,12 @@ def _used(rule: ModelRule) -> Iterator[str]:
             yield from _in(term)
 
 
-def _in(term: Term | Operand) -> Iterator[str]:
+def _in(term: Term | Operand | Rounding) -> Iterator[str]:
     match term:
         case Use() | SizeUse():
             yield term.name
+        case Rounding():
+            yield from _in(term.term)
         case Computed():
             yield from _in(term.left)
             yield from _in(term.right)

@@ -11,13 +11,13 @@ from averment.checks.check import Check, Finding
 from averment.checks.subject import Subject
 from averment.core.program import Kind
 from averment.core.values import decode
-from averment.model.model import Constant, Term
+from averment.model.model import Constant, Rounding, Term
 
 _LISTED = (Kind.CHOICE, Kind.LEVEL)
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    model, given = subject.model, dict[str, list[tuple[Term, ...]]]()
+    model, given = subject.model, dict[str, list[tuple[Term | Rounding, ...]]]()
     for rule in model.rules:
         for conclusion in rule.then:
             given.setdefault(conclusion.type.name, []).append(conclusion.values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from averment.core import written
+from averment.core.operators import OPERATORS
 from averment.core.program import Aggregate, Arithmetic, Compare, Expression, Guard, Literal, Match, Rule
 
 
@@ -38,6 +39,13 @@ def asks(guard: Guard) -> Iterator[str]:
         yield from (name for _, name in guard.match.binds)
 
 
+def lawless(expression: Expression) -> bool:
+    """Whether an expression may have no lawful value though all that it calculates is small."""
+    if not isinstance(expression, Arithmetic):
+        return False
+    return OPERATORS[expression.operator].lawless is not None or lawless(expression.left) or lawless(expression.right)
+
+
 def variables(expression: Expression) -> Iterator[str]:
     """The variables an expression mentions, each as often as it does."""
     match expression:
@@ -65,6 +73,8 @@ def has_variable(tree: written.Written | written.Cell | written.Test | written.E
             return any(map(has_variable, tree.conditions))
         case written.Comparison() | written.Operation():
             return has_variable(tree.left) or has_variable(tree.right)
+        case written.Call():
+            return any(map(has_variable, tree.arguments))
         case written.Cell():
             return any(map(has_variable, tree.tests))
         case written.Equal() | written.Bound():

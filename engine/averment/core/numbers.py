@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 MAX_INTEGER = 2**63 - 1
+MOST_PLACES_TOLD = 9  # of a fraction
 MAX_DIGITS = 40  # of a decimal, before and after the point together
 
 
@@ -36,6 +38,15 @@ def out_of_range(text: str) -> Refusal:
 def not_finite(text: str) -> Refusal:
     message = f"`{text}` is not a number that a fact can have"
     return Refusal("AV115", message, "not finite", "leave the field out if its value is unknown")
+
+
+def fraction_wording(number: Fraction) -> str:
+    """A fraction in plain digits, ``12.5``; as it is, ``10/3``, where those would not end within nine places."""
+    scaled = number * 10**MOST_PLACES_TOLD
+    if scaled.denominator != 1:
+        return f"{number.numerator}/{number.denominator}"
+    digits = f"{Decimal(scaled.numerator).scaleb(-MOST_PLACES_TOLD):f}"
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
 def shortened(text: str, limit: int = 40) -> str:

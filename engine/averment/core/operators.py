@@ -143,6 +143,11 @@ def _distances(of: Algebra, low: Any, high: Any, floor: Any, ceiling: Any) -> tu
     return of.greatest(of.greatest(below, above), 0), of.greatest(-below, -above)
 
 
+def _apart(of: Algebra, low: Any, high: Any, floor: Any, ceiling: Any) -> tuple[Any, Any]:
+    least, greatest = _distances(of, low, high, floor, ceiling)
+    return of.greatest(least, 1), of.greatest(greatest, 1)
+
+
 # --- quotients: a numerator, and a denominator that is made positive --------------------------------------------------
 
 
@@ -195,7 +200,7 @@ def _floor(of: Algebra, left: Any, right: Any) -> Any:
     return of.floor(left, right)
 
 
-_NO_QUOTIENT = ("AV501", "a calculation divides by zero")
+_NO_QUOTIENT = ("AV504", "a calculation divides by zero")
 
 
 def _rounding(name: str, comes_to: Comes) -> Operator:
@@ -286,13 +291,16 @@ OPERATORS: Mapping[str, Operator] = {
         Operator("min", _lesser, _rising(_lesser), rises=(1, 1)),
         Operator("max", _greater, _rising(_greater), rises=(1, 1)),
         Operator("distance", _distance, _distances),  # between two numbers: of one and 0 it is its absolute value
-        Operator("apart", _distance, _distances, _meets, _NO_QUOTIENT),  # the same of two that must not be equal
+        Operator("apart", _distance, _apart, _meets, _NO_QUOTIENT),  # the same of two that must not be equal
         Operator("signed", _signed, _signs),
         *ROUNDINGS.values(),
         *CALENDAR.values(),
     )
 }
 """By their names in a program."""
+
+CALLS: Mapping[str, tuple[str, int]] = {"abs": ("distance", 1), "min": ("min", 2), "max": ("max", 2)}
+"""What an author calls by name: the operator, and of how many numbers at least; of one number the other is 0."""
 
 SIGNS = {each.name: each.sign for each in OPERATORS.values() if each.sign}
 """What Python has by the same name."""

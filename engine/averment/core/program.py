@@ -28,10 +28,16 @@ from averment.core import written
 from averment.core.answers import NO_CLAIM as NO_CLAIM
 from averment.core.answers import Claim as Claim
 from averment.core.answers import Result as Result
+from averment.core.expressions import Arithmetic as Arithmetic
+from averment.core.expressions import Expression as Expression
+from averment.core.expressions import Literal as Literal
+from averment.core.expressions import Ratio as Ratio
+from averment.core.expressions import Size as Size
+from averment.core.expressions import Value as Value
+from averment.core.expressions import Variable as Variable
+from averment.core.expressions import size as size
 from averment.core.kinds import Kind as Kind
 from averment.dataclass import dataclass
-
-Value = bool | int | str | frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,7 @@ class Field:
     sensitive: str = ""  # "", drop, hash or last4
     fixed: bool = False
     cost: int = 1  # of asking for it, and of changing it
+    quotient: bool = False  # no field of a fact, but a number of no places: a quotient
     evidence: bool = False  # whether a value is decided on only with evidence
 
     @cached_property
@@ -149,35 +156,6 @@ class Among:
 
 Cell = Ranges | Among
 
-# --- expressions over variables; scales are already aligned, so plain integer arithmetic is exact -----------------
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    value: Value
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """The number of elements of the set bound to a variable."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Arithmetic:
-    operator: str  # of ``core.operators``
-    left: Expression
-    right: Expression
-
-
-Expression = Literal | Variable | Size | Arithmetic
-
 # --- conditions ---------------------------------------------------------------------------------------------------
 
 
@@ -212,13 +190,16 @@ class Aggregate:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """``told``: how both sides are told, numbers in the scale that they are in."""
+    """``told``: how both sides are told, numbers in the scale that they are in; ``ratios``: both as they are told where
+    there is a quotient, of which ``left`` and ``right`` are multiplied out.
+    """
 
     operator: str  # = != < <= > >=
     left: Expression
     right: Expression
     origin: written.Comparison | written.FieldComparison | written.Aggregate | None = _origin(None)
     told: Field = NUMBER
+    ratios: tuple[Ratio, Ratio] | None = None
 
 
 @dataclass(frozen=True, slots=True)

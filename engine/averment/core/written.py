@@ -12,39 +12,31 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from dataclasses import field
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
+from averment.core.sentences import SILENT as SILENT
+from averment.core.sentences import Mention as Mention
+from averment.core.sentences import Sentence as Sentence
 from averment.core.times import SCALES
+from averment.core.tree import Tree
 from averment.dataclass import dataclass
 
 _PLAIN = re.compile(r"[$a-z0-9_.-]+")
-
-_STAYS = {"text", "at", "end"}
-
-
-class _Tree:
-    """A node. What can be found again, and where it stood in a text, is not copied and does not travel."""
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name not in _STAYS}
-
 
 # --- atoms and expressions ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Number(_Tree):
+class Number(Tree):
     value: Decimal
     at: int = field(default=0, compare=False)
     end: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
-class Quoted(_Tree):
+class Quoted(Tree):
     """A text in double quotes."""
 
     value: str
@@ -53,7 +45,7 @@ class Quoted(_Tree):
 
 
 @dataclass(frozen=True)
-class Moment(_Tree):
+class Moment(Tree):
     """A date, a time, a datetime or a duration, held as ``core.times`` has it."""
 
     kind: str
@@ -63,14 +55,14 @@ class Moment(_Tree):
 
 
 @dataclass(frozen=True)
-class Truth(_Tree):
+class Truth(Tree):
     value: bool
     at: int = field(default=0, compare=False)
     end: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
-class Name(_Tree):
+class Name(Tree):
     """A bare name: one of a field's own values, or a parameter."""
 
     name: str
@@ -79,7 +71,7 @@ class Name(_Tree):
 
 
 @dataclass(frozen=True)
-class Dollar(_Tree):
+class Dollar(Tree):
     """A variable, without its ``$``."""
 
     name: str
@@ -88,7 +80,7 @@ class Dollar(_Tree):
 
 
 @dataclass(frozen=True)
-class SizeOf(_Tree):
+class SizeOf(Tree):
     """``count($set)``: the number of elements of a set."""
 
     name: str
@@ -97,8 +89,18 @@ class SizeOf(_Tree):
 
 
 @dataclass(frozen=True)
-class Operation(_Tree):
-    operator: str  # + - *
+class Call(Tree):
+    """``min($a, $b)``: a function of numbers."""
+
+    name: str  # abs min max
+    arguments: tuple[Expression, ...]
+    at: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True)
+class Operation(Tree):
+    operator: str  # + - * /
     left: Expression
     right: Expression
     at: int = field(default=0, compare=False)
@@ -106,25 +108,25 @@ class Operation(_Tree):
 
 
 Atom = Number | Quoted | Moment | Truth | Name | Dollar
-Expression = Atom | SizeOf | Operation
+Expression = Atom | SizeOf | Call | Operation
 
 
 # --- cells ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Equal(_Tree):
+class Equal(Tree):
     atom: Atom
 
 
 @dataclass(frozen=True)
-class Bound(_Tree):
+class Bound(Tree):
     operator: str  # < <= > >=
     atom: Atom
 
 
 @dataclass(frozen=True)
-class Between(_Tree):
+class Between(Tree):
     low: Atom
     high: Atom
     low_open: bool
@@ -135,7 +137,7 @@ Test = Equal | Bound | Between
 
 
 @dataclass(frozen=True)
-class Cell(_Tree):
+class Cell(Tree):
     """Any of ``tests``; ``negated``: none of them; no tests: ``-``, anything, even unknown.
 
     ``because``: what it is so for, where that says more than the cell, as ``when this is in force``.
@@ -159,7 +161,7 @@ ANYTHING = Cell(())
 
 
 @dataclass(frozen=True)
-class Pattern(_Tree):
+class Pattern(Tree):
     """A fact of a type with ``cells`` on some of its fields, in the order of their names, none of them ``-``."""
 
     type: str
@@ -171,7 +173,7 @@ class Pattern(_Tree):
 
 
 @dataclass(frozen=True)
-class Absent(_Tree):
+class Absent(Tree):
     """``not: PATTERN``"""
 
     pattern: Pattern
@@ -182,7 +184,7 @@ class Absent(_Tree):
 
 
 @dataclass(frozen=True)
-class Aggregate(_Tree):
+class Aggregate(Tree):
     """``sum: {of: PATTERN, field: FIELD, as: $VARIABLE}``; a count has no field."""
 
     function: str  # count sum min max
@@ -197,7 +199,7 @@ class Aggregate(_Tree):
 
 
 @dataclass(frozen=True)
-class Comparison(_Tree):
+class Comparison(Tree):
     """``test: LEFT OPERATOR RIGHT``"""
 
     operator: str  # = != < <= > >=
@@ -210,7 +212,7 @@ class Comparison(_Tree):
 
 
 @dataclass(frozen=True)
-class FieldComparison(_Tree):
+class FieldComparison(Tree):
     """A cell that compares its field with a variable, as ``>= $n`` or ``not(>= $n)``: what it asks, by itself."""
 
     type: str
@@ -224,7 +226,7 @@ class FieldComparison(_Tree):
 
 
 @dataclass(frozen=True)
-class Known(_Tree):
+class Known(Tree):
     """``known: {of: PATTERN, field: FIELD}``, or ``unknown``; ``alone``: written ``known: TYPE.FIELD``."""
 
     given: bool
@@ -241,7 +243,7 @@ class Known(_Tree):
 
 
 @dataclass(frozen=True)
-class AnyOf(_Tree):
+class AnyOf(Tree):
     """``any``: one of the alternatives, each a list of conditions."""
 
     alternatives: tuple[tuple[Written, ...], ...]
@@ -252,7 +254,7 @@ class AnyOf(_Tree):
 
 
 @dataclass(frozen=True)
-class NotAll(_Tree):
+class NotAll(Tree):
     """``not: [CONDITION, …]``; ``unless``: what stands under this word of a rule."""
 
     conditions: tuple[Written, ...]
@@ -273,17 +275,25 @@ def _list(conditions: tuple[Written, ...]) -> str:
 
 
 @dataclass(frozen=True)
-class Listed(_Tree):
+class Listed(Tree):
     """The elements of a set, as a conclusion lists them."""
 
     values: tuple[str, ...]
 
 
-Result = Expression | Listed
+@dataclass(frozen=True)
+class Rounded(Tree):
+    """``round half_up EXPRESSION``: to the places of the field that it enters."""
+
+    rounding: str  # half_up half_even floor ceiling
+    value: Expression
+
+
+Result = Expression | Listed | Rounded
 
 
 @dataclass(frozen=True)
-class Conclusion(_Tree):
+class Conclusion(Tree):
     """A fact of a type to derive, with the value of each field, in the order of their names."""
 
     type: str
@@ -299,47 +309,6 @@ def _record(type: str, cells: list[tuple[str, str]]) -> str:
         f"{name}: {text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)}" for name, text in cells
     )
     return f"{type}: {{{', '.join(shown)}}}"
-
-
-# --- sentences ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Mention(_Tree):
-    """``$name`` in a sentence."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class Sentence(_Tree):
-    """What a rule ``says``: words as they are, and mentions of what they are about. Without parts it says nothing."""
-
-    parts: tuple[str | Mention, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.parts)
-
-    @cached_property
-    def text(self) -> str:
-        return "".join(f"${part.name}" if isinstance(part, Mention) else part for part in self.parts)
-
-    @property
-    def mentions(self) -> list[str]:
-        """The names mentioned, without their ``$``, in their order; one mentioned twice is there twice."""
-        return [part.name for part in self.parts if isinstance(part, Mention)]
-
-    def filled(self, value: Callable[[str], str | None]) -> Sentence:
-        """The sentence with the ``value`` of each name in its place; a name whose value is ``None`` stays mentioned."""
-        return Sentence(tuple(_put_in(part, value) for part in self.parts))
-
-
-SILENT = Sentence()
-
-
-def _put_in(part: str | Mention, value: Callable[[str], str | None]) -> str | Mention:
-    told = value(part.name) if isinstance(part, Mention) else part
-    return part if told is None else told
 
 
 # --- wording --------------------------------------------------------------------------------------------------------
@@ -359,9 +328,9 @@ def wording(tree: Cell | Comparison | Test | Result) -> str:
             return f"{opening}{wording(tree.low)}..{wording(tree.high)}{closing}"
         case Operation():
             left, right = wording(tree.left), wording(tree.right)
-            if tree.operator == "*" and _is_sum(tree.left):
+            if tree.operator in "*/" and is_sum(tree.left):
                 left = f"({left})"
-            if _is_sum(tree.right) or (tree.operator == "*" and isinstance(tree.right, Operation)):
+            if is_sum(tree.right) or (tree.operator in "*/" and isinstance(tree.right, Operation)):
                 right = f"({right})"
             return f"{left} {tree.operator} {right}"
         case Number():
@@ -378,6 +347,10 @@ def wording(tree: Cell | Comparison | Test | Result) -> str:
             return f"${tree.name}"
         case SizeOf():
             return f"count(${tree.name})"
+        case Call():
+            return f"{tree.name}({', '.join(map(wording, tree.arguments))})"
+        case Rounded():
+            return f"round {tree.rounding} {wording(tree.value)}"
         case Listed():
             return f"[{', '.join(tree.values)}]"
 
@@ -390,5 +363,6 @@ def number_wording(value: Decimal) -> str:
     return "0" if digits == "-0" else digits
 
 
-def _is_sum(tree: Expression) -> bool:
+def is_sum(tree: Expression) -> bool:
+    """Whether a tree is a sum or a difference."""
     return isinstance(tree, Operation) and tree.operator in "+-"

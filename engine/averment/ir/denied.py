@@ -18,6 +18,7 @@ from dataclasses import field, replace
 from averment.core.aggregates import AGGREGATES
 from averment.core.program import (
     Aggregate,
+    Compare,
     Expression,
     FactType,
     Field,
@@ -62,6 +63,14 @@ class Domain:
     def bound(self) -> set[str]:
         return _bound(self.matches) | {each.variable for each in self.aggregates}
 
+    def rename(self, names: set[str], fresh: Iterator[str]) -> None:
+        """Have what aggregates come to under other names than these, and be equal to them."""
+        for place, aggregate in enumerate(self.aggregates):
+            if aggregate.variable in names:
+                name = next(fresh)
+                self.aggregates[place] = replace(aggregate, variable=name)
+                self.guards.append(Compare("=", Variable(aggregate.variable), Variable(name)))
+
 
 @dataclass(slots=True)
 class Outer:
@@ -100,6 +109,7 @@ class Outer:
         if whole:
             domain.aggregates = [replace(aggregate, origin=None) for aggregate in self.aggregates]
             domain.guards += [replace(guard, origin=None) for guard in self.guards]
+            domain.rename({*joined(denied)}, fresh)
         return domain
 
     def _named(self, place: int, domain: Domain, fresh: Iterator[str]) -> Match:

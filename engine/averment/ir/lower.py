@@ -35,8 +35,9 @@ from averment.ir.digest import pack_digest
 from averment.ir.early import early_guards
 from averment.ir.eras import eras, periods_told
 from averment.ir.lower_cell import lower_cell
-from averment.ir.lower_expression import aligned, beyond, lower_comparison, lower_term, told_as
+from averment.ir.lower_expression import DividedByZero, Terms, aligned, beyond, divides, told_as
 from averment.ir.parameters import Parameters, own_parameters, referred
+from averment.ir.ranges import positive, ranges
 from averment.ir.stratify import stratify
 from averment.model.model import (
     AggregateOf,
@@ -163,6 +164,7 @@ class _Lowering:
         self._types: dict[str, FactType] = {}
         self._shown: dict[str, Field] = {}
         self._fresh = (f"_{number}" for number in count(1))  # variables that no author can have written
+        self._terms = Terms(rule.variables, parameters, {}, {}, {})
 
     def rule(self, alternative: int, conditions: tuple[Condition, ...]) -> Rule:
         rule = self._rule
@@ -185,20 +187,24 @@ class _Lowering:
                 match, compares = self._match(condition)
                 matches.append(match)
                 guards += compares
-        bound, aggregates = domain.bound, domain.aggregates
-        for condition in conditions:
+        bound, aggregates, asked = domain.bound, domain.aggregates, dict[int, list[Guard]]()
+        for place, condition in enumerate(conditions):
+            if isinstance(condition, AggregateOf):
+                found, asked[place] = self._aggregate(condition, bound)
+                aggregates.append(found)
+        if divides(self._rule):
+            self._find_ranges(matches, aggregates, conditions)
+        for place, condition in enumerate(conditions):
             match condition:
                 case AggregateOf():
-                    aggregates.append(self._aggregate(condition, bound, guards))
+                    guards += asked[place]
                 case NoneOf():
                     guards.append(Absent(self._match(condition.pattern)[0], condition.origin))
                 case KnownOf():
                     match = self._match(condition.pattern)[0]
                     guards.append(Known(match, condition.field, condition.given, condition.origin))
                 case Test():
-                    left, right, told = lower_comparison(condition, self._rule.variables, self._parameters)
-                    self._check_scale(condition.origin, left, right)
-                    guards.append(Compare(condition.operator, left, right, condition.origin, told))
+                    guards += self._test(condition, self._rule.variables)
                 case NotAll():
                     exceptions.append(condition)
                 case Pattern() | AnyOf():
@@ -216,9 +222,8 @@ class _Lowering:
                     yield Absent(self._match(pattern)[0], tree)
                 case (Test() as test,):
                     operator = OPPOSITE[test.operator]
-                    left, right, told = lower_comparison(test, condition.variables, self._parameters)
-                    self._check_scale(test.origin, left, right)
-                    yield Compare(operator, left, right, replace(test.origin, operator=operator), told)
+                    for found in self._test(test, condition.variables):
+                        yield replace(found, operator=operator, origin=replace(test.origin, operator=operator))
                 case (KnownOf() as known,):
                     origin = replace(known.origin, given=not known.given)
                     yield Known(self._match(known.pattern)[0], known.field, not known.given, origin)
@@ -242,6 +247,28 @@ class _Lowering:
         self._rules.append(inner._made(-number, matches, guards, (head,), written.SILENT))
         return Match(head.type, (), tuple(enumerate(sorted(fields))))
 
+    def _find_ranges(
+        self, matches: list[Match], aggregates: list[Aggregate], conditions: tuple[Condition, ...]
+    ) -> None:
+        found = ranges(matches, aggregates, self._types)
+        terms = replace(self._terms, ranges=found, within=found)
+        within = positive(found, (terms.plain(test) for test in conditions if isinstance(test, Test)))
+        self._terms = replace(terms, within=within)
+
+    def _test(self, test: Test, variables: Mapping[str, Field]) -> list[Compare]:
+        try:
+            left, right, told, ratios = replace(self._terms, variables=variables).comparison(test)
+        except DividedByZero:
+            self._divided(test.origin)
+            return []
+        self._check_scale(test.origin, left, right)
+        return [Compare(test.operator, left, right, test.origin, told, ratios)]
+
+    def _divided(self, origin: written.Comparison | written.Conclusion) -> None:
+        message = f"`{origin.text}` divides by zero"
+        if all(found.message != message for found in self._report.diagnostics):  # of another alternative
+            self._report.error("AV618", message, self._rule.span, "has no value", "divide by what is not zero")
+
     def _says(self) -> written.Sentence:
         """The sentence, with the values of the parameters that it mentions."""
         rule, parameters = self._rule, self._parameters
@@ -254,9 +281,11 @@ class _Lowering:
 
     def _head(self, conclusion: Conclusion) -> Head:
         typed = zip(conclusion.values, conclusion.type.fields, strict=True)
-        values = tuple(
-            aligned(*lower_term(term, self._rule.variables, self._parameters), field.places) for term, field in typed
-        )
+        try:
+            values = tuple(self._terms.valued(term, field) for term, field in typed)
+        except DividedByZero:
+            self._divided(conclusion.origin)
+            values = ()
         self._check_scale(conclusion.origin, *values)
         return Head(conclusion.type.name, values)
 
@@ -287,7 +316,9 @@ class _Lowering:
             compares.append(Compare(compare.operator, left, right, origin, told_as(field, places)))
         return Match(of.name, tuple(cells), tuple(binds), pattern.origin), compares
 
-    def _aggregate(self, condition: AggregateOf, bound: set[str], guards: list[Guard]) -> Aggregate:
+    def _aggregate(self, condition: AggregateOf, bound: set[str]) -> tuple[Aggregate, list[Guard]]:
+        """The aggregate, and what is asked of its result."""
+        guards: list[Guard] = []
         match, _ = self._match(condition.pattern)
         variable = condition.variable
         self._shown.setdefault(variable, self._rule.variables[variable])
@@ -298,7 +329,7 @@ class _Lowering:
         else:
             result = variable
             bound.add(variable)
-        return Aggregate(condition.function, match, condition.field, result, condition.origin)
+        return Aggregate(condition.function, match, condition.field, result, condition.origin), guards
 
     def _new(self, field: Field) -> str:
         """A variable that no author can have written."""

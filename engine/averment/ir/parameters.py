@@ -19,6 +19,7 @@ from averment.model.model import (
     Pattern,
     Period,
     Reference,
+    Rounding,
     Term,
     Test,
 )
@@ -92,10 +93,12 @@ def _of_condition(condition: Condition) -> Iterator[str]:
             yield from _of_condition(condition.pattern)
 
 
-def _of_term(term: Term | Operand | None) -> Iterator[str]:
+def _of_term(term: Term | Operand | Rounding | None) -> Iterator[str]:
     match term:
         case Reference():
             yield term.name
+        case Rounding():
+            yield from _of_term(term.term)
         case Computed():
             yield from _of_term(term.left)
             yield from _of_term(term.right)

@@ -19,12 +19,16 @@ from averment.core.program import (
     Match,
     Rule,
     Size,
+    Variable,
 )
 from averment.core.values import INT64_MAX, INT64_MIN, ends
 
 MOST = 2**31  # of anything that a case has, in any memory there is
 BEYOND = INT64_MAX + 1
 """An end of what may have no lawful value."""
+
+
+_TURNED = str.maketrans("<>", "><")
 
 
 class Range(NamedTuple):
@@ -93,6 +97,20 @@ def may_leave(rule: Rule, variables: Ranges, types: Mapping[str, FactType]) -> b
 def range_of(expression: Expression, variables: Ranges) -> Range:
     """The range of an expression, as far as it has a lawful value."""
     return _range(expression, variables)[0]
+
+
+def positive(found: Ranges, asked: Iterable[tuple[str, Expression, Expression] | None]) -> Ranges:
+    """These ranges, where a variable is asked to be more than zero: operators and both their sides."""
+    within = dict(found)
+    for operator, left, right in filter(None, asked):
+        if isinstance(left, Literal):
+            operator, left, right = operator.translate(_TURNED), right, left
+        if isinstance(left, Variable) and isinstance(right, Literal) and isinstance(right.value, int):
+            low = within[left.name].low
+            least = {">": right.value + 1, ">=": right.value, "!=": 1 if low == right.value == 0 else low}
+            if least.get(operator, low) > max(low, 0):
+                within[left.name] = within[left.name]._replace(low=least[operator])
+    return within
 
 
 def _aggregated(guard: Aggregate, types: Mapping[str, FactType]) -> Range:

@@ -36,7 +36,7 @@ _OF_NUMBERS = {"=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 def evaluate(expression: Expression, environment: Environment) -> Quantity:
     """The quantity an expression stands for; unknown where a part of it is.
 
-    Raises: CaseError (AV501) where a definite result is not a 64-bit integer, or there is none.
+    Raises: CaseError (AV501, AV504) where a definite result is not a 64-bit integer, or there is none.
     """
     if isinstance(expression, Variable):  # first what is asked most
         return environment[expression.name]
@@ -95,7 +95,7 @@ def _below(left: int | Interval, right: int | Interval) -> Truth:
 def calculate(operator: str, left: Quantity, right: Quantity) -> Quantity:
     """``left operator right``; unknown where either is, or where an interval holds what may have no lawful value.
 
-    Raises: CaseError (AV501) where a definite result is not a 64-bit integer, or there is none.
+    Raises: CaseError (AV501, AV504) where a definite result is not a 64-bit integer, or there is none.
     """
     if left is None or right is None:
         return None

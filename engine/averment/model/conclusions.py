@@ -10,9 +10,9 @@ from averment.core.node import Node, Span
 from averment.core.program import BY_RULE, FactType, Field, Kind
 from averment.core.values import Misfit, decode, fit, scaled
 from averment.model.encoding import encode
-from averment.model.expressions import read_expression
+from averment.model.expressions import read_result
 from averment.model.kinds import becomes, described, is_number
-from averment.model.model import Conclusion, Constant, Reference, Term
+from averment.model.model import Conclusion, Constant, Reference, Rounding, Term
 from averment.model.names import suggestion, unknown_field, unknown_type
 from averment.model.scope import Scope, only_item
 
@@ -52,7 +52,7 @@ def read_conclusion(
     """The fact of type ``of`` that a rule derives, with the given values: each the field's name, the value, and the
     place of the name.
     """
-    terms: dict[str, Term | None] = {BY_RULE.name: Constant(rule)} if of.by_rule else {}
+    terms: dict[str, Term | Rounding | None] = {BY_RULE.name: Constant(rule)} if of.by_rule else {}
     trees: list[tuple[str, written.Result]] = []
     for name, node, place in values:
         if of.by_rule and name == BY_RULE.name:
@@ -87,7 +87,7 @@ def filled_in(of: FactType, span: Span, scope: Scope) -> None:
     scope.report.error("AV641", message, span, "needs no value", "leave it out")
 
 
-def _value(field: Field, qualified: Field, node: Node, scope: Scope) -> tuple[Term, written.Result] | None:
+def _value(field: Field, qualified: Field, node: Node, scope: Scope) -> tuple[Term | Rounding, written.Result] | None:
     shown = qualified.name
     if field.kind is Kind.SET and isinstance(node.value, list):
         value = encode(node, field, shown, scope.report)
@@ -95,11 +95,21 @@ def _value(field: Field, qualified: Field, node: Node, scope: Scope) -> tuple[Te
     if field.kind is Kind.SET and node.value in field.values:
         encode(node, field, shown, scope.report)
         return None
-    read = read_expression(node, qualified, scope)
+    read = read_result(node, qualified, scope)
     if read is None:
         return None
     term, kind, tree = read
     text = written.wording(tree)
+    if isinstance(tree, written.Rounded):
+        if is_number(kind) and is_number(field):
+            return Rounding(tree.rounding, term), tree
+        what = f"`{shown}` is {described(field)}" if is_number(kind) else f"this is {described(kind)}"
+        scope.report.error("AV312", "`round` is for numbers", node.span, what)
+        return None
+    if kind.quotient and is_number(field):
+        message = f"`{text}` is a quotient, which `{shown}` may not hold exactly"
+        scope.report.error("AV617", message, node.span, "not rounded", f"write `round half_up {text}`")
+        return None
     if isinstance(term, Constant):
         fitted = _constant(term, kind, field, shown, text)
         if isinstance(fitted, Misfit):

@@ -5,10 +5,15 @@ The kind of an expression is told by a ``Field``: that of the variable or parame
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import reduce
+
 from averment.core.node import Node
+from averment.core.operators import CALLS
 from averment.core.program import Field, Kind
 from averment.core.values import INT64_MAX, INT64_MIN
 from averment.core.written import (
+    Call,
     Comparison,
     Dollar,
     Expression,
@@ -17,6 +22,7 @@ from averment.core.written import (
     Number,
     Operation,
     Quoted,
+    Rounded,
     SizeOf,
     Truth,
     wording,
@@ -32,6 +38,7 @@ from averment.surface.slips import CLOCK, NO_CLOCK
 
 Typed = tuple[Term, Field]
 
+QUOTIENT = Field("", Kind.DECIMAL, quotient=True)
 _MOST_PLACES = 18  # what a 64-bit integer can hold
 
 
@@ -57,14 +64,14 @@ def read_comparison(node: Node, scope: Scope) -> Test | None:
     return Test(tree.operator, left[0], right[0], tree)
 
 
-def read_expression(node: Node, hint: Field, scope: Scope) -> tuple[Term, Field, Expression] | None:
-    """The expression that ``node`` writes, its kind and its tree; bare names may be values of ``hint``."""
+def read_result(node: Node, hint: Field, scope: Scope) -> tuple[Term, Field, Expression | Rounded] | None:
+    """The expression that ``node`` writes, or rounds, its kind and the tree; bare names may be values of ``hint``."""
     text = scalar_text(node)
-    tree = scope.declared.readers.expression(text) if text is not None else Fault("expected a value", 0, 1)
+    tree = scope.declared.readers.result(text) if text is not None else Fault("expected a value", 0, 1)
     if isinstance(tree, Fault):
         report_fault(tree, "AV311", node, scope)
         return None
-    typed = type_expression(tree, node, scope, hint)
+    typed = type_expression(tree.value if isinstance(tree, Rounded) else tree, node, scope, hint)
     return (*typed, tree) if typed else None
 
 
@@ -86,6 +93,8 @@ def type_expression(tree: Expression, node: Node, scope: Scope, hint: Field | No
             return (Use(tree.name), field) if field else None
         case SizeOf():
             return _size(tree, node, scope)
+        case Call():
+            return _call(tree, node, scope)
         case Operation():
             return _operation(tree, node, scope)
 
@@ -156,18 +165,43 @@ def _size(tree: SizeOf, node: Node, scope: Scope) -> Typed | None:
 
 
 def _operation(tree: Operation, node: Node, scope: Scope) -> Typed | None:
-    left = type_expression(tree.left, node, scope, None)
-    right = type_expression(tree.right, node, scope, None)
-    if left is None or right is None:
+    numbers = _numbers(tree.operator, (tree.left, tree.right), node, scope)
+    if numbers is None:
         return None
-    for (_, field), side in ((left, tree.left), (right, tree.right)):
-        if not is_number(field):
-            place = caret(node, side.at, side.end)
-            scope.report.error("AV312", f"`{tree.operator}` is for numbers", place, f"{described(field)}")
-            return None
-    places = left[1].places + right[1].places if tree.operator == "*" else max(left[1].places, right[1].places)
+    (left, one), (right, other) = numbers
+    places = one.places + other.places if tree.operator == "*" else max(one.places, other.places)
     if places > _MOST_PLACES:
         place = caret(node, tree.at, tree.end)
         scope.report.error("AV314", f"this product has {places} decimal places", place, f"more than {_MOST_PLACES}")
         return None
-    return Computed(tree.operator, left[0], right[0]), _numeric(places)
+    kind = QUOTIENT if tree.operator == "/" or one.quotient or other.quotient else _numeric(places)
+    return Computed(tree.operator, left, right), kind
+
+
+def _call(tree: Call, node: Node, scope: Scope) -> Typed | None:
+    numbers = _numbers(tree.name, tree.arguments, node, scope)
+    if numbers is None:
+        return None
+    operator = CALLS[tree.name][0]
+    terms, fields = [term for term, _ in numbers], [field for _, field in numbers]
+    kind = QUOTIENT if any(field.quotient for field in fields) else _numeric(max(field.places for field in fields))
+    if len(terms) == 1:
+        inner = terms[0]
+        if isinstance(inner, Computed) and inner.operator == "-":
+            return Computed(operator, inner.left, inner.right), kind
+        return Computed(operator, inner, Constant(0)), kind
+    return reduce(lambda left, right: Computed(operator, left, right), terms), kind
+
+
+def _numbers(what: str, trees: Sequence[Expression], node: Node, scope: Scope) -> list[Typed] | None:
+    """The operands of ``what``, each a number; ``None`` after reporting that one is none, or its mistakes."""
+    typed = [type_expression(tree, node, scope, None) for tree in trees]
+    found = [each for each in typed if each is not None]
+    if len(found) < len(trees):
+        return None
+    for (_, field), tree in zip(found, trees, strict=True):
+        if not is_number(field):
+            place = caret(node, tree.at, tree.end)
+            scope.report.error("AV312", f"`{what}` is for numbers", place, f"{described(field)}")
+            return None
+    return found

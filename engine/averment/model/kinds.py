@@ -13,7 +13,7 @@ def is_number(field: Field) -> bool:
 
 def joins(left: Field, right: Field) -> bool:
     """Whether one variable can stand for both: equal values are encoded equally, and some value is of both."""
-    if left.kind is not right.kind or left.places != right.places:
+    if left.kind is not right.kind or left.places != right.places or left.quotient or right.quotient:
         return False
     if left.kind is Kind.LEVEL:
         return left.values == right.values
@@ -28,7 +28,7 @@ def compares(left: Field, right: Field) -> bool:
 def becomes(source: Field, target: Field) -> bool:
     """Whether every value of ``source`` is, perhaps scaled up, one of ``target``'s kind."""
     if is_number(source) and is_number(target):
-        return source.places <= target.places
+        return source.places <= target.places and not source.quotient
     if target.kind is Kind.TEXT:
         return source.kind in (Kind.TEXT, Kind.CHOICE)
     if source.kind is not target.kind:
@@ -47,6 +47,8 @@ def fills(parameter: Field, field: Field) -> bool:
 
 def described(field: Field) -> str:
     """The kind in a message: ``decimal of 2 places``, ``level (low, medium, high)``."""
+    if field.quotient:
+        return "a quotient"
     if field.kind is Kind.DECIMAL:
         return f"decimal of {field.places} place{'' if field.places == 1 else 's'}"
     if field.values:

@@ -49,13 +49,22 @@ class SizeUse:
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    operator: str  # + - *
+    operator: str  # / or one of ``core.operators``
     left: Term
     right: Term
 
 
 Operand = Constant | Reference
 Term = Operand | Use | SizeUse | Computed
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """The term, rounded so to the places of the field that it enters."""
+
+    rounding: str
+    term: Term
+
 
 # --- conditions ---------------------------------------------------------------------------------------------------
 
@@ -178,7 +187,7 @@ class Conclusion:
     """A fact to derive: a term for each field of the type, in the type's order."""
 
     type: FactType
-    values: tuple[Term, ...]
+    values: tuple[Term | Rounding, ...]
     origin: written.Conclusion
     span: Span
 

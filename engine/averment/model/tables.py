@@ -18,7 +18,7 @@ from averment.model.cells import scalar_text
 from averment.model.conclusions import derived_type, filled_in, read_conclusion
 from averment.model.conditions import dotted, read_pattern
 from averment.model.fields import words
-from averment.model.model import Bind, Constant, ModelRule, Pattern, Reference, Source, Term
+from averment.model.model import Bind, Constant, ModelRule, Pattern, Reference, Rounding, Source, Term
 from averment.model.names import report_mention, suggestion
 from averment.model.rules import place_of, twice
 from averment.model.scope import Declared, Scope
@@ -187,7 +187,7 @@ def _patterns(
 
 
 def _filled(
-    says: Sentence, then: list[_Column], cells: Sequence[Node], derived: Mapping[str, Term], scope: Scope
+    says: Sentence, then: list[_Column], cells: Sequence[Node], derived: Mapping[str, Term | Rounding], scope: Scope
 ) -> Sentence:
     """``says`` with what the row derives in the place of its columns; parameters are filled in with their values."""
     shown: dict[str, str] = {}

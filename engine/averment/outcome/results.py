@@ -111,7 +111,10 @@ def _certain(firing: Firing, memory: Memory, solution: Solution) -> bool:
             return False
         if any(fact.values[field] is None and bound[name] > 1 for field, name in pattern.binds):
             return False
-    held = guarded(firing.rule, memory, UNKNOWN, solution.bindings, TRUE)
+    try:
+        held = guarded(firing.rule, memory, UNKNOWN, solution.bindings, TRUE)
+    except CaseError:  # no completion has an outcome by this rule
+        return False
     return held is not None and held[1] is TRUE
 
 

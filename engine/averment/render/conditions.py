@@ -40,7 +40,8 @@ _LEADS = {  # what a difference does, whether that is a negation, and by how muc
     "<=": ("does not exceed", True, "by more than {}"),
 }
 _ORDINALS = ("first", "second", "third", "fourth")
-_ARITHMETIC = {"+": "plus", "-": "less", "*": "times"}
+_ARITHMETIC = {"+": "plus", "-": "less", "*": "times", "/": "divided by"}
+_CALLED = {"abs": "the absolute value of {}", "min": "the least of {}", "max": "the greatest of {}"}
 _PLAIN = Field("", Kind.INTEGER)
 
 
@@ -252,9 +253,12 @@ class Worded:
                 return self._variable(name, brief=True)
             case written.SizeOf(name):
                 return self._size(name)
+            case written.Call(name, arguments):
+                *others, last = map(self._expression, arguments)
+                return _CALLED[name].format(f"{', '.join(others)} and {last}" if others else last)
             case written.Operation():
                 left, right = self._expression(tree.left), self._expression(tree.right)
-                if tree.operator == "*" and isinstance(tree.left, written.Operation) and tree.left.operator != "*":
+                if tree.operator in "*/" and written.is_sum(tree.left):
                     left = f"({left})"
                 if isinstance(tree.right, written.Operation) and tree.operator != "+":
                     right = f"({right})"

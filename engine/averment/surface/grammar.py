@@ -8,8 +8,10 @@
     interval    = ( "[" | "(" | "]" ) atom ".." atom ( "]" | ")" | "[" )
     comparison  = expression ( "=" | "!=" | "<" | "<=" | ">" | ">=" ) expression
     expression  = product { ( "+" | "-" ) product }
-    product     = factor { "*" factor }
-    factor      = atom | "count" "(" variable ")" | "(" expression ")"
+    product     = factor { ( "*" | "/" ) factor }
+    factor      = atom | "count" "(" variable ")" | function "(" expression { "," expression } ")" | "(" expression ")"
+    function    = "abs" | "min" | "max"
+    result      = [ "round" ( "half_up" | "half_even" | "floor" | "ceiling" ) ] expression
     atom        = [ "-" ] number | text | moment | "true" | "false" | name | variable
     moment      = date | time | datetime | [ "-" ] duration | [ "-" ] number unit { number unit } | kind "(" text ")"
 
@@ -27,11 +29,13 @@ from decimal import Decimal
 from functools import cache
 from typing import NoReturn, TypeVar
 
+from averment.core.operators import CALLS, ROUNDINGS
 from averment.core.times import SCALES, Flaw, unit_of
 from averment.core.written import (
     Atom,
     Between,
     Bound,
+    Call,
     Cell,
     Comparison,
     Dollar,
@@ -42,6 +46,7 @@ from averment.core.written import (
     Number,
     Operation,
     Quoted,
+    Rounded,
     SizeOf,
     Test,
     Truth,
@@ -62,7 +67,7 @@ _TOKEN = re.compile(
       | (?P<variable> \$[a-z][a-z0-9_]* )
       | (?P<name>     [a-z][a-z0-9_]* )
       | (?P<text>     " (?: [^"\\] | \\["\\] )* " )
-      | (?P<symbol>   \.\. | <= | >= | != | [-<>=()\[\],+*] )""",
+      | (?P<symbol>   \.\. | <= | >= | != | [-<>=()\[\],+*/] )""",
     re.VERBOSE,
 )
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -97,9 +102,9 @@ def parse_test(text: str) -> Test | Fault:
     return _whole(text, _Parser.test, CELL)
 
 
-def parse_expression(text: str) -> Expression | Fault:
+def parse_result(text: str) -> Expression | Rounded | Fault:
     """Read the value of a derived field."""
-    return _whole(text, _Parser.expression, EXPRESSION)
+    return _whole(text, _Parser.result, EXPRESSION)
 
 
 def parse_comparison(text: str) -> Comparison | Fault:
@@ -112,7 +117,7 @@ class Readers:
 
     def __init__(self) -> None:
         self.cell, self.test = cache(parse_cell), cache(parse_test)
-        self.expression, self.comparison = cache(parse_expression), cache(parse_comparison)
+        self.result, self.comparison = cache(parse_result), cache(parse_comparison)
 
 
 class _Unexpected(Exception):
@@ -164,7 +169,6 @@ def _strange(text: str, at: int) -> Fault:
         )
     helps = {
         "$": "a variable is `$` and a name of `a` to `z`, `0` to `9` and `_` that begins with a letter",
-        "/": "there is no division: multiply the other side instead",
         "'": "a text is in double quotes",
         "!": "write `!=` for `is not`, or `not(…)` in a cell",
         "&": _CONJUNCTION,
@@ -276,6 +280,14 @@ class _Parser:
             self.fail("`=`, `!=`, `<`, `<=`, `>` or `>=`")
         return Comparison(self._take().text, left, self.expression())
 
+    def result(self) -> Expression | Rounded:
+        if self._here.text != "round" or self.kind != "name" or self._tokens[self._index + 1].kind != "name":
+            return self.expression()
+        self._take()
+        if self._here.text not in ROUNDINGS:
+            self.fail(f"a way to round: {', '.join(f'`{name}`' for name in ROUNDINGS)}")
+        return Rounded(self._take().text, self.expression())
+
     def expression(self) -> Expression:
         left = self._product()
         while self.token in ("+", "-"):
@@ -284,7 +296,7 @@ class _Parser:
 
     def _product(self) -> Expression:
         left = self._factor()
-        while self.token == "*":
+        while self.token in ("*", "/"):
             left = self._operation(left, self._factor)
         return left
 
@@ -308,12 +320,23 @@ class _Parser:
                 self.fail("a variable that is bound to a set")
             name = self._take().text[1:]
             return SizeOf(name, start, self._expect(")").end)
+        if (name := self._here.text) in CALLS and self._call(name):
+            return self._called(name, start)
         if self.token == "(":
             self._counted()
             inner = self.expression()
             self._expect(")")
             return inner
         return self._atom("a value, a variable or `(`")
+
+    def _called(self, name: str, start: int) -> Call:
+        least, arguments = CALLS[name][1], [self.expression()]
+        while self.token == "," or len(arguments) < least:
+            if least == 1 or self.token != ",":
+                self.fail("`)`" if least == 1 else f"`,`: `{name}` is of two numbers or more")
+            self._counted()
+            arguments.append(self.expression())
+        return Call(name, tuple(arguments), start, self._expect(")").end)
 
     def _atom(self, expected: str) -> Atom:
         start = self._here.at

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from averment.core.naming import record_path
+from averment.core.numbers import fraction_wording
 from averment.core.program import (
     NUMBER,
     Absent,
@@ -25,12 +26,14 @@ from averment.core.program import (
     Field,
     Kind,
     Match,
+    Ratio,
 )
 from averment.core.values import decode, encoding_ends, told_ends
 from averment.law.cells import passes
 from averment.law.expressions import evaluate
 from averment.law.memory import Memory
 from averment.law.patterns import Bindings
+from averment.law.quotients import quotient
 from averment.law.truth import CaseError, Interval, Quantity, interval
 from averment.warrant.derivation import Application, Step
 
@@ -123,10 +126,21 @@ def _lawful(low: int | None, high: int | None, field: Field) -> tuple[int | None
 
 
 def _of_comparison(guard: Compare, application: Application, step: Step) -> Document:
-    field = guard.told
-    value, other = (_side(side, application.bindings) for side in (guard.left, guard.right))
-    need = {"operator": guard.operator, "value": quantity_document(other, field)}
-    return {"value": quantity_document(value, field), "need": need, "truth": step.truth.word}
+    if guard.ratios:
+        value, other = (ratio_document(side, application.bindings) for side in guard.ratios)
+    else:
+        quantities = (_side(side, application.bindings) for side in (guard.left, guard.right))
+        value, other = (quantity_document(quantity, guard.told) for quantity in quantities)
+    return {"value": value, "need": {"operator": guard.operator, "value": other}, "truth": step.truth.word}
+
+
+def ratio_document(ratio: Ratio, bindings: Bindings) -> Any:
+    """As ``quantity_document``: a quotient as it is, ``12.5`` or ``10/3``."""
+    found = quotient(ratio, bindings)
+    if isinstance(found, tuple):
+        low, high = (None if end is None else fraction_wording(end) for end in found)
+        return {"from": low, "to": high}
+    return None if found is None else fraction_wording(found)
 
 
 def _side(side: Expression, bindings: Bindings) -> Quantity:

@@ -23,6 +23,7 @@ from averment.backends.columnar.tables import Table
 from averment.backends.columnar.values import Values
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
 from averment.core.aggregates import AGGREGATES
+from averment.core.mentions import lawless
 from averment.core.program import (
     Absent,
     Aggregate,
@@ -101,8 +102,8 @@ class Solver:
         return frame
 
     def guarded(self, number: int, frame: Frame, values: Values, facts: Facts) -> Frame:
-        """The solutions that the guards of a rule leave."""
-        for guard in self._program.rules[number].guards:
+        """The solutions that the guards of a rule leave. What divides is asked last: what is false dominates it."""
+        for guard in sorted(self._program.rules[number].guards, key=_divides):
             if not len(frame):
                 break
             frame = self.guard(guard, frame, values, facts)
@@ -383,6 +384,10 @@ class Solver:
             return int(np.array(self._vocabulary.mask(value, declared), np.uint64).astype(np.int64))
         assert isinstance(value, int)
         return int(value)
+
+
+def _divides(guard: Guard) -> bool:
+    return isinstance(guard, Compare) and any(map(lawless, (guard.left, guard.right)))
 
 
 def _both(one: Plane | None, other: Plane) -> Plane:

@@ -42,8 +42,11 @@ class Circuitry:
         return read_claims(self.claim, claims)
 
     def doubt(self, changes: Changes) -> float:
-        """How much is undecided."""
-        self.circuit.hold({self.places[slot]: held for slot, held in changes.items() if slot in self.places})
+        """How much is undecided; nothing where the case may have no outcome."""
+        try:
+            self.circuit.hold({self.places[slot]: held for slot, held in changes.items() if slot in self.places})
+        except Unsure:
+            return 0
         return self.circuit.doubt()
 
 
