@@ -194,8 +194,13 @@ def test_formulas_are_made_harmless(loan: Pack, tmp_path: Path, programs: bool, 
 
 
 def array(text: str, size: int = 1 << 18) -> list[str]:
+    """The lines of the elements, with white space as if it were nowhere within a text."""
+    return [" ".join(line.split()) for line in elements(text, size)]
+
+
+def elements(text: str, size: int) -> list[str]:
     lines = Converted(lines_of(_Slow(text.encode(), size)))  # type: ignore[arg-type]
-    return [" ".join(line.split()) for line in lines.read().decode().split("\n") if line.strip()]
+    return [line for line in lines.read().decode().split("\n") if line.strip()]
 
 
 class _Slow(io.BytesIO):
@@ -238,7 +243,7 @@ _JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_siz
 
 @given(st.lists(_JSON, max_size=5), st.sampled_from([None, 2]), st.integers(1, 40))
 def test_every_array_comes_apart(values: list[Any], indent: int | None, size: int) -> None:
-    assert list(map(json.loads, array(json.dumps(values, indent=indent), size))) == values
+    assert list(map(json.loads, elements(json.dumps(values, indent=indent), size))) == values
 
 
 FLAT = [
