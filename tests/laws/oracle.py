@@ -22,6 +22,7 @@ import clingo
 import yaml
 from tests.laws.oracle_numbers import NUMBER, Field, Numbers, Term, aligned, places_of, scaled
 from tests.laws.oracle_words import (
+    compares,
     expanded,
     kind_of,
     literal,
@@ -216,6 +217,9 @@ class _Conjunction:
                 self.scope |= {
                     cell[1:]: program.types[key]["fields"][name] for name, cell in content.items() if variable(cell)
                 }
+        conditions = [
+            {"not": [each["not"]]} if "not" in each and compares(each["not"]) else each for each in conditions
+        ]
         for condition in sorted(conditions, key=lambda condition: isinstance(condition.get("not"), list)):
             (key, content), *_ = condition.items()
             self._condition(key, content)

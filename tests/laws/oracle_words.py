@@ -36,6 +36,12 @@ def variable(cell: Any) -> bool:
     return isinstance(cell, str) and re.fullmatch(r"\$[a-z][a-z0-9_]*", cell) is not None
 
 
+def compares(denied: Any) -> bool:
+    """Whether a cell of a denied pattern compares with a variable."""
+    cells = [] if isinstance(denied, list) else pattern(denied)[1].values()
+    return any(isinstance(cell, str) and "$" in cell and '"' not in cell and not variable(cell) for cell in cells)
+
+
 def named(variable: str) -> str:
     return f"V_{variable}"
 

@@ -76,11 +76,11 @@ class Ruling:
         if rng.random() < 0.3:
             when.append(self.alternatives())
         if rng.random() < 0.3:
-            when.append({"not": self.inner(dict(self.scope))})
+            when.append({"not": self.inner(dict(self.scope), compares=True)})
         for _ in range(rng.choice((0, 0, 1, 2)) if when or rng.random() < 0.1 else 1):
             when.append(self.aggregate())
         if self.results and rng.random() < 0.3:
-            when.append({"not": self.inner(self.scope | self.results)})
+            when.append({"not": self.inner(self.scope | self.results, compares=True)})
         when += self.tests()
         unless = self.apart(when)
         if self.layer == ASIDE:
@@ -143,12 +143,12 @@ class Ruling:
         self.recursive |= type in own
         return {type: self.cells(type, scope, inner=False)}
 
-    def inner(self, scope: Scope) -> dict[str, Any]:
+    def inner(self, scope: Scope, compares: bool = False) -> dict[str, Any]:
         """A pattern within a condition: over what is finished."""
         type = self.rng.choice(self.pack.up_to(self.layer - 1))
-        return {type: self.cells(type, scope, inner=True)}
+        return {type: self.cells(type, scope, inner=True, compares=compares)}
 
-    def cells(self, type: str, scope: Scope, inner: bool) -> dict[str, Any]:
+    def cells(self, type: str, scope: Scope, inner: bool, compares: bool = False) -> dict[str, Any]:
         rng, cells = self.rng, dict[str, Any]()
         before = dict(scope)
         for name, about in self.pack.fields(type).items():
@@ -166,7 +166,7 @@ class Ruling:
                     variable = self.pack.variable()
                     scope[variable] = about
                     cells[name] = f"${variable}"
-            elif chance < 0.85 and not inner:
+            elif chance < 0.85 and (compares or not inner):
                 others = [variable for variable, bound in before.items() if _joins(bound, about)]
                 if others:
                     bounds = ("not({})", "< {}", "<= {}", "> {}", ">= {}") if about["type"] in ORDERED else ("not({})",)

@@ -118,6 +118,14 @@ def _atoms(test: Test) -> tuple[Atom, ...]:
     return (test.low, test.high) if isinstance(test, Between) else (test.atom,)
 
 
+def is_comparison(cell: Cell) -> bool:
+    """Whether a cell compares its field with one variable, and does not only join with it."""
+    test = cell.tests[0] if len(cell.tests) == 1 else None
+    if not isinstance(test, Equal | Bound) or not isinstance(test.atom, Dollar):
+        return False
+    return cell.negated or isinstance(test, Bound)
+
+
 def _on_variable(index: int, field: Field, shown: str, cell: Cell, node: Node, scope: Scope) -> Bind | CompareOn | None:
     test = cell.tests[0]
     if len(cell.tests) > 1 or isinstance(test, Between) or not isinstance(test.atom, Dollar):
@@ -130,9 +138,7 @@ def _on_variable(index: int, field: Field, shown: str, cell: Cell, node: Node, s
     place = caret(node, test.atom.at, test.atom.end)
     if scope.inner:
         help = "derive the pairs that compare so by a rule of its own, and ask for its fact here"
-        scope.report.error(
-            "AV319", "inside `not`, `known` and aggregates a variable only joins", place, "compared here", help
-        )
+        scope.report.error("AV319", "inside `known` and aggregates a variable only joins", place, "compared here", help)
         return None
     other = scope.field_of(name, place)
     if other is None:

@@ -9,7 +9,7 @@ from averment.core import written
 from averment.core.aggregates import AGGREGATES
 from averment.core.node import Node, Span
 from averment.core.program import FactType
-from averment.model.cells import read_cell
+from averment.model.cells import is_comparison, read_cell, scalar_text
 from averment.model.expressions import read_comparison
 from averment.model.model import (
     AggregateOf,
@@ -81,6 +81,8 @@ def _condition(node: Node, scope: Scope) -> Condition | None:
     match key:
         case "not" if isinstance(child.value, list):
             return read_denied(child.elements(), scope)
+        case "not" if _compares(child, scope):  # one that joins alone is less to ask for
+            return read_denied([child], scope)
         case "not":
             pattern = _pattern(child, replace(scope, inner=True))
             return NoneOf(pattern, written.Absent(pattern.origin)) if pattern else None
@@ -94,6 +96,14 @@ def _condition(node: Node, scope: Scope) -> Condition | None:
             return _aggregate(key, child, node.keys[key], scope)
         case _:
             return _pattern(node, scope)
+
+
+def _compares(node: Node, scope: Scope) -> bool:
+    """Whether a cell of a pattern compares its field with a variable."""
+    found = pattern_of(node)
+    texts = (scalar_text(cell) for _, cell in (found[1].items() if found else ()))
+    cells = (scope.declared.readers.cell(text) for text in texts if text is not None)
+    return any(isinstance(cell, written.Cell) and is_comparison(cell) for cell in cells)
 
 
 def _pattern(node: Node, scope: Scope) -> Pattern | None:

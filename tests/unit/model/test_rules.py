@@ -111,7 +111,7 @@ _BAD: list[tuple[str, str, Found]] = [
         ("AV318", "`$c` is bound in only some of the alternatives", "$c",
          ("bind it in each alternative of `any`",))]),
     ("- engineering: {team_size: $n}\n- count: {of: {team: {size: '> $n'}}, as: $m}", _THEN, [
-        ("AV319", "inside `not`, `known` and aggregates a variable only joins", "$n",
+        ("AV319", "inside `known` and aggregates a variable only joins", "$n",
          ("derive the pairs that compare so by a rule of its own, and ask for its fact here",))]),
     ("- product: {}", "- engineering: {team_size: 3}", [
         ("AV320", "`engineering` is given, so no rule derives it", "engineering",
