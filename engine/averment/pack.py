@@ -53,6 +53,7 @@ class Pack:
     _host: Host = field(default_factory=Host)
     _engines: Recent[tuple[str, int, Overrides], Engine] = field(default_factory=lambda: Recent(2 * SETS))
     _scalars: Recent[tuple[int, Overrides], Decide | None] = field(default_factory=lambda: Recent(SETS))
+    _asked: Recent[str, Pack] = field(default_factory=lambda: Recent(SETS))
     _deciders: Recent[tuple[int, Overrides], Any] = field(default_factory=lambda: Recent(SETS))
 
     @cached_property
@@ -192,12 +193,15 @@ class Pack:
         from averment.ir.lower import lower
         from averment.model.asking import asked_of
 
-        report = Report()
-        model = asked_of(self.model, of, report)
-        program = None if model is None else lower(model, {}, report, self.digest)
-        if model is None or program is None or report.failed:
-            raise Refused(report.diagnostics)
-        return Pack(model, self.texts, self.root, program)
+        def made() -> Pack:
+            report = Report()
+            model = asked_of(self.model, of, report)
+            program = None if model is None else lower(model, {}, report, self.digest)
+            if model is None or program is None or report.failed:
+                raise Refused(report.diagnostics)
+            return Pack(model, self.texts, self.root, program)
+
+        return self._asked.get(of, made)
 
     def flip(self, outcome: Outcome, to: str | None = None, of: str = "", **how: Any) -> ShownFlips:
         """The smallest changes that would turn the claim of an outcome of this pack, ``to`` one claim or to any; or the

@@ -49,12 +49,12 @@ class QuickOutcome(Outcome):
         self.__dict__.update(_quick=quick, _engine=engine, _name=name, _write=write)  # frozen, as every outcome is
 
     @property
-    def claim(self) -> str:
-        return self._quick.claim
+    def claim(self) -> str | None:
+        return self._quick.claim if self._program.claim else None
 
     @property
     def status(self) -> Status:
-        return Status(self._quick.status)
+        return Status(self._quick.status) if self._program.claim else super().status
 
     @property
     def name(self) -> str:
@@ -78,7 +78,7 @@ class QuickOutcome(Outcome):
 
     @property
     def possible(self) -> tuple[str, ...]:
-        return (self._quick.claim,)
+        return (self._quick.claim,) if self._program.claim else ()
 
     @property
     def strength(self) -> str | int | bool | None:

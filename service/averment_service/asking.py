@@ -103,6 +103,8 @@ def document_of(body: bytes, schema: str) -> Node:
 def question_of(body: bytes, schema: str, pack: Pack, settings: Settings) -> Question:
     """The question that a body asks. Raises: Refused with every mistake in it, each with its place."""
     document, report = document_of(body, schema), Report()
+    if (of := document.get("of")) is not None:
+        pack = pack.asking(str(of.value))
     case = case_of(document, pack, report)
     if case is None or report.failed:
         raise Refused(report.diagnostics)

@@ -22,6 +22,7 @@ from averment.render.markup import Markup
 from averment.render.outline import headline, verdict_of
 from averment.render.phrases import claim_phrase, held, noun, record_at, stated, untold, words
 from averment.render.presumption import denied, rebuttal_phrase, searched
+from averment.render.results import beside_head, result_name, result_phrase
 from averment.warrant.sentences import sentence
 from averment_service.pages.case_form import CaseForm
 from averment_service.pages.questions_view import order_of, question_text
@@ -56,6 +57,14 @@ class Presumed(NamedTuple):
     why: str
 
 
+class ResultView(NamedTuple):
+    """A result: what it is called, what it is or may be, and how it stands."""
+
+    name: str
+    says: str
+    status: str
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimView:
     """What is told at once. ``status`` is a word of the law; ``told`` the claim in a sentence that is read out."""
@@ -70,6 +79,7 @@ class ClaimView:
     presuming: tuple[Presumed, ...]
     hanging: int
     told: str
+    results: tuple[ResultView, ...]
 
 
 class Next(NamedTuple):
@@ -138,6 +148,10 @@ def claim_view(outcome: Outcome) -> ClaimView:
         tuple(_presuming(explained)),
         hanging,
         spoken,
+        tuple(
+            ResultView(result_name(each), result_phrase(each), each.status.value)
+            for each in (beside_head(outcome) if outcome.results else ())
+        ),
     )
 
 
@@ -150,12 +164,15 @@ def outlook(form: CaseForm, outcome: Outcome) -> Outlook:
         if (found := form.paths.get(each.path))
     ]
     rebuttals, more, limit = _rebuttals(outcome)
-    change, moving = _change(form, turning(outcome)), tuple(_sliders(form, outcome))
+    change = _change(form, turning(outcome))
+    moving = () if outcome.claim is None else tuple(_sliders(form, outcome))
     return Outlook(tuple(following), rebuttals, more, limit, change, moving)
 
 
 def _headline(outcome: Outcome, told: Outcome, ordered: list[Side]) -> tuple[str, list[str]]:
-    claim = headline(outcome) if told.claim is None else claim_phrase(told.claim)
+    if told.claim is None:
+        return _capital(headline(outcome)), [outcome.status.value]
+    claim = claim_phrase(told.claim)
     stands, badges = score(ordered)[1], list[str]()
     match outcome.status:
         case Status.SETTLED:

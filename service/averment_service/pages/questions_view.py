@@ -103,6 +103,9 @@ def order_of(form: CaseForm, outcome: Outcome) -> Order:
 
 
 def _order(outcome: Outcome) -> Order:
+    if outcome.claim is None:  # what the results hang on, in their order
+        paths = dict.fromkeys(path for result in outcome.results.values() for path in result.hangs_on)
+        return Order(tuple(Ranked(path, 0, 0) for path in paths), not paths, "")
     consultation = consult(outcome, seconds=_SECONDS)
     ranked = tuple(Ranked(each.slot.path, each.settling, each.tried) for each in consultation.questions)
     return Order(ranked, consultation.finished, consultation.whether)

@@ -65,8 +65,12 @@ def _examples(pack: Pack) -> Any:
     return {"pack": described(pack), "examples": [_example(case, pack) for case in examples_of(pack, Report())]}
 
 
+def _told(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
 def _example(case: Case, pack: Pack) -> dict[str, Any]:
-    expected = {"expect": {key: str(value) for key, value in case.expect.items()}} if case.expect else {}
+    expected = {"expect": {key: _told(value) for key, value in case.expect.items()}} if case.expect else {}
     return {"case": case.name, "facts": given_facts(case, pack.model.types), **expected}
 
 

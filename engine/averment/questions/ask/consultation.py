@@ -29,6 +29,7 @@ from averment.questions.ask.kept_judge import told
 from averment.questions.ask.proving import common_claim
 from averment.questions.ask.usual import NOTHING_USUAL, Usual
 from averment.questions.judging.budget import SECONDS, Budget, Clock, Spent
+from averment.questions.judging.claimed import need_claim
 from averment.questions.judging.judge import Judge
 from averment.questions.judging.quickest import give_circuit
 from averment.questions.judging.situation import Situation
@@ -375,6 +376,7 @@ def consult(
     clock: Clock = monotonic,
 ) -> Consultation:
     """A consultation that begins with the case of ``outcome``. ``evaluate``: as of a live session (``live.Live``)."""
+    need_claim(outcome)
     judge = _judge(Situation(outcome.evaluation.program, outcome.case), Budget(seconds * WRITING, clock))
     return Consultation(judge, (), evaluate, until_presumed, known, 0, seconds, clock)
 

@@ -27,6 +27,7 @@ from averment.outcome.outcome import Outcome
 from averment.questions.flip.answers import Way, gathered
 from averment.questions.judging.alternatives import distance
 from averment.questions.judging.budget import SECONDS, Budget, Clock, GaveUp, Spent
+from averment.questions.judging.claimed import need_claim
 from averment.questions.judging.judge import Judge
 from averment.questions.judging.quickest import judge_of
 from averment.questions.judging.situation import Situation, Slot
@@ -145,6 +146,7 @@ def flip(
 
     Raises: Refused (AV580 an open claim, AV581 no such claim, AV582 not found in time, or beyond both ways).
     """
+    need_claim(outcome)
     budget = Budget(seconds, clock)
     program = outcome.evaluation.program
     targets = _targets(outcome, to)

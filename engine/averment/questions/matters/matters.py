@@ -23,6 +23,7 @@ from averment.core.program import Field, Value
 from averment.core.values import decode
 from averment.outcome.outcome import Outcome
 from averment.questions.judging.budget import MATTERS_SECONDS, Budget, Clock, Spent
+from averment.questions.judging.claimed import need_claim
 from averment.questions.judging.halving import Region
 from averment.questions.judging.judge import Judge
 from averment.questions.judging.knowledge import Knowledge
@@ -135,6 +136,7 @@ def matters(
 
     ``judge``: one of that case that was kept (``told``). ``seconds`` are allowed, by ``clock``.
     """
+    need_claim(outcome)
     budget = Budget(seconds, clock)
     situation = judge.situation if judge else Situation(outcome.evaluation.program, outcome.case)
     weights = _Weights()

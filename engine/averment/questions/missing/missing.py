@@ -19,6 +19,7 @@ from averment.core.values import decode
 from averment.dataclass import dataclass
 from averment.outcome.outcome import Outcome
 from averment.questions.judging.budget import SECONDS, Budget, Clock, Spent
+from averment.questions.judging.claimed import need_claim
 from averment.questions.judging.judge import Judge
 from averment.questions.judging.quickest import judge_of
 from averment.questions.judging.situation import Situation, Slot
@@ -110,6 +111,7 @@ def missing(
     ``judge``: one of that case that was kept (``told``). ``seconds`` are allowed, by ``clock``: what was not found by
     then is undetermined, and not complete.
     """
+    need_claim(outcome)
     if outcome.settled:
         alone = (Possible(outcome.claimed, ()),)
         return Missing(outcome.case.name, outcome.claimed, alone, (), "", (), (), True, ())
