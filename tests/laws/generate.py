@@ -45,6 +45,8 @@ def random_pack(seed: int) -> dict[str, bytes]:
         "claim": {"fact": "verdict", "field": "role", "strength": {"fact": "degree", "field": "much"}},
         "parameters": pack.parameters,
     }
+    if (rng := random.Random(f"parts {seed}")).random() < 0.25:
+        _part(pack, rng)
     if results := _results(pack, random.Random(f"results {seed}")):
         manifest["results"] = results
     if days := [path for path in _dates(pack) if random.Random(path).random() < 0.7]:
@@ -62,6 +64,28 @@ def random_pack(seed: int) -> dict[str, bytes]:
         files["rules/a.yaml"]["when"] = [{"one0": {"f0": "$head"}}]
     files |= {f"tables/{table['table']}.yaml": table for table in pack.tables}
     return {name: json.dumps(content, indent=1).encode() for name, content in files.items()}
+
+
+def _part(pack: Layered, rng: random.Random) -> None:
+    """Deny unless allowed, on one type: its layers go by the value of a choice."""
+    before, pack.rng = pack.rng, rng
+    choices = {"how": ["allow", "deny", "other"], "who": ["a", "b"]}
+    fields = {name: {"type": "choice", "of": of} for name, of in choices.items()}
+    pack.facts["access"], pack.layer["access"] = {"derived": True, "fields": fields}, CLAIM
+    ruling = Ruling(pack, CLAIM)
+
+    def add(name: str, how: str, *conditions: Any) -> None:
+        when = [*conditions, *(ruling.inner({}) for _ in range(rng.choice((0, 1, 1, 2))))]
+        pack.rules.append(rule(name, when, [{"access": {"how": how, "who": rng.choice("ab")}}]))
+
+    add("allow-one", "allow", ruling.inner({}))
+    add("allow-two", "allow", ruling.inner({}))
+    add("deny", "deny", {"not": {"access": {"how": "allow", "who": rng.choice(("a", "-"))}}})
+    add("other", "other", {"access": {"how": rng.choice(("deny", "allow, deny"))}})
+    count = {"count": {"of": {"access": {"how": rng.choice(("deny", "not(other)", "other"))}}, "as": "$access"}}
+    when = [count, {"test": f"$access > {rng.choice('01')}"}]
+    pack.rules.append(rule("by-access", when, [{"verdict": {"role": "no"}}]))
+    pack.rng = before
 
 
 def _results(pack: Layered, rng: random.Random) -> dict[str, Any]:

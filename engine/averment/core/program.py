@@ -294,7 +294,8 @@ class Program:
 
     ``strata`` hold rules; a guard that negates, aggregates or asks what is known looks only at lower strata.
     ``digest`` is that of the pack (``sha256:…``), without the parameters' overrides; ``parameters`` are as documents
-    have them, and ``told`` as sentences do where that is otherwise.
+    have them, and ``told`` as sentences do where that is otherwise. ``parts``: the types whose layers go by the values
+    of a choice, each with the place of that field.
     """
 
     name: str
@@ -307,6 +308,7 @@ class Program:
     results: tuple[Result, ...] = ()
     parameters: Mapping[str, str | int | bool] = field(default_factory=dict[str, str | int | bool])
     told: Mapping[str, str] = field(default_factory=dict[str, str])
+    parts: Mapping[str, int] = field(default_factory=dict[str, int])
 
     @cached_property
     def worded(self) -> Mapping[str, str | int | bool]:

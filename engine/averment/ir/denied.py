@@ -105,7 +105,8 @@ class Outer:
             needed |= {other for _, other in aggregate.match.binds if other in bound}
         for place in sorted(places):
             match = self._named(place, domain, fresh)
-            domain.matches.append(replace(match, cells=match.cells if whole else (), origin=None))
+            asks = whole or self.types[match.type].derived  # of a derived fact every cell is true or false
+            domain.matches.append(replace(match, cells=match.cells if asks else (), origin=None))
         if whole:
             domain.aggregates = [replace(aggregate, origin=None) for aggregate in self.aggregates]
             domain.guards += [replace(guard, origin=None) for guard in self.guards]

@@ -81,7 +81,7 @@ def _lower(model: Model, overrides: Mapping[str, Value], report: Report, digest:
     rules: list[Rule] = []
     for place, rule in enumerate(model.rules):
         rules += _once(place, rule, parameters, report, kept)
-    strata, recursive = stratify(model, rules, report)
+    strata = stratify(model, rules, report)
     if any(found.severity == "error" for found in report.diagnostics[before:]):
         return None
     return Program(
@@ -89,8 +89,9 @@ def _lower(model: Model, overrides: Mapping[str, Value], report: Report, digest:
         version=model.version,
         digest=digest or pack_digest(model),
         types={**model.types, **{rule.heads[0].type: inner_type(rule) for rule in rules if rule.inner}},
-        strata=strata,
-        recursive=recursive,
+        strata=strata.rules,
+        recursive=strata.recursive,
+        parts=strata.parts,
         claim=model.claim,
         results=model.results,
         parameters={

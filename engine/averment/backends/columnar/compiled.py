@@ -12,6 +12,7 @@ from averment.backends.columnar.vocabulary import Vocabulary
 from averment.core.program import Program
 from averment.law import network as net
 from averment.law.grounding import ground
+from averment.law.parted import parted
 
 
 class Compiled:
@@ -22,7 +23,7 @@ class Compiled:
     """
 
     def __init__(self, program: Program) -> None:
-        self.program = program
+        self.program = program = parted(program)
         self.network = ground(program)
         self.ways = sum(self.network.ways.values())
         shared = (net.Constant, net.Held)  # a constant has no plane, and what a loop holds that of its body

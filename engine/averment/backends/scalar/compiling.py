@@ -17,6 +17,7 @@ from averment.core.program import Fact, FactType, Field, Kind, Program, Value
 from averment.core.values import decode, fact_order
 from averment.law.budget import FIRINGS
 from averment.law.grounding import ground
+from averment.law.parted import parted
 
 
 class Quick(NamedTuple):
@@ -41,6 +42,7 @@ def compile_scalar(program: Program, firings: int = FIRINGS) -> Decide | None:
     """A function that decides single complete cases, each with this budget; None where the code would be too deep for
     Python, or too slow.
     """
+    program = parted(program)
     writer = Writer(program, ground(program), firings)
     source = writer.write()
     if source is None:

@@ -264,12 +264,13 @@ def circuit_of(
     frozen: Mapping[str, Sequence[Fact]],
     tick: Tick = on_and_on,
 ) -> Circuit | None:
-    """The circuit of some rules over the records of a case; none where they are too many or meet without end.
+    """The circuit of some rules over the records of a case; none where they are too many or meet without end, or layers
+    go by the values of a choice.
 
     ``loose`` are the fields that may change (unknown ones always may); all others are constants. ``frozen`` are the
     facts of derived types that stay whatever changes.
     """
-    if unspoken:
+    if unspoken or program.parts:
         return None
     kept = frozenset(rule for rule in rules if not all(head.type in frozen for head in rule.heads))
     strata = tuple(tuple(rule for rule in stratum if rule in kept) for stratum in program.strata)
