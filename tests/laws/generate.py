@@ -13,16 +13,17 @@ import json
 import random
 from typing import Any
 
-from tests.laws.ruling import ASIDE, CLAIM, KINDS, TIMES, Field, Layered, Ruling, cell, constant, rule
+from tests.laws.ruling import ASIDE, CLAIM, KINDS, Field, Layered, Ruling, cell, constant, rule
+from tests.laws.ruling_times import TIMES
 
 TEXTS = ("x", "y", 'q"t', "", "é\u00a0z")
 HUGE = 2**62
 
 
-def random_pack(seed: int) -> dict[str, bytes]:
-    """The files of a pack, as JSON (which is YAML)."""
+def random_pack(seed: int, calendar: bool = True) -> dict[str, bytes]:
+    """The files of a pack, as JSON (which is YAML). ``calendar``: whether it reckons with dates and times."""
     rng = random.Random(seed)
-    pack = Layered(rng, _field, random_value)
+    pack = Layered(rng, _field, random_value, calendar=calendar)
     _declare_types(pack)
     for kind in KINDS:
         if kind != "set":

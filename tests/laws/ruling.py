@@ -9,13 +9,9 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import Any
 
+from tests.laws.ruling_times import TIMES, calendar_tests, calendar_values
+
 KINDS = ("boolean", "integer", "decimal", "text", "choice", "level", "set", "date", "time", "datetime", "duration")
-TIMES = {  # the values that are drawn, in their order
-    "date": ("2024-01-31", "2024-02-29", "2025-06-01"),
-    "time": ("00:00", "08:30", "23:59:59"),
-    "datetime": ("2024-01-31T00:00", "2024-02-29T08:30", "2024-02-29T08:30:01"),
-    "duration": ("-PT30M", "PT0S", "PT1H30M", "P3D"),
-}
 ORDERED = ("integer", "decimal", "level", *TIMES)
 NUMBERS = ("integer", "decimal")
 CLAIM, ASIDE = 4, 5  # the layers of the claim, and of what it does not rest on
@@ -37,6 +33,7 @@ class Layered:
     rules: list[dict[str, Any]] = dataclass_field(default_factory=list)
     tables: list[dict[str, Any]] = dataclass_field(default_factory=list)
     variables: int = 0
+    calendar: bool = True
 
     def variable(self) -> str:
         self.variables += 1
@@ -244,6 +241,8 @@ class Ruling:
             about = bound[name]
             order = rng.choice(("=", "!=", "<", "<=", ">", ">=") if about["type"] in ORDERED else ("=", "!="))
             found.append({"test": f"${name} {order} {_literal(self.pack, about)}"})
+        if self.pack.calendar and (tests := calendar_tests(bound, rng)) and rng.random() < 0.6:
+            found.append({"test": rng.choice(tests)})
         return found
 
     def sum(self, terms: list[str]) -> str:
@@ -300,6 +299,9 @@ class Ruling:
             rounding = rng.choice(("half_up", "half_even", "floor", "ceiling"))
             terms = (rng.choice(numbers), rng.choice((*numbers, "2")), rng.choice((*numbers, "p_integer", "7")))
             return f"round {rounding} {self.quotient(*terms)}"
+        times = calendar_values(about["type"], bound, rng) if computes and self.pack.calendar else []
+        if times and rng.random() < 0.5:
+            return rng.choice(times)
         sets = [name for name, held in bound.items() if held["type"] == "set"]
         if computes and about["type"] == "integer" and sets and rng.random() < 0.3:
             return f"count(${rng.choice(sets)})"

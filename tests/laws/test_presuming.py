@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from tests.draws import parts
 from tests.laws.columnar import table
-from tests.laws.generate import TEXTS, TIMES, random_case
+from tests.laws.generate import TEXTS, random_case
 from tests.laws.presumed import compiled, decided, presuming_pack, presumption_of, told
+from tests.laws.ruling_times import TIMES
 
 from averment import Outcome, Pack, Status
 from averment.backends.columnar.writing import listed

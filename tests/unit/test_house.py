@@ -186,7 +186,12 @@ def test_every_diagnostic_code_in_use_has_a_page_and_every_page_a_use() -> None:
 
 
 # Distributions whose module has another name.
-_DISTRIBUTIONS = {"yaml": "pyyaml", "durable": "durable-rules", "durable_rules_engine": "durable-rules"}
+_DISTRIBUTIONS = {
+    "yaml": "pyyaml",
+    "dateutil": "python-dateutil",
+    "durable": "durable-rules",
+    "durable_rules_engine": "durable-rules",
+}
 
 
 def test_every_benchmark_has_what_it_imports_pinned() -> None:

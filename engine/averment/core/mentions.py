@@ -73,6 +73,8 @@ def has_variable(tree: written.Written | written.Cell | written.Test | written.E
             return any(map(has_variable, tree.conditions))
         case written.Comparison() | written.Operation():
             return has_variable(tree.left) or has_variable(tree.right)
+        case written.Period():
+            return has_variable(tree.amount)
         case written.Call():
             return any(map(has_variable, tree.arguments))
         case written.Cell():

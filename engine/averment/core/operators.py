@@ -245,7 +245,7 @@ def _of_calendar(name: str, comes_to: Comes, one: Span, other: Span, **more: Any
 
 
 def _after(name: str, comes_to: Comes, lawless: Lawless, dates: Span, steps: Span) -> Operator:
-    unlawful = ("AV501", "a calculation leaves the calendar, which ends with 9999-12-31 and begins with 0001-01-01")
+    unlawful = ("AV501", "a calculation leaves the calendar (0001-01-01 to 9999-12-31)")
     return _of_calendar(name, comes_to, dates, steps, rises=(1, 1), lawless=lawless, unlawful=unlawful, gives=dates)
 
 
@@ -301,6 +301,9 @@ OPERATORS: Mapping[str, Operator] = {
 
 CALLS: Mapping[str, tuple[str, int]] = {"abs": ("distance", 1), "min": ("min", 2), "max": ("max", 2)}
 """What an author calls by name: the operator, and of how many numbers at least; of one number the other is 0."""
+
+CALENDAR_CALLS: dict[str, int] = {"days": 2, "months": 2, "years": 2, "date": 1, "time": 1}
+"""What an author calls of dates and datetimes, and of how many at least."""
 
 SIGNS = {each.name: each.sign for each in OPERATORS.values() if each.sign}
 """What Python has by the same name."""

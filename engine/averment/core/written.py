@@ -90,10 +90,20 @@ class SizeOf(Tree):
 
 @dataclass(frozen=True)
 class Call(Tree):
-    """``min($a, $b)``: a function of numbers."""
+    """``min($a, $b)``, ``years($a, $b)``: a function of values."""
 
-    name: str  # abs min max
+    name: str  # abs min max days months years date time
     arguments: tuple[Expression, ...]
+    at: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True)
+class Period(Tree):
+    """``3 months``, ``$n days``: so many of a unit of time."""
+
+    amount: Expression
+    unit: str  # year month week day hour minute second
     at: int = field(default=0, compare=False)
     end: int = field(default=0, compare=False)
 
@@ -108,7 +118,7 @@ class Operation(Tree):
 
 
 Atom = Number | Quoted | Moment | Truth | Name | Dollar
-Expression = Atom | SizeOf | Call | Operation
+Expression = Atom | SizeOf | Call | Period | Operation
 
 
 # --- cells ----------------------------------------------------------------------------------------------------------
@@ -349,6 +359,9 @@ def wording(tree: Cell | Comparison | Test | Result) -> str:
             return f"count(${tree.name})"
         case Call():
             return f"{tree.name}({', '.join(map(wording, tree.arguments))})"
+        case Period():
+            amount = f"({wording(tree.amount)})" if isinstance(tree.amount, Operation) else wording(tree.amount)
+            return f"{amount} {tree.unit}{'' if amount == '1' else 's'}"
         case Rounded():
             return f"round {tree.rounding} {wording(tree.value)}"
         case Listed():

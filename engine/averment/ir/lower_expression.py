@@ -85,8 +85,8 @@ class Terms:
         """
         left, right = self.lowered(test.left), self.lowered(test.right)
         one, other, _, places = _together(left, right)
-        fields = [self._field_of(side) for side in (test.left, test.right)]
-        told = told_as(next((field for field in fields if field.kind not in _NUMBERS), NUMBER), places)
+        fields = [test.told, *(self._field_of(side) for side in (test.left, test.right))]
+        told = told_as(next((field for field in fields if field and field.kind not in _NUMBERS), NUMBER), places)
         return one, other, told, None if left.denominator == right.denominator == _ONE else (left, right)
 
     def plain(self, test: Test) -> tuple[str, Expression, Expression] | None:

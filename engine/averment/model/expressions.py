@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import reduce
 
 from averment.core.node import Node
-from averment.core.operators import CALLS
+from averment.core.operators import CALENDAR_CALLS, CALLS
 from averment.core.program import Field, Kind
 from averment.core.values import INT64_MAX, INT64_MIN
 from averment.core.written import (
@@ -21,12 +21,15 @@ from averment.core.written import (
     Name,
     Number,
     Operation,
+    Period,
     Quoted,
     Rounded,
     SizeOf,
     Truth,
     wording,
 )
+from averment.model import calendar
+from averment.model.calendar import QUOTIENT, Problem
 from averment.model.cells import operand, report_fault, scalar_text
 from averment.model.kinds import compares, described, is_number
 from averment.model.model import Computed, Constant, Reference, SizeUse, Term, Test, Use
@@ -38,7 +41,6 @@ from averment.surface.slips import CLOCK, NO_CLOCK
 
 Typed = tuple[Term, Field]
 
-QUOTIENT = Field("", Kind.DECIMAL, quotient=True)
 _MOST_PLACES = 18  # what a 64-bit integer can hold
 
 
@@ -52,6 +54,8 @@ def read_comparison(node: Node, scope: Scope) -> Test | None:
     left, right = _sides(tree, node, scope)
     if left is None or right is None:
         return None
+    if {left[1].kind, right[1].kind} == {Kind.DATE, Kind.DATETIME}:
+        left, right = ((calendar.in_seconds(side), calendar.DATETIME) for side in (left, right))
     if not compares(left[1], right[1]):
         label = f"{described(left[1])} against {described(right[1])}"
         message = f"`{wording(tree.left)}` does not compare with `{wording(tree.right)}`"
@@ -61,7 +65,8 @@ def read_comparison(node: Node, scope: Scope) -> Test | None:
         message = f"`{tree.operator}` has no meaning here"
         scope.report.error("AV315", message, node.span, f"a {left[1].kind} has no order", "use `=` or `!=`")
         return None
-    return Test(tree.operator, left[0], right[0], tree)
+    told = Field("", left[1].kind) if left[1].kind.timed else None
+    return Test(tree.operator, left[0], right[0], tree, told)
 
 
 def read_result(node: Node, hint: Field, scope: Scope) -> tuple[Term, Field, Expression | Rounded] | None:
@@ -95,6 +100,9 @@ def type_expression(tree: Expression, node: Node, scope: Scope, hint: Field | No
             return _size(tree, node, scope)
         case Call():
             return _call(tree, node, scope)
+        case Period():
+            amount = type_expression(tree.amount, node, scope, None)
+            return amount and _lawful(calendar.duration(amount, tree.unit), tree, node, scope)
         case Operation():
             return _operation(tree, node, scope)
 
@@ -165,7 +173,18 @@ def _size(tree: SizeOf, node: Node, scope: Scope) -> Typed | None:
 
 
 def _operation(tree: Operation, node: Node, scope: Scope) -> Typed | None:
-    numbers = _numbers(tree.operator, (tree.left, tree.right), node, scope)
+    if isinstance(tree.right, Period) and tree.operator in "+-":
+        start = type_expression(tree.left, node, scope, None)
+        amount = type_expression(tree.right.amount, node, scope, None)
+        if start is None or amount is None:
+            return None
+        return _lawful(calendar.moved(tree.operator, start, amount, tree.right.unit), tree, node, scope)
+    typed = _typed((tree.left, tree.right), node, scope)
+    if typed is None:
+        return None
+    if any(field.kind.timed for _, field in typed):
+        return _lawful(calendar.calculated(tree.operator, *typed), tree, node, scope)
+    numbers = _numbers(tree.operator, typed, (tree.left, tree.right), node, scope)
     if numbers is None:
         return None
     (left, one), (right, other) = numbers
@@ -179,7 +198,12 @@ def _operation(tree: Operation, node: Node, scope: Scope) -> Typed | None:
 
 
 def _call(tree: Call, node: Node, scope: Scope) -> Typed | None:
-    numbers = _numbers(tree.name, tree.arguments, node, scope)
+    typed = _typed(tree.arguments, node, scope)
+    if typed is None:
+        return None
+    if tree.name in CALENDAR_CALLS or any(field.kind.timed for _, field in typed):
+        return _lawful(calendar.called(tree.name, typed), tree, node, scope)
+    numbers = _numbers(tree.name, typed, tree.arguments, node, scope)
     if numbers is None:
         return None
     operator = CALLS[tree.name][0]
@@ -193,15 +217,28 @@ def _call(tree: Call, node: Node, scope: Scope) -> Typed | None:
     return reduce(lambda left, right: Computed(operator, left, right), terms), kind
 
 
-def _numbers(what: str, trees: Sequence[Expression], node: Node, scope: Scope) -> list[Typed] | None:
-    """The operands of ``what``, each a number; ``None`` after reporting that one is none, or its mistakes."""
+def _typed(trees: Sequence[Expression], node: Node, scope: Scope) -> list[Typed] | None:
+    """Each of the operands; ``None`` after reporting their mistakes."""
     typed = [type_expression(tree, node, scope, None) for tree in trees]
     found = [each for each in typed if each is not None]
-    if len(found) < len(trees):
-        return None
-    for (_, field), tree in zip(found, trees, strict=True):
+    return found if len(found) == len(trees) else None
+
+
+def _numbers(
+    what: str, typed: list[Typed], trees: Sequence[Expression], node: Node, scope: Scope
+) -> list[Typed] | None:
+    """The operands of ``what``, each a number; ``None`` after reporting that one is none."""
+    for (_, field), tree in zip(typed, trees, strict=True):
         if not is_number(field):
             place = caret(node, tree.at, tree.end)
             scope.report.error("AV312", f"`{what}` is for numbers", place, f"{described(field)}")
             return None
-    return found
+    return typed
+
+
+def _lawful(found: Typed | Problem, tree: Expression, node: Node, scope: Scope) -> Typed | None:
+    if not isinstance(found, Problem):
+        return found
+    place = caret(node, tree.at, tree.end)
+    scope.report.error("AV623", found.message, place, found.label, *filter(None, [found.help]))
+    return None

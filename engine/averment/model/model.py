@@ -135,10 +135,13 @@ class AggregateOf:
 
 @dataclass(frozen=True, slots=True)
 class Test:
+    """``told``: how both sides are told, where they are times or durations."""
+
     operator: str
     left: Term
     right: Term
     origin: written.Comparison
+    told: Field | None = None
 
 
 @dataclass(frozen=True, slots=True)

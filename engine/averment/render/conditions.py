@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from averment.core import written
 from averment.core.aggregates import AGGREGATES
 from averment.core.operators import OPPOSITE
@@ -24,12 +22,11 @@ from averment.core.program import (
     Size,
     Variable,
 )
-from averment.core.values import show, told_ends
 from averment.dataclass import dataclass
 from averment.law.patterns import Bindings
-from averment.law.truth import Interval, Quantity
 from averment.render.cells import Wording, order_words
-from averment.render.phrases import held, indefinite, noun, stated, subject, untold, words
+from averment.render.phrases import indefinite, noun, stated, subject, words
+from averment.render.reckoned import called, come_to, counted, counts, is_moment, period, told_quantity
 from averment.warrant.bearing import claims_from
 
 _FUNCTIONS = {"sum": "total", "min": "least", "max": "greatest"}
@@ -41,7 +38,6 @@ _LEADS = {  # what a difference does, whether that is a negation, and by how muc
 }
 _ORDINALS = ("first", "second", "third", "fourth")
 _ARITHMETIC = {"+": "plus", "-": "less", "*": "times", "/": "divided by"}
-_CALLED = {"abs": "the absolute value of {}", "min": "the least of {}", "max": "the greatest of {}"}
 _PLAIN = Field("", Kind.INTEGER)
 
 
@@ -110,7 +106,7 @@ class Worded:
 
     def value(self, variable: str) -> str:
         """What a variable stands for: ``17``, ``120 km``, ``0 to 23``, ``not known``."""
-        return _told(self.bindings.get(variable), self._fields().get(variable, _PLAIN))
+        return told_quantity(self.bindings.get(variable), self._fields().get(variable, _PLAIN))
 
     def _matched(self, pattern: Match) -> str:
         clauses = self._clauses(pattern)
@@ -135,7 +131,7 @@ class Worded:
     def _joined(self, name: str, pattern: Match, field: Field) -> str:
         """What a variable of a pattern stands for, or, within what is denied, in which pattern it stood before."""
         if self.bindings.get(name) is not None:
-            return _told(self.bindings[name], field)
+            return told_quantity(self.bindings[name], field)
         if self.denied and pattern in self.rule.matches:
             for before in self.rule.matches[: self.rule.matches.index(pattern)]:
                 fields = self.program.types[before.type].fields
@@ -169,19 +165,21 @@ class Worded:
 
     def _compare(self, guard: Compare) -> str:
         tree = guard.origin
-        kind = self._kind(guard.left) or self._kind(guard.right) or Kind.INTEGER
+        kind = guard.told.kind if guard.told.kind.timed else self._kind(guard.left) or self._kind(guard.right)
         match guard.operator:
             case "=":
                 verb = "is"
             case "!=":
                 verb = "is not"
             case _:
-                verb = f"is {order_words(guard.operator, kind)}"
+                verb = f"is {order_words(guard.operator, kind or Kind.INTEGER)}"
         if not isinstance(tree, written.Comparison):  # a cell that compares, or an aggregate of a variable bound before
             return f"{self._side(guard.left)} {verb} {self._side(guard.right)}"
         if lead := self._lead(tree, guard.operator):
             return lead
-        left, right = self._whole(tree.left), self._whole(tree.right)
+        left, right = self._reckoned(tree.left, guard.left, guard), self._reckoned(tree.right, guard.right, guard)
+        if counts(tree.left) and not left.startswith("the 1 "):
+            verb = verb.replace("is", "are", 1)
         return f"{left.removesuffix(f' ({right})') if verb == 'is' else left} {verb} {right}"
 
     def shortfall(self, guard: Compare) -> tuple[str, str, str] | None:
@@ -209,6 +207,11 @@ class Worded:
             return ""
         verb, negative, by = _LEADS[operator]
         one, other = self._contender(left.left), self._contender(left.right)
+        if not one and not other and self._is_moment(left.left) and self._is_moment(left.right):
+            if operator in ("=", "!="):
+                return ""
+            one, other = self._whole(left.left), self._whole(left.right)
+            return f"{one} is {order_words(operator, Kind.DURATION)} {self._whole(tree.right)} after {other}"
         if one and other:
             told = f"does not lead {other}" if negative else f"leads {other}"
         else:
@@ -223,6 +226,14 @@ class Worded:
         guards = (guard for guard in self.rule.guards if isinstance(guard, Aggregate) and guard.variable == side.name)
         claim = next((self._speaks_for(guard) for guard in guards), "")
         return claim and f"{claim} ({self.value(side.name)})"
+
+    def _reckoned(self, tree: written.Expression, side: Expression, guard: Compare) -> str:
+        """One side of a comparison, and what it comes to where that is reckoned from dates or times."""
+        told = self._whole(tree)
+        if not counts(tree) and (not self._is_moment(tree) or isinstance(tree, written.Dollar | written.Moment)):
+            return told
+        value = "" if guard.ratios or not self.bindings else come_to(side, guard.told, self.bindings)
+        return counted(told, value) if counts(tree) else f"{told}, {value}" if value else told
 
     def _whole(self, side: written.Expression) -> str:
         """One side of a comparison."""
@@ -254,10 +265,13 @@ class Worded:
             case written.SizeOf(name):
                 return self._size(name)
             case written.Call(name, arguments):
-                *others, last = map(self._expression, arguments)
-                return _CALLED[name].format(f"{', '.join(others)} and {last}" if others else last)
+                return called(name, [*map(self._expression, arguments)])
+            case written.Period(amount, unit):
+                return period(self._expression(amount), unit)
             case written.Operation():
                 left, right = self._expression(tree.left), self._expression(tree.right)
+                if self._is_moment(tree):
+                    return f"{right} {'after' if tree.operator == '+' else 'before'} {left}"
                 if tree.operator in "*/" and written.is_sum(tree.left):
                     left = f"({left})"
                 if isinstance(tree.right, written.Operation) and tree.operator != "+":
@@ -265,6 +279,9 @@ class Worded:
                 return f"{left} {_ARITHMETIC[tree.operator]} {right}"
             case _:
                 return Wording(self.program.worded).atom(tree)
+
+    def _is_moment(self, tree: written.Expression) -> bool:
+        return is_moment(tree, self._fields())
 
     def _variable(self, name: str, *, brief: bool = False) -> str:
         """``the number of engineers (80)``, ``the evidence for technical product manager (17)``; this one, within an
@@ -303,7 +320,7 @@ class Worded:
             type, binds = self.program.types[pattern.type], dict(pattern.binds)
             key = [binds.get(index) for index in type.naming]
             if name in binds.values() and key and name not in key and all(key):
-                told = [_told(self.bindings.get(binds[index]), type.fields[index]) for index in type.naming]
+                told = [told_quantity(self.bindings.get(binds[index]), type.fields[index]) for index in type.naming]
                 return f" of {words(type.name)} {' and '.join(told)}"
         return ""
 
@@ -338,13 +355,3 @@ def _yes_or_no(field: Field, cell: Cell) -> str:
         return ""
     told = "yes" if (True in cell.values) is not cell.negated else "no"
     return stated(field, told).replace(f"{noun(field)}: ", f"{noun(field)} is ")
-
-
-def _told(quantity: Quantity, field: Field) -> str:
-    if not isinstance(quantity, Interval):
-        return held(untold(field), quantity)
-    (low, high), bare = told_ends(*quantity, field), replace(field, unit="")
-    if low is not None and high is not None:
-        return f"{show(low, bare)} to {show(high, bare)}"
-    end = high if low is None else low
-    return "not known" if end is None else f"{order_words('<=' if low is None else '>=', field.kind)} {show(end, bare)}"

@@ -9,8 +9,9 @@
     comparison  = expression ( "=" | "!=" | "<" | "<=" | ">" | ">=" ) expression
     expression  = product { ( "+" | "-" ) product }
     product     = factor { ( "*" | "/" ) factor }
-    factor      = atom | "count" "(" variable ")" | function "(" expression { "," expression } ")" | "(" expression ")"
-    function    = "abs" | "min" | "max"
+    factor      = value [ unit ]
+    value       = atom | "count" "(" variable ")" | function "(" expression { "," expression } ")" | "(" expression ")"
+    function    = "abs" | "min" | "max" | "days" | "months" | "years" | "date" | "time"
     result      = [ "round" ( "half_up" | "half_even" | "floor" | "ceiling" ) ] expression
     atom        = [ "-" ] number | text | moment | "true" | "false" | name | variable
     moment      = date | time | datetime | [ "-" ] duration | [ "-" ] number unit { number unit } | kind "(" text ")"
@@ -23,14 +24,12 @@ Each parser returns the tree, or a ``Fault`` that says what was expected and whe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from decimal import Decimal
 from functools import cache
 from typing import NoReturn, TypeVar
 
-from averment.core.operators import CALLS, ROUNDINGS
-from averment.core.times import SCALES, Flaw, unit_of
+from averment.core.operators import CALENDAR_CALLS, CALLS, ROUNDINGS
+from averment.core.times import SCALES, unit_of
 from averment.core.written import (
     Atom,
     Between,
@@ -45,51 +44,27 @@ from averment.core.written import (
     Name,
     Number,
     Operation,
+    Period,
     Quoted,
     Rounded,
     SizeOf,
     Test,
     Truth,
 )
-from averment.dataclass import dataclass
 from averment.surface.slips import CELL, EXPRESSION, slip_in
+from averment.surface.tokens import CONJUNCTION, DISJUNCTION, ESCAPE, Token, Unexpected, moment_of, number_of, tokens
+from averment.surface.tokens import Fault as Fault
 
 MOST_OPERATORS = 64
-MOST_DIGITS = 40
 
-_TOKEN = re.compile(
-    r"""[ \t\r\n]+
-      | (?P<datetime> [0-9]{4}-[0-9]{2}-[0-9]{2} T [0-9]{2}:[0-9:]+ (?: \.[0-9]+ )? (?: Z | [-+][0-9]{2}:[0-9]{2} )? )
-      | (?P<date>     [0-9]{4}-[0-9]{2}-[0-9]{2} (?![0-9]) )
-      | (?P<time>     [0-9]{1,2}:[0-9:]+ (?: \.[0-9]+ )? (?: Z | [-+][0-9]{2}:[0-9]{2} )? )
-      | (?P<duration> P (?=[0-9T]) [0-9A-Z]+ (?: \.[0-9]+ [A-Z] )? )
-      | (?P<number>   [0-9]+ (?: \.[0-9]+ )? )
-      | (?P<variable> \$[a-z][a-z0-9_]* )
-      | (?P<name>     [a-z][a-z0-9_]* )
-      | (?P<text>     " (?: [^"\\] | \\["\\] )* " )
-      | (?P<symbol>   \.\. | <= | >= | != | [-<>=()\[\],+*/] )""",
-    re.VERBOSE,
-)
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_CALLED = {name: least for name, (_, least) in CALLS.items()} | CALENDAR_CALLS
 _ORDER = ("<", "<=", ">", ">=")
 _COMPARE = ("=", "!=", *_ORDER)
 
-_CONJUNCTION = "write two conditions: all conditions of a rule must hold"
-_DISJUNCTION = "write alternatives with commas, or as `any:`"
 # What to write instead of going on with one of these.
-_FURTHER = {"and": (_CONJUNCTION,), "or": (_DISJUNCTION,), "..": ("a range is in brackets, as `[10..20]`",)}
+_FURTHER = {"and": (CONJUNCTION,), "or": (DISJUNCTION,), "..": ("a range is in brackets, as `[10..20]`",)}
 
 _Tree = TypeVar("_Tree")
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Why a text is not in the grammar: a message, the offsets it is about, and how to mend it."""
-
-    message: str
-    at: int
-    end: int
-    help: tuple[str, ...] = ()
 
 
 def parse_cell(text: str) -> Cell | Fault:
@@ -120,18 +95,13 @@ class Readers:
         self.result, self.comparison = cache(parse_result), cache(parse_comparison)
 
 
-class _Unexpected(Exception):
-    def __init__(self, fault: Fault) -> None:
-        self.fault = fault
-
-
 def _whole(text: str, rule: Callable[[_Parser], _Tree], where: str) -> _Tree | Fault:
     try:
         parser = _Parser(text)
         tree = rule(parser)
         if parser.kind != "end":
             parser.fail_at_end()
-    except _Unexpected as unexpected:
+    except Unexpected as unexpected:
         fault = unexpected.fault
         mend = slip_in(text, where, fault.at)
         if mend is None:
@@ -140,60 +110,18 @@ def _whole(text: str, rule: Callable[[_Parser], _Tree], where: str) -> _Tree | F
     return tree
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str  # date time datetime duration number variable name text symbol end
-    text: str
-    at: int
-    end: int
-
-
-def _tokens(text: str) -> list[_Token]:
-    found: list[_Token] = []
-    at = 0
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        if match is None:
-            raise _Unexpected(_strange(text, at))
-        if match.lastgroup:
-            found.append(_Token(match.lastgroup, match.group(), at, match.end()))
-        at = match.end()
-    found.append(_Token("end", "", len(text), len(text)))
-    return found
-
-
-def _strange(text: str, at: int) -> Fault:
-    if text[at] == '"':
-        return Fault(
-            'expected a closing `"`', at, len(text), ('within a text, write `\\"` for `"` and `\\\\` for `\\`',)
-        )
-    helps = {
-        "$": "a variable is `$` and a name of `a` to `z`, `0` to `9` and `_` that begins with a letter",
-        "'": "a text is in double quotes",
-        "!": "write `!=` for `is not`, or `not(…)` in a cell",
-        "&": _CONJUNCTION,
-        "|": _DISJUNCTION,
-        ".": "bind the field to a variable in a pattern, as `TYPE: {FIELD: $x}`, and write `$x`",
-    }
-    shown = text[at] if text[at].isprintable() else f"U+{ord(text[at]):04X}"
-    help = (helps[text[at]],) if text[at] in helps else ()
-    if text[at].isupper():
-        help = ("names are in lower case; a text is in double quotes",)
-    return Fault(f"`{shown}` has no meaning here", at, at + 1, help)
-
-
 class _Parser:
     """Recursive descent over the tokens; only parentheses recurse, and ``MOST_OPERATORS`` bounds them."""
 
     def __init__(self, text: str) -> None:
-        self._tokens = _tokens(text)
+        self._tokens = tokens(text)
         self._index = 0
         self._operators = 0
 
     # --- the token at hand
 
     @property
-    def _here(self) -> _Token:
+    def _here(self) -> Token:
         return self._tokens[self._index]
 
     @property
@@ -205,12 +133,12 @@ class _Parser:
         """The text of the token at hand if it is a symbol, else nothing."""
         return self._here.text if self._here.kind == "symbol" else ""
 
-    def _take(self) -> _Token:
+    def _take(self) -> Token:
         token = self._here
         self._index += token.kind != "end"
         return token
 
-    def _expect(self, symbol: str) -> _Token:
+    def _expect(self, symbol: str) -> Token:
         if self.token != symbol:
             self.fail(f"`{symbol}`")
         return self._take()
@@ -225,7 +153,7 @@ class _Parser:
     def fail(self, expected: str, *help: str) -> NoReturn:
         here = self._here
         found = "nothing more" if here.kind == "end" else f"`{here.text}`"
-        raise _Unexpected(Fault(f"expected {expected}, found {found}", here.at, max(here.end, here.at + 1), help))
+        raise Unexpected(Fault(f"expected {expected}, found {found}", here.at, max(here.end, here.at + 1), help))
 
     def fail_at_end(self) -> NoReturn:
         """Something follows what is whole already."""
@@ -305,12 +233,12 @@ class _Parser:
         right = operand()
         return Operation(operator.text, left, right, left.at, right.end)
 
-    def _counted(self) -> _Token:
+    def _counted(self) -> Token:
         self._operators += 1
         if self._operators > MOST_OPERATORS:
             here = self._here
             message = f"more than {MOST_OPERATORS} operators and parentheses in one expression"
-            raise _Unexpected(Fault(message, here.at, here.end, ("derive a part of it by a rule of its own",)))
+            raise Unexpected(Fault(message, here.at, here.end, ("derive a part of it by a rule of its own",)))
         return self._take()
 
     def _factor(self) -> Expression:
@@ -320,20 +248,39 @@ class _Parser:
                 self.fail("a variable that is bound to a set")
             name = self._take().text[1:]
             return SizeOf(name, start, self._expect(")").end)
-        if (name := self._here.text) in CALLS and self._call(name):
+        if (name := self._here.text) in _CALLED and not self._is_literal(name) and self._call(name):
             return self._called(name, start)
+        if self.kind == "number" and self._unit(1) in ("month", "year"):
+            number = self._take()
+            return self._period(Number(number_of(number), number.at, number.end), start)
         if self.token == "(":
             self._counted()
             inner = self.expression()
             self._expect(")")
-            return inner
-        return self._atom("a value, a variable or `(`")
+            return self._period(inner, start) if self._unit() else inner
+        atom = self._atom("a value, a variable or `(`")
+        return self._period(atom, start) if isinstance(atom, Dollar | Name) and self._unit() else atom
+
+    def _unit(self, ahead: int = 0) -> str:
+        """The unit of time that stands here, if one does."""
+        return unit_of(self._tokens[min(self._index + ahead, len(self._tokens) - 1)].text)
+
+    def _period(self, amount: Expression, start: int) -> Period:
+        word = self._take()
+        return Period(amount, unit_of(word.text), start, word.end)
+
+    def _is_literal(self, name: str) -> bool:
+        """Whether a date or a time is written as a text, ``date("2024-01-31")``."""
+        following = self._tokens[self._index + 1 : self._index + 3]
+        return name in SCALES and [token.kind for token in following] == ["symbol", "text"]
 
     def _called(self, name: str, start: int) -> Call:
-        least, arguments = CALLS[name][1], [self.expression()]
+        least, arguments = _CALLED[name], [self.expression()]
         while self.token == "," or len(arguments) < least:
-            if least == 1 or self.token != ",":
-                self.fail("`)`" if least == 1 else f"`,`: `{name}` is of two numbers or more")
+            whole = len(arguments) == least and (least == 1 or name in CALENDAR_CALLS)
+            if whole or self.token != ",":
+                of = "two dates" if name in CALENDAR_CALLS else "two numbers or more"
+                self.fail("`)`" if whole else f"`,`: `{name}` is of {of}")
             self._counted()
             arguments.append(self.expression())
         return Call(name, tuple(arguments), start, self._expect(")").end)
@@ -348,7 +295,7 @@ class _Parser:
                 if self.kind != "text":
                     self.fail(f"{SCALES[kind].article} in double quotes")
                 token = self._take()
-                return Moment(kind, _moment(kind, token.text[1:-1], token), start, self._expect(")").end)
+                return Moment(kind, moment_of(kind, token.text[1:-1], token), start, self._expect(")").end)
         if self.kind not in ("number", "text", *SCALES, "variable", "name"):
             self.fail(expected)
         token = self._take()
@@ -356,9 +303,9 @@ class _Parser:
             case "number":
                 if unit_of(self._here.text):
                     return self._duration(start, token, negative)
-                return Number(-_number(token) if negative else _number(token), start, token.end)
+                return Number(-number_of(token) if negative else number_of(token), start, token.end)
             case "text":
-                return Quoted(_ESCAPE.sub(r"\1", token.text[1:-1]), start, token.end)
+                return Quoted(ESCAPE.sub(r"\1", token.text[1:-1]), start, token.end)
             case "variable":
                 return Dollar(token.text[1:], start, token.end)
             case "name":
@@ -366,30 +313,14 @@ class _Parser:
                     return Truth(token.text == "true", start, token.end)
                 return Name(token.text, start, token.end)
             case kind:
-                value = _moment(kind, token.text, token)
+                value = moment_of(kind, token.text, token)
                 return Moment(kind, -value if negative else value, start, token.end)
 
-    def _duration(self, start: int, number: _Token, negative: bool) -> Moment:
+    def _duration(self, start: int, number: Token, negative: bool) -> Moment:
         """A duration in words, of which the first number is taken."""
         words = [number, self._take()]
         while self.kind == "number" and unit_of(self._tokens[self._index + 1].text):
             words += [self._take(), self._take()]
         text = " ".join(word.text for word in words)
-        value = _moment("duration", text, _Token("duration", text, number.at, words[-1].end))
+        value = moment_of("duration", text, Token("duration", text, number.at, words[-1].end))
         return Moment("duration", -value if negative else value, start, words[-1].end)
-
-
-def _number(token: _Token) -> Decimal:
-    digits = token.text
-    if len(digits) > MOST_DIGITS:
-        raise _Unexpected(Fault(f"a number of more than {MOST_DIGITS} digits", token.at, token.end))
-    if digits[0] == "0" and digits[1:2].isdigit():
-        raise _Unexpected(Fault("a number does not begin with a needless `0`", token.at, token.end))
-    return Decimal(digits)
-
-
-def _moment(kind: str, text: str, token: _Token) -> int:
-    found = SCALES[kind].value(text)
-    if isinstance(found, Flaw):
-        raise _Unexpected(Fault(f"`{text}` {found.what}", token.at, token.end, found.help))
-    return found
