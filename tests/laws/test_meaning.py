@@ -157,7 +157,16 @@ def test_a_tampered_warrant_is_found_out() -> None:
             continue
         model = pack.engine(engine="reference").evaluate(cases[0]).memory
         program = outcome.evaluation.program
-        for tamper in (drop_premise, turn_truth, change_binding, drop_conclusion, drop_claim, turn_sign, *RETOLD):
+        for tamper in (
+            drop_premise,
+            drop_doubt,
+            turn_truth,
+            change_binding,
+            drop_conclusion,
+            drop_claim,
+            turn_sign,
+            *RETOLD,
+        ):
             warrant = json.loads(json.dumps(outcome.warrant))
             if tamper(warrant, rng):
                 tried += 1
@@ -201,6 +210,15 @@ def drop_premise(warrant: Any, rng: random.Random) -> bool:
     alone = [edge for edge in edges if sum(other["to"] == edge["to"] for other in warrant["edges"]) == 1]
     if alone:
         warrant["edges"].remove(rng.choice(alone))
+    return bool(alone)
+
+
+def drop_doubt(warrant: Any, rng: random.Random) -> bool:
+    edges = warrant["edges"]
+    ends = Counter((edge["from"], edge["to"]) for edge in edges)
+    alone = [edge for edge in edges if edge["role"] == "doubt" and ends[edge["from"], edge["to"]] == 1]
+    if alone:
+        edges.remove(rng.choice(alone))
     return bool(alone)
 
 

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from averment.core.node import Span
-from averment.core.program import Value
+from averment.core.program import Field, Value
 from averment.core.values import show
 from averment.dataclass import dataclass
 from averment.ir.parameters import Parameters
-from averment.model.model import ALWAYS, Pattern, Validity
+from averment.model.model import ALWAYS, Pattern, Period, Validity
 from averment.model.validity import on_days
 
 
@@ -62,12 +62,9 @@ def _both(one: Validity, other: Validity) -> Validity:
     return Validity(max(lows, default=None), min(highs, default=None))
 
 
-def periods_told(parameters: Parameters, name: str) -> str:
+def periods_told(periods: Iterable[Period], field: Field) -> str:
     """The values of a parameter and their periods, in words: ``20 until 2024-12-31, 25 from 2025-01-01``."""
-    return ", ".join(
-        f"{show(period.value, parameters.field(name))} {days_told(period.valid)}".rstrip()
-        for period in parameters.periods[name]
-    )
+    return ", ".join(f"{show(period.value, field)} {days_told(period.valid)}".rstrip() for period in periods)
 
 
 def days_told(days: Validity) -> str:

@@ -100,7 +100,9 @@ def _lower(model: Model, overrides: Mapping[str, Value], report: Report, digest:
             if name not in parameters.periods
         },
         told={
-            name: periods_told(parameters, name) if name in parameters.periods else show(value, parameters.field(name))
+            name: periods_told(parameters.periods[name], parameters.field(name))
+            if name in parameters.periods
+            else show(value, parameters.field(name))
             for name, value in parameters.values.items()
             if name in parameters.periods or parameters.field(name).kind.timed
         },

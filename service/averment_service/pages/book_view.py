@@ -9,8 +9,9 @@ from typing import NamedTuple
 from averment.core.program import FactType, Field, Program, Rule
 from averment.core.times import SCALES
 from averment.core.values import show
+from averment.ir.eras import days_told, periods_told
 from averment.model.kinds import described
-from averment.model.model import Model, Parameter, Source
+from averment.model.model import ALWAYS, Model, Parameter, Source
 from averment.pack import Pack
 from averment.render.display import UNICODE
 from averment.render.facts import answers
@@ -168,12 +169,14 @@ def _rule(model: Model, program: Program, id: str, ways: list[Rule]) -> RuleView
 
 
 def _parameter(each: Parameter) -> ParameterView:
-    return ParameterView(each.name, show(each.value, each.field), each.says, answers(each.field))
+    value = periods_told(each.periods, each.field) if each.periods else show(each.value, each.field)
+    return ParameterView(each.name, value, each.says, answers(each.field))
 
 
 def _source(each: Source) -> SourceView:
     url = each.about.get("url", "")
     about = [f"{words(what)} {said}" if what not in _PLAINLY else said for what, said in each.about.items()]
+    about += [f"in force {days_told(each.valid)}"] if each.valid != ALWAYS else []
     sections = tuple((section.name, len(section.paragraphs), section.omitted) for section in each.sections)
     return SourceView(
         each.name,
