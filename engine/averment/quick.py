@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from averment.backends.scalar import Given, Quick, compile_scalar, facts_of, given_writer
-from averment.core.program import Program
+from averment.backends.scalar import Given, Quick, compile_scalar, facts_of, given_writer, results_of
+from averment.core.program import Field, Program, Result, Value
 from averment.engines import Engine, warn_of_loss
+from averment.law.claims import stands
 from averment.law.evaluation import Evaluation
 from averment.model.case import Case
 from averment.outcome.claim import Status
 from averment.outcome.outcome import Outcome
+from averment.outcome.result import ResultOutcome
 
 Decide = Callable[[Mapping[str, Any], str], "QuickOutcome | None"]
 """From fact types to records, as in the ``facts`` of a fact file, and the name of the case; None where an engine has to
@@ -35,6 +37,29 @@ def quick_decider(engine: Engine, firings: int) -> Decide | None:
         return None if found is None else QuickOutcome(found, engine, name, write)
 
     return decide
+
+
+class QuickResult(ResultOutcome):
+    """A result of a complete case, with the values that straight-line code found."""
+
+    _values: tuple[Value, ...]
+    _outcome: QuickOutcome
+
+    def __init__(self, result: Result, values: tuple[Value, ...], outcome: QuickOutcome) -> None:
+        self.__dict__.update(result=result, supposed=None, _values=values, _outcome=outcome)
+
+    @property
+    def told(self) -> tuple[Status, tuple[Value, ...]]:
+        status = Status(stands({*self._values}, False, self.result.many))
+        return status, self._values if status is Status.SETTLED else ()
+
+    @property
+    def field(self) -> Field:
+        return self._outcome.program.field_of(self.result)
+
+    @cached_property
+    def evaluation(self) -> Evaluation:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return self._outcome.evaluation
 
 
 class QuickOutcome(Outcome):
@@ -93,9 +118,20 @@ class QuickOutcome(Outcome):
         return self._engine.program
 
     @property
+    def program(self) -> Program:
+        """What decided."""
+        return self._program
+
+    @property
     def given(self) -> dict[str, Any]:
         """The facts as a fact file would give them, as ``audit.given`` does of any case."""
         return self._write(self._quick.values)
+
+    @cached_property
+    def results(self) -> Mapping[str, ResultOutcome]:  # pyright: ignore[reportIncompatibleVariableOverride]
+        program = self._program
+        found = zip(program.results, results_of(program, self._quick.results), strict=True)
+        return {result.name: QuickResult(result, values, self) for result, values in found}
 
     # What another outcome is given, this one works out.
 

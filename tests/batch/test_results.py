@@ -5,6 +5,8 @@ and without columns.
 from __future__ import annotations
 
 import json
+from collections import Counter
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -17,10 +19,12 @@ from tests.laws.presumed import compiled
 
 from averment import Pack
 from averment.batch.inputs import format_of
-from averment.batch.order import Order
+from averment.batch.order import Against, Order
 from averment.batch.output_rows import expected_row, row_of
 from averment.batch.run import run
 from averment.batch.unit import Format
+from averment.render.display import Style
+from averment.render.turns_text import turns_text
 
 PACK: dict[str, Any] = {
     "pack": "trips",
@@ -79,8 +83,8 @@ CASES: list[dict[str, Any]] = [
 ]
 
 
-def pack() -> Pack:
-    rules = [{"backing": "judgement", **rule} for rule in yaml.safe_load(RULES)]
+def pack(rules_text: str = RULES) -> Pack:
+    rules = [{"backing": "judgement", **rule} for rule in yaml.safe_load(rules_text)]
     return compiled({
         "pack.yaml": yaml.safe_dump(PACK, sort_keys=False).encode(),
         "facts.yaml": yaml.safe_dump({"facts": yaml.safe_load(FACTS)}).encode(),
@@ -137,3 +141,26 @@ def test_rows_are_the_same_bytes_with_and_without_columns(
         run(order)
         written.append(order.output.read_bytes())
     assert written[0] == written[1]
+
+
+@pytest.mark.parametrize("columns", [True, False])
+def test_a_run_that_is_held_against_another_pack_counts_the_results_that_are_otherwise(
+    columns: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, other = pack(), pack(RULES.replace("by: head", "by: nobody").replace("tags: late", "tags: far"))
+    if not columns:
+        monkeypatch.setattr("averment.batch.pool.installed", lambda _: False)
+    against = Against(other.program(), other.model.types)
+    order = replace(order_of(known, tmp_path, "jsonl"), against=against)
+    turns = run(order).summary.turns
+    assert turns is not None
+    expected = Counter[str]()
+    for facts in CASES:
+        before, after = known.decide(facts, engine="reference"), other.decide(facts, engine="reference")
+        for name, result in before.results.items():
+            told = {part: value for part, value in result.document.items() if part != "hangs_on"}
+            now = {part: value for part, value in after.results[name].document.items() if part != "hangs_on"}
+            expected[name] += told != now
+    assert turns.results == dict(expected)
+    assert turns.results["who"] == 4 and turns.results["advice"] > 0 and turns.results["amount"] == 0
+    assert "who: 4 cases" in turns_text(turns, Style())

@@ -25,8 +25,12 @@ from tests.laws.tables import table
 from averment.backends import reference
 from averment.backends.columnar import compile_program
 from averment.backends.scalar import compile_scalar
+from averment.backends.scalar import results_of as results_of_code
+from averment.batch.text_rows import value_cell
 from averment.core.program import Program
+from averment.core.values import decode
 from averment.diagnostics.diagnostic import Report
+from averment.law.claims import stands
 from averment.law.truth import CaseError
 from averment.model.case import Case
 from averment.outcome.outcome import Outcome
@@ -112,8 +116,20 @@ def _scalar(
     for row, (facts, answer) in enumerate(zip(documents, expected, strict=True)):
         found = decide(facts)
         counts["scalar"] += found is not None
-        if found is not None and Said(found[0], found[1], _text(found[2]), (), found[3], answer.results) != answer:
+        told = answer.results if found is None else _results(program, found.results)
+        if found is not None and Said(found[0], found[1], _text(found[2]), (), found[3], told) != answer:
             yield f"scalar, seed {seed}, row {row}: {found} instead of {answer}"
+
+
+def _results(program: Program, held: Any) -> Told:
+    """What straight-line code found of results, as doors tell it."""
+    told: list[Any] = []
+    for result, values in zip(program.results, results_of_code(program, held), strict=True):
+        status, field = stands({*values}, False, result.many), program.field_of(result)
+        plain = [decode(value, field) for value in values]
+        value = None if status != "settled" else plain if result.many else plain[0]
+        told.append((result.name, value_cell(value), status, "", (), ""))
+    return tuple(told)
 
 
 def main() -> None:

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from averment.backends.columnar.columns import Array as Codes
-from averment.batch.arrow import Table, masks_in, one_chunk, pa
+from averment.batch.arrow import Table, masks_in, one_chunk, pa, pc
 from averment.batch.deciding import Decider, Decisions
 from averment.batch.job import Job
 from averment.batch.reading import Reading
+from averment.batch.result_texts import plain
 from averment.batch.unit import Unit
 from averment.outcome.turns import NAMED, Answer, Turned, Turns, rewritten_rules
 
@@ -27,6 +28,9 @@ class TableComparer:
         self._alike = job.types == job.against.types
         self._rewritten = rewritten_rules(job.program, job.against.program)
         self._before, self._after = job.rules, job.against.rules
+        theirs = {result.name for result in job.against.program.results}
+        self._results = [result for result in job.program.results if result.name in theirs]
+        self._presumes = job.program.presumes and job.against.program.presumes
 
     def decide(self, unit: Unit, reading: Reading) -> Decisions:
         """The other decisions of a unit; ``reading``: as the job's own pack reads it."""
@@ -42,6 +46,11 @@ class TableComparer:
         found, old, new = Turns(), before.table, after.table
         rows, at, there = np.intersect1d(_rows(old), _rows(new), assume_unique=True, return_indices=True)
         found.cases, found.apart = len(rows), old.num_rows + new.num_rows - 2 * len(rows)
+        for result in self._results:
+            told = [name for name in result.columns(self._presumes) if name != f"{result.name}_hangs_on"]
+            found.results[result.name] = _otherwise(
+                old.select(told).take(pa.array(at)), new.select(told).take(pa.array(there))
+            )
         answers: list[Answer] = []
         said, then = _answers(old, answers)[at], _answers(new, answers)[there]
         places = np.flatnonzero(said != then)
@@ -74,6 +83,22 @@ class TableComparer:
 
     def close(self) -> None:
         self._decider.close()
+
+
+def _otherwise(old: Table, new: Table) -> int:
+    """In how many rows some column differs."""
+    differs = np.zeros(old.num_rows, np.bool_)
+    for name in old.column_names:
+        one, other = one_chunk(old.column(name)), one_chunk(new.column(name))
+        if pa.types.is_dictionary(one.type) and pa.types.is_dictionary(other.type):
+            one, other = one.cast(pa.string()), other.cast(pa.string())
+        if one.type == other.type and not pa.types.is_list(one.type):
+            same = pc.fill_null(pc.equal(one, other), False)
+            differs |= ~np.asarray(pc.or_(same, pc.and_(one.is_null(), other.is_null())))
+        else:
+            pairs = zip(map(plain, one.to_pylist()), map(plain, other.to_pylist()), strict=True)
+            differs |= np.array([before != after for before, after in pairs], np.bool_)
+    return int(differs.sum())
 
 
 def _rows(table: Table) -> Codes:

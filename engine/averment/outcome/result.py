@@ -42,27 +42,33 @@ class ResultOutcome:
         return read_result(self.evaluation, self.result)
 
     @property
+    def told(self) -> tuple[Status, tuple[Value, ...]]:
+        """How it stands with nothing presumed, and its values where that is settled, encoded."""
+        return self.reading.status, self.reading.values
+
+    @property
     def status(self) -> Status:
         """``settled``, ``presumed``, ``open``, ``gap`` or ``conflict``."""
-        return Status.PRESUMED if self.presumed else self.reading.status
+        return Status.PRESUMED if self.presumed else self.told[0]
 
     @property
     def settled(self) -> bool:
         """Whether no completion of the unknown fields can change it."""
-        return self.reading.status is not Status.OPEN
+        return self.told[0] is not Status.OPEN
 
     @property
     def value(self) -> Any:
         """What it is, as documents have values, or of many values a list; nothing unless that is settled."""
-        if self.reading.status is not Status.SETTLED:
+        status, held = self.told
+        if status is not Status.SETTLED:
             return None
-        values = [decode(value, self.field) for value in self.reading.values]
+        values = [decode(value, self.field) for value in held]
         return values if self.result.many else values[0]
 
     @property
     def possible(self) -> Possible | None:
         """What an open result may still be, encoded."""
-        return self.reading.possible
+        return None if self.settled else self.reading.possible
 
     @property
     def possible_document(self) -> dict[str, Any] | None:

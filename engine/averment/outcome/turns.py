@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from averment.core.program import Program
 from averment.core.written import SILENT
 from averment.outcome.outcome import Outcome
+from averment.outcome.result import ResultOutcome
 
 NAMED = 10  # turned cases that are told by name
 
@@ -72,13 +73,15 @@ class Turn:
 class Turns:
     """What turns among cases that were decided twice. ``apart``: how many have an outcome in one decision only.
 
-    ``first`` are the first turned cases, in their order.
+    ``first`` are the first turned cases, in their order. ``results``: in how many cases each result that both packs
+    have is otherwise, if any.
     """
 
     cases: int = 0
     apart: int = 0
     kinds: dict[tuple[Answer, Answer], Turn] = field(default_factory=dict[tuple[Answer, Answer], Turn])
     first: list[Turned] = field(default_factory=list[Turned])
+    results: dict[str, int] = field(default_factory=dict[str, int])
 
     @property
     def turned(self) -> int:
@@ -102,6 +105,9 @@ class Turns:
     def add(self, before: Outcome, after: Outcome, rewritten: frozenset[str] = frozenset(), row: int = 0) -> None:
         """Count a case that was decided twice; ``rewritten`` as ``rewritten_rules`` finds them."""
         self.cases += 1
+        for name in before.results.keys() & after.results.keys():
+            otherwise = _stands(before.results[name]) != _stands(after.results[name])
+            self.results[name] = self.results.get(name, 0) + otherwise
         old, new = Answer.of(before), Answer.of(after)
         if old == new:
             return
@@ -117,6 +123,8 @@ class Turns:
         """Count what a document of turns has."""
         self.cases += document["cases"]
         self.apart += document["apart"]
+        for name, number in document.get("results", {}).items():
+            self.results[name] = self.results.get(name, 0) + number
         for kind in document["turns"]:
             turn = self.of(Answer.told(kind["before"]), Answer.told(kind["after"]))
             turn.cases += kind["cases"]
@@ -144,7 +152,14 @@ class Turns:
                 for before, after, turn in self.ordered
             ],
             "first": [turned.document for turned in self.first],
+            **({"results": dict(sorted(self.results.items()))} if self.results else {}),
         }
+
+
+def _stands(result: ResultOutcome) -> tuple[Any, ...]:
+    """What is told of a result, but for what it hangs on."""
+    presumed = result.presumed
+    return result.status, result.value, result.possible_document, presumed.value if presumed else None
 
 
 def ordered(counts: Mapping[str, int]) -> dict[str, int]:

@@ -25,6 +25,10 @@ def turns_text(turns: Turns, style: Style, against: str = "") -> str:
         if len(turns.kinds) > 1:  # else the first line has told it
             rows += ["", *layout(say(Piece(way(before, after, style), "bold"), f": {turn.cases:,}"), style)]
         rows += draw([*_rules(turn)], style)
+    changed = {name: number for name, number in turns.results.items() if number}
+    if changed:
+        lines = [Branch([say(f"{words(name)}: {_cases(number)}")]) for name, number in ordered(changed).items()]
+        rows += ["", *layout(say(Piece("Results that are otherwise", "bold")), style), *draw(lines, style)]
     if turns.first:
         all_told = len(turns.first) == turns.turned
         title = "Which turn" if all_told else f"The first {len(turns.first)} of them"

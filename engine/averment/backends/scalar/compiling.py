@@ -14,7 +14,7 @@ from averment.backends.scalar.source import Names
 from averment.backends.scalar.terms import CALLED, set_words
 from averment.backends.scalar.writing import Writer
 from averment.core.program import Fact, FactType, Field, Kind, Program, Value
-from averment.core.values import decode, fact_order
+from averment.core.values import decode, fact_order, in_order
 from averment.law.budget import FIRINGS
 from averment.law.grounding import ground
 from averment.law.parted import parted
@@ -23,7 +23,7 @@ from averment.law.parted import parted
 class Quick(NamedTuple):
     """What is wanted first of a case. ``fired`` are the ids of the rules that fired, sorted; ``values`` are by given
     type, in the order of the program, the record of a `one` type, and of a `many` type its records in a dictionary, or
-    None where the case does not speak of it; sets are bits.
+    None where the case does not speak of it; sets are bits. ``results``: of each result the values of its facts.
     """
 
     claim: str
@@ -31,6 +31,7 @@ class Quick(NamedTuple):
     strength: str | int | bool | None
     fired: tuple[str, ...]
     values: tuple[Any, ...]
+    results: tuple[set[Any], ...] = ()
 
 
 Decide = Callable[[Mapping[str, Any]], Quick | None]
@@ -66,6 +67,15 @@ def facts_of(program: Program, values: tuple[Any, ...]) -> tuple[tuple[Fact, ...
         for record in ((held,) if kind.one else held.values() if len(kind.fields) > 1 else zip(held.values()))
     ]
     return tuple(sorted(facts, key=fact_order)), frozenset(kind.name for kind, _ in given)
+
+
+def results_of(program: Program, held: tuple[set[Any], ...]) -> list[tuple[Value, ...]]:
+    """The values of each result that was found, encoded and in their order."""
+    words, fields = set_words(program), map(program.field_of, program.results)
+    return [
+        in_order((_value(value, field, words) for value in values), field)
+        for values, field in zip(held, fields, strict=True)
+    ]
 
 
 Given = Callable[[tuple[Any, ...]], dict[str, Any]]

@@ -39,10 +39,10 @@ class Writer:
 
     def _told(self) -> set[str]:
         """The types of which more is asked than whether there is a fact."""
-        rules, claim = self._program.rules, self._program.claim
+        rules = self._program.rules
         joining = [rules[number] for step in self._network.joins for number in step.rules]
         recursive = {name for step in self._network.joins for name in step.recursive}
-        return told(joining) | recursive | {claim.type, claim.strength_type}
+        return told(joining) | recursive | {*self._program.answering}
 
     def write(self) -> str | None:
         """The source; None where what this code may hold is too little for the program."""
@@ -115,11 +115,19 @@ class Writer:
             for text, texts in truths.items():
                 body.block(f"if {' or '.join(texts)}:").line("n += 1", f"c = {text}")
             value = "c"
-        rest = f"ids, {self._reader.values}"
+        rest = f"ids, {self._reader.values}, {self._results(body)}"
         strength = self._strength(body)
         body.line(f"if n == 1: return new(Quick, ({value}, {settled}, {strength}, {rest}))")
         body.line(f"if n: return new(Quick, ({conflict}, {conflict}, None, {rest}))")
         body.line(f"return new(Quick, ({gap}, {gap}, None, {rest}))")
+
+    def _results(self, body: Block) -> str:
+        """An expression for the values of the facts that give each result."""
+        held: list[str] = []
+        for result in self._program.results:
+            held.append(self._names.fresh("answers"))
+            self._values(body, held[-1], result.type, result.field)
+        return f"({''.join(f'{name}, ' for name in held)})"
 
     def _is_constant(self, place: int) -> bool:
         return isinstance(self._network.nodes[place], net.Constant)
