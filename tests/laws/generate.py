@@ -13,6 +13,7 @@ import json
 import random
 from typing import Any
 
+from tests.laws.policies import give_policy
 from tests.laws.ruling import ASIDE, CLAIM, KINDS, Field, Layered, Ruling, cell, constant, rule
 from tests.laws.ruling_times import TIMES
 
@@ -38,6 +39,7 @@ def random_pack(seed: int, calendar: bool = True) -> dict[str, bytes]:
         Ruling(pack, ASIDE).write("note")
     if rng.random() < 0.35:
         _add_table(pack)
+        give_policy(pack, random.Random(f"{seed} policy"))
     rng.shuffle(pack.rules)
     manifest: dict[str, Any] = {
         "pack": "random",

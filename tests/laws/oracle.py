@@ -21,6 +21,7 @@ from unicodedata import normalize
 import clingo
 import yaml
 from tests.laws.oracle_numbers import NUMBER, Field, Numbers, Term, aligned, places_of, scaled
+from tests.laws.oracle_tables import write_table
 from tests.laws.oracle_words import (
     compares,
     expanded,
@@ -60,7 +61,7 @@ class Found(NamedTuple):
 def decide(files: Mapping[str, bytes], cases: Sequence[Mapping[str, Any]]) -> list[Found | None]:
     """What each case (its ``facts``) comes to; nothing where a rule derives a value outside of its field's range."""
     read = {name: yaml.load(text, LOADER) for name, text in files.items()}
-    program = _Program(read)
+    program = Program(read)
     lines = [*program.lines(), *(line for number, facts in enumerate(cases) for line in program.case(number, facts))]
     control = clingo.Control(["--warn=none"])
     control.add("base", [], "\n".join(lines))
@@ -75,7 +76,7 @@ def decide(files: Mapping[str, bytes], cases: Sequence[Mapping[str, Any]]) -> li
     ]
 
 
-def _found(program: _Program, atoms: Sequence[tuple[str, list[Any]]]) -> Found | None:
+def _found(program: Program, atoms: Sequence[tuple[str, list[Any]]]) -> Found | None:
     said: dict[str, set[Any]] = {"claim": set(), "strength": set(), "fired": set(), "outside": set()}
     for name, values in atoms:
         said[name].add(values[0] if values else True)
@@ -89,7 +90,7 @@ def _found(program: _Program, atoms: Sequence[tuple[str, list[Any]]]) -> Found |
     return Found(claims.pop(), "settled", strength, fired)
 
 
-class _Program:
+class Program:
     def __init__(self, files: Mapping[str, Any]) -> None:
         self.pack, self.types, self.rules = files["pack.yaml"], types_of(files), rules_of(files)
         self.tables = tables_of(files)
@@ -114,16 +115,9 @@ class _Program:
         sizes = [f"size({mask},{mask.bit_count()})." for mask in range(2 ** len(self.elements))]
         for rule in self.rules:
             for conditions in expanded(rule["when"]):
-                _Conjunction(self, rule["rule"], conditions).conclude(rule["then"])
+                Conjunction(self, rule["rule"], conditions).conclude(rule["then"])
         for table in self.tables:
-            for number, row in enumerate(table["rows"], 1):
-                when = [
-                    {path.split(".")[0]: {path.split(".")[1]: cell}}
-                    for path, cell in zip(table["when"], row, strict=False)
-                ]
-                values = dict(zip((path.split(".")[1] for path in table["then"]), row[len(when) :], strict=True))
-                then = [{table["then"][0].split(".")[0]: values}]
-                _Conjunction(self, f"{table['table']}/{number}", when).conclude(then)
+            write_table(self, table, Conjunction)
         return shows + sizes + self.written
 
     def case(self, number: int, facts: Mapping[str, Any]) -> Iterator[str]:
@@ -199,11 +193,11 @@ class _Program:
         return [(f"({column} & {value})", "!=", "0") if field["type"] == "set" else (column, "=", value)]
 
 
-class _Conjunction:
+class Conjunction:
     """The conditions of one rule, without alternatives, and what they bind; or those that are denied ``within`` one."""
 
     def __init__(
-        self, program: _Program, rule: str, conditions: Sequence[Any], within: _Conjunction | None = None
+        self, program: Program, rule: str, conditions: Sequence[Any], within: Conjunction | None = None
     ) -> None:
         self.program, self.rule = program, rule
         self.scope: Scope = dict(within.scope) if within else {}
@@ -244,9 +238,9 @@ class _Conjunction:
             case _ if key in AGGREGATES:
                 self.body.append(self._aggregate(key, content))
             case _:
-                self.body.append(self._matched(key, content, outer=True)[0])
+                self.body.append(self.matched(key, content, outer=True)[0])
 
-    def _matched(self, type: str, cells: Mapping[str, Any], outer: bool) -> tuple[str, list[str]]:
+    def matched(self, type: str, cells: Mapping[str, Any], outer: bool) -> tuple[str, list[str]]:
         """The atom of a fact of a type that passes the cells, and its columns: variables, joined or its own."""
         program, fields = self.program, self.program.types[type]["fields"]
         local: dict[str, str] = {}
@@ -272,7 +266,7 @@ class _Conjunction:
 
     def _exists(self, type: str, cells: Mapping[str, Any]) -> str:
         """The atom that some fact matches, of the variables that it joins with."""
-        matched, columns = self._matched(type, cells, outer=False)
+        matched, columns = self.matched(type, cells, outer=False)
         joined = ",".join(["C", *dict.fromkeys(column for column in columns if column.startswith("V"))])
         predicate = self.program.fresh("some")
         self.program.written.append(f"{predicate}({joined}) :- {matched}.")
@@ -280,7 +274,7 @@ class _Conjunction:
 
     def _together(self, conditions: Sequence[Any]) -> str:
         """The atom that some facts meet these conditions, of the variables that they share with those around them."""
-        inner = _Conjunction(self.program, self.rule, conditions, self)
+        inner = Conjunction(self.program, self.rule, conditions, self)
         held = {name for line in self.body for name in re.findall(r"\bV_[a-z0-9_]+", line)}
         arguments = ",".join(["C", *sorted(held)])
         predicate = self.program.fresh("together")
@@ -289,7 +283,7 @@ class _Conjunction:
 
     def _aggregate(self, function: str, content: Any) -> str:
         type, cells = pattern(content["of"])
-        matched, columns = self._matched(type, cells, outer=False)
+        matched, columns = self.matched(type, cells, outer=False)
         place = [*self.program.types[type]["fields"]].index(content["field"]) if "field" in content else 0
         kept = ",".join([columns[place], *columns])
         result = named(content["as"][1:])
@@ -344,7 +338,7 @@ class _Conjunction:
                 values = {**values, "rule": f'"{self.rule}"'}
             terms, outside = list[str](), list[str]()
             for name, field in program.types[type]["fields"].items():
-                terms.append(self._value(values[name], field, numbers))
+                terms.append(self.value(values[name], field, numbers))
                 outside += [f"{terms[-1]} < {program.value(field['min'], field)}"] if "min" in field else []
                 outside += [f"{terms[-1]} > {program.value(field['max'], field)}"] if "max" in field else []
             heads.append((type, terms, outside))
@@ -364,7 +358,9 @@ class _Conjunction:
             program.written.append(f"{type}(C,{','.join(terms)}) :- {solved}({used}).")
             program.written += [f"outside(C) :- {solved}({used}), {test}." for test in outside]
 
-    def _value(self, value: Any, field: Field, numbers: Numbers) -> str:
+    def value(self, value: Any, field: Field, numbers: Numbers | None = None) -> str:
+        """What a conclusion gives to a field, as a term."""
+        numbers = numbers or Numbers(self.program, self.scope)
         if isinstance(value, list | bool):
             return self.program.value(value, field)
         tokens = tokens_of(str(value))
@@ -373,7 +369,7 @@ class _Conjunction:
         return scaled(numbers.sum(tokens, field), places_of(field))
 
 
-def _constant(program: _Program, token: str) -> Term:
+def _constant(program: Program, token: str) -> Term:
     if token[0] == '"':
         field: Field = {"type": "text"}
         return program.value(unquoted(token), field), field

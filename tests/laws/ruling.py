@@ -287,7 +287,7 @@ class Ruling:
         fitting = [
             name
             for name, held in bound.items()
-            if _becomes(held, about) and (computes or held.get("places") == about.get("places"))
+            if becomes(held, about) and (computes or held.get("places") == about.get("places"))
         ]
         if fitting and rng.random() < 0.6:
             return f"${rng.choice(fitting)}"
@@ -320,7 +320,7 @@ def _same(one: Field, other: Field) -> bool:
     return (one["type"], one.get("of"), one.get("places")) == (other["type"], other.get("of"), other.get("places"))
 
 
-def _becomes(one: Field, other: Field) -> bool:
+def becomes(one: Field, other: Field) -> bool:
     """Whether every value of one field may stand in another."""
     if one["type"] in NUMBERS and other["type"] in NUMBERS:
         return one.get("places", 0) <= other.get("places", 0)
@@ -350,7 +350,7 @@ def cell(pack: Layered, about: Field) -> Any:
     parameter = f"p_{'choice' if about['type'] == 'set' else about['type']}"
 
     def literal() -> str:
-        usable = parameter in pack.parameters and _becomes(pack.parameters[parameter], about | {"type": parameter[2:]})
+        usable = parameter in pack.parameters and becomes(pack.parameters[parameter], about | {"type": parameter[2:]})
         return parameter if usable and rng.random() < 0.15 else _literal(pack, about)
 
     if about["type"] in ORDERED and rng.random() < 0.7:
@@ -374,7 +374,7 @@ def _order(about: Field, literal: str) -> Any:
 def constant(pack: Layered, about: Field) -> Any:
     """A value, or a parameter that has one, as a rule concludes it."""
     rng, name = pack.rng, f"p_{about['type']}"
-    if name in pack.parameters and _becomes(pack.parameters[name], about) and "max" not in about and rng.random() < 0.2:
+    if name in pack.parameters and becomes(pack.parameters[name], about) and "max" not in about and rng.random() < 0.2:
         return name
     value = pack.value(about, pack.rng)
     return json.dumps(value, ensure_ascii=False) if about["type"] == "text" else value

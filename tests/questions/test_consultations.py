@@ -18,7 +18,7 @@ import pytest
 import averment
 from averment.backends import reference
 from averment.diagnostics.diagnostic import Refused
-from averment.law.truth import Quantity
+from averment.law.truth import CaseError, Quantity
 from averment.model.case import blank_case
 from averment.outcome.deciding import decided
 from averment.outcome.outcome import Outcome
@@ -164,7 +164,10 @@ def test_no_answer_makes_a_claim_hang_on_more(benchmark_questions: ModuleType, p
 
         def hanging(situation: Situation = situation, answers: dict[int, Any] = answers) -> set[str]:
             case = situation.told(answers)
-            return {*Outcome(case, reference.evaluate(situation.program, case)).hangs_on} & {*situation.numbers}
+            try:
+                return {*Outcome(case, reference.evaluate(situation.program, case)).hangs_on} & {*situation.numbers}
+            except CaseError:  # such a case has no claim
+                return set()
 
         before = hanging()
         while before:

@@ -203,7 +203,7 @@ def _shown(pack: Pack, case: Case, outcome: Outcome) -> Iterator[tuple[str, str]
 
 def _denied(pack: Pack, outcome: Outcome) -> Iterator[tuple[str, str]]:
     program = pack.program()
-    derived = [name for name, type in program.types.items() if type.derived]
+    derived = [name for name, type in program.types.items() if type.derived and not type.table]
     for asked in (*program.claim.values, *derived, *sorted({rule.id for rule in program.rules})):
         yield f"why not {asked}", why_not_text(why_not(outcome, asked), pack.model, Style())
 

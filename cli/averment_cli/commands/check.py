@@ -99,6 +99,6 @@ def _for_programs(format: str, found: Sequence[Diagnostic], name: str) -> str:
 
 def _about(pack: Pack) -> str:
     model = pack.model
-    counts = {"rule": len(model.rules), "fact type": len(model.types), "parameter": len(model.parameters)}
+    counts = {"rule": len(model.own_rules), "fact type": len(model.own_types), "parameter": len(model.parameters)}
     shown = [f"{count} {word}{'' if count == 1 else 's'}" for word, count in counts.items()]
     return f"{pack.name} {pack.version} ({', '.join(shown)})"

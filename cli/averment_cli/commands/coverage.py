@@ -46,7 +46,7 @@ def command(pack: str | None, sources: Sequence[str], format: str) -> int:
         missing = sum(paragraph.missing for paragraph in paragraphs)
         omitted = sum(not paragraph.rules and bool(paragraph.omitted) for paragraph in paragraphs)
         backing = len(paragraphs) - missing - omitted
-        of_all = f"{len(judged)} of {len(read.model.rules)} rules rest on judgement alone"
+        of_all = f"{len(judged)} of {len(read.model.own_rules)} rules rest on judgement alone"
         data(f"\nparagraphs: {backing} behind rules, {omitted} omitted, {missing} uncovered\n{of_all}\n")
     talk_findings(report.diagnostics, texts.of)
     if held:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from averment.batch.discretion import Discretion
 from averment.batch.job import Job
@@ -49,11 +50,14 @@ class Singles:
             report = Report()
             node = document(row, report)
             case = None if node is None else read_case(node, self._types, report)
-            outcome = None if case is None or report.failed else decide(self.engine, case, report)
+            read = case is not None and not report.failed
+            outcome = decide(self.engine, case, report) if case is not None and read else None
             if outcome is not None:
                 found.append((row, outcome))
                 continue
             problem = first_error(report)
+            if read:  # that it is this case says the row
+                problem = replace(problem, labels=())
             named = node.get("case") if node is not None else None
             name = named.value if named is not None and isinstance(named.value, str) else None
             said = self.discretion.told(problem, node, text(row))

@@ -21,7 +21,7 @@ def find(subject: Subject) -> Iterator[Finding]:
     program, made = subject.program, _Made(subject.program)
     alternatives: dict[str, list[Rule]] = {}
     for rule in program.rules:
-        if not rule.inner:
+        if not rule.unsaid:
             alternatives.setdefault(rule.id, []).append(rule)
     for id, rules in sorted(alternatives.items()):
         reasons = [contradiction(rule, program.types) or made.missing(rule) for rule in rules]

@@ -14,7 +14,7 @@ Parts = frozenset[object]
 
 def find(subject: Subject) -> Iterator[Finding]:
     first: dict[object, str] = {}
-    for rule in sorted(subject.model.rules, key=lambda rule: rule.span):
+    for rule in sorted(subject.model.own_rules, key=lambda rule: rule.span):
         other = first.setdefault((parts(rule.when), conclusions(rule)), rule.id)
         if other != rule.id:
             label = Label(subject.model.places[other], "says the same")

@@ -18,7 +18,7 @@ Sides = tuple[str, Field, str, Field, Span]
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    for rule in subject.model.rules:
+    for rule in subject.model.own_rules:
         for left, mine, right, other, place in _compared(rule, subject):
             if mine.unit and other.unit and mine.unit != other.unit:
                 yield Finding(place, {"left": left, "mine": mine.unit, "right": right, "other": other.unit})

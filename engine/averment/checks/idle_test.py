@@ -14,6 +14,8 @@ from averment.core.program import Compare, text_of
 def find(subject: Subject) -> Iterator[Finding]:
     idle: dict[tuple[str, str], bool] = {}  # by the rule and the wording: whether it is so in every alternative
     for rule in subject.program.rules:
+        if rule.unsaid:
+            continue
         ranges = ranges_of(rule, subject.program.types)
         for guard in rule.guards:
             if isinstance(guard, Compare) and guard.origin:

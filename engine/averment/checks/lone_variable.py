@@ -14,7 +14,7 @@ from averment.model.model import AggregateOf, Computed, ModelRule, Operand, Roun
 
 def find(subject: Subject) -> Iterator[Finding]:
     most: dict[tuple[Span, str], tuple[int, Counter[str]]] = {}  # a pattern may be shared by rules, and used by some
-    for rule in subject.model.rules:
+    for rule in subject.model.own_rules:
         times = Counter(_used(rule))
         for condition in every(rule.when):
             pattern = pattern_in(condition)

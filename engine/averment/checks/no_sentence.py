@@ -10,7 +10,7 @@ from averment.checks.subject import Subject
 
 def find(subject: Subject) -> Iterator[Finding]:
     told: set[str] = set()
-    for rule in subject.model.rules:
+    for rule in subject.model.own_rules:
         name, of_table, _ = rule.id.partition("/")
         if not rule.says and name not in told:
             told.add(name)

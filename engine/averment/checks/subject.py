@@ -57,7 +57,7 @@ class Subject:
     @cached_property
     def conditions(self) -> tuple[tuple[ModelRule, Condition], ...]:
         """Every condition of every rule, those of alternatives too, each once however the alternatives multiply."""
-        return tuple((rule, condition) for rule in self.model.rules for condition in every(rule.when))
+        return tuple((rule, condition) for rule in self.model.own_rules for condition in every(rule.when))
 
     @cached_property
     def patterns(self) -> tuple[tuple[ModelRule, Pattern], ...]:

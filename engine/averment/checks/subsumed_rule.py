@@ -14,7 +14,7 @@ from averment.diagnostics.diagnostic import Label
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    asked = {rule.id: (conclusions(rule), parts(rule.when)) for rule in subject.model.rules}
+    asked = {rule.id: (conclusions(rule), parts(rule.when)) for rule in subject.model.own_rules}
     under: dict[tuple[Parts, object], list[str]] = {}  # the rules with a conclusion, each by one of its conditions
     for id, (concluded, conditions) in asked.items():
         under.setdefault((concluded, next(iter(conditions), None)), []).append(id)

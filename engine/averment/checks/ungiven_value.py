@@ -22,6 +22,8 @@ def find(subject: Subject) -> Iterator[Finding]:
         for conclusion in rule.then:
             given.setdefault(conclusion.type.name, []).append(conclusion.values)
     for name, derived in given.items():
+        if model.types[name].table:
+            continue  # what rows tell each other
         for index, field in enumerate(model.types[name].fields):
             terms = [values[index] for values in derived]
             if field.kind not in _LISTED or not all(isinstance(term, Constant) for term in terms):

@@ -95,6 +95,8 @@ class FactType:
     absent_unknown: bool = False
     inner: bool = False
     distinct: str = ""  # of a derived type: by_rule or by_value, where the pack says so
+    table: str = ""  # of a type that no author can name: of what rows of this table tell each other
+    policy: str = ""  # the hit policy whose promise a fact of the type would break
 
     @cached_property
     def position(self) -> Mapping[str, int]:
@@ -174,7 +176,7 @@ class Absent:
     """No fact matches. A variable not bound outside stands for anything."""
 
     match: Match
-    origin: written.Absent | written.NotAll | None = _origin(None)
+    origin: written.Absent | written.NotAll | written.NoRow | None = _origin(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +272,7 @@ class Rule:
     ``matches`` come first, in the author's order; ``guards`` follow, ordered so that each sees its variables bound.
     ``early`` are those guards that are = or != of two variables of patterns: where one is false the patterns need not
     be matched further, and nobody can tell.
+    ``between``: it only tells what rows of a table ask of each other (``model.hit_policies``).
     """
 
     id: str
@@ -281,11 +284,17 @@ class Rule:
     backing: tuple[Backing, ...] = ()
     shown: tuple[Shown, ...] = ()
     early: tuple[Compare, ...] = ()
+    between: bool = False
 
     @property
     def inner(self) -> bool:
         """Whether this is only a part of its author's rule, which has not fired where this has."""
         return self.alternative < 0
+
+    @property
+    def unsaid(self) -> bool:
+        """Whether it is not among the rules that are said to fire."""
+        return self.between or self.alternative < 0
 
 
 @dataclass(frozen=True)
@@ -338,7 +347,7 @@ class Program:
     @property
     def rule_ids(self) -> tuple[str, ...]:
         """The ids of the rules as the author has them, by strata: the order of the bits of a mask."""
-        return tuple(dict.fromkeys(rule.id for rule in self.rules if not rule.inner))
+        return tuple(dict.fromkeys(rule.id for rule in self.rules if not rule.unsaid))
 
     @cached_property
     def denied(self) -> Mapping[str, Rule]:

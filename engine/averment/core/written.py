@@ -194,6 +194,23 @@ class Absent(Tree):
 
 
 @dataclass(frozen=True)
+class NoRow(Tree):
+    """What a row of a table asks of those that go before it, by its hit policy: that none of them matches.
+
+    They are at the places from ``first`` to ``last``: by their numbers, or by the ``priority`` of their outputs.
+    """
+
+    table: str
+    first: int
+    last: int
+    priority: bool = False
+
+    @cached_property
+    def text(self) -> str:
+        return f"no row of {self.table}: {self.first} to {self.last}{' by priority' if self.priority else ''}"
+
+
+@dataclass(frozen=True)
 class Aggregate(Tree):
     """``sum: {of: PATTERN, field: FIELD, as: $VARIABLE}``; a count has no field."""
 
@@ -275,7 +292,7 @@ class NotAll(Tree):
         return f"{'unless' if self.unless else 'not'}: {_list(self.conditions)}"
 
 
-Written = Pattern | Absent | Aggregate | Comparison | FieldComparison | Known | AnyOf | NotAll
+Written = Pattern | Absent | NoRow | Aggregate | Comparison | FieldComparison | Known | AnyOf | NotAll
 """A condition, or what it asks by itself of a variable."""
 
 

@@ -180,7 +180,10 @@ class _Lowering:
     ) -> Rule:
         shown = tuple(Shown(name, field) for name, field in sorted(self._shown.items()))
         early, rule = early_guards(matches, guards), self._rule
-        return Rule(rule.id, alternative, tuple(matches), tuple(guards), heads, says, rule.backing, shown, early)
+        between = rule.between and alternative >= 0
+        return Rule(
+            rule.id, alternative, tuple(matches), tuple(guards), heads, says, rule.backing, shown, early, between
+        )
 
     def _conditions(self, conditions: tuple[Condition, ...], domain: Domain) -> tuple[list[Match], list[Guard]]:
         """The patterns and guards of a conjunction, after those of ``domain``."""

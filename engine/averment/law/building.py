@@ -11,6 +11,7 @@ from averment.law.expressions import calculate, compare
 from averment.law.tick import Tick, on_and_on
 from averment.law.truth import FALSE, INT64_MAX, INT64_MIN, TRUE, CaseError, Truth
 
+_FEW = 8  # parts that are taken over one by one; more are left together, or a chain of such would grow as its square
 _COMPUTED = (net.Counted, net.Summed, net.Extreme, net.Calculated)
 
 
@@ -68,7 +69,7 @@ class Builder:
         flat: list[int] = []
         for part in parts:
             node = self.network.nodes[part]
-            flat += node.parts if isinstance(node, kind) else (part,)
+            flat += node.parts if isinstance(node, kind) and len(node.parts) <= _FEW else (part,)
         kept = tuple(part for part in dict.fromkeys(flat) if not self.is_fixed(part, unit))
         if any(self.is_fixed(part, zero) for part in kept):
             return self.fixed(zero)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from averment.core.program import Expression, Fact, Field, Program, Rule, Value
+from averment.core.program import Expression, Fact, FactType, Field, Program, Rule, Value
 from averment.core.values import show
 from averment.law.expressions import evaluate
 from averment.law.patterns import Bindings
@@ -21,7 +21,7 @@ def conclude(program: Program, rule: Rule, bindings: Bindings, truth: Truth) -> 
     for head in rule.heads:
         values: list[Value | None] = []
         for expression, field in zip(head.values, program.types[head.type].fields, strict=True):
-            value = _value(rule, head.type, field, expression, bindings, truth)
+            value = _value(program, rule, head.type, field, expression, bindings, truth)
             if value is None:
                 truth = UNKNOWN
             values.append(value)
@@ -29,8 +29,18 @@ def conclude(program: Program, rule: Rule, bindings: Bindings, truth: Truth) -> 
     return tuple(conclusions), truth
 
 
+def _broken(of: FactType, bindings: Bindings) -> str:
+    """What broke the promise of a table's hit policy, of which record."""
+    named = {name: field for name, field in zip(of.position, of.fields, strict=True) if not name.startswith("_")}
+    record = [f"{name} {show(value, field)}" for name, field in named.items() if (value := bindings.get(name))]
+    of_record = f"for {' and '.join(record)} " if record else ""
+    first, last = bindings.get("_first"), bindings.get("_last")
+    rows = f"rows {first} and {last} both" if first is not None else "rows that derive different facts"
+    return f"{of_record}{rows} match, and its hit policy is `{of.policy}`"
+
+
 def _value(
-    rule: Rule, type: str, field: Field, expression: Expression, bindings: Bindings, truth: Truth
+    program: Program, rule: Rule, type: str, field: Field, expression: Expression, bindings: Bindings, truth: Truth
 ) -> Value | None:
     """The value of one field; unknown where it is not definite, or not lawful and only possible."""
     try:
@@ -38,10 +48,13 @@ def _value(
         if isinstance(value, Interval):
             return None
         if value is not None and not field.spans(value):
+            if (of := program.types[type]).policy:
+                raise CaseError("AV650", _broken(of, bindings))
             shown = show(value, field)
             raise CaseError("AV502", f"derives `{type}.{field.name}` as {shown}, which is out of its range")
     except CaseError as error:
         if truth is TRUE:
-            raise CaseError(error.code, f"rule `{rule.id}`: {error.message}", rule.id) from None
+            where = f"table `{program.types[type].table}`" if rule.between else f"rule `{rule.id}`"
+            raise CaseError(error.code, f"{where}: {error.message}", rule.id) from None
         return None
     return value

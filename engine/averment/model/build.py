@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from averment.core.node import Node
-from averment.core.program import NO_CLAIM, Claim, Kind
+from averment.core.program import NO_CLAIM, Claim, FactType, Kind
 from averment.diagnostics.diagnostic import Report
 from averment.model.fields import words
 from averment.model.model import Model, Told
@@ -35,7 +37,9 @@ def _build(files: PackFiles, report: Report) -> Model | None:
     results = read_results(files.manifest, vocabulary, report)
     claim = _read_claim(files.manifest, vocabulary, report)
     declared = Declared(vocabulary, parameters, frozenset(broken), report, day=day)
-    rules = read_rules(files.rules, declared, sources) + read_tables(files.tables, declared, sources)
+    rules = read_rules(files.rules, declared, sources)
+    rows, told = read_tables(files.tables, declared, sources)
+    rules += rows
     if claim is None or any(found.severity == "error" for found in report.diagnostics[before:]):
         return None
     rules.sort(key=lambda rule: rule.id)
@@ -44,7 +48,7 @@ def _build(files: PackFiles, report: Report) -> Model | None:
         name=words(files.manifest, "pack"),
         version=words(files.manifest, "version"),
         title=words(files.manifest, "title"),
-        types=vocabulary.types,
+        types=_with(vocabulary.types, told),
         parameters=parameters,
         sources=sources,
         rules=tuple(rules),
@@ -58,6 +62,11 @@ def _build(files: PackFiles, report: Report) -> Model | None:
         result_places=places_of_results(files.manifest),
         checks={code: Told(node.text, span) for code, node, span in files.manifest.entries_of("checks")},
     )
+
+
+def _with(types: Mapping[str, FactType], told: list[FactType]) -> Mapping[str, FactType]:
+    """The types and those of what rows tell each other, in the order of their names."""
+    return dict(sorted({**types, **{of.name: of for of in told}}.items())) if told else types
 
 
 def _read_claim(manifest: Node, vocabulary: Vocabulary, report: Report) -> Claim | None:

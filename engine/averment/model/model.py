@@ -120,7 +120,7 @@ class Pattern:
 @dataclass(frozen=True, slots=True)
 class NoneOf:
     pattern: Pattern
-    origin: written.Absent
+    origin: written.Absent | written.NoRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +244,7 @@ class ModelRule:
     span: Span
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])
     valid: Validity = ALWAYS
+    between: bool = False  # it only tells what rows of a table ask of each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,3 +324,13 @@ class Model:
         for result in self.results:
             found.setdefault(result.type, self.result_places.get(result.name))
         return found
+
+    @property
+    def own_rules(self) -> tuple[ModelRule, ...]:
+        """The rules and rows that an author wrote: without what rows of a table tell each other."""
+        return tuple(rule for rule in self.rules if not rule.between)
+
+    @property
+    def own_types(self) -> tuple[FactType, ...]:
+        """The types that an author declared."""
+        return tuple(of for of in self.types.values() if not of.table)

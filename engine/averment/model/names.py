@@ -23,13 +23,13 @@ def is_name(word: str) -> bool:
     return _NAME.fullmatch(word) is not None
 
 
-def report_mention(node: Node, name: str, why: str, report: Report, help: tuple[str, ...]) -> None:
-    """Report that the ``says`` of a rule or table mentions ``$name``, which has no value because it ``why``."""
-    says = node.at(["says"])[0]
+def report_mention(node: Node, name: str, why: str, report: Report, help: tuple[str, ...], key: str = "says") -> None:
+    """Report that the text under ``key`` of a rule or table mentions ``$name``, which has no value as it ``why``."""
+    says = node.at([key])[0]
     written = says.value if isinstance(says.value, str) else ""
     found = mention_at(written, name)
     place = caret(says, *found) if found else says.span
-    report.error("AV317", f"`says` mentions `${name}`, which {why}", place, "has no value", *help)
+    report.error("AV317", f"`{key}` mentions `${name}`, which {why}", place, "has no value", *help)
 
 
 def one_line(text: str) -> str:

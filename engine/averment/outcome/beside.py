@@ -29,6 +29,7 @@ def types_beside(program: Program) -> tuple[str, ...]:
             break
         reached |= more
     apart = {type for heads, _ in uses for type in heads} - reached
+    apart = {type for type in apart if not program.types[type].table}
     within = {type for heads, used in uses for type in used & apart if heads - {type}}
     within |= {type for type in apart if program.types[type].inner}
     return tuple(sorted(apart - within))

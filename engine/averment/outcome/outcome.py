@@ -154,7 +154,7 @@ class Outcome:
     @cached_property
     def fired(self) -> tuple[str, ...]:
         """The ids of the rules that fired, sorted."""
-        return tuple(sorted({firing.rule.id for firing in self.evaluation.firings if not firing.rule.inner}))
+        return tuple(sorted({firing.rule.id for firing in self.evaluation.firings if not firing.rule.unsaid}))
 
     @cached_property
     def derivation(self) -> Derivation:

@@ -55,6 +55,8 @@ class Worded:
         match condition:
             case Match():
                 return self._matched(condition)
+            case Absent(_, written.NoRow() as rows):
+                return no_row(rows)
             case Absent():
                 return self.absent(condition)
             case Known():
@@ -347,6 +349,18 @@ class Worded:
 
     def _fields(self) -> dict[str, Field]:
         return {entry.variable: entry.field for entry in self.rule.shown}
+
+
+def no_row(rows: written.NoRow) -> str:
+    """That none of these rows of a table matches."""
+    first, last = rows.first, rows.last
+    if rows.priority:
+        return f"none of the rows of the table that rank from {first} to {last} by their priority matches"
+    if first == last:
+        return f"row {first} of the table does not match"
+    if last == first + 1:
+        return f"rows {first} and {last} of the table do not match"
+    return f"none of the rows {first} to {last} of the table matches"
 
 
 def _yes_or_no(field: Field, cell: Cell) -> str:

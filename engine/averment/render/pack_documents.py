@@ -20,7 +20,7 @@ def vocabulary_document(model: Model) -> Document:
     type = model.types[claim.type]
     return {
         "claim": {"type": claim.type, "field": type.fields[claim.field].name, "values": list(claim.values)},
-        "types": [_type_document(each, model) for each in model.types.values()],
+        "types": [_type_document(each, model) for each in model.own_types],
     }
 
 
@@ -95,7 +95,7 @@ def rules_document(model: Model, program: Program) -> list[Document]:
             "backing": [backing_document(each) for each in rule.backing],
             "place": rule_place(model, rule.id),
         }
-        for rule in model.rules
+        for rule in model.own_rules
     ]
 
 

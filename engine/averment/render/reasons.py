@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from averment.core import written
 from averment.core.mentions import variables
 from averment.core.naming import field_path
 from averment.core.program import Absent, Aggregate, Compare, Condition, Fact, Known, Match
@@ -13,12 +14,13 @@ from averment.dataclass import dataclass
 from averment.law.truth import TRUE
 from averment.model.model import Model
 from averment.outcome.hangs_on import hangs_on
-from averment.render.conditions import Worded
+from averment.render.conditions import Worded, no_row
 from averment.render.counted import Counted, counted
 from averment.render.display import Piece, Style, columns
 from averment.render.facts import Given, looked_at
 from averment.render.phrases import record_words, unspoken
 from averment.render.places import backing_phrase, rule_place
+from averment.render.rows import unmatched
 from averment.render.tree import Branch, Line, say
 from averment.warrant.derivation import Application, Derivation, Step
 from averment.warrant.sentences import sentence
@@ -138,6 +140,8 @@ class Reasons:
         return Branch([say(Piece("undecided: ", "doubt"), f"whether {words}")])
 
     def _absent(self, guard: Absent, step: Step, application: Application) -> Branch:
+        if isinstance(guard.origin, written.NoRow):
+            return self._no_row(guard, guard.origin, step, application)
         what = self._worded(application).absent(guard)
         if step.truth is TRUE:
             return Branch([say(what)])
@@ -234,6 +238,14 @@ class Reasons:
     def _certain_of(self, fact: Fact) -> bool:
         """Whether there is no doubt about anything of a fact."""
         return self._holds(fact) and not self._unknown(fact)
+
+    def _no_row(self, guard: Absent, rows: written.NoRow, step: Step, application: Application) -> Branch:
+        """That no row matches that goes before: each of them with what it would have needed."""
+        says = no_row(rows)
+        if step.truth is TRUE:
+            return Branch([say(says)], list(unmatched(guard, application, self._derivation.evaluation)))
+        doubts = [self._undecided_line(fact) for fact in step.facts[:_MOST]]
+        return Branch([say(Piece("undecided: ", "doubt"), f"whether {says}")], doubts)
 
     def _holds(self, fact: Fact) -> bool:
         return self._derivation.memory.truths[fact] is TRUE

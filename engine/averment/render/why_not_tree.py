@@ -73,7 +73,7 @@ class _Tree:
     def _failing(self, failing: Failing, attempt: Attempt) -> Branch:
         children = [self.attempt(each) for each in failing.below]
         if failing.lacks:
-            return Branch([_lack(lack, self._program) for lacks in failing.lacks for lack in lacks], children)
+            return Branch([lack_line(lack, self._program) for lacks in failing.lacks for lack in lacks], children)
         lines = [self._condition(failing, attempt.rule)]
         lines += [self._but(fact) for fact in failing.met[:_MOST]]
         if len(failing.met) > _MOST:
@@ -121,7 +121,8 @@ def _against(evaluation: Evaluation, attempts: tuple[Attempt, ...]) -> Derivatio
     return derive(evaluation, dict.fromkeys(fact for attempt in attempts for fact in met(attempt)))
 
 
-def _lack(lack: Lack, program: Program) -> Line:
+def lack_line(lack: Lack, program: Program) -> Line:
+    """A field that falls short: what it is, and what was needed."""
     type = program.types[lack.fact.type]
     field, value = type.fields[lack.index], lack.fact.values[lack.index]
     path, needed = f"{record_path(type, lack.fact)}.{field.name}", _needed(lack, field, program)

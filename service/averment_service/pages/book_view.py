@@ -105,7 +105,7 @@ class Book:
 def book(pack: Pack) -> Book:
     """The book of a pack."""
     model, program = pack.model, pack.program()
-    types = [_type(model, of) for of in model.types.values()]
+    types = [_type(model, of) for of in model.own_types]
     return Book(
         tuple(each for each in types if not each.derived),
         tuple(each for each in types if each.derived),

@@ -49,6 +49,14 @@ def test_every_keyword_and_pattern_can_be_explained(name: str) -> None:
         assert part.get("pattern", "^[a-z][a-z0-9_]*$") in _FORMS, path
 
 
+def at(schema: dict[str, Any], reference: str) -> dict[str, Any]:
+    """The part of a schema that a reference within it names."""
+    part = schema
+    for step in reference.removeprefix("#/").split("/"):
+        part = part[step]
+    return part
+
+
 @pytest.mark.parametrize("name", averment_schemas.NAMES)
 def test_every_property_is_documented_for_editors(name: str) -> None:
     schema = averment_schemas.load(name)
@@ -57,7 +65,7 @@ def test_every_property_is_documented_for_editors(name: str) -> None:
     for path, part in parts(schema):
         if not {"if", "then", "else", "not"} & set(path.split("/")):
             for key, value in part.get("properties", {}).items():
-                target = schema["$defs"][value["$ref"].rpartition("/")[2]] if "$ref" in value else value
+                target = at(schema, value["$ref"]) if "$ref" in value else value
                 assert "title" in {**target, **value}, f"{path}/{key}"
 
 

@@ -38,12 +38,12 @@ class Compiled:
         self.places = {rule: place for place, rule in enumerate(self.rules)}
         self.firing: list[list[int]] = [[] for _ in self.rules]
         for number, truths in self.network.fired.items():
-            if not program.rules[number].inner:
+            if not program.rules[number].unsaid:
                 self.firing[self.places[program.rules[number].id]] += truths
         self.joining: list[list[int]] = [[] for _ in self.rules]
         for step in self.network.joins:
             for number in step.rules:
-                if not program.rules[number].inner:
+                if not program.rules[number].unsaid:
                     self.joining[self.places[program.rules[number].id]].append(number)
 
     @property

@@ -85,14 +85,15 @@ class Writer:
 
     def _fired(self, body: Block) -> None:
         truths: dict[str, list[str]] = {}
+        rules = self._program.rules
         for number, places in self._network.fired.items():
-            if not self._program.rules[number].inner:
-                texts = [self._nodes[place].text for place in places]
-                truths.setdefault(self._program.rules[number].id, []).extend(texts)
+            if rules[number].unsaid:
+                continue
+            truths.setdefault(rules[number].id, []).extend(self._nodes[place].text for place in places)
         for step in self._network.joins:
             for number in step.rules:
-                if not self._program.rules[number].inner:
-                    truths.setdefault(self._program.rules[number].id, []).append(fired(number))
+                if not rules[number].unsaid:
+                    truths.setdefault(rules[number].id, []).append(fired(number))
         body.line("fired = []", "a = fired.append")
         for id, texts in sorted(truths.items()):
             if texts:

@@ -54,7 +54,8 @@ def wanted(program: Program, asked: str) -> list[Wanted | Rule]:
     found = _FACT.fullmatch(asked)
     if found and found[1] in program.types and not program.types[found[1]].inner:
         return [_fact(program, found[1], found[2] or "")]
-    known = (*claim.values, *program.rule_ids, *(name for name, type in program.types.items() if not type.inner))
+    types = (name for name, of in program.types.items() if not of.inner and not of.table)
+    known = (*claim.values, *program.rule_ids, *types)
     near = did_you_mean(asked, known)
     help = f"did you mean `{near}`?" if near else "name a claim, a rule, or a fact as `TYPE(field: value)`"
     raise Refused([Diagnostic("AV584", f"`{asked}` is no claim, rule or fact of this pack", help=(help,))])
