@@ -49,6 +49,22 @@ OPERATORS = ("<", "<=", ">", ">=", "=", "!=")
 OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!=", "!=": "="}
 
 
+MADE = {"starts": "starts", "ends": "ends", "contains": "within"}
+
+
+class Texts:
+    """Tests of what texts are made of, as clingo calls them."""
+
+    def starts(self, text: clingo.Symbol, part: clingo.Symbol) -> clingo.Symbol:
+        return clingo.Number(text.string[: len(part.string)] == part.string)
+
+    def ends(self, text: clingo.Symbol, part: clingo.Symbol) -> clingo.Symbol:
+        return clingo.Number(text.string[max(0, len(text.string) - len(part.string)) :] == part.string)
+
+    def within(self, text: clingo.Symbol, part: clingo.Symbol) -> clingo.Symbol:
+        return clingo.Number(text.string.find(part.string) >= 0)
+
+
 class Found(NamedTuple):
     """What a case comes to: its claim, or ``gap`` or ``conflict``; its strength, if one; and the rules that fired."""
 
@@ -65,7 +81,7 @@ def decide(files: Mapping[str, bytes], cases: Sequence[Mapping[str, Any]]) -> li
     lines = [*program.lines(), *(line for number, facts in enumerate(cases) for line in program.case(number, facts))]
     control = clingo.Control(["--warn=none"])
     control.add("base", [], "\n".join(lines))
-    control.ground([("base", [])])
+    control.ground([("base", [])], context=Texts())
     with control.solve(yield_=True) as solved:
         model = solved.model()
         assert model is not None
@@ -189,6 +205,8 @@ class Program:
             low, high = literal(tokens[1:middle]), literal(tokens[middle + 1 : -1])
             above, below = ">=" if tokens[0] == "[" else ">", "<=" if tokens[-1] == "]" else "<"
             return [(column, above, self.atom(low, field)), (column, below, self.atom(high, field))]
+        if tokens[0] in MADE and len(tokens) > 1:
+            return [(f"@{MADE[tokens[0]]}({column},{self.atom(literal(tokens[-1:]), field)})", "=", "1")]
         value = self.atom(literal(tokens), field)
         return [(f"({column} & {value})", "!=", "0") if field["type"] == "set" else (column, "=", value)]
 

@@ -13,6 +13,8 @@ from tests.laws.ruling_times import TIMES, calendar_tests, calendar_values
 
 KINDS = ("boolean", "integer", "decimal", "text", "choice", "level", "set", "date", "time", "datetime", "duration")
 ORDERED = ("integer", "decimal", "level", *TIMES)
+MADE = ("starts with",)  # tests of what a text is made of
+PARTS = ('"x"', '"q"', '"t"', '"é"', '"\\""', '""')
 NUMBERS = ("integer", "decimal")
 CLAIM, ASIDE = 4, 5  # the layers of the claim, and of what it does not rest on
 
@@ -360,6 +362,10 @@ def cell(pack: Layered, about: Field) -> Any:
         return f"{rng.choice('[(]')}{low}..{high}{rng.choice(')][')}"
     if rng.random() < 0.2 and about["type"] in ("choice", "level", "set"):
         return [literal(), literal()]
+    if about["type"] == "text" and rng.random() < 0.4:
+        made = [f"{rng.choice(MADE)} {rng.choice((literal(), *PARTS))}" for _ in range(rng.randint(1, 2))]
+        listed = ", ".join([*made, *([literal()] if rng.random() < 0.3 else [])])
+        return f"not({listed})" if rng.random() < 0.3 else listed
     return rng.choice(
         (literal(), f"{literal()}, {literal()}", f"not({literal()})", f"not({literal()}, {literal()})", "-")
     )

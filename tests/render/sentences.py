@@ -85,7 +85,7 @@ CELLS = {
     "grade": ["very_high", '">= best"', '"> low"', "not(low)"],
     "stage": ["early_growth", '"early_growth, mature"', "not(idea)", '"not(idea, mature)"'],
     "tags": ["wood", '"wood, plain_glass"', "not(plain_glass)"],
-    "town": ["'\"Bern\"'", "'not(\"Chur\")'"],
+    "town": ["'\"Bern\"'", "'not(\"Chur\")'", '\'starts with "Be", "Rom"\'', "'not(starts with \"Be\")'"],
     "day": ['">= 2024-01-01"', '"[2024-01-01..2024-12-31]"'],
 }
 GUARDS = {

@@ -28,8 +28,9 @@ from averment.core.program import (
     text_of,
 )
 from averment.core.values import limits
+from averment.law.cells import passes
 from averment.law.expressions import calculate
-from averment.law.truth import CaseError, bounds, interval
+from averment.law.truth import TRUE, CaseError, bounds, interval
 from averment.law.truth import Interval as Between
 
 Interval = tuple[int | None, int | None]
@@ -64,17 +65,16 @@ def _on_one_record(rule: Rule, types: Mapping[str, FactType]) -> dict[tuple[str,
 
 def _disjoint(cells: list[Cell], field: Field) -> bool:
     ranges: list[Interval] = [limits(field)] if field.kind.ordered else []
-    among = set[object](field.values or ((True, False) if field.kind is Kind.BOOLEAN else ()))
+    among = set[str | bool](field.values or ((True, False) if field.kind is Kind.BOOLEAN else ()))
     bounded = bool(among)
     for cell in cells:
         if isinstance(cell, Ranges):
             both = (_intersection(mine, other) for mine in ranges for other in cell.ranges)
             ranges = [each for each in both if not _is_empty(each)]
-        elif not cell.negated:
-            among = among & cell.values if bounded else set(cell.values)
-            bounded = True
         elif bounded:
-            among -= cell.values
+            among = {value for value in among if passes(cell, value) is TRUE}
+        elif not cell.negated and not cell.parts:
+            among, bounded = set(cell.values), True
     return not ranges if field.kind.ordered else bounded and not among
 
 
@@ -99,7 +99,7 @@ def _within(denied: Match, match: Match, bound: set[str]) -> bool:
 
 
 def _meaning(cell: Cell) -> object:
-    return (cell.values, cell.negated) if isinstance(cell, Among) else cell.ranges
+    return (cell.values, cell.negated, cell.parts) if isinstance(cell, Among) else cell.ranges
 
 
 def _compared(rule: Rule, types: Mapping[str, FactType]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from enum import Enum
 from averment.checks.check import Finding
 from averment.checks.subject import Subject
 from averment.core.program import Among, Cell, Field, Kind
+from averment.core.text_tests import made_of
 from averment.core.values import limits
 from averment.ir.lower_cell import Range
 
@@ -20,6 +21,8 @@ class Reach(Enum):
 
 def reach(cell: Cell, field: Field) -> Reach:
     """Which values that the field may have pass a cell, under the parameters that were filled in."""
+    if isinstance(cell, Among) and made_of("", cell.parts):
+        return Reach.NONE if cell.negated else Reach.ALL  # every text is made of nothing and more
     if isinstance(cell, Among):
         every = 2 if field.kind is Kind.BOOLEAN else len(field.values)  # and each name is one of them
         if field.kind is Kind.SET or not every or len(cell.values) < every:

@@ -79,7 +79,7 @@ def has_variable(tree: written.Written | written.Cell | written.Test | written.E
             return any(map(has_variable, tree.arguments))
         case written.Cell():
             return any(map(has_variable, tree.tests))
-        case written.Equal() | written.Bound():
+        case written.Equal() | written.Bound() | written.Made():
             return has_variable(tree.atom)
         case written.Between():
             return has_variable(tree.low) or has_variable(tree.high)

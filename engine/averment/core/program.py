@@ -37,6 +37,7 @@ from averment.core.expressions import Value as Value
 from averment.core.expressions import Variable as Variable
 from averment.core.expressions import size as size
 from averment.core.kinds import Kind as Kind
+from averment.core.text_tests import Part
 from averment.dataclass import dataclass
 
 
@@ -149,11 +150,14 @@ class Ranges:
 
 @dataclass(frozen=True, slots=True)
 class Among:
-    """The value (of a set: any element) is one of ``values``; ``negated``: it is none of them."""
+    """The value (of a set: any element) is one of ``values``, or the text made of one of ``parts``; ``negated``: it is
+    none of them.
+    """
 
     values: frozenset[str | bool]
     negated: bool
     origin: written.Cell = _origin(written.ANYTHING)
+    parts: frozenset[Part] = frozenset()
 
 
 Cell = Ranges | Among

@@ -143,7 +143,15 @@ class Between(Tree):
     high_open: bool
 
 
-Test = Equal | Bound | Between
+@dataclass(frozen=True)
+class Made(_Tree):
+    """``starts with "E11"``: a test of what a text is made of, by its name (``core.text_tests``)."""
+
+    test: str
+    atom: Atom
+
+
+Test = Equal | Bound | Between | Made
 
 
 @dataclass(frozen=True)
@@ -350,6 +358,8 @@ def wording(tree: Cell | Comparison | Test | Result) -> str:
             return wording(tree.atom)
         case Bound():
             return f"{tree.operator} {wording(tree.atom)}"
+        case Made():
+            return f"{tree.test} {wording(tree.atom)}"
         case Between():
             opening, closing = "(" if tree.low_open else "[", ")" if tree.high_open else "]"
             return f"{opening}{wording(tree.low)}..{wording(tree.high)}{closing}"

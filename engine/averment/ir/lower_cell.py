@@ -18,8 +18,9 @@ _EMPTY: Range = (1, 0)
 def lower_cell(cell: CellOn, field: Field, parameters: Parameters) -> Cell:
     """The cell with the values of the parameters filled in."""
     if not field.kind.ordered:
-        names = frozenset(cast("str | bool", _value(test.low, field, parameters)) for test in cell.tests)
-        return Among(names, cell.negated, cell.origin)
+        values = [(test.made, cast("str | bool", _value(test.low, field, parameters))) for test in cell.tests]
+        names = frozenset(value for made, value in values if not made)
+        return Among(names, cell.negated, cell.origin, frozenset((made, str(value)) for made, value in values if made))
     ranges = merged(_range(test, field, parameters) for test in cell.tests)
     if cell.negated:
         ranges = complement(ranges)

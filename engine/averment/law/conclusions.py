@@ -31,8 +31,9 @@ def conclude(program: Program, rule: Rule, bindings: Bindings, truth: Truth) -> 
 
 def _broken(of: FactType, bindings: Bindings) -> str:
     """What broke the promise of a table's hit policy, of which record."""
-    named = {name: field for name, field in zip(of.position, of.fields, strict=True) if not name.startswith("_")}
-    record = [f"{name} {show(value, field)}" for name, field in named.items() if (value := bindings.get(name))]
+    keys = (field for field in of.fields if not field.name.startswith("_") and not field.sensitive)
+    held = ((field, bindings.get(field.name)) for field in keys)
+    record = [f"{field.name} {show(value, field)}" for field, value in held if not isinstance(value, Interval)]
     of_record = f"for {' and '.join(record)} " if record else ""
     first, last = bindings.get("_first"), bindings.get("_last")
     rows = f"rows {first} and {last} both" if first is not None else "rows that derive different facts"

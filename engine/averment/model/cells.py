@@ -17,6 +17,7 @@ from averment.core.written import (
     Cell,
     Dollar,
     Equal,
+    Made,
     Moment,
     Name,
     Number,
@@ -167,6 +168,16 @@ def _test(test: Test, field: Field, shown: str, node: Node, scope: Scope) -> Cel
                 if test.operator[0] == ">"
                 else CellTest(None, value, high_open=is_open)
             )
+        case Made():
+            if field.kind is not Kind.TEXT:
+                message = f"`{test.test}` has no meaning for `{shown}`"
+                help = "list the values it may have" if field.values else ""
+                label = f"is {described(field)}"
+                place = caret(node, 0, test.atom.end)
+                scope.report.error("AV652", message, place, label, *filter(None, [help]))
+                return None
+            part = operand(test.atom, field, shown, node, scope)
+            return CellTest(part, part, made=test.test) if part else None
         case Between():
             low = operand(test.low, field, shown, node, scope)
             high = operand(test.high, field, shown, node, scope)

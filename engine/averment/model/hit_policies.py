@@ -272,7 +272,17 @@ class _Policy:
 def _plain(name: str, field: Field) -> Field:
     """A field of that kind, and nothing that is asked or presumed of it."""
     low, high = field.minimum, field.maximum
-    return Field(name, field.kind, field.values, field.places, low, high, unit=field.unit, singular=field.singular)
+    return Field(
+        name,
+        field.kind,
+        field.values,
+        field.places,
+        low,
+        high,
+        unit=field.unit,
+        singular=field.singular,
+        sensitive=field.sensitive,
+    )
 
 
 def _named(text: str, span: Span) -> Node:

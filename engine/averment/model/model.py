@@ -71,12 +71,15 @@ class Rounding:
 
 @dataclass(frozen=True, slots=True)
 class CellTest:
-    """One test of a cell: the value lies from ``low`` to ``high`` (``None``: no end), which may be one value."""
+    """One test of a cell: the value lies from ``low`` to ``high`` (``None``: no end), which may be one value; or it is
+    ``made`` so of that one, by the name of a test of texts.
+    """
 
     low: Operand | None
     high: Operand | None
     low_open: bool = False
     high_open: bool = False
+    made: str = ""
 
 
 @dataclass(frozen=True, slots=True)

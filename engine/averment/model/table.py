@@ -83,8 +83,9 @@ class Table:
     def rank(self, row: Row) -> int:
         """The place of a row's output in ``priority``, from 0; behind all where it has none."""
         term = row.values.get(self.leading.variable)
-        known = isinstance(term, Constant) and term.value in self.priority
-        return self.priority.index(term.value) if known else len(self.priority)
+        if isinstance(term, Constant) and term.value in self.priority:
+            return self.priority.index(term.value)
+        return len(self.priority)
 
     @property
     def cells(self) -> tuple[Column, ...]:

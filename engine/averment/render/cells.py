@@ -10,7 +10,21 @@ from collections.abc import Iterable, Mapping
 
 from averment.core.program import Field, Kind
 from averment.core.times import SCALES
-from averment.core.written import Atom, Between, Bound, Cell, Dollar, Equal, Moment, Name, Quoted, Test, Truth, wording
+from averment.core.written import (
+    Atom,
+    Between,
+    Bound,
+    Cell,
+    Dollar,
+    Equal,
+    Made,
+    Moment,
+    Name,
+    Quoted,
+    Test,
+    Truth,
+    wording,
+)
 from averment.dataclass import dataclass
 from averment.render.phrases import series, words
 
@@ -69,7 +83,8 @@ class Wording:
         if not cell.negated:
             wanted = self._any_of(cell.tests, field)
             return f"{wanted}, {cell.because}" if cell.because else wanted
-        asked = [self._test(test, field) for test in cell.tests]
+        listed = sorted(cell.tests, key=lambda test: isinstance(test, Made))
+        asked = [self._test(test, field) for test in listed]
         if len(asked) == 1:
             return _OPPOSITE.get(asked[0], f"not {asked[0]}") if field.kind is Kind.BOOLEAN else f"not {asked[0]}"
         return f"neither {' nor '.join(asked)}"
@@ -87,7 +102,8 @@ class Wording:
         return f"must {'not ' if cell.negated else ''}include {self._any_of(cell.tests, field)}"
 
     def _any_of(self, tests: Iterable[Test], field: Field) -> str:
-        return series((self._test(test, field) for test in tests), "or")
+        listed = sorted(tests, key=lambda test: isinstance(test, Made))  # a text that is one, or that starts so
+        return series((self._test(test, field) for test in listed), "or")
 
     def _test(self, test: Test, field: Field) -> str:
         match test:
@@ -95,6 +111,8 @@ class Wording:
                 return self.atom(test.atom, field.values)
             case Bound():
                 return f"{order_words(test.operator, field.kind)} {self.atom(test.atom, field.values)}"
+            case Made():
+                return f"a text that {test.test} {self.atom(test.atom, field.values)}"
             case Between():
                 low, high = self.atom(test.low, field.values), self.atom(test.high, field.values)
                 if test.low_open:

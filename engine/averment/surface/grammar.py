@@ -4,7 +4,7 @@
 
     cell        = "-" | "not" "(" tests ")" | tests               simple unary tests of S-FEEL (DMN 1.5)
     tests       = test { "," test }
-    test        = atom | ( "<" | "<=" | ">" | ">=" ) atom | interval
+    test        = atom | ( "<" | "<=" | ">" | ">=" ) atom | interval | text-test atom
     interval    = ( "[" | "(" | "]" ) atom ".." atom ( "]" | ")" | "[" )
     comparison  = expression ( "=" | "!=" | "<" | "<=" | ">" | ">=" ) expression
     expression  = product { ( "+" | "-" ) product }
@@ -29,6 +29,7 @@ from functools import cache
 from typing import NoReturn, TypeVar
 
 from averment.core.operators import CALENDAR_CALLS, CALLS, ROUNDINGS
+from averment.core.text_tests import TEXT_TESTS
 from averment.core.times import SCALES, unit_of
 from averment.core.written import (
     Atom,
@@ -40,6 +41,7 @@ from averment.core.written import (
     Dollar,
     Equal,
     Expression,
+    Made,
     Moment,
     Name,
     Number,
@@ -189,7 +191,19 @@ class _Parser:
             self.fail("a value", "write the value alone" if self.token == "=" else "write `not(…)`")
         if self.token in ("[", "(", "]"):
             return self._interval()
+        if name := self._text_test():
+            return Made(name, self._atom("a text in double quotes"))
         return Equal(self._atom("a value, a comparison such as `>= 20` or a range such as `[10..20)`"))
+
+    def _text_test(self) -> str:
+        """The name of the test of a text that stands here before a text or a name, stepped over."""
+        for name in TEXT_TESTS:
+            words = name.split()
+            here = self._tokens[self._index : self._index + len(words) + 1]
+            if [token.text for token in here[:-1]] == words and here[-1].kind in ("text", "name", "variable"):
+                self._index += len(words)
+                return name
+        return ""
 
     def _interval(self) -> Between:
         low_open = self._take().text != "["

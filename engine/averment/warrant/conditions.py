@@ -110,7 +110,9 @@ def need_document(cell: Cell, field: Field) -> Document:
     if isinstance(cell, Among):
         place = {value: number for number, value in enumerate(field.values)}
         names = sorted(cell.values, key=lambda value: (place.get(str(value), len(place)), str(value)))
-        return {"none_of" if cell.negated else "one_of": names}
+        made = [{"test": name, "text": part} for name, part in sorted(cell.parts)]
+        kept = {("none_of" if cell.negated else "one_of"): names} if names or not made else {}
+        return kept | ({"none_made" if cell.negated else "one_made": made} if made else {})
     within = [ends for ends in (_lawful(low, high, field) for low, high in cell.ranges) if ends is not None]
     return {"within": [{"from": decode(low, field), "to": decode(high, field)} for low, high in within]}
 

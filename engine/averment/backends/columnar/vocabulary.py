@@ -10,6 +10,7 @@ import numpy as np
 
 from averment.backends.columnar.columns import Array, Column, Plane, of_codes
 from averment.core.program import Among, Cell, Field, Kind, Ranges, Value
+from averment.core.text_tests import made_of
 
 MOST_ELEMENTS = 64  # of a set type: its values are the bits of a word
 
@@ -62,6 +63,9 @@ class Vocabulary:
                 found = (codes & codes.dtype.type(self.mask(cell.values, field))) != 0
             case Kind.TEXT:
                 found = _one_of(codes, [symbols.code(str(value)) for value in cell.values])
+                if cell.parts and symbols.strings:  # once a distinct text
+                    told = [made_of(text, cell.parts) for text in symbols.strings]
+                    found = found | np.array(told, np.bool_)[codes]
             case _:
                 found = _one_of(codes, [index for index, value in enumerate(field.values) if value in cell.values])
         return ~found if cell.negated else found

@@ -38,6 +38,7 @@ from averment.core.program import (
     Size,
     Variable,
 )
+from averment.law.cells import admitting
 from averment.law.conclusions import conclude
 from averment.law.evaluation import Firing
 from averment.law.expressions import FUNCTIONS, evaluate
@@ -187,6 +188,8 @@ class _Function:
         if isinstance(cell, Ranges):
             ranges = [" <= ".join(end for end in (_end(low), value, _end(high)) if end) for low, high in cell.ranges]
             return "1" if value in ranges else f"({' or '.join(ranges) or '0'})"
+        if cell.parts:
+            return f"{self._constant(admitting(cell))}({value})"
         values = self._constant(cell.values)
         if field.kind is Kind.SET:
             return f"{'' if cell.negated else 'not '}{values}.isdisjoint({value})"

@@ -25,6 +25,7 @@ from averment.core.program import (
 )
 from averment.ir import ranges
 from averment.ir.ranges import BEYOND, MOST, Range, admitted
+from averment.law.cells import admitting
 from averment.law.expressions import FUNCTIONS
 from averment.law.truth import INT64_MAX, INT64_MIN, CaseError
 
@@ -78,6 +79,8 @@ class Terms:
 
     def passes(self, value: str, cell: Cell, declared: Field | None) -> str:
         """The condition that a value, which may be written twice, passes a cell; ``declared``: of a set, its field."""
+        if isinstance(cell, Among) and cell.parts:
+            return f"{self._names.constant(admitting(cell))}({value})"
         if isinstance(cell, Among):
             if declared is not None and declared.kind is Kind.SET:
                 found = f"({value} & {self.mask(cell.values)})"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import z3
@@ -28,6 +29,7 @@ from averment.backends.symbolic.terms import (
     guess,
 )
 from averment.core.program import Cell, Field, Kind, Ranges, Value
+from averment.core.text_tests import made_of
 from averment.core.values import ends, limits
 from averment.law import network as net
 from averment.law.aggregates import aggregated
@@ -92,6 +94,14 @@ class Written:
         return z3.And(some, only)
 
     # --- variables ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        """The texts that a value may be."""
+        nodes = self._circuit.network.nodes
+        loose = (value for each in self._loose.values() for value in each.values or ())
+        held = (node.value for node in nodes if isinstance(node, net.Constant))
+        return list(dict.fromkeys(value for value in (*loose, *held) if isinstance(value, str)))
 
     def _variable(self, place: int, loose: Loose) -> Any:
         self._tick()
@@ -309,7 +319,8 @@ class Written:
         if column.elements is not None:
             inside = z3.Or([bit for name, bit in column.elements.items() if name in cell.values])
         else:
-            inside = z3.Or([column.low == self._id(value) for value in cell.values])
+            made = [text for text in self._texts if made_of(text, cell.parts)] if cell.parts else []
+            inside = z3.Or([column.low == self._id(value) for value in (*cell.values, *made)])
         return z3.Not(inside) if cell.negated else inside
 
     def _compared(self, operator: str, left: Column, right: Column) -> Truths:

@@ -16,10 +16,12 @@ from functools import cached_property
 from itertools import combinations
 
 from averment.core.program import Kind, Value
+from averment.core.text_tests import Part
 from averment.core.values import ends, limits
 from averment.dataclass import dataclass
 from averment.law.tick import Tick, on_and_on
 from averment.questions.judging.situation import Situation, Slot
+from averment.questions.judging.standing import standing, unlike
 from averment.questions.judging.uses import Group, Uses
 
 MOST_VALUES = 1024  # of one slot, taken one by one
@@ -55,7 +57,9 @@ class _Members:
 
     @cached_property
     def texts(self) -> Candidates:
-        return _texts(self.group.words | self.met, self.many)
+        parts = self.group.parts
+        kinds = standing(parts, self.many if self.group.joined else 1)
+        return _texts(self.group.words | self.met | set(kinds), self.many, parts)
 
     @cached_property
     def near(self) -> frozenset[int] | None:
@@ -114,14 +118,17 @@ def _subsets(slot: Slot, group: Group) -> Candidates:
     return tuple(rest | frozenset(chosen) for size in range(len(loose) + 1) for chosen in combinations(loose, size))
 
 
-def _texts(known: set[Value], many: int) -> Candidates:
+def _texts(known: set[Value], many: int, parts: set[Part]) -> Candidates:
     words = sorted(word for word in known if isinstance(word, str))
     fresh: list[str] = []
+    number = 0
     while len(fresh) < many:
-        text = "another" if not fresh else f"another {len(fresh) + 1}"
-        while text in known:
+        number += 1
+        text = unlike(parts, number)
+        while text in known and not parts:
             text += "'"
-        fresh.append(text)
+        if text not in known:
+            fresh.append(text)
     return (*words, *fresh)
 
 

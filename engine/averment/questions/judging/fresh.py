@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import permutations, product
 
 from averment.core.program import Kind, Value
+from averment.core.text_tests import made_of
 from averment.questions.judging.candidates import Candidates, named_texts
 from averment.questions.judging.situation import Situation
 from averment.questions.judging.uses import Uses
@@ -32,7 +33,11 @@ class Fresh:
             key = self._group[number] = groups.setdefault(id(group), len(groups) + 1)
             if key not in named:
                 named[key] = named_texts(situation, group)
-                texts = tuple(text for text in candidates[number] or () if text not in named[key])
+                texts = tuple(
+                    text
+                    for text in candidates[number] or ()
+                    if text not in named[key] and not made_of(str(text), group.parts)
+                )
                 self._texts[key] = texts
                 self._ranks[key] = {text: place for place, text in enumerate(texts, 1)}
 

@@ -28,6 +28,7 @@ from averment.core.program import (
     Value,
     Variable,
 )
+from averment.core.text_tests import Part
 from averment.dataclass import dataclass
 from averment.ir.ranges import may_fail, may_leave, ranges
 
@@ -41,6 +42,7 @@ class Group:
 
     bounds: set[int] = field(default_factory=set[int])
     words: set[Value] = field(default_factory=set[Value])
+    parts: set[Part] = field(default_factory=set[Part])
     meetings: int = 0
     sized: bool = False
     reckoned: bool = False
@@ -102,6 +104,7 @@ class Uses:
                 )
         else:
             group.words |= cell.values
+            group.parts |= cell.parts
 
     def _aggregate(self, number: int, guard: Aggregate) -> None:
         result: Place = number, guard.variable
@@ -172,6 +175,7 @@ class Uses:
         kept, gone = self._group(left), self._group(right)
         kept.bounds |= gone.bounds
         kept.words |= gone.words
+        kept.parts |= gone.parts
         kept.meetings += gone.meetings + 1
         kept.sized |= gone.sized
         kept.reckoned |= gone.reckoned

@@ -15,6 +15,7 @@ from math import comb, factorial, prod
 from averment.core.program import Fact, Kind, Value
 from averment.dataclass import dataclass
 from averment.questions.judging.judge import Judge
+from averment.questions.judging.standing import signature
 
 Form = tuple[int, ...]
 """By field of a record the number of the value that it is answered with; -1 where it is left open."""
@@ -78,7 +79,7 @@ def _seen(judge: Judge, fact: Fact, index: int, holders: Holders, open_groups: s
     if judge.situation.program.types[fact.type].fields[index].kind is Kind.TEXT and value is not None:
         group = judge.uses.group(*place)
         if value not in group.words and holders[id(group), value] == 1 and id(group) not in open_groups:
-            return (True,)
+            return (True, *signature(str(value), group.parts))
     return value
 
 
