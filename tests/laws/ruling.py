@@ -13,7 +13,7 @@ from tests.laws.ruling_times import TIMES, calendar_tests, calendar_values
 
 KINDS = ("boolean", "integer", "decimal", "text", "choice", "level", "set", "date", "time", "datetime", "duration")
 ORDERED = ("integer", "decimal", "level", *TIMES)
-MADE = ("starts with",)  # tests of what a text is made of
+MADE = ("starts with", "ends with", "contains")  # tests of what a text is made of
 PARTS = ('"x"', '"q"', '"t"', '"é"', '"\\""', '""')
 NUMBERS = ("integer", "decimal")
 CLAIM, ASIDE = 4, 5  # the layers of the claim, and of what it does not rest on

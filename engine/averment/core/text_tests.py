@@ -21,7 +21,14 @@ class TextTest:
     holds: Callable[[str, str], bool]
 
 
-TEXT_TESTS: Mapping[str, TextTest] = {each.name: each for each in (TextTest("starts with", START, str.startswith),)}
+TEXT_TESTS: Mapping[str, TextTest] = {
+    each.name: each
+    for each in (
+        TextTest("starts with", START, str.startswith),
+        TextTest("ends with", END, str.endswith),
+        TextTest("contains", WITHIN, str.__contains__),
+    )
+}
 
 Part = tuple[str, str]
 """A test of a text by its name, and the part that it asks for."""
