@@ -31,6 +31,7 @@ def parameters_of(
 
     Findings quote ``texts``.
     """
+    from averment.core.node import data_of
     from averment.model.names import is_name
     from averment.model.parameters import read_override
 
@@ -43,7 +44,7 @@ def parameters_of(
             raise click.UsageError(f"{option} gives `{name}` twice")
         node = _value(option, name, value, report, texts)
         if node is not None and read_override(name, node, dict(model.parameters), report) is not None:
-            found[name] = node.value
+            found[name] = data_of(node)
     return found
 
 

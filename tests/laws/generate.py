@@ -30,6 +30,8 @@ def random_pack(seed: int, calendar: bool = True) -> dict[str, bytes]:
         if kind != "set":
             about = _field(kind, rng, given=False)
             pack.parameters[f"p_{kind}"] = about | {"value": random_value(about, rng), "says": "A threshold."}
+    elements = random.Random(f"{seed} elements").sample(("u", "v", "w"), seed % 4)
+    pack.parameters["p_set"] = {"type": "set", "of": ["u", "v", "w"], "value": elements, "says": "Some values."}
     for name in pack.derived(1):
         for _ in range(rng.choice((1, 1, 2, 3)) if rng.random() < 0.95 else 0):
             Ruling(pack, pack.layer[name]).write(name)

@@ -191,11 +191,21 @@ class Program:
         if tokens == ["-"]:
             return [[]]
         negated = tokens[:2] == ["not", "("]
-        tests = [self._test(test, column, field) for test in split(tokens[2:-1] if negated else tokens)]
+        listed = split(tokens[2:-1] if negated else tokens)
+        tests = [self._test(each, column, field) for test in listed for each in self._spread(test, field)]
         if not negated:
             return tests
         opposites = ([(left, OPPOSITE[operator], right) for left, operator, right in test] for test in tests)
         return [list(chosen) for chosen in product(*opposites)]
+
+    def _spread(self, tokens: list[str], field: Field) -> Iterator[list[str]]:
+        """A test of a parameter that is a set as one of each of its elements."""
+        about = self.parameters.get(tokens[-1], {})
+        if about.get("type") != "set" or tokens[-1] in field.get("of", ()):
+            yield tokens
+            return
+        for element in about["value"]:
+            yield [*tokens[:-1], f'"{element}"' if field["type"] == "text" else element]
 
     def _test(self, tokens: list[str], column: str, field: Field) -> list[Test]:
         if tokens[0] in OPERATORS:

@@ -353,7 +353,10 @@ def cell(pack: Layered, about: Field) -> Any:
 
     def literal() -> str:
         usable = parameter in pack.parameters and becomes(pack.parameters[parameter], about | {"type": parameter[2:]})
-        return parameter if usable and rng.random() < 0.15 else _literal(pack, about)
+        if usable and rng.random() < 0.15:
+            several = about["type"] in ("choice", "set", "text") and {"u", "v", "w"} <= {*about.get("of", "uvw")}
+            return "p_set" if several and rng.random() < 0.4 else parameter
+        return _literal(pack, about)
 
     if about["type"] in ORDERED and rng.random() < 0.7:
         if rng.random() < 0.7:
@@ -380,7 +383,8 @@ def _order(about: Field, literal: str) -> Any:
 def constant(pack: Layered, about: Field) -> Any:
     """A value, or a parameter that has one, as a rule concludes it."""
     rng, name = pack.rng, f"p_{about['type']}"
-    if name in pack.parameters and becomes(pack.parameters[name], about) and "max" not in about and rng.random() < 0.2:
+    fits = name != "p_set" and name in pack.parameters and becomes(pack.parameters[name], about)
+    if fits and "max" not in about and rng.random() < 0.2:
         return name
     value = pack.value(about, pack.rng)
     return json.dumps(value, ensure_ascii=False) if about["type"] == "text" else value

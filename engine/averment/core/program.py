@@ -40,6 +40,8 @@ from averment.core.kinds import Kind as Kind
 from averment.core.text_tests import Part
 from averment.dataclass import dataclass
 
+Setting = str | int | bool | list[str]  # a parameter's value as it is shown; of one that is a set a list
+
 
 @dataclass(frozen=True)
 class Field:
@@ -319,12 +321,12 @@ class Program:
     recursive: frozenset[str]  # derived types that depend on themselves
     claim: Claim = NO_CLAIM
     results: tuple[Result, ...] = ()
-    parameters: Mapping[str, str | int | bool] = field(default_factory=dict[str, str | int | bool])
+    parameters: Mapping[str, Setting] = field(default_factory=dict[str, Setting])
     told: Mapping[str, str] = field(default_factory=dict[str, str])
     parts: Mapping[str, int] = field(default_factory=dict[str, int])
 
     @cached_property
-    def worded(self) -> Mapping[str, str | int | bool]:
+    def worded(self) -> Mapping[str, Setting]:
         """The parameters as sentences have them."""
         return {**self.parameters, **self.told}
 

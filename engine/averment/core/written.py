@@ -144,7 +144,7 @@ class Between(Tree):
 
 
 @dataclass(frozen=True)
-class Made(_Tree):
+class Made(Tree):
     """``starts with "E11"``: a test of what a text is made of, by its name (``core.text_tests``)."""
 
     test: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import cast
 
-from averment.core.program import Among, Cell, Field, Ranges, Value
+from averment.core.program import Among, Cell, Field, Kind, Ranges, Value
 from averment.core.values import INT64_MAX, INT64_MIN
 from averment.ir.parameters import Parameters
 from averment.model.model import CellOn, CellTest, Constant, Operand
@@ -18,10 +18,14 @@ _EMPTY: Range = (1, 0)
 def lower_cell(cell: CellOn, field: Field, parameters: Parameters) -> Cell:
     """The cell with the values of the parameters filled in."""
     if not field.kind.ordered:
-        values = [(test.made, cast("str | bool", _value(test.low, field, parameters))) for test in cell.tests]
+        values = [
+            (test.made, cast("str | bool", value))
+            for test in cell.tests
+            for value in _values(test.low, field, parameters)
+        ]
         names = frozenset(value for made, value in values if not made)
         return Among(names, cell.negated, cell.origin, frozenset((made, str(value)) for made, value in values if made))
-    ranges = merged(_range(test, field, parameters) for test in cell.tests)
+    ranges = merged(each for test in cell.tests for each in _ranges(test, field, parameters))
     if cell.negated:
         ranges = complement(ranges)
     return Ranges(ranges, cell.origin)
@@ -59,6 +63,14 @@ def _touches(high: int | None, low: int | None) -> bool:
     return high is None or low is None or low <= high + 1
 
 
+def _ranges(test: CellTest, field: Field, parameters: Parameters) -> Iterator[Range]:
+    if test.low is not None and test.low is test.high:
+        for value in _values(test.low, field, parameters):
+            yield int(cast(int, value)), int(cast(int, value))
+    else:
+        yield _range(test, field, parameters)
+
+
 def _range(test: CellTest, field: Field, parameters: Parameters) -> Range:
     low = None if test.low is None else int(cast(int, _value(test.low, field, parameters))) + test.low_open
     high = None if test.high is None else int(cast(int, _value(test.high, field, parameters))) - test.high_open
@@ -70,6 +82,14 @@ def _range(test: CellTest, field: Field, parameters: Parameters) -> Range:
     if (low is not None and low > INT64_MAX) or (high is not None and high < INT64_MIN):
         return _EMPTY
     return low, high
+
+
+def _values(operand: Operand | None, field: Field, parameters: Parameters) -> Iterable[Value]:
+    """The value of an operand, or those of a parameter that is a set."""
+    value = _value(operand, field, parameters)
+    if not isinstance(value, frozenset):
+        return (value,)
+    return sorted(field.ranks[name] for name in value) if field.kind is Kind.LEVEL else sorted(value)
 
 
 def _value(operand: Operand | None, field: Field, parameters: Parameters) -> Value:

@@ -17,6 +17,7 @@ from averment.model.scope import Declared
 from averment.model.sources import read_sources
 from averment.model.tables import read_tables
 from averment.model.validity import read_day
+from averment.model.value_lists import with_lists
 from averment.model.vocabulary import Vocabulary, read_vocabulary
 from averment.source.collector import collector_paused
 from averment.surface.pack_files import PackFiles
@@ -30,9 +31,10 @@ def build_model(files: PackFiles, report: Report) -> Model | None:
 
 def _build(files: PackFiles, report: Report) -> Model | None:
     before = len(report.diagnostics)
-    vocabulary = read_vocabulary(files.facts, report, words(files.manifest, "evidence") == "required")
+    facts, manifest = with_lists(files.facts, files.manifest, report)
+    vocabulary = read_vocabulary(facts, report, words(files.manifest, "evidence") == "required")
     day = read_day(files.manifest, vocabulary, report)
-    parameters, broken = read_parameters(files.manifest, day, report)
+    parameters, broken = read_parameters(manifest, day, report)
     sources = read_sources(files.manifest, report)
     results = read_results(files.manifest, vocabulary, report)
     claim = _read_claim(files.manifest, vocabulary, report)

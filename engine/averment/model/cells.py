@@ -162,6 +162,8 @@ def _test(test: Test, field: Field, shown: str, node: Node, scope: Scope) -> Cel
             value = operand(test.atom, field, shown, node, scope)
             if not _ordered(test.operator, field, shown, node, test, scope) or value is None:
                 return None
+            if not _single(test.operator, (value,), shown, node, scope):
+                return None
             is_open = test.operator in ("<", ">")
             return (
                 CellTest(value, None, low_open=is_open)
@@ -183,7 +185,20 @@ def _test(test: Test, field: Field, shown: str, node: Node, scope: Scope) -> Cel
             high = operand(test.high, field, shown, node, scope)
             if not _ordered("..", field, shown, node, test, scope) or low is None or high is None:
                 return None
+            if not _single("..", (low, high), shown, node, scope):
+                return None
             return CellTest(low, high, test.low_open, test.high_open)
+
+
+def _single(operator: str, operands: tuple[Operand | None, ...], shown: str, node: Node, scope: Scope) -> bool:
+    """Whether what a value is compared with are single values; reported where a parameter among them is a set."""
+    for each in operands:
+        if isinstance(each, Reference) and scope.declared.parameters[each.name].field.kind is Kind.SET:
+            message = f"`{shown}` cannot be compared by `{operator}` with the parameter `{each.name}`, which is a set"
+            help = f"write `{each.name}` alone: it is passed by any of its elements"
+            scope.report.error("AV312", message, node.span, "a set has no order", help)
+            return False
+    return True
 
 
 def _ordered(operator: str, field: Field, shown: str, node: Node, test: Test, scope: Scope) -> bool:

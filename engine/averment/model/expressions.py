@@ -138,6 +138,11 @@ def _name(tree: Name, node: Node, scope: Scope, hint: Field | None) -> Typed | N
         found = operand(tree, hint, hint.name or "this", node, scope)
         return (found, hint) if found else None
     parameter = scope.declared.parameters.get(tree.name)
+    if parameter and parameter.field.kind is Kind.SET:
+        message = f"the parameter `{tree.name}` is a set, which stands in cells only"
+        way = f"write a pattern with the cell `{tree.name}`, which any of its elements passes"
+        scope.report.error("AV312", message, caret(node, tree.at, tree.end), "not in an expression", way)
+        return None
     if parameter:
         return Reference(tree.name), parameter.field
     if tree.name in scope.declared.broken:

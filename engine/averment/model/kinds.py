@@ -39,10 +39,10 @@ def becomes(source: Field, target: Field) -> bool:
 
 
 def fills(parameter: Field, field: Field) -> bool:
-    """Whether the parameter may stand for a value of ``field`` in a cell."""
-    if field.kind is Kind.SET:
-        return parameter.kind is Kind.CHOICE and set(parameter.values) <= set(field.values)
-    return becomes(parameter, field)
+    """Whether the parameter may stand for a value of ``field`` in a cell; one that is a set for any of its elements."""
+    if field.kind is Kind.SET or (parameter.kind is Kind.SET and field.kind in (Kind.CHOICE, Kind.LEVEL)):
+        return parameter.kind in (Kind.CHOICE, Kind.SET) and set(parameter.values) <= set(field.values)
+    return (parameter.kind is Kind.SET and field.kind is Kind.TEXT) or becomes(parameter, field)
 
 
 def described(field: Field) -> str:

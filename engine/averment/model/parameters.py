@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from averment.core.node import Node, Span
-from averment.core.program import Field, Kind, Value
+from averment.core.program import Field, Value
 from averment.diagnostics.diagnostic import Report
 from averment.model.encoding import encode
 from averment.model.fields import read_field, words
@@ -45,9 +45,6 @@ def _read(name: str, node: Node, day: Day | None, report: Report, span: Span) ->
         return None
     read = read_field(name, node, name, report, span)
     if read is None:
-        return None
-    if read.kind is Kind.SET:
-        report.error("AV307", f"the parameter `{name}` cannot be a set", node.at(["type"])[0].span, "one value only")
         return None
     if values := node.get("values"):
         return _by_period(name, node, values, read, day, report)

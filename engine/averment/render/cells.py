@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from averment.core.program import Field, Kind
+from averment.core.program import Field, Kind, Setting
 from averment.core.times import SCALES
 from averment.core.written import (
     Atom,
@@ -28,7 +28,7 @@ from averment.core.written import (
 from averment.dataclass import dataclass
 from averment.render.phrases import series, words
 
-Parameters = Mapping[str, str | int | bool]
+Parameters = Mapping[str, Setting]
 
 _CLOCK = {"<": "before", "<=": "at or before", ">": "after", ">=": "at or after"}
 _ORDERS = {
@@ -59,6 +59,8 @@ class Wording:
         if name in own or name not in self.parameters:
             return spoken
         value = self.parameters[name]
+        if isinstance(value, list):
+            return self.named.format(series(map(words, value), "or") if value else "none", spoken)
         shown = {True: "yes", False: "no"}[value] if isinstance(value, bool) else words(str(value))
         return self.named.format(shown, spoken)
 

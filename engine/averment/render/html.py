@@ -13,7 +13,7 @@ from importlib.resources import files
 
 from averment.core.naming import field_at, question, record_path
 from averment.core.node import Span
-from averment.core.program import Fact, Field, Kind, Value
+from averment.core.program import Fact, Field, Kind, Setting, Value
 from averment.core.values import decode, show
 from averment.law.truth import TRUE
 from averment.model.model import Model
@@ -260,8 +260,9 @@ class _Page:
         rows: list[Markup] = []
         for name, value in self._program.parameters.items():
             declared = self._model.parameters.get(name)
-            pack = "" if declared is None else str(decode(declared.value, declared.field))
-            cells = [element("td", _plain(value)), element("td", "as the pack" if pack == str(value) else pack)]
+            own = None if declared is None else decode(declared.value, declared.field)
+            pack = "as the pack" if own == value else "" if own is None else _plain(own)
+            cells = [element("td", _plain(value)), element("td", pack)]
             rows.append(element("tr", element("th", name, scope="row"), *cells))
         return _table("Parameters, and what the pack says", ("Parameter", "Value", "In the pack"), rows)
 
@@ -291,7 +292,9 @@ def _capital(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def _plain(value: str | int | bool) -> str:
+def _plain(value: Setting) -> str:
+    if isinstance(value, list):
+        return ", ".join(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

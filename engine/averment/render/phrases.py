@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 
-from averment.core.program import Fact, FactType, Field, Kind, Value
+from averment.core.program import Fact, FactType, Field, Kind, Setting, Value
 from averment.core.values import decode, show
 
 _OF_WHETHER = ("whether ", "presence of ", "need to ")  # what labels of booleans begin with
@@ -136,3 +136,8 @@ def series(parts: Iterable[str], last: str = "and") -> str:
     """Parts of a sentence in a row: ``a, b and c``; ``nothing`` where there are none."""
     *most, final = [*parts] or ["nothing"]
     return f"{', '.join(most)} {last} {final}" if most else final
+
+
+def setting(value: Setting) -> str:
+    """The value of a parameter as it is written: of one that is a set a list."""
+    return f"[{', '.join(value)}]" if isinstance(value, list) else str(value)

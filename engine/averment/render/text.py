@@ -17,7 +17,7 @@ from averment.outcome.presumption import Presumption
 from averment.render.display import Piece, Style
 from averment.render.facts import Given, answers
 from averment.render.outline import aside_lines, headline, roots_of, stops, verdict_of
-from averment.render.phrases import claim_phrase, words
+from averment.render.phrases import claim_phrase, setting, words
 from averment.render.places import files_of
 from averment.render.presumption import presuming_lines, unless_lines
 from averment.render.reasons import Reasons
@@ -201,7 +201,7 @@ def _footer(outcome: Outcome, model: Model, style: Style) -> Iterator[str]:
     """``parameter: large_team = 30 (the pack says 20)``, for each that is not as the pack has it."""
     declared = {name: decode(each.value, each.field) for name, each in model.parameters.items()}
     rows = [
-        f"parameter: {name} = {value} (the pack says {declared[name]})"
+        f"parameter: {name} = {setting(value)} (the pack says {setting(declared[name])})"
         for name, value in outcome.evaluation.program.parameters.items()
         if declared[name] != value
     ]

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from averment.core.naming import record_path
-from averment.core.program import Fact, Field, Kind, Value
+from averment.core.program import Fact, Field, Kind, Setting, Value
 from averment.core.values import ends as ends_of
 from averment.outcome.outcome import Outcome
 from averment.questions.whatif import Fired, Stretch, Sweep, WhatIf
 from averment.render.display import Piece, Style
-from averment.render.phrases import claim_phrase, grouped, held, labelled, untold
+from averment.render.phrases import claim_phrase, grouped, held, labelled, series, untold, words
 from averment.render.results import result_name, result_phrase
 from averment.render.tree import Branch, Line, draw, layout, say
 
@@ -71,9 +71,9 @@ def _changes(before: Outcome, after: Outcome, style: Style) -> Iterator[Line]:
             text = f"{held_before} {arrow} "
             yield say(text, Piece(held(untold(field), then), "bold"), note=path)
     for name, setting in old.worded.items():
-        then = new.worded[name]
-        if setting != then:
-            yield say(f"{_spoken(name)}: {_spoken(setting)} {arrow} ", Piece(_spoken(then), "bold"), note=name)
+        other = new.worded[name]
+        if setting != other:
+            yield say(f"{_spoken(name)}: {_spoken(setting)} {arrow} ", Piece(_spoken(other), "bold"), note=name)
 
 
 def _values(outcome: Outcome) -> dict[str, tuple[Field, Value]]:
@@ -89,7 +89,9 @@ def _values(outcome: Outcome) -> dict[str, tuple[Field, Value]]:
     return dict(pair for fact in outcome.case.facts for pair in of(fact))
 
 
-def _spoken(value: str | int | bool) -> str:
+def _spoken(value: Setting) -> str:
+    if isinstance(value, list):
+        return series(map(words, value)) if value else "none"
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value).replace("_", " ")
 
 

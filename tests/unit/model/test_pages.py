@@ -12,7 +12,7 @@ from averment.diagnostics.catalogue import codes, page
 
 _EXAMPLE = re.compile(r"\*\*(Avoid|Prefer)\*\*\n\n```yaml (pack|facts|rules|table|case)\n(.*?)\n```", re.DOTALL)
 _FILES = {"pack": "pack.yaml", "facts": "facts.yaml", "rules": "rules/example.yaml", "table": "tables/example.yaml"}
-_LATER = ("AV651", "AV652")  # of the stages that load a pack, with a later number
+_LATER = ("AV651", "AV652", "AV653")  # of the stages that load a pack, with a later number
 _EXAMPLES = [
     (code, part, kind, text)
     for code in codes()
