@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import count, product
-from typing import Any, NamedTuple
+from typing import Any
 from unicodedata import normalize
 
 import clingo
@@ -23,6 +23,9 @@ import yaml
 from tests.laws.oracle_numbers import NUMBER, Field, Numbers, Term, aligned, places_of, scaled
 from tests.laws.oracle_tables import write_table
 from tests.laws.oracle_words import (
+    MADE,
+    Found,
+    Texts,
     compares,
     expanded,
     kind_of,
@@ -47,31 +50,6 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 AGGREGATES = ("count", "sum", "min", "max")
 OPERATORS = ("<", "<=", ">", ">=", "=", "!=")
 OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!=", "!=": "="}
-
-
-MADE = {"starts": "starts", "ends": "ends", "contains": "within"}
-
-
-class Texts:
-    """Tests of what texts are made of, as clingo calls them."""
-
-    def starts(self, text: clingo.Symbol, part: clingo.Symbol) -> clingo.Symbol:
-        return clingo.Number(text.string[: len(part.string)] == part.string)
-
-    def ends(self, text: clingo.Symbol, part: clingo.Symbol) -> clingo.Symbol:
-        return clingo.Number(text.string[max(0, len(text.string) - len(part.string)) :] == part.string)
-
-    def within(self, text: clingo.Symbol, part: clingo.Symbol) -> clingo.Symbol:
-        return clingo.Number(text.string.find(part.string) >= 0)
-
-
-class Found(NamedTuple):
-    """What a case comes to: its claim, or ``gap`` or ``conflict``; its strength, if one; and the rules that fired."""
-
-    claim: str
-    status: str
-    strength: str | None
-    fired: tuple[str, ...]
 
 
 def decide(files: Mapping[str, bytes], cases: Sequence[Mapping[str, Any]]) -> list[Found | None]:

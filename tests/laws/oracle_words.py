@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
+
+import clingo
 
 TOKEN = re.compile(
     r"""\s*("(?:[^"\\]|\\.)*"
@@ -169,3 +171,28 @@ def seconds(kind: str, text: str) -> int:
 def plain(symbol: Any) -> Any:
     """What one of clingo's symbols stands for: a number, or a text."""
     return symbol.number if symbol.type is symbol.type.Number else symbol.string
+
+
+MADE = {"starts": "starts", "ends": "ends", "contains": "within"}
+
+
+class Texts:
+    """Tests of what texts are made of, as clingo calls them."""
+
+    def starts(self, text: clingo.Symbol, part: clingo.Symbol) -> clingo.Symbol:
+        return clingo.Number(text.string[: len(part.string)] == part.string)
+
+    def ends(self, text: clingo.Symbol, part: clingo.Symbol) -> clingo.Symbol:
+        return clingo.Number(text.string[max(0, len(text.string) - len(part.string)) :] == part.string)
+
+    def within(self, text: clingo.Symbol, part: clingo.Symbol) -> clingo.Symbol:
+        return clingo.Number(text.string.find(part.string) >= 0)
+
+
+class Found(NamedTuple):
+    """What a case comes to: its claim, or ``gap`` or ``conflict``; its strength, if one; and the rules that fired."""
+
+    claim: str
+    status: str
+    strength: str | None
+    fired: tuple[str, ...]

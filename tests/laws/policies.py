@@ -52,8 +52,7 @@ def _give(pack: Layered, table: dict[str, Any]) -> None:
     width = len(table["when"])
     if policy == "priority":
         values = [row[width] for row in table["rows"]]
-        names = {f"p_{kind}" for kind in ("integer", "choice", "level", "boolean", "date", "text")}
-        if any(value in names for value in values if isinstance(value, str)):
+        if any(isinstance(value, str) and value.startswith("p_") for value in values):
             table["hit"] = "first"
         else:
             table["priority"] = rng.sample(distinct := _distinct(values), len(distinct))

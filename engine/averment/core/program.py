@@ -152,9 +152,7 @@ class Ranges:
 
 @dataclass(frozen=True, slots=True)
 class Among:
-    """The value (of a set: any element) is one of ``values``, or the text made of one of ``parts``; ``negated``: it is
-    none of them.
-    """
+    """One of ``values``, or of a set any element; or a text made of one of ``parts``; ``negated``: none of them."""
 
     values: frozenset[str | bool]
     negated: bool
@@ -298,9 +296,8 @@ class Rule:
         return self.alternative < 0
 
     @property
-    def unsaid(self) -> bool:
-        """Whether it is not among the rules that are said to fire."""
-        return self.between or self.alternative < 0
+    def unsaid(self) -> bool:  # whether it is not among the rules that are said to fire
+        return self.between or self.inner
 
 
 @dataclass(frozen=True)

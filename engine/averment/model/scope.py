@@ -21,7 +21,7 @@ from averment.model.kinds import described, joins
 from averment.model.model import Day, Parameter
 from averment.model.names import variable_suggestion
 from averment.model.vocabulary import Vocabulary
-from averment.surface.grammar import Readers
+from averment.surface.readers import Readers
 
 _VARIABLE = re.compile(r"\s*\$([a-z][a-z0-9_]*)\s*")
 

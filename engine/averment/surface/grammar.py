@@ -25,7 +25,6 @@ Each parser returns the tree, or a ``Fault`` that says what was expected and whe
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import NoReturn, TypeVar
 
 from averment.core.operators import CALENDAR_CALLS, CALLS, ROUNDINGS
@@ -87,14 +86,6 @@ def parse_result(text: str) -> Expression | Rounded | Fault:
 def parse_comparison(text: str) -> Comparison | Fault:
     """Read the text of a ``test:`` condition."""
     return _whole(text, _Parser.comparison, EXPRESSION)
-
-
-class Readers:
-    """The four parsers, each of which reads a text once: equal texts share one tree."""
-
-    def __init__(self) -> None:
-        self.cell, self.test = cache(parse_cell), cache(parse_test)
-        self.result, self.comparison = cache(parse_result), cache(parse_comparison)
 
 
 def _whole(text: str, rule: Callable[[_Parser], _Tree], where: str) -> _Tree | Fault:
