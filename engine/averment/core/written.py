@@ -16,6 +16,7 @@ from dataclasses import field
 from decimal import Decimal
 from functools import cached_property
 
+from averment.core.rows import NoRow as NoRow
 from averment.core.sentences import SILENT as SILENT
 from averment.core.sentences import Mention as Mention
 from averment.core.sentences import Sentence as Sentence
@@ -199,23 +200,6 @@ class Absent(Tree):
     @cached_property
     def text(self) -> str:
         return f"not: {{{self.pattern.text}}}"
-
-
-@dataclass(frozen=True)
-class NoRow(Tree):
-    """What a row of a table asks of those that go before it, by its hit policy: that none of them matches.
-
-    They are at the places from ``first`` to ``last``: by their numbers, or by the ``priority`` of their outputs.
-    """
-
-    table: str
-    first: int
-    last: int
-    priority: bool = False
-
-    @cached_property
-    def text(self) -> str:
-        return f"no row of {self.table}: {self.first} to {self.last}{' by priority' if self.priority else ''}"
 
 
 @dataclass(frozen=True)
