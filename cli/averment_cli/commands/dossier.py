@@ -164,5 +164,6 @@ def _proved(proof: Proof) -> str:
                  for number, one in enumerate(said)]  # fmt: skip
     manifest = proof.manifest
     verdict = look.paint("proved", "headline-good") if proof.holds else look.paint("not proved", "headline-bad")
-    rows.append(f"\n{visible(str(manifest.get('case')))}: {visible(str(manifest.get('claim')))}, {verdict}")
+    claim = [visible(str(manifest["claim"]))] if manifest.get("claim") is not None else []
+    rows.append(f"\n{visible(str(manifest.get('case')))}: {', '.join([*claim, verdict])}")
     return "\n".join(rows) + "\n"

@@ -130,7 +130,8 @@ def _decision(files: Mapping[str, bytes], outcome: Outcome, manifest: Mapping[st
     for name, value in (("case", outcome.case.name), ("claim", outcome.claim), ("status", outcome.status.value)):
         if manifest.get(name) != value:
             found.append(_wrong(f"the manifest states another {name} than the pack and the facts give"))
-    said = f"decided again: {outcome.claim}, {outcome.status.value}, the same to the byte"
+    stands = ", ".join(filter(None, (outcome.claim, outcome.status.value)))
+    said = f"decided again: {stands}, the same to the byte"
     return Check("decision", said, tuple(found))
 
 
@@ -213,7 +214,8 @@ def _is_in_part(record: dict[str, Any], outcome: Outcome, row: Any) -> bool:
     """Whether a part of a batch has the row, and counts a claim that stands like this one by this pack."""
     program = outcome.evaluation.program
     try:
-        counted = record["claims"].get(outcome.claim, 0) and record["statuses"].get(outcome.status.value, 0)
+        claimed = outcome.claim is None or record["claims"].get(outcome.claim, 0)
+        counted = claimed and record["statuses"].get(outcome.status.value, 0)
         here = record["first"] <= row < record["first"] + record["rows"]
     except (KeyError, TypeError, AttributeError):
         return False
