@@ -25,7 +25,7 @@ def main() -> None:
     try:
         from dateutil.relativedelta import relativedelta
     except ImportError:
-        sys.exit("python-dateutil is not installed: just bench")
+        sys.exit("python-dateutil is not installed: run `just bench` first")
     rng, differing, beyond = random.Random(asked.seed), 0, 0
     began = time.process_time()
     for _ in range(asked.pairs):

@@ -17,6 +17,8 @@ _FOLDER = Path(__file__).parents[1] / "benchmarks"
 _SMALL = {
     "batch_tool": "--rows 200 --lines 50 --rounds 1 --memory 100",
     "big_pack": "--rules 20 --rounds 1",
+    "calendar_columns": "--rows 1000",
+    "calendar_pairs": "--pairs 200",
     "consultations": "--random 1",
     "core": "--cases 2 --rounds 1",
     "falsified": "--draws 3 --rows 3",

@@ -202,9 +202,9 @@ def _workbook(ways: list[Way], path: Path) -> None:
             case datetime() | date():
                 sheet.write_datetime(row, 1, datetime(*value.timetuple()[:6]), day)
             case time():
-                sheet.write_datetime(row, 1, value, clock)
+                sheet.write_datetime(row, 1, value, clock)  # pyright: ignore[reportArgumentType]
             case timedelta():
-                sheet.write_datetime(row, 1, value, length)
+                sheet.write_datetime(row, 1, value, length)  # pyright: ignore[reportArgumentType]
             case bool() | int() | float():
                 sheet.write(row, 1, value)
             case _:

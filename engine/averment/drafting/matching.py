@@ -20,8 +20,13 @@ _SURE = 0.6
 _NEAR = 0.2  # less than this between two pairs, and neither is sure
 _POSSIBLE = 0.3
 _LEAST = 0.5  # which part of the cells must be values of the field
-_TELLING = {Kind.CHOICE: 1.0, Kind.LEVEL: 1.0, Kind.SET: 0.9, Kind.BOOLEAN: 0.4, Kind.TEXT: 0.0}
-_TELLING |= {kind: 0.7 for kind in Kind if kind.timed}
+_TELLING = {kind: 0.7 for kind in Kind if kind.timed} | {
+    Kind.CHOICE: 1.0,
+    Kind.LEVEL: 1.0,
+    Kind.SET: 0.9,
+    Kind.BOOLEAN: 0.4,
+    Kind.TEXT: 0.0,
+}
 _NAMES = ("case", "id", "key", "nr", "no", "number", "name", "code", "model", "identifier", "rowname", "row", "index")
 _NAMELESS = re.compile(r"|Unnamed: ?\d+|rownames|index|__index_level_\d+__", re.IGNORECASE)
 
