@@ -13,17 +13,31 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from averment.batch.frames import fired_names
     from averment.checking import check
+    from averment.core.optional import NONE
     from averment.diagnostics.diagnostic import Diagnostic, Refused
     from averment.guarding import NotAllowed, guard
     from averment.outcome.claim import Status
     from averment.outcome.outcome import Outcome
     from averment.pack import Pack, load
 
-__all__ = ["Diagnostic", "NotAllowed", "Outcome", "Pack", "Refused", "Status", "check", "fired_names", "guard", "load"]
+__all__ = [
+    "NONE",
+    "Diagnostic",
+    "NotAllowed",
+    "Outcome",
+    "Pack",
+    "Refused",
+    "Status",
+    "check",
+    "fired_names",
+    "guard",
+    "load",
+]
 __version__ = "0.1.0"
 
 
 _PLACES = {
+    "NONE": "core.optional",
     "Diagnostic": "diagnostics.diagnostic",
     "NotAllowed": "guarding",
     "Outcome": "outcome.outcome",

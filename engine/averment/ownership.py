@@ -119,7 +119,7 @@ def write_sealed(path: Path, text: str) -> None:
 
 def _write_over(path: Path, data: bytes) -> None:
     fresh = path.with_name(f".averment-{token_hex(8)}")
-    with new_file(fresh) as stream:
+    with new_file(fresh, stat.S_IMODE(path.stat().st_mode)) as stream:
         stream.write(data)
     fresh.replace(path)
 

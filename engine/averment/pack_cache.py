@@ -25,8 +25,10 @@ from typing import Any
 
 import averment_schemas
 from averment.core import answers, expressions, kinds, node, program, rows, sentences, written
+from averment.core import data as pack_data
 from averment.core.program import Program
 from averment.dataclass import dataclass
+from averment.diagnostics import diagnostic
 from averment.law import joining, layers
 from averment.model import model
 from averment.model.model import Model
@@ -42,7 +44,8 @@ _ENTRY = re.compile(r"(\.[0-9a-f]{16}-)?[0-9a-f]{64}\.pack")  # with a dot while
 _DIGEST = hashlib.sha256().digest_size
 _ABANDONED = 3600.0  # seconds after which nobody writes an entry any more
 _OTHERS = stat.S_IWGRP | stat.S_IWOTH
-_HELD = answers, expressions, kinds, program, model, node, rows, sentences, written, joining, layers
+_CORE = answers, pack_data, diagnostic, expressions, kinds, program, node, rows, sentences, written
+_HELD = *_CORE, model, joining, layers
 _VALUES = {each.__name__: vars(each) for each in _HELD}
 _VALUES["decimal"] = {"Decimal": Decimal}
 

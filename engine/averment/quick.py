@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from averment.backends.scalar import Given, Quick, compile_scalar, facts_of, given_writer, results_of
+from averment.backends.scalar import Given, Quick, compile_scalar, facts_of, given_writer, not_mentioned, results_of
 from averment.core.program import Field, Program, Result, Value
 from averment.engines import Engine, warn_of_loss
 from averment.law.claims import stands
@@ -87,7 +87,8 @@ class QuickOutcome(Outcome):
 
     @property
     def assumptions(self) -> tuple[str, ...]:
-        return ()
+        program = self._engine.program
+        return tuple(sorted(program.silent & not_mentioned(program, self._quick.values))) if program.silent else ()
 
     @property
     def evidence(self) -> None:

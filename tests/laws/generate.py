@@ -13,6 +13,8 @@ import json
 import random
 from typing import Any
 
+from tests.laws.optional import make_optional
+from tests.laws.owned import add_data
 from tests.laws.policies import give_policy
 from tests.laws.ruling import ASIDE, CLAIM, KINDS, Field, Layered, Ruling, cell, constant, rule
 from tests.laws.ruling_times import TIMES
@@ -43,6 +45,8 @@ def random_pack(seed: int, calendar: bool = True) -> dict[str, bytes]:
         _add_table(pack)
         give_policy(pack, random.Random(f"{seed} policy"))
     rng.shuffle(pack.rules)
+    make_optional(pack, seed)
+    owned = add_data(pack, seed)
     manifest: dict[str, Any] = {
         "pack": "random",
         "version": "1.0.0",
@@ -68,7 +72,7 @@ def random_pack(seed: int, calendar: bool = True) -> dict[str, bytes]:
     if half % 5 == 4:
         files["rules/a.yaml"]["when"] = [{"one0": {"f0": "$head"}}]
     files |= {f"tables/{table['table']}.yaml": table for table in pack.tables}
-    return {name: json.dumps(content, indent=1).encode() for name, content in files.items()}
+    return owned | {name: json.dumps(content, indent=1).encode() for name, content in files.items()}
 
 
 def _part(pack: Layered, rng: random.Random) -> None:
@@ -170,7 +174,7 @@ def random_case(pack: dict[str, bytes], rng: random.Random, given: float = 0.75,
     declared = json.loads(pack["facts.yaml"])["facts"]
     facts: dict[str, Any] = {}
     for type, about in declared.items():
-        if about.get("derived"):
+        if about.get("derived") or "data" in about:
             continue
         if about["cardinality"] == "one":
             record = _record(about["fields"], rng, given, ())
@@ -194,6 +198,8 @@ def random_case(pack: dict[str, bytes], rng: random.Random, given: float = 0.75,
 
 def random_value(about: Field, rng: random.Random) -> Any:
     """A value of a declared field, as a fact file has it."""
+    if about.get("optional") and rng.random() < 0.25:
+        return "none"
     match about["type"]:
         case "boolean":
             return rng.random() < 0.5

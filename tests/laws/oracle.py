@@ -24,13 +24,17 @@ from tests.laws.oracle_numbers import NUMBER, Field, Numbers, Term, aligned, pla
 from tests.laws.oracle_tables import write_table
 from tests.laws.oracle_words import (
     MADE,
+    NONE,
     Found,
+    Test,
     Texts,
     compares,
+    data_of,
     expanded,
     kind_of,
     literal,
     named,
+    of_optional,
     parameters_of,
     pattern,
     plain,
@@ -45,7 +49,6 @@ from tests.laws.oracle_words import (
 )
 
 Scope = dict[str, Field]  # by variable, the field that its values are from
-Test = tuple[str, str, str]  # the sides of a comparison, and its operator between them
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 AGGREGATES = ("count", "sum", "min", "max")
 OPERATORS = ("<", "<=", ">", ">=", "=", "!=")
@@ -54,9 +57,11 @@ OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!=", "!=": "="}
 
 def decide(files: Mapping[str, bytes], cases: Sequence[Mapping[str, Any]]) -> list[Found | None]:
     """What each case (its ``facts``) comes to; nothing where a rule derives a value outside of its field's range."""
-    read = {name: yaml.load(text, LOADER) for name, text in files.items()}
+    read = {name: yaml.load(text, LOADER) for name, text in files.items() if not name.endswith(".csv")}
     program = Program(read)
-    lines = [*program.lines(), *(line for number, facts in enumerate(cases) for line in program.case(number, facts))]
+    cases = [data_of(files) | {**facts} for facts in cases]
+    given = (line for number, facts in enumerate(cases) for line in program.case(number, facts))
+    lines = [*program.lines(), *given]
     control = clingo.Control(["--warn=none"])
     control.add("base", [], "\n".join(lines))
     control.ground([("base", [])], context=Texts())
@@ -129,7 +134,9 @@ class Program:
         return f"{name}{next(self.numbers)}"
 
     def value(self, value: Any, field: Field) -> str:
-        """A value of a field as a term."""
+        """A value of a field as a term; that an optional one has none is a symbol."""
+        if value == NONE and field.get("optional"):
+            return NONE
         match field["type"]:
             case "integer" | "decimal":
                 return str(int(Decimal(str(value)).scaleb(field.get("places", 0))))
@@ -165,6 +172,9 @@ class Program:
         """The alternatives under which a column passes a cell, each a list of comparisons."""
         if isinstance(cell, list):
             return [one for each in cell for one in self.cell(each, column, field)]
+        if field.get("optional") and cell != "-":
+            plain = {**field, "optional": False}
+            return of_optional(str(cell), column, lambda others: self.cell(others, column, plain))
         tokens = tokens_of(str(cell).lower() if isinstance(cell, bool) else str(cell))
         if tokens == ["-"]:
             return [[]]
@@ -246,20 +256,22 @@ class Conjunction:
             case _:
                 self.body.append(self.matched(key, content, outer=True)[0])
 
-    def matched(self, type: str, cells: Mapping[str, Any], outer: bool) -> tuple[str, list[str]]:
-        """The atom of a fact of a type that passes the cells, and its columns: variables, joined or its own."""
+    def matched(self, type: str, cells: Mapping[str, Any], outer: bool, added: str = "") -> tuple[str, list[str]]:
+        """The atom of a fact that passes the cells, and its columns; what is bound or ``added`` up has a value."""
         program, fields = self.program, self.program.types[type]["fields"]
         local: dict[str, str] = {}
         columns: list[str] = []
         passes: list[list[list[Test]]] = []
         for number, (name, field) in enumerate(fields.items()):
             cell = cells.get(name, "-")
+            against = isinstance(cell, str) and "$" in cell and '"' not in cell
+            passes += [[[(f"A{number}", "!=", NONE)]]] * (field.get("optional", False) and (against or name == added))
             if variable(cell):
                 known = cell[1:] in self.scope
                 columns.append(named(cell[1:]) if known else local.setdefault(cell, program.fresh("L")))
                 continue
             columns.append(program.fresh("F"))
-            if isinstance(cell, str) and "$" in cell and '"' not in cell:
+            if against:
                 assert outer
                 self.body.append(self._against(columns[-1], field, tokens_of(cell)))
             else:
@@ -289,7 +301,7 @@ class Conjunction:
 
     def _aggregate(self, function: str, content: Any) -> str:
         type, cells = pattern(content["of"])
-        matched, columns = self.matched(type, cells, outer=False)
+        matched, columns = self.matched(type, cells, outer=False, added=content.get("field", ""))
         place = [*self.program.types[type]["fields"]].index(content["field"]) if "field" in content else 0
         kept = ",".join([columns[place], *columns])
         result = named(content["as"][1:])

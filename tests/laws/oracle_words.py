@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import product
 from typing import Any, NamedTuple
 
 import clingo
 
+Test = tuple[str, str, str]  # the sides of a comparison, and its operator between them
+NONE = "none"  # of an optional field: without a value
 TOKEN = re.compile(
     r"""\s*("(?:[^"\\]|\\.)*"
          | \d{4}-\d\d-\d\d (?:T[0-9:]+)? | \d\d:[0-9:]+ | P[0-9A-Z]+
@@ -196,3 +200,23 @@ class Found(NamedTuple):
     status: str
     strength: str | None
     fired: tuple[str, ...]
+
+
+def of_optional(cell: str, column: str, passes: Callable[[str], list[list[Test]]]) -> list[list[Test]]:
+    """The alternatives under which an optional column passes a cell; ``passes``: one that does not name `none`."""
+    tokens = tokens_of(cell)
+    negated = tokens[:2] == ["not", "("]
+    tests = [" ".join(test) for test in split(tokens[2:-1] if negated else tokens)]
+    others = ", ".join(test for test in tests if test != NONE)
+    found = passes(f"not({others})" if negated else others) if others else [[]] * negated
+    found = [[*each, (column, "!=", NONE)] for each in found]
+    return [*found, [(column, "=", NONE)]] if NONE in tests and not negated else found
+
+
+def data_of(files: Mapping[str, bytes]) -> dict[str, list[dict[str, str]]]:
+    """The records of each file of data, by the type that is called as the file is."""
+    return {
+        name.removeprefix("data/").removesuffix(".csv"): [*csv.DictReader(io.StringIO(held.decode(), newline=""))]
+        for name, held in files.items()
+        if name.startswith("data/")
+    }

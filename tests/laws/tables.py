@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from averment.core.optional import NONE
 from averment.core.program import Field, Kind, Program
 
 
@@ -42,6 +43,8 @@ def table(program: Program, documents: list[Any], rng: random.Random) -> pa.Tabl
 
 def _form(field: Field, values: list[Any], rng: random.Random) -> pa.DataType:
     """An Arrow type that can hold a field with these values."""
+    if NONE in values:
+        return pa.string()
     match field.kind:
         case Kind.BOOLEAN:
             return pa.bool_()
@@ -67,6 +70,8 @@ def _record(fields: tuple[Field, ...], record: dict[str, Any], forms: dict[str, 
 
 
 def _value(value: Any, form: pa.DataType) -> Any:
+    if value is not None and pa.types.is_string(form):
+        return str(value)
     if value is not None and pa.types.is_decimal(form):
         return Decimal(value)
     if value is None:

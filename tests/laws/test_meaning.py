@@ -44,7 +44,7 @@ def completed(files: dict[str, bytes], facts: dict[str, Any], rng: random.Random
     declared = json.loads(files["facts.yaml"])["facts"]
     whole = {type: json.loads(json.dumps(content)) for type, content in facts.items()}
     for type, about in declared.items():
-        if about.get("derived"):
+        if about.get("derived") or "data" in about:
             continue
         if type not in whole and about["cardinality"] == "one":
             whole[type] = {}
@@ -115,7 +115,7 @@ def test_the_order_of_rules_files_facts_and_records_does_not_matter(seed: int) -
         "facts.yaml": json.dumps({"facts": mixed(json.loads(files["facts.yaml"])["facts"], rng)}).encode(),
         "pack.yaml": files["pack.yaml"],
         "rules/other.yaml": json.dumps({"author": "nobody", "rules": rules}).encode(),
-        **{name: content for name, content in files.items() if name.startswith("tables/")},
+        **{name: content for name, content in files.items() if name.startswith(("tables/", "data/"))},
     }
     report = Report()
     pack, other = made(seed)[0], compile_files(read_pack_files(shuffled, report), "random", report)

@@ -56,6 +56,7 @@ def _backwards(pack: Pack, facts: dict[str, Any]) -> Outcome:
     outcome = pack.decide(facts, engine="reference")
     found = outcome.evaluation
     memory = Memory(found.program, (), None)
+    memory.silent = found.memory.silent
     for fact in reversed(found.memory.truths):
         memory.add(fact, found.memory.truths[fact])
     turned = Evaluation(found.program, memory, found.firings[::-1], found.undecided[::-1])

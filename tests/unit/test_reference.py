@@ -18,6 +18,9 @@ What `averment.__all__` names; all else may change. Written from the docstrings 
 """
 
 
+_CONSTANTS = {"NONE": "What is given of an optional field that has no value."}
+
+
 def reference() -> str:
     """The page: each public name, its signature, what it says, and what its public members say."""
     return "\n".join([_HEAD, *(line for name in sorted(averment.__all__) for line in _entry(name))]).rstrip() + "\n"
@@ -26,6 +29,9 @@ def reference() -> str:
 def _entry(name: str) -> Iterator[str]:
     thing = getattr(averment, name)
     yield f"## `{name}`\n"
+    if name in _CONSTANTS:
+        yield f"```python\naverment.{name} = {thing!r}\n```\n\n{_CONSTANTS[name]}\n"
+        return
     if not inspect.isclass(thing):
         yield f"```python\naverment.{name}{_signature(thing)}\n```\n"
     yield f"{_said(thing)}\n"

@@ -12,6 +12,7 @@ from averment_cli.options import complete_pack, formats_option, source_option
 if TYPE_CHECKING:
     from averment.diagnostics.diagnostic import Diagnostic
     from averment.pack import Pack
+    from averment_cli.reading import Texts
 
 
 @click.command("check")
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 @source_option
 @formats_option("json", "sarif", "github", "junit")
 @click.option("--watch", is_flag=True, help="Check again whenever a file of the pack changes, until Ctrl-C.")
-def command(pack: str | None, sources: Sequence[str], format: str, watch: bool) -> int:
+@click.option("--fix", is_flag=True, help="Edit the pack's files where a finding says how.")
+def command(pack: str | None, sources: Sequence[str], format: str, watch: bool, fix: bool) -> int:
     """Find what is wrong with a pack, and with its example cases.
 
     PACK is a folder or the name of an installed pack: by default the folder you are in, if it is one, else pm_tpm.
@@ -29,6 +31,7 @@ def command(pack: str | None, sources: Sequence[str], format: str, watch: bool) 
     averment check pm_tpm --source article.txt
     averment check my_pack --format sarif > findings.sarif
     averment check my_pack --watch
+    averment check my_pack --fix
     """
     from averment_cli.reading import default_pack
 
@@ -36,11 +39,11 @@ def command(pack: str | None, sources: Sequence[str], format: str, watch: bool) 
     if watch:
         from averment_cli.watching import run_again
 
-        return run_again(name, lambda: _check(name, sources, format))
-    return _check(name, sources, format)
+        return run_again(name, lambda: _check(name, sources, format, fix))
+    return _check(name, sources, format, fix)
 
 
-def _check(name: str, sources: Sequence[str], format: str) -> int:
+def _check(name: str, sources: Sequence[str], format: str, fix: bool) -> int:
     from averment.checking import checked
     from averment.core.text import spelled
     from averment.diagnostics.diagnostic import Report
@@ -56,6 +59,8 @@ def _check(name: str, sources: Sequence[str], format: str) -> int:
     if find_pack(name, unknown) is None:
         stop_if_failed(unknown, texts)
     read = read_pack(name, report, texts)
+    if fix and read is not None:
+        read = _fixed(read, texts)
     agreed: list[str] = []
     if read is not None:
         held = held_texts(read.model, sources, report, texts)
@@ -95,6 +100,31 @@ def _for_programs(format: str, found: Sequence[Diagnostic], name: str) -> str:
             return to_github(found, where)
         case _:
             return to_junit(found, where, f"averment check {spelled(name)}")
+
+
+def _fixed(pack: Pack, texts: Texts) -> Pack:
+    """The pack with its files edited where findings say how, which is said."""
+    from averment.checking import checked
+    from averment.diagnostics.diagnostic import Refused, Report
+    from averment.fixing import fix
+    from averment_cli.reading import stop_if_failed
+    from averment_cli.terminal import talk
+
+    edits = [found.edit for found in checked(pack).findings if found.edit]
+    if not edits:
+        return pack
+    try:
+        fixed, names = fix(pack, edits)
+    except Refused as refusal:
+        refused = Report()
+        refused.extend(refusal.diagnostics)
+        stop_if_failed(refused, texts)
+        raise
+    texts.of.update(fixed.texts)
+    kept = fixed.digest == pack.digest
+    became = "whose digest stays" if kept else f"whose digest was {pack.digest} and is now {fixed.digest}"
+    talk(f"{len(edits)} change{'' if len(edits) == 1 else 's'} made in {' and '.join(names)} of {pack.name}, {became}")
+    return fixed
 
 
 def _about(pack: Pack) -> str:

@@ -9,11 +9,11 @@ from averment.backends.columnar.columns import Array as Codes
 from averment.batch.adapting import Adaptation, Cell
 from averment.batch.arrow import Array, pa, pc
 from averment.batch.cells import cell_text
-from averment.batch.csv_records import cell_value
 from averment.batch.csv_rows import typed
 from averment.core.program import Field
 from averment.core.text import start_of
 from averment.diagnostics.diagnostic import Report
+from averment.source.csv_cells import cell_value
 
 
 @dataclass(frozen=True)

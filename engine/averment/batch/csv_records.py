@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from typing import Any
 
 from averment.batch.columns import MAX_COLUMNS
@@ -13,13 +12,11 @@ from averment.batch.shape import Shape, row_document
 from averment.batch.unit import Unit
 from averment.core.composed import composed
 from averment.core.node import Node, Span
-from averment.core.program import Field, Kind
 from averment.core.text import HIDDEN, hidden, not_shown, start_of
 from averment.diagnostics.diagnostic import Report
-from averment.source.scalar import plain_scalar
+from averment.source.csv_cells import cell_value
 from averment.source.text import decode
 
-_NUMERIC = ("-", "+", ".", *"0123456789")
 MAX_RECORD = 4 * 1024 * 1024
 
 
@@ -89,32 +86,6 @@ def read_record(data: bytes, shape: Shape, row: int, report: Report) -> Node | N
             field = type.fields[type.position[target.field]]
             facts[target.type][target.field] = cell_value(cell, field, start_of(shape.file), report)
     return row_document(name or None, facts, row, shape.file)
-
-
-def cell_value(cell: str, field: Field, place: Span, report: Report) -> Any:
-    """A cell as documents have its value: a number as they write it, a truth value in any case, a set with ``|``
-    between its elements or as JSON; what does not fit its type is left as it is, for the reader to refuse.
-    """
-    match field.kind:
-        case Kind.SET:
-            return _listed(cell)
-        case Kind.BOOLEAN if cell.lower() in ("true", "false"):
-            return cell.lower() == "true"
-        case Kind.INTEGER | Kind.DECIMAL if cell[:1] in _NUMERIC:
-            return plain_scalar(cell, place, report)
-        case _:
-            return cell
-
-
-def _listed(cell: str) -> list[Any]:
-    if cell.startswith("["):
-        try:
-            found = json.loads(cell)
-        except (ValueError, RecursionError):
-            found = None
-        if isinstance(found, list):
-            return found  # pyright: ignore[reportUnknownVariableType]
-    return [element.strip() for element in cell.split("|")]
 
 
 def _cells(data: bytes, report: Report, file: str) -> list[str] | None:

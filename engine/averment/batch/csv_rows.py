@@ -13,16 +13,18 @@ import numpy as np
 
 from averment.batch.arrow import Table, one_chunk, pa, pc
 from averment.batch.arrow import csv as arrow_csv
-from averment.batch.csv_records import Records, cell_value
+from averment.batch.csv_records import Records
 from averment.batch.line_ends import ends_of_lines
 from averment.batch.lines import RECORDS, is_clean
 from averment.batch.reading import Reading, by_halves, case_names
 from averment.batch.shape import Shape
 from averment.batch.unit import Unit
+from averment.core.optional import NONE
 from averment.core.program import Field, Kind
 from averment.core.text import hidden, start_of
-from averment.core.values import Misfit, fit
+from averment.core.values import Misfit, decode, fit
 from averment.diagnostics.diagnostic import Report
+from averment.source.csv_cells import cell_value
 from averment.source.text import MAX_SCALAR
 
 _VISIBLE = bytes([9, 10, 13, *range(32, 127)])
@@ -112,7 +114,10 @@ def typed(column: Any, field: Field) -> tuple[Any, Any]:
         return encoded, None
     texts: list[str] = encoded.dictionary.to_pylist()
     read = [_value(text, field) for text in texts]
-    values = pa.array(read, _PARSED[field.kind])
+    if field.optional and NONE in texts:  # then a column of texts holds all
+        values = pa.array([None if value is None else str(decode(value, field)) for value in read], pa.string())
+    else:
+        values = pa.array(read, _PARSED[field.kind])
     wrong = np.array([value is None for value in read], np.bool_)
     indices = encoded.indices
     odd = None if not wrong.any() else wrong[np.asarray(pc.fill_null(indices, 0))] & np.asarray(indices.is_valid())

@@ -12,7 +12,7 @@ from dataclasses import field
 from averment.checks.subject import Subject
 from averment.core.node import Span
 from averment.dataclass import dataclass
-from averment.diagnostics.diagnostic import Diagnostic, Label, Severity
+from averment.diagnostics.diagnostic import Diagnostic, Edit, Label, Severity
 from averment.model.model import Told
 
 NO_SETTINGS: Mapping[str, Told] = {}
@@ -21,12 +21,13 @@ NO_SETTINGS: Mapping[str, Told] = {}
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Where something was found, and the words that tell it from another: names, cells, numbers. ``labels`` are further
-    places, each with its own text.
+    places, each with its own text; ``edit`` is what mends it.
     """
 
     place: Span | None
     words: Mapping[str, str] = field(default_factory=dict[str, str])
     labels: tuple[Label, ...] = ()
+    edit: Edit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Check:
             (help,) if help else (),
             (note,) if note else (),
             severity,
+            edit=finding.edit,
         )
 
 

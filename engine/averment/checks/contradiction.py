@@ -27,7 +27,7 @@ from averment.core.program import (
     Variable,
     text_of,
 )
-from averment.core.values import limits
+from averment.core.values import domain, limits
 from averment.law.cells import passes
 from averment.law.expressions import calculate
 from averment.law.truth import TRUE, CaseError, bounds, interval
@@ -64,7 +64,7 @@ def _on_one_record(rule: Rule, types: Mapping[str, FactType]) -> dict[tuple[str,
 
 
 def _disjoint(cells: list[Cell], field: Field) -> bool:
-    ranges: list[Interval] = [limits(field)] if field.kind.ordered else []
+    ranges: list[Interval] = [domain(field)] if field.kind.ordered else []
     among = set[str | bool](field.values or ((True, False) if field.kind is Kind.BOOLEAN else ()))
     bounded = bool(among)
     for cell in cells:

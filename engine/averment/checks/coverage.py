@@ -33,6 +33,9 @@ def coverage(model: Model) -> Iterator[Covered]:
     for rule in model.rules:
         for backing in rule.backing:
             citing.setdefault((backing.source, backing.section, backing.paragraph), set()).add(rule.id)
+    for data in model.data.values():
+        for backing in data.backing:
+            citing.setdefault((backing.source, backing.section, backing.paragraph), set()).add(data.file)
     for source in model.sources.values():
         for section in source.sections:
             for number, digest in enumerate(section.paragraphs, 1):

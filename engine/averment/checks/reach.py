@@ -9,7 +9,7 @@ from averment.checks.check import Finding
 from averment.checks.subject import Subject
 from averment.core.program import Among, Cell, Field, Kind
 from averment.core.text_tests import made_of
-from averment.core.values import limits
+from averment.core.values import domain
 from averment.ir.lower_cell import Range
 
 
@@ -28,7 +28,7 @@ def reach(cell: Cell, field: Field) -> Reach:
         if field.kind is Kind.SET or not every or len(cell.values) < every:
             return Reach.SOME
         return Reach.NONE if cell.negated else Reach.ALL
-    least, greatest = limits(field)
+    least, greatest = domain(field)
     inside = [
         (low, high)
         for low, high in cell.ranges

@@ -17,6 +17,7 @@ from averment.checks import (
     never_true,
     no_question,
     no_sentence,
+    older_format,
     placeholder_digest,
     subsumed_rule,
     uncovered,
@@ -37,6 +38,7 @@ from averment.checks.loading import LOADING
 CHECKS: tuple[Check, ...] = (
     *LOADING,
     unknown_setting.CHECK,
+    older_format.CHECK,
     never_true.CHECK,
     always_true.CHECK,
     underived.CHECK,

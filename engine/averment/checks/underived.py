@@ -10,7 +10,7 @@ from averment.checks.subject import Subject
 
 def find(subject: Subject) -> Iterator[Finding]:
     model = subject.model
-    derived = {conclusion.type.name for rule in model.rules for conclusion in rule.then}
+    derived = {conclusion.type.name for rule in model.rules for conclusion in rule.then} | model.data.keys()
     told: set[str] = set()
     for rule, pattern in subject.patterns:
         name = pattern.type.name

@@ -18,11 +18,12 @@ def find(subject: Subject) -> Iterator[Finding]:
     if day := subject.model.day:
         used.add(f"{day.type.name}.{day.type.fields[day.field].name}")
     for of in subject.model.types.values():
-        if not of.derived and of.name in looked:
+        if (of.data or not of.derived) and of.name in looked:
             for field in of.fields:
                 name = f"{of.name}.{field.name}"
                 if name not in used and field.name not in of.key:
-                    yield Finding(subject.model.type_places.get(name), {"field": name})
+                    label = "had for nothing" if of.data else "asked for in vain"
+                    yield Finding(subject.model.type_places.get(name), {"field": name, "label": label})
 
 
 def _looked_at(condition: Condition) -> Iterator[str]:
@@ -40,6 +41,6 @@ CHECK = Check(
     "AV413",
     find,
     says="no rule looks at `{field}`",
-    label="asked for in vain",
+    label="{label}",
     help="delete the field, or write the rule that it is for",
 )

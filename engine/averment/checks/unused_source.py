@@ -9,7 +9,8 @@ from averment.checks.subject import Subject
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    cited = {backing.source for rule in subject.model.rules for backing in rule.backing}
+    resting = [*(rule.backing for rule in subject.model.rules), *(data.backing for data in subject.model.data.values())]
+    cited = {backing.source for each in resting for backing in each}
     for source in subject.model.sources.values():
         missing = any(section.paragraphs and not section.omitted for section in source.sections)  # told as AV462
         if source.name not in cited and not missing:

@@ -17,7 +17,7 @@ def find(subject: Subject) -> Iterator[Finding]:
     used |= {conclusion.type.name for rule in model.rules for conclusion in rule.then}
     for of in model.types.values():
         if of.name not in used:
-            how = "derives it or looks at it" if of.derived else "looks at it"
+            how = "derives it or looks at it" if of.derived and not of.data else "looks at it"
             yield Finding(model.type_places.get(of.name), {"type": of.name, "label": f"no rule {how}"})
 
 

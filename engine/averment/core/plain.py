@@ -116,3 +116,31 @@ def digits(value: int) -> str:
     dropped = int((value.bit_length() - 200) * 0.30103)
     sign = "-" if value < 0 else ""
     return f"{sign}{abs(value) // 10**dropped}…"
+
+
+def called(plain: object) -> str:
+    """A value as a message calls it."""
+    match plain:
+        case None:
+            return "nothing"
+        case list() | tuple() | set() | frozenset():
+            return "a list"
+        case dict():
+            return "a mapping"
+        case bool():
+            return f"`{str(plain).lower()}`"
+        case str():
+            return f"the text `{plain if len(plain) <= 60 else plain[:60] + '…'}`"
+        case float():
+            return f"`{written_out(Decimal(repr(float(plain))))}`"
+        case Decimal():
+            return f"`{written_out(plain)}`"
+        case Odd():
+            return str(plain)
+        case _:
+            return f"`{plain}`"
+
+
+def written_out(number: Decimal) -> str:
+    """A number without an exponent."""
+    return f"{number:f}"

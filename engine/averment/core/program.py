@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from averment.core import written
 from averment.core.answers import NO_CLAIM as NO_CLAIM
@@ -39,6 +39,9 @@ from averment.core.expressions import size as size
 from averment.core.kinds import Kind as Kind
 from averment.core.text_tests import Part
 from averment.dataclass import dataclass
+
+if TYPE_CHECKING:
+    from averment.core.data import Data
 
 Setting = str | int | bool | list[str]  # a parameter's value as it is shown; of one that is a set a list
 
@@ -69,6 +72,7 @@ class Field:
     cost: int = 1  # of asking for it, and of changing it
     quotient: bool = False  # no field of a fact, but a number of no places: a quotient
     evidence: bool = False  # whether a value is decided on only with evidence
+    optional: bool = False  # whether it may be `none`: without a value, and known to be (``values.nothing``)
 
     @cached_property
     def ranks(self) -> Mapping[str, int]:
@@ -100,6 +104,8 @@ class FactType:
     distinct: str = ""  # of a derived type: by_rule or by_value, where the pack says so
     table: str = ""  # of a type that no author can name: of what rows of this table tell each other
     policy: str = ""  # the hit policy whose promise a fact of the type would break
+    absent_none: bool = False  # that there are none where a case is silent was said, so it is an assumption
+    data: bool = False  # its facts are those that the pack itself has, and it counts as derived
 
     @cached_property
     def position(self) -> Mapping[str, int]:
@@ -321,6 +327,8 @@ class Program:
     parameters: Mapping[str, Setting] = field(default_factory=dict[str, Setting])
     told: Mapping[str, str] = field(default_factory=dict[str, str])
     parts: Mapping[str, int] = field(default_factory=dict[str, int])
+    data: Mapping[str, Data] = field(default_factory=dict[str, "Data"])  # by type the facts that belong to the pack
+    silent: frozenset[str] = frozenset()  # types of which there is assumed to be none where a case is silent of them
 
     @cached_property
     def worded(self) -> Mapping[str, Setting]:

@@ -37,6 +37,12 @@ def line_starts(text: str) -> list[int]:
     return [0, *(found.end() for found in _BREAK.finditer(text))]
 
 
+def line_end(text: str, at: int) -> tuple[int, str]:
+    """Where the line ends in which the offset is, and what ends it, which of the last line is a line feed."""
+    found = _BREAK.search(text, at)
+    return (found.start(), found.group()) if found else (len(text), "\n")
+
+
 def split_lines(text: str) -> list[str]:
     """The lines of ``text`` as editors count them, without their ends."""
     return _BREAK.split(text)

@@ -10,7 +10,8 @@ from typing import Any, cast
 
 from averment.core.composed import composed
 from averment.core.numbers import Refusal, is_bounded, not_finite, out_of_range, too_large
-from averment.core.plain import Odd, digits
+from averment.core.optional import NONE, nothing
+from averment.core.plain import called, digits, written_out
 from averment.core.program import Fact, Field, Kind, Value
 from averment.core.suggest import did_you_mean
 from averment.core.text import HIDDEN, hidden, not_shown, one_line
@@ -22,6 +23,7 @@ INT64_MAX = 2**63 - 1
 MOST_EXACT = 2**53 - 1  # the largest integer that every JSON reader keeps
 
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,40})(?:\.[0-9]{1,40})?")
+_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,18})", re.ASCII)
 _BIG = re.compile(r"-?[1-9][0-9]{15,18}")
 _YES_NO = {"yes": "true", "true": "true", "no": "false", "false": "false"}
 _FORMS = {
@@ -68,6 +70,8 @@ def fit(plain: object, field: Field, name: str) -> Value | Misfit:
     This is the one definition of what a written value is: every door reads by it, in columns once a distinct value.
     What is said of a sensitive field does not repeat the value.
     """
+    if field.optional and plain == NONE:
+        return nothing(field)
     found = _nowhere(plain) or _FIT[field.kind](plain, field, name)
     if isinstance(found, Misfit) and field.sensitive:
         return Misfit(found.code, f"this is not a value of `{name}`", found.label, element=found.element)
@@ -91,6 +95,8 @@ def decode(value: Value | None, field: Field) -> Any:
     """The value as JSON has it: a level by name, a date, time or decimal as text, a set as a list in declared order."""
     if value is None:
         return None
+    if field.optional and value == nothing(field):
+        return NONE
     special = _DECODE.get(field.kind)
     return special(value, field) if special else value
 
@@ -100,6 +106,8 @@ def show(value: Value | None, field: Field) -> str:
     if value is None:
         return "unknown"
     plain = decode(value, field)
+    if field.optional and plain == NONE:
+        return NONE
     match field.kind:
         case Kind.BOOLEAN:
             return "yes" if value else "no"
@@ -140,9 +148,9 @@ def in_order(values: Iterable[Value], field: Field) -> tuple[Value, ...]:
 
 
 def limits(field: Field) -> tuple[int | None, int | None]:
-    """The least and the greatest encoded value of an ordered field; ``None`` where only the encoding ends it."""
+    """The least and the greatest value of an ordered field, encoded; ``None`` where only the encoding ends it."""
     if field.kind is Kind.LEVEL:
-        return 0, len(field.values) - 1
+        return 0, len(field.values) - 1 - field.optional
     return field.minimum, field.maximum
 
 
@@ -154,10 +162,22 @@ def told_ends(low: int | None, high: int | None, field: Field) -> tuple[int | No
     return None if low == least else low, None if high == greatest else high
 
 
+def domain(field: Field) -> tuple[int | None, int | None]:
+    """As ``limits``, of all that an ordered field can hold: that it has no value, too."""
+    low, high = limits(field)
+    none = nothing(field) if field.optional else None
+    if not isinstance(none, int) or low is None:
+        return low, high
+    return min(low, none), high if high is None else max(high, none)
+
+
 def ends(field: Field) -> tuple[int, int]:
-    """The least and the greatest encoded value that an ordered field can hold."""
-    (low, high), (least, greatest) = limits(field), encoding_ends(field.kind)
-    return least if low is None else low, greatest if high is None else high
+    """The ends of the ``domain`` of an ordered field; where it has none, those of its encoding."""
+    (low, high), (least, greatest) = domain(field), encoding_ends(field.kind)
+    if low is None:
+        none = nothing(field) if field.optional else least
+        low = min(none, least) if isinstance(none, int) else least
+    return low, greatest if high is None else high
 
 
 def encoding_ends(kind: Kind) -> tuple[int, int]:
@@ -182,7 +202,7 @@ def _its_values(field: Field) -> str:
 
 
 def _wrong_type(plain: object, field: Field, name: str) -> Misfit:
-    return Misfit("AV312", f"{_named(plain)} is not a value of `{name}`", _wanted(field, name), _mend(plain, field))
+    return Misfit("AV312", f"{called(plain)} is not a value of `{name}`", _wanted(field, name), _mend(plain, field))
 
 
 def _wanted(field: Field, name: str, but: str = "") -> str:
@@ -190,7 +210,8 @@ def _wanted(field: Field, name: str, but: str = "") -> str:
     words = ("not before", "not after") if field.kind.of_calendar else ("at least", "at most")
     ends = zip(words, (field.minimum, field.maximum), strict=True)
     told = " and ".join(f"{word} {decode(end, field)}" for word, end in ends if end is not None)
-    return f"`{name}` is {_ARTICLE[field.kind]}{but}{', ' if told else ''}{told}"
+    more = f"{', ' if told else ''}{told}{', or `none`' if field.optional else ''}"
+    return f"`{name}` is {_ARTICLE[field.kind]}{but}{more}"
 
 
 def _mend(plain: object, field: Field) -> tuple[str, ...]:
@@ -239,32 +260,6 @@ def _nowhere(plain: object) -> Misfit | None:
     return Misfit(found.code, found.message, found.label, (found.help,)) if found else None
 
 
-def _named(plain: object) -> str:
-    match plain:
-        case None:
-            return "nothing"
-        case list() | tuple() | set() | frozenset():
-            return "a list"
-        case dict():
-            return "a mapping"
-        case bool():
-            return f"`{str(plain).lower()}`"
-        case str():
-            return f"the text `{plain if len(plain) <= 60 else plain[:60] + '…'}`"
-        case float():
-            return f"`{_shown(Decimal(repr(float(plain))))}`"
-        case Decimal():
-            return f"`{_shown(plain)}`"
-        case Odd():
-            return str(plain)
-        case _:
-            return f"`{plain}`"
-
-
-def _shown(number: Decimal) -> str:
-    return f"{number:f}"
-
-
 def _boolean(plain: object, field: Field, name: str) -> bool | Misfit:
     return plain if isinstance(plain, bool) else _wrong_type(plain, field, name)
 
@@ -282,19 +277,23 @@ def _integer(plain: object, field: Field, name: str) -> int | Misfit:
     """A whole number; one with a point or an exponent too, where every reader of numbers keeps it exactly."""
     if isinstance(plain, str) and _BIG.fullmatch(plain) and abs(int(plain)) > MOST_EXACT:
         plain = int(plain)
+    if field.optional and isinstance(plain, str) and _WHOLE.fullmatch(plain):
+        plain = int(plain)  # a column in which some are `none` is one of texts
     if isinstance(plain, float):
         plain = Decimal(repr(float(plain)))
     if isinstance(plain, Decimal):
         numerator, denominator = plain.as_integer_ratio()
         if denominator != 1:
             help = _FORMS[Kind.INTEGER]
-            return Misfit("AV314", f"`{_shown(plain)}` is finer than `{name}` can hold", _wanted(field, name), (help,))
+            return Misfit(
+                "AV314", f"`{written_out(plain)}` is finer than `{name}` can hold", _wanted(field, name), (help,)
+            )
         if abs(numerator) > MOST_EXACT:
             label, help = (
                 f"beyond {MOST_EXACT} many readers round",
                 "write all its digits, without a point or an exponent",
             )
-            return Misfit("AV314", f"`{_shown(plain)}` is not exact", label, (help,))
+            return Misfit("AV314", f"`{written_out(plain)}` is not exact", label, (help,))
         plain = numerator
     if isinstance(plain, bool) or not isinstance(plain, int):
         return _wrong_type(plain, field, name)
@@ -332,7 +331,7 @@ def _set(plain: object, field: Field, name: str) -> frozenset[str] | Misfit:
     found: set[str] = set()
     for index, element in enumerate(cast("Iterable[object]", plain)):
         if not isinstance(element, str):
-            message, help = f"{_named(element)} is not a value of `{name}`", (_its_values(field),)
+            message, help = f"{called(element)} is not a value of `{name}`", (_its_values(field),)
             return Misfit("AV312", message, "not a name", help, index)
         element = composed(element)
         if element not in field.ranks:
@@ -345,7 +344,7 @@ def _set(plain: object, field: Field, name: str) -> frozenset[str] | Misfit:
 
 
 def _within(value: int, field: Field, name: str, shown: str = "") -> int | Misfit:
-    low = INT64_MIN if field.minimum is None else field.minimum
+    low = INT64_MIN + field.optional if field.minimum is None else field.minimum
     high = INT64_MAX if field.maximum is None else field.maximum
     if low <= value <= high:
         return value

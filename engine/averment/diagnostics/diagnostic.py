@@ -29,12 +29,21 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A text to put into a file: right behind a place, or (``line``) on a line of its own after it."""
+
+    after: Span
+    text: str
+    line: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One finding.
 
     ``help`` is computed for this finding (the fix); ``notes`` are constant facts about the code. ``count``: how many
     findings it stands for, where there are too many to be told one by one. ``near``: the word that was most likely
-    meant, where one is not known; ``help`` asks for it.
+    meant, where one is not known; ``help`` asks for it. ``edit``: what mends it without changing what was meant.
     """
 
     code: str
@@ -45,6 +54,7 @@ class Diagnostic:
     severity: Severity = Severity.ERROR
     count: int = 1
     near: str = ""
+    edit: Edit | None = None
 
     @property
     def line(self) -> str:

@@ -14,7 +14,6 @@ from typing import Any
 
 from averment.batch.adapter import Rule, read_rule
 from averment.batch.adapting import Cell
-from averment.batch.csv_records import cell_value
 from averment.core.program import Field, Kind
 from averment.core.text import start_of
 from averment.core.times import UNITS, unit_of
@@ -23,6 +22,7 @@ from averment.diagnostics.diagnostic import Report
 from averment.drafting.likeness import Heading, factor
 from averment.drafting.sample import Column
 from averment.drafting.words import missing_in, spelled, truths_in
+from averment.source.csv_cells import cell_value
 
 Said = Mapping[str, Any]
 """What a mapping says of a column beside its target, as in the file."""

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, cast
 
-from averment.core.program import FactType, Field
+from averment.core.data import Data
+from averment.core.program import Backing, FactType, Field
 from averment.core.values import MOST_EXACT, decode
 from averment.model.model import ALWAYS, AnyOf, Condition, Model, ModelRule, Parameter, Source
 from averment.source.collector import collector_paused
@@ -68,6 +69,7 @@ def _meaning(model: Model) -> dict[str, Any]:
         **({"day": f"{model.day.type.name}.{model.day.type.fields[model.day.field].name}"} if model.day else {}),
         "parameters": {name: _parameter(parameter) for name, parameter in model.parameters.items()},
         "sources": {name: _source(source) for name, source in model.sources.items()},
+        **({"data": {name: _data(model.types[name], data) for name, data in model.data.items()}} if model.data else {}),
         "rules": {rule.id: _rule(rule) for rule in model.rules},
     }
 
@@ -131,6 +133,7 @@ def _type(of: FactType) -> dict[str, Any]:
         "key": of.key,
         "absent_unknown": of.absent_unknown,
         **({"distinct": of.distinct} if of.by_rule else {}),
+        **({"absent_none": True} if of.absent_none else {}),
     }
 
 
@@ -152,6 +155,7 @@ def _field(field: Field) -> dict[str, Any]:
         "fixed": field.fixed,
         "cost": field.cost,
         **({"evidence": True} if field.evidence else {}),
+        **({"optional": True} if field.optional else {}),
     }
 
 
@@ -168,11 +172,19 @@ def _source(source: Source) -> dict[str, Any]:
     return said if source.valid == ALWAYS else {**said, "valid": list(source.valid)}
 
 
+def _data(of: FactType, data: Data) -> list[Any]:
+    rows = [[decode(value, field) for value, field in zip(fact.values, of.fields, strict=True)] for fact in data.facts]
+    return [data.file, rows, [_backing(backing) for backing in data.backing]]
+
+
+def _backing(backing: Backing) -> list[Any]:
+    return [backing.source, backing.section, backing.paragraph, backing.digest, backing.author]
+
+
 def _rule(rule: ModelRule) -> dict[str, Any]:
-    backing = [[b.source, b.section, b.paragraph, b.digest, b.author] for b in rule.backing]
     return {
         "says": rule.says.text,
-        "backing": backing,
+        "backing": [_backing(backing) for backing in rule.backing],
         "when": [_condition(condition) for condition in rule.when],
         "then": [conclusion.origin.text for conclusion in rule.then],
     }

@@ -8,9 +8,11 @@ from itertools import count
 
 from averment.core import written
 from averment.core.operators import OPPOSITE
+from averment.core.optional import NONE
 from averment.core.program import (
     Absent,
     Aggregate,
+    Among,
     Cell,
     Compare,
     Expression,
@@ -34,10 +36,11 @@ from averment.ir.denied import Domain, Outer, inner_head, inner_type, joined
 from averment.ir.digest import pack_digest
 from averment.ir.early import early_guards
 from averment.ir.eras import eras, periods_told
-from averment.ir.lower_cell import lower_cell
+from averment.ir.lower_cell import lower_cell, some_value
 from averment.ir.lower_expression import DividedByZero, Terms, aligned, beyond, divides, told_as
 from averment.ir.parameters import Parameters, own_parameters, referred
 from averment.ir.ranges import positive, ranges
+from averment.ir.silence import silent_types
 from averment.ir.stratify import stratify
 from averment.model.model import (
     AggregateOf,
@@ -106,6 +109,8 @@ def _lower(model: Model, overrides: Mapping[str, Value], report: Report, digest:
             for name, value in parameters.values.items()
             if name in parameters.periods or parameters.field(name).kind.timed
         },
+        data=model.data,
+        silent=silent_types(model.types, rules, model.answering),
     )
 
 
@@ -300,13 +305,19 @@ class _Lowering:
             message = f"`{origin.text}` has a number beyond 64 bits once all have the same decimal places"
             self._report.error("AV313", message, self._rule.span, "out of range", "use numbers of fewer places")
 
-    def _match(self, pattern: Pattern) -> tuple[Match, list[Compare]]:
+    def _match(self, pattern: Pattern, *also: int) -> tuple[Match, list[Compare]]:
+        """The pattern, and what it compares. Fields that are bound, and those ``also`` looked at, must have a value."""
         of = self._types[pattern.type.name] = pattern.type
         cells: list[tuple[int, Cell]] = []
         for cell in pattern.cells:
             field = of.fields[cell.field]
             cells.append((cell.field, lower_cell(cell, field, self._parameters)))
         binds = [(bind.field, bind.variable) for bind in pattern.binds]
+        needed = {*(bind.field for bind in pattern.binds), *(each.field for each in pattern.compares), *also}
+        for index, cell in cells:  # no text is made of `none`
+            said = isinstance(cell, Among) and (not cell.parts or cell.negated or NONE in cell.values)
+            needed |= {index} if isinstance(cell, Among) and not said else set()
+        cells += ((index, some_value(of.fields[index])) for index in sorted(needed) if of.fields[index].optional)
         for index, variable in binds:
             self._shown.setdefault(variable, self._rule.variables.get(variable, of.fields[index]))
         compares: list[Compare] = []
@@ -325,7 +336,7 @@ class _Lowering:
     def _aggregate(self, condition: AggregateOf, bound: set[str]) -> tuple[Aggregate, list[Guard]]:
         """The aggregate, and what is asked of its result."""
         guards: list[Guard] = []
-        match, _ = self._match(condition.pattern)
+        match, _ = self._match(condition.pattern, *([] if condition.field is None else [condition.field]))
         variable = condition.variable
         self._shown.setdefault(variable, self._rule.variables[variable])
         if variable in bound:

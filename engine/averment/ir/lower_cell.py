@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import cast
 
+from averment.core import written
+from averment.core.optional import NONE, nothing
 from averment.core.program import Among, Cell, Field, Kind, Ranges, Value
 from averment.core.values import INT64_MAX, INT64_MIN
 from averment.ir.parameters import Parameters
@@ -13,6 +15,8 @@ from averment.model.model import CellOn, CellTest, Constant, Operand
 Range = tuple[int | None, int | None]
 
 _EMPTY: Range = (1, 0)
+NOT_NONE = written.Cell((written.Equal(written.Name(NONE)),), negated=True)
+"""What nobody wrote of an optional field that is bound or added up: that it has a value."""
 
 
 def lower_cell(cell: CellOn, field: Field, parameters: Parameters) -> Cell:
@@ -24,11 +28,50 @@ def lower_cell(cell: CellOn, field: Field, parameters: Parameters) -> Cell:
             for value in _values(test.low, field, parameters)
         ]
         names = frozenset(value for made, value in values if not made)
+        if field.optional and cell.negated:
+            names |= {NONE}
         return Among(names, cell.negated, cell.origin, frozenset((made, str(value)) for made, value in values if made))
     ranges = merged(each for test in cell.tests for each in _ranges(test, field, parameters))
     if cell.negated:
         ranges = complement(ranges)
+    if field.optional:
+        said = not cell.negated and any(test.low == test.high == _none(field) for test in cell.tests)
+        ranges = merged([*_of_values(ranges, field), *([_point(field)] if said else [])])
     return Ranges(ranges, cell.origin)
+
+
+def some_value(field: Field) -> Cell:
+    """The cell that an optional field passes where it has a value."""
+    if not field.kind.ordered:
+        return Among(frozenset({NONE}), True, NOT_NONE)
+    return Ranges((_span(field),), NOT_NONE)
+
+
+def _none(field: Field) -> Constant:
+    return Constant(nothing(field), field.places)
+
+
+def _point(field: Field) -> Range:
+    none = nothing(field)
+    assert isinstance(none, int)
+    return none, none
+
+
+def _span(field: Field) -> Range:
+    """The integers among which the values of an optional field are, but not that it has none."""
+    none = nothing(field)
+    assert isinstance(none, int)
+    return (None, none - 1) if field.kind is Kind.LEVEL else (none + 1, None)
+
+
+def _of_values(ranges: Iterable[Range], field: Field) -> Iterator[Range]:
+    """The parts of ranges that are not below, or above, the values of an optional field."""
+    least, greatest = _span(field)
+    for low, high in ranges:
+        yield (
+            least if low is None else low if least is None else max(low, least),
+            greatest if high is None else high if greatest is None else min(high, greatest),
+        )
 
 
 def merged(ranges: Iterable[Range]) -> tuple[Range, ...]:

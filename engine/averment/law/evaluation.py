@@ -56,6 +56,7 @@ class Evaluation:
     def ordered(self, tick: Tick) -> Memory:
         """The same, anew. ``tick`` is called again and again, then too whenever a pattern is matched against it."""
         ordered = Memory(self.program, (), None, tick)
+        ordered.silent = self.memory.silent
         keyed = [(fact_order(fact), fact) for fact in paced(self.memory.truths, tick)]
         for _, fact in paced(sorted(keyed, key=itemgetter(0)), tick):
             ordered.add(fact, self.memory.truths[fact])

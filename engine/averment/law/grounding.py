@@ -18,7 +18,7 @@ from averment.law.instantiating import MOST_INSTANCES, MOST_OVER_RECORDS, Instan
 from averment.law.recursion import Recursion
 from averment.law.tabling import Tabling
 from averment.law.tick import Tick, on_and_on
-from averment.law.truth import FALSE
+from averment.law.truth import FALSE, TRUE
 from averment.source.collector import collector_paused
 
 MOST_OVERLAPS = 64  # pairs of facts of a type that may coincide; beyond it the type is held by rows
@@ -56,6 +56,10 @@ class _Grounding(Instances):
             held = (Candidate(tuple(map(self._known, record)), None) for record in records)
             self.meet(name, held)
         self.present = frozenset(self.candidates)
+        for name, data in program.data.items():
+            for fact in data.facts if name not in self.present else ():
+                values = tuple(self.constant(value) for value in fact.values if value is not None)
+                self._contribute(name, values, self.fixed(TRUE), None)
 
     def _known(self, column: net.Constant | net.FieldOf) -> int:
         return self.constant(column.value) if isinstance(column, net.Constant) else self.node(column)

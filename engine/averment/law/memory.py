@@ -35,7 +35,8 @@ class Answer(NamedTuple):
 
 
 class Memory:
-    """Facts by type. ``doubtful`` are the types of which something is unknown or merely possible, ``possible`` those of
+    """Facts by type. ``silent`` are the types of which there is assumed to be none, since the case does not speak of
+    them; ``doubtful`` are the types of which something is unknown or merely possible, ``possible`` those of
     which a fact was; ``tick`` is called again and again while facts are held and whenever a pattern is matched against
     it, and ``spend`` told of every look.
     """
@@ -49,8 +50,9 @@ class Memory:
     ) -> None:
         """``given`` are the records of a case; ``mentioned`` the types it speaks of, if only with an empty list.
 
-        What a case leaves out is unknown: a blank record of each ``one`` type, and one of each type that is
-        ``absent: unknown`` and not mentioned. With ``None`` instead the memory holds just these facts.
+        What belongs to the pack is held beside. What a case leaves out is unknown: a blank record of each ``one`` type,
+        and one of each type that is ``absent: unknown`` and not mentioned. With ``None`` instead the memory holds just
+        these facts.
         """
         self.program, self.types, self.tick = program, program.types, tick
         self.spend: Spend = freely
@@ -63,9 +65,12 @@ class Memory:
         self._all: dict[str, Selection] = {}
         self._selections: dict[object, Selection] = {}
         self._of_pattern: dict[int, tuple[Match, Selection]] = {}  # by identity, with what keeps it
+        self.silent = frozenset[str]() if mentioned is None else program.silent.difference(mentioned)
         self.learn(given)
         if mentioned is None:
             return
+        for data in program.data.values():
+            self.learn(data.facts)
         for name, kind in program.types.items():
             if kind.one:
                 if not self._facts[name]:

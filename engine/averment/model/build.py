@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from averment.core.node import Node
 from averment.core.program import NO_CLAIM, Claim, FactType, Kind
 from averment.diagnostics.diagnostic import Report
+from averment.model.data import read_data
+from averment.model.edits import entry_after
 from averment.model.fields import words
-from averment.model.model import Model, Told
+from averment.model.format import LATEST, format_of
+from averment.model.model import Model, Older, Told
 from averment.model.names import reserved
 from averment.model.parameters import read_parameters
 from averment.model.results import derived_field, places_of_results, read_results
@@ -31,11 +34,13 @@ def build_model(files: PackFiles, report: Report) -> Model | None:
 
 def _build(files: PackFiles, report: Report) -> Model | None:
     before = len(report.diagnostics)
+    format = format_of(files.manifest)
     facts, manifest = with_lists(files.facts, files.manifest, report)
-    vocabulary = read_vocabulary(facts, report, words(files.manifest, "evidence") == "required")
+    vocabulary = read_vocabulary(facts, report, words(files.manifest, "evidence") == "required", format)
     day = read_day(files.manifest, vocabulary, report)
     parameters, broken = read_parameters(manifest, day, report)
     sources = read_sources(files.manifest, report)
+    data = read_data(files.data, vocabulary, sources, report)
     results = read_results(files.manifest, vocabulary, report)
     claim = _read_claim(files.manifest, vocabulary, report)
     declared = Declared(vocabulary, parameters, frozenset(broken), report, day=day)
@@ -62,6 +67,8 @@ def _build(files: PackFiles, report: Report) -> Model | None:
         type_says=vocabulary.says,
         claim_place=written.span if written else None,
         result_places=places_of_results(files.manifest),
+        data=data,
+        older=_older(files.manifest, vocabulary) if format < LATEST else (),
         checks={code: Told(node.text, span) for code, node, span in files.manifest.entries_of("checks")},
     )
 
@@ -69,6 +76,14 @@ def _build(files: PackFiles, report: Report) -> Model | None:
 def _with(types: Mapping[str, FactType], told: list[FactType]) -> Mapping[str, FactType]:
     """The types and those of what rows tell each other, in the order of their names."""
     return dict(sorted({**types, **{of.name: of for of in told}}.items())) if told else types
+
+
+def _older(manifest: Node, vocabulary: Vocabulary) -> tuple[Older, ...]:
+    """What the latest format would have said, if anything but its number; that of the pack comes first."""
+    if all(type.one or type.derived or type.absent_unknown for type in vocabulary.types.values()):
+        return ()
+    pack = Older("", manifest.keys["pack"], entry_after(manifest, "pack", f"format: {LATEST}"))
+    return pack, *(Older(name, vocabulary.places[name], edit) for name, edit in vocabulary.silent.items())
 
 
 def _read_claim(manifest: Node, vocabulary: Vocabulary, report: Report) -> Claim | None:

@@ -135,6 +135,9 @@ class _Reading:
         if of is None:
             given = [key for key, declared in self._types.items() if not declared.derived]
             unknown_type(name, given, self._report, span)
+        elif of.data:
+            help = "its facts are those in the pack's `data`"
+            self._report.error("AV344", f"`{name}` belongs to the pack", span, "cannot be given", help)
         elif of.derived:
             help = "give the facts it rests on instead"
             self._report.error("AV344", f"`{name}` is derived by rules", span, "cannot be given", help)

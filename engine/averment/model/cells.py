@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from averment.core.node import Node
 from averment.core.operators import OPPOSITE
+from averment.core.optional import NONE, nothing
 from averment.core.program import Field, Kind
 from averment.core.suggest import did_you_mean
 from averment.core.values import Misfit, fit, scaled, unknown_value
@@ -160,6 +161,8 @@ def _test(test: Test, field: Field, shown: str, node: Node, scope: Scope) -> Cel
             return CellTest(value, value) if value else None
         case Bound():
             value = operand(test.atom, field, shown, node, scope)
+            if _is_none(field, node, scope, test.operator, value):
+                return None
             if not _ordered(test.operator, field, shown, node, test, scope) or value is None:
                 return None
             if not _single(test.operator, (value,), shown, node, scope):
@@ -183,6 +186,8 @@ def _test(test: Test, field: Field, shown: str, node: Node, scope: Scope) -> Cel
         case Between():
             low = operand(test.low, field, shown, node, scope)
             high = operand(test.high, field, shown, node, scope)
+            if _is_none(field, node, scope, "..", low, high):
+                return None
             if not _ordered("..", field, shown, node, test, scope) or low is None or high is None:
                 return None
             if not _single("..", (low, high), shown, node, scope):
@@ -201,6 +206,15 @@ def _single(operator: str, operands: tuple[Operand | None, ...], shown: str, nod
     return True
 
 
+def _is_none(field: Field, node: Node, scope: Scope, operator: str, *ends: Operand | None) -> bool:
+    """Whether an end of a range is ``none``, which has no place in an order; reported."""
+    found = field.optional and Constant(nothing(field), field.places) in ends
+    if found:
+        help = f"ask for it by itself: `{NONE}`, or beside others: `{NONE}, …`"
+        scope.report.error("AV315", f"`{operator}` has no meaning for `{NONE}`", node.span, "it has no order", help)
+    return found
+
+
 def _ordered(operator: str, field: Field, shown: str, node: Node, test: Test, scope: Scope) -> bool:
     if not field.kind.ordered:
         atoms = _atoms(test)
@@ -214,12 +228,13 @@ def _ordered(operator: str, field: Field, shown: str, node: Node, test: Test, sc
 def _named(atom: Name, field: Field, shown: str, node: Node, scope: Scope) -> Operand | None:
     name, declared, place = atom.name, scope.declared, caret(node, atom.at, atom.end)
     parameter = declared.parameters.get(name)
-    if name in field.ranks:
+    if name in field.ranks or (field.optional and name == NONE):
         if parameter or name in declared.broken:
             message = f"`{name}` is both a value of `{shown}` and a parameter"
             declared.report.error("AV304", message, place, "which one?", "rename the parameter")
             return None
-        return Constant(field.ranks[name] if field.kind is Kind.LEVEL else name)
+        value = nothing(field) if field.optional and name == NONE else field.ranks[name]
+        return Constant(value if field.kind.ordered else name, field.places)
     if parameter is None:
         if name not in declared.broken:
             _unknown_name(name, field, shown, node, atom, scope)
@@ -259,6 +274,8 @@ def _literal(atom: Atom, field: Field, shown: str) -> Constant | Misfit:
         case Moment() if atom.kind == field.kind or (field.kind is Kind.DATETIME and atom.kind == Kind.DATE):
             moment = fit(wording(atom), field, shown)
             return moment if isinstance(moment, Misfit) else Constant(moment)
+        case Quoted() if field.optional and atom.value == NONE:
+            return Misfit("AV312", f"`{shown}` cannot be the text `{NONE}`", "it is optional", (f"write `{NONE}`",))
         case Quoted() if field.kind is Kind.TEXT:
             return Constant(atom.value)
         case Truth() if field.kind is Kind.BOOLEAN:

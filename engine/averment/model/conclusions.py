@@ -43,6 +43,11 @@ def derived_type(name: str, span: Span, scope: Scope) -> FactType | None:
         near = suggestion(name, [key for key, value in types.items() if value.derived])
         scope.report.error("AV320", f"`{name}` is given, so no rule derives it", span, "not a derived fact type", *near)
         return None
+    if of.data:
+        scope.report.error(
+            "AV320", f"the facts of `{name}` belong to the pack, so no rule derives it", span, "has data"
+        )
+        return None
     return of
 
 

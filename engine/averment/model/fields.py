@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from averment.core.node import Node, Span
+from averment.core.optional import NONE
 from averment.core.program import Field, Kind
+from averment.core.values import INT64_MIN
 from averment.diagnostics.diagnostic import Report
 from averment.model.encoding import encode
 from averment.model.names import is_name, one_line, suggestion
@@ -34,7 +36,28 @@ def read_field(name: str, node: Node, shown: str, report: Report, span: Span) ->
         cost=_cost(node, shown, report),
     )
     field = _with_range(field, node, shown, report)
+    if _is_true(node, "optional"):
+        field = _optional(field, node, shown, report)
     return field if len(report.diagnostics) == before else None
+
+
+def _optional(field: Field, node: Node, shown: str, report: Report) -> Field:
+    """The field, which may also be ``none``; of one with listed values that is one more of them."""
+    place = node.keys["optional"]
+    help = {
+        Kind.SET: "a set without elements is the empty list, `[]`",
+        Kind.BOOLEAN: "make it a `choice` of `yes` and `no`",
+    }.get(field.kind)
+    if help:
+        report.error("AV662", f"`{shown}` is a {field.kind}, which cannot be optional", place, "not here", help)
+    elif NONE in field.values:
+        message = f"`{shown}` is optional, and has a value of its own that is called `{NONE}`"
+        report.error("AV662", message, place, "which one would it be?", "give that value another name")
+    elif field.values:
+        field = replace(field, values=(*field.values, NONE))
+    elif field.kind.ordered and field.minimum == INT64_MIN:
+        field = replace(field, minimum=None)  # which is the same but for this one, that stands for `none`
+    return replace(field, optional=True)
 
 
 def words(node: Node, key: str) -> str:

@@ -11,13 +11,18 @@ def is_number(field: Field) -> bool:
     return field.kind in NUMERIC
 
 
+def _own(field: Field) -> tuple[str, ...]:
+    """The values that a variable may stand for: it is bound to no field that is ``none``."""
+    return field.values[:-1] if field.optional else field.values
+
+
 def joins(left: Field, right: Field) -> bool:
     """Whether one variable can stand for both: equal values are encoded equally, and some value is of both."""
     if left.kind is not right.kind or left.places != right.places or left.quotient or right.quotient:
         return False
     if left.kind is Kind.LEVEL:
-        return left.values == right.values
-    return not left.values or left.values is right.values or not left.ranks.keys().isdisjoint(right.ranks)
+        return _own(left) == _own(right)
+    return not left.values or left.values is right.values or not {*_own(left)}.isdisjoint(_own(right))
 
 
 def compares(left: Field, right: Field) -> bool:
@@ -34,8 +39,8 @@ def becomes(source: Field, target: Field) -> bool:
     if source.kind is not target.kind:
         return False
     if target.kind is Kind.LEVEL:
-        return source.values == target.values
-    return source.values is target.values or source.ranks.keys() <= target.ranks.keys()
+        return _own(source) == _own(target)
+    return source.values is target.values or {*_own(source)} <= target.ranks.keys()
 
 
 def fills(parameter: Field, field: Field) -> bool:

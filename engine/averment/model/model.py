@@ -11,9 +11,11 @@ from dataclasses import field
 from typing import NamedTuple
 
 from averment.core import written
+from averment.core.data import Data
 from averment.core.node import Span
 from averment.core.program import Backing, Claim, FactType, Field, Result, Value
 from averment.dataclass import dataclass
+from averment.diagnostics.diagnostic import Edit
 
 # --- what a cell or an expression is made of ----------------------------------------------------------------------
 
@@ -297,6 +299,17 @@ class Told:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class Older:
+    """What an older format leaves out: of the fact type called ``type``, or (where that is empty) of the pack; the
+    place, and the edit that says what was meant.
+    """
+
+    type: str
+    place: Span
+    edit: Edit
+
+
 @dataclass(frozen=True)
 class Model:
     """A pack, understood. ``types``, ``parameters`` and ``sources`` are in the order of their names, rules of ids."""
@@ -319,6 +332,8 @@ class Model:
     claim_place: Span | None = None
     result_places: Mapping[str, Span] = field(default_factory=dict[str, Span])  # by name
     checks: Mapping[str, Told] = field(default_factory=dict[str, Told])  # by code
+    data: Mapping[str, Data] = field(default_factory=dict[str, Data])  # by type the facts that belong to the pack
+    older: tuple[Older, ...] = ()
 
     @property
     def answering(self) -> Mapping[str, Span | None]:

@@ -10,9 +10,11 @@ from dataclasses import field, replace
 from averment.core.node import Node, Span
 from averment.core.program import BY_RULE, FactType, Field
 from averment.dataclass import dataclass
-from averment.diagnostics.diagnostic import Report
+from averment.diagnostics.diagnostic import Edit, Report
+from averment.model.edits import entry_after
 from averment.model.encoding import encode
 from averment.model.fields import read_field, words
+from averment.model.format import LATEST
 from averment.model.names import is_name, reserved, unknown_field
 
 
@@ -20,19 +22,23 @@ from averment.model.names import is_name, reserved, unknown_field
 class Vocabulary:
     """The fact types by name, where each was declared and each field of it, and the documentation of both.
 
+    ``silent`` has the given types of which nothing says what it means that a case does not speak of them, each with the
+    edit that would say that there are none; ``data`` those whose facts the pack has, each with its declaration.
     ``broken`` holds the fields (``TYPE.FIELD``) that were declared with a mistake: naming them is no second one.
     """
 
     types: dict[str, FactType] = field(default_factory=dict[str, FactType])
     places: dict[str, Span] = field(default_factory=dict[str, Span])
     says: dict[str, str] = field(default_factory=dict[str, str])
+    silent: dict[str, Edit] = field(default_factory=dict[str, Edit])
+    data: dict[str, Node] = field(default_factory=dict[str, Node])
     broken: set[str] = field(default_factory=set[str])
 
 
-def read_vocabulary(facts: Node, report: Report, evidence: bool = False) -> Vocabulary:
+def read_vocabulary(facts: Node, report: Report, evidence: bool = False, format: int = LATEST) -> Vocabulary:
     """Read the ``facts`` mapping of a vocabulary file, with the types in the order of their names.
 
-    ``evidence``: whether given fields require evidence, where they do not say themselves.
+    ``evidence``: whether given fields require evidence, where they do not say themselves. ``format``: that of the pack.
     """
     vocabulary = Vocabulary()
     declared = facts.get("facts") or facts
@@ -42,13 +48,17 @@ def read_vocabulary(facts: Node, report: Report, evidence: bool = False) -> Voca
         if not is_name(name):
             report.error("AV305", f"`{name}` cannot name a fact type", span, "not a name")
         vocabulary.places[name] = span
-        vocabulary.types[name] = _read_type(name, node, span, vocabulary, report, evidence)
+        vocabulary.types[name] = _read_type(name, node, span, vocabulary, report, evidence, format)
     return vocabulary
 
 
-def _read_type(name: str, node: Node, span: Span, vocabulary: Vocabulary, report: Report, evidence: bool) -> FactType:
-    marker = node.get("derived")
-    derived = marker is not None and marker.value is True
+def _read_type(
+    name: str, node: Node, span: Span, vocabulary: Vocabulary, report: Report, evidence: bool, format: int
+) -> FactType:
+    marker, data = node.get("derived"), node.get("data") is not None
+    derived = data or (marker is not None and marker.value is True)
+    if data:
+        vocabulary.data[name] = node
     cardinality = node.get("cardinality")
     if cardinality is None and not derived:
         report.error("AV307", f"`{name}` does not say its cardinality", span, "needs `cardinality: one` or `many`")
@@ -59,18 +69,13 @@ def _read_type(name: str, node: Node, span: Span, vocabulary: Vocabulary, report
     if says := words(node, "says"):
         vocabulary.says[name] = says
     fields = _read_fields(name, node, derived, vocabulary, report, evidence)
-    absent = node.get("absent")
-    if absent is not None and (derived or one):
-        why = "is derived" if derived else "is `one`"
-        report.error(
-            "AV307", f"`absent` is for given `many` types, and `{name}` {why}", node.keys["absent"], "not here"
-        )
-    key = _read_key(name, node, fields, derived or one, vocabulary, report)
+    key = () if data else _read_key(name, node, fields, derived or one, vocabulary, report)
     distinct = _read_distinct(name, node, fields, derived, report)
     if distinct == "by_rule":
         fields = (*(field for field in fields if field.name != BY_RULE.name), BY_RULE)
-    unknown = absent is not None and absent.value == "unknown"
-    return FactType(name, fields, one, derived, key, unknown, distinct=distinct)
+    absent = _read_absent(name, node, derived or one, vocabulary, report, format)
+    unknown, none = absent == "unknown", absent == "none" and format > 1
+    return FactType(name, fields, one, derived, key, unknown, distinct=distinct, absent_none=none, data=data)
 
 
 def _read_distinct(name: str, node: Node, fields: tuple[Field, ...], derived: bool, report: Report) -> str:
@@ -86,6 +91,25 @@ def _read_distinct(name: str, node: Node, fields: tuple[Field, ...], derived: bo
             help = "give the field another name"
             report.error("AV640", message, node.at(["fields", each.name])[0].span, "declared here", help)
     return distinct
+
+
+def _read_absent(name: str, node: Node, never: bool, vocabulary: Vocabulary, report: Report, format: int) -> str:
+    """What it means that a case does not speak of a type: ``none``, ``unknown`` or nothing where that is not said."""
+    absent = node.get("absent")
+    if never:
+        if absent is not None:
+            why = f"`absent` is for given `many` types, and `{name}` is none"
+            report.error("AV307", why, node.keys["absent"], "not here")
+        return ""
+    if absent is not None:
+        return str(absent.value)
+    if node.get("cardinality") is not None:
+        vocabulary.silent[name] = entry_after(node, "cardinality", "absent: none")
+        if format > 1:
+            message = f"`{name}` does not say what it means that a case does not speak of it"
+            help = "write `absent: none` where there are none then, `absent: unknown` where nobody knows"
+            report.error("AV660", message, vocabulary.places[name], "needs `absent`", help)
+    return ""
 
 
 def _read_fields(

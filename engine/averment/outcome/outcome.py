@@ -106,8 +106,10 @@ class Outcome:
 
     @property
     def assumptions(self) -> tuple[str, ...]:
-        """The paths of the fields that hold a declared default, sorted."""
-        return tuple(sorted(self.case.assumptions))
+        """The paths of the fields that hold a declared default, and the types that the claim may rest on and of which
+        there is taken to be no record, since the case does not speak of them; sorted.
+        """
+        return tuple(sorted(self.case.assumptions | self._program.silent.difference(self.case.mentioned)))
 
     @property
     def status(self) -> Status:

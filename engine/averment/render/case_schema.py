@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from averment.core.optional import NONE
 from averment.core.program import FactType, Field, Kind
 from averment.core.times import SCALES
 from averment.core.values import decode
@@ -64,6 +65,8 @@ def _field(field: Field, says: str) -> Schema:
     schema: Schema = {"description": described} if described else {}
     if field.default is not None:
         schema["default"] = decode(field.default, field)
+    if field.optional and not field.values:
+        return {**schema, "anyOf": [_type(field), {"const": NONE}]}
     return {**schema, **_type(field)}
 
 

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from averment.core.naming import record_path
 from averment.core.node import Span
+from averment.core.optional import nothing
 from averment.core.program import Cell, Fact, Field, Kind, Match, Value
 from averment.core.times import SCALES
 from averment.core.values import show
 from averment.dataclass import dataclass
+from averment.ir.lower_cell import NOT_NONE
 from averment.law.truth import TRUE
 from averment.model.evidence import Evidence
 from averment.outcome.outcome import Outcome
@@ -68,21 +70,31 @@ def looked_at(derivation: Derivation, pattern: Match, fact: Fact, given: Given) 
     if type.one:
         for index in fields:
             field = type.fields[index]
-            needs = _needs(cells[index], fact.values[index], field, derivation) if index in cells else ""
+            needs = (
+                _needs(cells[index], fact.values[index], field, derivation)
+                if index in cells and _told(cells[index], fact.values[index], field)
+                else ""
+            )
             path = f"{record}.{field.name}"
             origin = given.origin(path, given_place(given.places, path) or path)
             yield say(*_is(fact.values[index], field), Piece(needs, "dim"), note=origin)
         return
-    shown = [index for index in fields if type.fields[index].name not in type.key]
+    shown = [index for index in fields if not type.data and type.fields[index].name not in type.key]
     pieces: list[Piece | str] = [Piece(record_words(type, fact))]
     for number, index in enumerate(shown):
         pieces += [": " if number == 0 else ", ", *_is(fact.values[index], type.fields[index])]
-        if index in cells:
+        if index in cells and _told(cells[index], fact.values[index], type.fields[index]):
             pieces.append(Piece(_needs(cells[index], fact.values[index], type.fields[index], derivation), "dim"))
         path = f"{record}.{type.fields[index].name}"
         if told := given.stands_in(path) or "; ".join(given.rests_on(path)):
             pieces.append(Piece(f" ({told})", "dim"))
-    yield say(*pieces, note=given_place(given.places, record))
+    data = derivation.evaluation.program.data.get(type.name)
+    yield say(*pieces, note=data.cited(fact) if data else given_place(given.places, record))
+
+
+def _told(cell: Cell, value: Value | None, field: Field) -> bool:
+    """Whether it is told what a cell asks for: that there is to be a value goes without saying, but where none is."""
+    return cell.origin != NOT_NONE or (field.optional and value == nothing(field))
 
 
 def answers(field: Field) -> str:
@@ -95,15 +107,18 @@ def answers(field: Field) -> str:
         case Kind.SET:
             return f"any of {', '.join(field.values)}"
         case Kind.DATE | Kind.TIME | Kind.DATETIME | Kind.DURATION:
-            return SCALES[field.kind].shape
+            told = SCALES[field.kind].shape
         case Kind.TEXT:
-            return ""
+            told = "a text" if field.optional else ""
         case Kind.INTEGER | Kind.DECIMAL:
-            return _range(field)
+            told = _range(field)
+    return f"{told}, or none" if field.optional else told
 
 
 def _needs(cell: Cell, value: Value | None, field: Field, derivation: Derivation) -> str:
     """`` (needs at least 20, the large team size)``; nothing where that is just the value there is."""
+    if cell.origin == NOT_NONE:
+        return " (needs a value)"
     wording = Wording(derivation.evaluation.program.worded, "{}, the {}")
     asked = wording.cell(cell.origin, field)
     if asked in (shown := show(value, replace(field, unit="")), shown.rstrip("0").rstrip(".") if "." in shown else ""):

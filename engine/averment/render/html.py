@@ -32,6 +32,7 @@ from averment.render.places import given_place, rule_place
 from averment.render.presumption import presuming_lines, unless_lines
 from averment.render.reasons import Reasons
 from averment.render.results import result_name, result_phrase, result_reasons
+from averment.render.silence import silence
 from averment.render.tree import Branch
 
 _PLAINLY = ("publisher", "author", "date", "url")  # of a source, that need no word before them
@@ -127,7 +128,10 @@ class _Page:
             yield from self._asides()
         if not self._explained.named and self._outcome.status is Status.OPEN:
             yield _section("questions", "What it hangs on", self._questions())
-        yield _section("given", "Facts given", self._given_table())
+        told = silence(self._outcome)
+        yield _section(
+            "given", "Facts given", self._given_table(), *([element("p", told, class_="note")] if told else [])
+        )
         derived = self._derived_table(anchors)
         if derived:
             yield _section("derived", "Facts derived", derived)
@@ -268,7 +272,9 @@ class _Page:
 
     def _sources(self) -> list[Markup]:
         """What is cited: by which name, its title, and who published it when."""
-        backing = {each.source for rule in self._program.rules for each in rule.backing if not each.judgement}
+        program = self._program
+        resting = [*(rule.backing for rule in program.rules), *(data.backing for data in program.data.values())]
+        backing = {each.source for cited in resting for each in cited if not each.judgement}
         entries: list[Markup] = []
         for name in sorted(backing & self._model.sources.keys()):
             source = self._model.sources[name]

@@ -126,6 +126,9 @@ class Reasons:
         if not self._derivation.memory.types[fact.type].derived:
             for line in looked_at(self._derivation, pattern, fact, self._given):
                 yield Branch([line])
+        elif data := self._program.data.get(fact.type):
+            lines = [*looked_at(self._derivation, pattern, fact, self._given)]
+            yield Branch([*lines, say(Piece(backing_phrase(data.backing, self._style.glyphs), "dim"))])
         elif fact in self._derivation.support:
             yield self._reason(fact, (self._mark(self._holds(fact)),), depth)
 
@@ -144,9 +147,13 @@ class Reasons:
             return self._no_row(guard, guard.origin, step, application)
         what = self._worded(application).absent(guard)
         if step.truth is TRUE:
-            return Branch([say(what)])
+            return Branch([say(what, note=self._silence(guard))])
         doubts = [self._undecided_line(fact) for fact in step.facts[:_MOST] if not self._certain_of(fact)]
         return Branch([say(Piece("undecided: ", "doubt"), f"whether {what}")], doubts)
+
+    def _silence(self, guard: Absent | Aggregate) -> str:
+        """That the case does not speak of what there is none of, where that is taken to mean so."""
+        return "assumed: not spoken of" if guard.match.type in self._derivation.memory.silent else ""
 
     # --- what was counted -----------------------------------------------------------------------------------------
 
@@ -166,7 +173,7 @@ class Reasons:
 
     def _certain(self, tally: _Tally, depth: int) -> Iterator[Branch]:
         if not tally.facts:
-            yield Branch([say(f"there is no {tally.what}")])
+            yield Branch([say(f"there is no {tally.what}", note=self._silence(tally.guard))])
             return
         if len(tally.facts) > 1 and all(each.fact in self._listed for each in tally.facts):
             what = f"the same {len(tally.facts)} {_SIDES[tally.sign] or 'facts'}"

@@ -22,6 +22,7 @@ from averment.render.places import files_of
 from averment.render.presumption import presuming_lines, unless_lines
 from averment.render.reasons import Reasons
 from averment.render.results import result_name, result_phrase, result_reasons
+from averment.render.silence import silence
 from averment.render.tree import Branch, Line, draw, layout, say
 
 _ROLES = {
@@ -198,9 +199,12 @@ def _obstacles(outcome: Outcome, model: Model, style: Style, given: Given) -> It
 
 
 def _footer(outcome: Outcome, model: Model, style: Style) -> Iterator[str]:
-    """``parameter: large_team = 30 (the pack says 20)``, for each that is not as the pack has it."""
+    """Of what there is assumed to be none; ``parameter: large_team = 30 (the pack says 20)``, for each that is not as
+    the pack has it.
+    """
     declared = {name: decode(each.value, each.field) for name, each in model.parameters.items()}
-    rows = [
+    rows = [told] if (told := silence(outcome)) else []
+    rows += [
         f"parameter: {name} = {setting(value)} (the pack says {setting(declared[name])})"
         for name, value in outcome.evaluation.program.parameters.items()
         if declared[name] != value

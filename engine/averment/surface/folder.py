@@ -1,7 +1,8 @@
 """Which files belong to a pack, and their bytes: from a folder, without leaving it and without waiting on anything.
 
-``pack.yaml``, ``facts.yaml``, and every ``*.yaml`` right in ``rules`` and ``tables``. Hidden files, ``*.md`` and
-``*.txt`` are passed over; what else stands where rules are expected is a finding, because it would be silently unread.
+``pack.yaml``, ``facts.yaml``, every ``*.yaml`` right in ``rules`` and ``tables``, and every ``*.csv`` in ``data``.
+Hidden files, ``*.md`` and ``*.txt`` are passed over; what else stands where rules are expected is a finding, because it
+would be silently unread.
 A pack has at most ``MOST_FILES`` files and ``MOST_BYTES`` bytes.
 """
 
@@ -18,6 +19,7 @@ from averment.diagnostics.diagnostic import Diagnostic, Label, Report, Severity
 MANIFEST = "pack.yaml"
 VOCABULARY = "facts.yaml"
 FOLDERS = ("rules", "tables")
+DATA = "data"
 MOST_FILES = 1000
 MOST_BYTES = 2 * 1024 * 1024  # some fourteen thousand rules, which take a few seconds to load
 
@@ -30,7 +32,7 @@ def read_folder(path: Path, report: Report) -> tuple[dict[str, bytes], tuple[str
     except (OSError, ValueError, RuntimeError) as problem:  # RuntimeError: a loop of symbolic links, up to 3.12
         report.error("AV117", f"`{path}` cannot be read: {reason(problem)}", start_of(str(path)))
         return {}, ()
-    for folder in FOLDERS:
+    for folder in (*FOLDERS, DATA):
         if sum(name.startswith(f"{folder}/") for name in names) > MOST_FILES:
             _too_large(f"{MOST_FILES:,} files", folder, report)
             return {}, ()
@@ -73,13 +75,13 @@ def belonging(names: Iterable[str], report: Report) -> list[str]:
         shown = _shown(name)
         if base.startswith(".") or (stem and suffix.lower() in ("md", "txt")):
             continue
-        if folder in FOLDERS:
+        if folder in (*FOLDERS, DATA):
+            wanted = "csv" if folder == DATA else "yaml"
             if shown != name:
                 report.error("AV119", f"the name `{shown}` has characters that do not show", start_of(shown))
-            elif not base.endswith(".yaml"):
-                help = (
-                    f"rename it to `{stem}.yaml`" if stem and suffix.lower() in ("yml", "yaml") else "move it elsewhere"
-                )
+            elif not base.endswith(f".{wanted}"):
+                alike = suffix.lower() in (("csv",) if folder == DATA else ("yml", "yaml"))
+                help = f"rename it to `{stem}.{wanted}`" if stem and alike else "move it elsewhere"
                 report.error("AV119", f"`{shown}` is not read", start_of(shown), "", help)
             else:
                 found.append(name)
@@ -100,7 +102,7 @@ def reason(problem: Exception) -> str:
 def _names(root: Path, report: Report) -> Iterable[str]:
     for entry in root.iterdir():
         yield entry.name
-    for folder in FOLDERS:
+    for folder in (*FOLDERS, DATA):
         if (root / folder).is_dir():
             if not (root / folder).resolve().is_relative_to(root):
                 report.error("AV117", f"`{folder}` is a link to a place outside the pack", start_of(folder))

@@ -15,10 +15,11 @@ from averment.core.text import start_of
 from averment.dataclass import dataclass
 from averment.diagnostics.diagnostic import Diagnostic, Report
 from averment.source.collector import collector_paused
+from averment.source.csv_cells import read_csv
 from averment.source.documents import read_documents
 from averment.source.text import MAX_FINDINGS
 from averment.source.yaml_reader import read_yaml
-from averment.surface.folder import MANIFEST, VOCABULARY, belonging, bounded, texts_of
+from averment.surface.folder import DATA, MANIFEST, VOCABULARY, belonging, bounded, texts_of
 from averment.surface.shape import check_shape, has_shape
 
 
@@ -36,6 +37,9 @@ class PackFiles:
     rules: tuple[Node, ...]
     tables: tuple[Node, ...]
     texts: Mapping[str, str] = field(default_factory=dict[str, str])
+    data: Mapping[str, list[list[Node]]] = field(
+        default_factory=dict[str, "list[list[Node]]"]
+    )  # rows of cells, by file
 
 
 def read_files(files: Mapping[str, bytes], names: tuple[str, ...], root: str, report: Report) -> PackFiles:
@@ -86,11 +90,12 @@ def _pack(files: Mapping[str, bytes], names: tuple[str, ...], root: str, report:
         facts = _required(VOCABULARY, "facts", files, names, report)
         rules = tuple(_documents("rules", "rules", files, report))
         tables = tuple(_documents("tables", "table", files, report))
+        data = {name: read_csv(held, name, report) for name, held in files.items() if name.startswith(f"{DATA}/")}
     if not any(name.startswith(("rules/", "tables/")) for name in names):
         nearest = did_you_mean("rules", names)
         help = f"rename `{nearest}` to `rules`" if nearest else "write a `rules/….yaml`"
         report.error("AV118", "the pack has no rules", start_of("rules"), "missing", help)
-    return PackFiles(root, manifest, facts, rules, tables, texts_of(files))
+    return PackFiles(root, manifest, facts, rules, tables, texts_of(files), data)
 
 
 def _required(name: str, schema: str, files: Mapping[str, bytes], names: tuple[str, ...], report: Report) -> Node:

@@ -2,7 +2,8 @@
 to be, and the truth.
 
 A need is ``one_of`` or ``none_of`` some values (of a set: any of its elements), ``within`` ranges whose ends are
-inclusive (``null``: no end), or an ``operator`` with a ``value``.
+inclusive (``null``: no end), or an ``operator`` with a ``value``. ``assumed`` is the type of which there is taken to be
+no record, since the case does not speak of it.
 """
 
 from __future__ import annotations
@@ -49,9 +50,17 @@ def conditions_document(application: Application, memory: Memory) -> list[Docume
             "text": step.text,
             "truth": step.truth.word,
             "tests": [*_tests(condition, step, application, memory, seen)],
+            **_assumed(condition, memory),
         }
         for condition, step in zip(conditions, application.steps, strict=True)
     ]
+
+
+def _assumed(condition: Condition, memory: Memory) -> Document:
+    """The type of which a condition takes it that there is no record, since the case does not speak of it."""
+    if isinstance(condition, (Match, Compare)) or condition.match.type not in memory.silent:
+        return {}
+    return {"assumed": condition.match.type}
 
 
 def _tests(

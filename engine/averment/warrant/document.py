@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from averment.core.data import Data
 from averment.core.program import Backing, Fact, Rule
 from averment.core.values import decode
 from averment.law.memory import Memory
@@ -79,10 +80,12 @@ def _fact(
         "id": path,
         "kind": "fact",
         "type": fact.type,
-        "origin": "derived" if type.derived else "given" if _given(fact) else "absent",
+        "origin": "data" if type.data else "derived" if type.derived else "given" if _given(fact) else "absent",
         "truth": "true" if derivation.memory.truths[fact] is TRUE else "possible",
         "fields": {field.name: decode(value, field) for field, value in fields if value is not None},
     }
+    if type.data:
+        document["cited"] = cited_document(derivation.evaluation.program.data[type.name], fact)
     if None in fact.values and (unknown := [field.name for field, value in fields if value is None]):
         document["unknown"] = unknown
     if assumptions and (assumed := [field.name for field, _ in fields if f"{path}.{field.name}" in assumptions]):
@@ -90,6 +93,15 @@ def _fact(
     if presumptions and (presumed := [field.name for field, _ in fields if f"{path}.{field.name}" in presumptions]):
         document["presumed"] = presumed
     return document
+
+
+def cited_document(data: Data, fact: Fact) -> Document:
+    """Where a fact that belongs to the pack stands, and what it rests on."""
+    return {
+        "file": data.file,
+        "row": data.rows[fact],
+        "backing": [backing_document(backing) for backing in data.backing],
+    }
 
 
 def _given(fact: Fact) -> bool:

@@ -24,7 +24,7 @@ from averment.law.truth import TRUE, UNKNOWN, Truth
 from averment.warrant.bearing import bearing
 from averment.warrant.conditions import conditions_document
 from averment.warrant.derivation import applied
-from averment.warrant.document import Document, backing_document, bearing_words, bindings_document
+from averment.warrant.document import Document, backing_document, bearing_words, bindings_document, cited_document
 from averment.warrant.sentences import sentence
 from averment.warrant.slopes import slopes
 
@@ -48,8 +48,13 @@ def recheck(program: Program, warrant: Document, model: Memory) -> Iterator[str]
             weighed.setdefault(edge["to"], []).append(edge)
     yield from _given(program, warrant, facts, truths, model)
     for path in set(facts) - {path for paths in concluded.values() for path in paths}:
-        if program.types[facts[path].type].derived:
+        if program.types[facts[path].type].derived and not program.types[facts[path].type].data:
             yield f"nothing in the warrant derives `{path}`"
+    for node in warrant["nodes"]:
+        if node["kind"] == "fact" and (data := program.data.get(node["type"])):
+            fact = facts[node["id"]]
+            if fact not in data.rows or node.get("cited") != cited_document(data, fact):
+                yield f"`{node['id']}` does not cite the row that it is"
     for component in components(_successors(warrant)):
         if len(component) > 1:
             yield f"`{component[0]}` rests on itself"
@@ -63,6 +68,7 @@ def recheck(program: Program, warrant: Document, model: Memory) -> Iterator[str]
             roles = used.get(node["id"], {})
             counted = {_counted(edge) for edge in weighed.get(node["id"], ())}
             local = Memory(program, (), None)
+            local.silent = model.silent
             named = set[str]().union(*roles.values())
             for path in sorted(named):
                 local.add(facts[path], truths[path])

@@ -170,6 +170,8 @@ def _question(each: Input, places: Mapping[str, int]) -> Question:
             control = of.kind.value
         case Kind.TEXT:
             control = "text"
+    if of.optional and control in ("number", "date", "time", "datetime", "duration"):
+        control = "text"  # where `none` can be written
     options = tuple(Option(value, shown, value in each.written) for value, shown in values)
-    hint = answers(of) if control in ("number", "duration") else ""
+    hint = answers(of) if control in ("number", "duration") or (of.optional and control == "text") else ""
     return Question(each, question_text(each), hint, control, options, places.get(each.name, 0))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import NamedTuple
 
+from averment.core.optional import nothing
 from averment.core.program import Field, Kind
 from averment.core.values import decode, ends
 from averment.outcome.outcome import Outcome
@@ -63,12 +64,18 @@ def sliders(form: CaseForm, outcome: Outcome) -> Iterator[Slider]:
     except Spent:
         return
     for path, each in [*form.paths.items()][:_MOST]:
-        if each.field.kind in _KINDS and isinstance(each.value, int) and each.field.name not in each.type.key:
+        if each.field.kind in _KINDS and isinstance(each.value, int) and _slides(each, each.value):
             if (left := until - monotonic()) <= 0:
                 return
             stretches = sweep(knowledge, outcome, path, seconds=min(_ONE, left), judge=judge).stretches
             if len({stretch.claim for stretch in stretches}) > 1:
                 yield _slider(each, each.value, stretches, claims)
+
+
+def _slides(each: Input, value: int) -> bool:
+    if each.field.optional and each.field.kind is not Kind.LEVEL and value == nothing(each.field):
+        return False
+    return each.field.name not in each.type.key
 
 
 def _slider(each: Input, value: int, stretches: tuple[Stretch, ...], claims: list[str]) -> Slider:
@@ -96,6 +103,8 @@ def _slider(each: Input, value: int, stretches: tuple[Stretch, ...], claims: lis
 def _window(field: Field, value: int, stretches: tuple[Stretch, ...]) -> tuple[int, int]:
     """The part of the range that is shown."""
     least, greatest = ends(field)
+    if field.optional and field.kind is not Kind.LEVEL:
+        least += 1  # that it has no value is no place on a line
     if field.kind is Kind.LEVEL:
         return least, greatest
     marks = [value, *(_at(each.low) for each in stretches[1:])]

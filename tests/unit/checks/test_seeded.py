@@ -14,6 +14,7 @@ _OMITTED = f'{{section: Contents, paragraphs: ["sha256:{_DIGEST}"], omitted: It 
 _FILES = {
     "pack.yaml": """\
 pack: travel
+format: 2
 version: 1.0.0
 title: Train or plane?
 claim: {fact: recommendation, field: by}
@@ -34,12 +35,13 @@ facts:
       over_sea: {type: boolean, ask: Does the sea lie between?}
   piece:
     cardinality: many
+    absent: none
     key: name
     fields:
       name: {type: text, ask: What is it?}
       owner: {type: text, ask: Whose is it?}
       kilograms: {type: integer, min: 0, max: 100, ask: How heavy is it?}
-  traveller: {cardinality: many, key: name, fields: {name: {type: text, ask: Who travels?}}}
+  traveller: {cardinality: many, absent: none, key: name, fields: {name: {type: text, ask: Who travels?}}}
   reason:
     derived: true
     fields:
@@ -117,18 +119,18 @@ _MISTAKES = [
     ("rules/all.yaml", "kilograms: \">= 30\"", "kilograms: \">= 0\"", "AV405", "rules/all.yaml", 21),
     ("rules/all.yaml", "kilograms: \">= 30\"", "kilograms: \"> 100\"", "AV404", "rules/all.yaml", 21),
     ("facts.yaml", "  traveller:", "  agent: {cardinality: one, fields: {name: {type: text, ask: Who?}}}\n  traveller:",
-     "AV414", "facts.yaml", 14),
+     "AV414", "facts.yaml", 15),
     ("facts.yaml", "  traveller:", "  hint: {derived: true, fields: {about: {type: text}}}\n  traveller:",
-     "AV414", "facts.yaml", 14),
+     "AV414", "facts.yaml", 15),
     ("facts.yaml", "      over_sea:", "      urgent: {type: boolean, ask: Is it urgent?}\n      over_sea:",
      "AV413", "facts.yaml", 6),
-    ("rules/all.yaml", ", kilograms: \">= 30\"", "", "AV413", "facts.yaml", 13),
-    ("rules/all.yaml", "$d >= long_way", "$d >= 900", "AV415", "pack.yaml", 6),
+    ("rules/all.yaml", ", kilograms: \">= 30\"", "", "AV413", "facts.yaml", 14),
+    ("rules/all.yaml", "$d >= long_way", "$d >= 900", "AV415", "pack.yaml", 7),
     ("pack.yaml", "sources:\n", f"sources:\n  memo: {{title: A memo, sections: [{_OMITTED}]}}\n",
-     "AV416", "pack.yaml", 8),
+     "AV416", "pack.yaml", 9),
     ("facts.yaml", "by: {type: choice, of: [train, plane]", "by: {type: choice, of: [train, plane, bus]",
-     "AV417", "facts.yaml", 23),
-    ("facts.yaml", "of: [distance, luggage]", "of: [distance, luggage, mood]", "AV417", "facts.yaml", 18),
+     "AV417", "facts.yaml", 24),
+    ("facts.yaml", "of: [distance, luggage]", "of: [distance, luggage, mood]", "AV417", "facts.yaml", 19),
     ("rules/all.yaml", "      - not: {reason: {favours: train}}", "      - not: {reason: {}}", "AV418",
      "rules/all.yaml", 25),
     ("rules/all.yaml", "$d >= long_way", "$d > 20000 + long_way", "AV418", "rules/all.yaml", 3),
@@ -144,11 +146,12 @@ _MISTAKES = [
     ("pack.yaml", "unit: km", "unit: miles", "AV426", "rules/all.yaml", 3),
     ("rules/all.yaml", "owner: $t", "owner: $tt", "AV420", "rules/all.yaml", 21),
     ("rules/all.yaml", "    says: Luggage or the land speaks for the train.\n", "", "AV421", "rules/all.yaml", 34),
-    ("facts.yaml", ", ask: Whose is it?", "", "AV422", "facts.yaml", 12),
+    ("facts.yaml", ", ask: Whose is it?", "", "AV422", "facts.yaml", 13),
     ("pack.yaml", "sections:\n", "sections:\n      - " + _OMITTED.replace(_DIGEST, "a1b2" * 16) + "\n",
-     "AV423", "pack.yaml", 11),
+     "AV423", "pack.yaml", 12),
     ("cases/far.yaml", "claim: plane", "claim: train", "AV409", "cases/far.yaml", 4),
     ("cases/far.yaml", "claim: plane", "claim: plain", "AV408", "cases/far.yaml", 4),
+    ("pack.yaml", "format: 2\n", "", "AV661", "pack.yaml", 1),
 ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from averment.backends.columnar.forms import regular, values_of
 from averment.backends.columnar.vocabulary import Symbols, Vocabulary
 from averment.core.program import Field, Kind, Value
 from averment.core.times import DAY
-from averment.core.values import MOST_EXACT, Misfit, encoding_ends, fit
+from averment.core.values import MOST_EXACT, Misfit, encoding_ends, ends, fit
 
 _A_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 _SIGNED = {1: np.int8, 2: np.int16, 4: np.int32, 8: np.int64}
@@ -95,7 +95,7 @@ def _in_range(numbers: Array, array: Vector, declared: Field) -> tuple[Array, Pl
     low, high = int(numbers.min()), int(numbers.max())
     size: type[np.signedinteger[Any]] = np.int64
     if least is not None and greatest is not None:
-        size = integer_type(least, greatest)
+        size = integer_type(*ends(declared))  # also for what stands where nothing does
     if (least is None or low >= least) and (greatest is None or high <= greatest):
         return numbers.astype(size, copy=False), None
     bad = np.zeros(len(numbers), np.bool_)

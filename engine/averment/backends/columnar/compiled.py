@@ -13,6 +13,7 @@ from averment.core.program import Program
 from averment.law import network as net
 from averment.law.grounding import ground
 from averment.law.parted import parted
+from averment.law.unfolding import unfolded
 
 
 class Compiled:
@@ -23,7 +24,7 @@ class Compiled:
     """
 
     def __init__(self, program: Program) -> None:
-        self.program = program = parted(program)
+        self.program = program = parted(unfolded(program))
         self.network = ground(program)
         self.ways = sum(self.network.ways.values())
         shared = (net.Constant, net.Held)  # a constant has no plane, and what a loop holds that of its body

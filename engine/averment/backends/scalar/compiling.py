@@ -18,6 +18,7 @@ from averment.core.values import decode, fact_order, in_order
 from averment.law.budget import FIRINGS
 from averment.law.grounding import ground
 from averment.law.parted import parted
+from averment.law.unfolding import unfolded
 
 
 class Quick(NamedTuple):
@@ -43,7 +44,7 @@ def compile_scalar(program: Program, firings: int = FIRINGS) -> Decide | None:
     """A function that decides single complete cases, each with this budget; None where the code would be too deep for
     Python, or too slow.
     """
-    program = parted(program)
+    program = parted(unfolded(program))
     writer = Writer(program, ground(program), firings)
     source = writer.write()
     if source is None:
@@ -76,6 +77,12 @@ def results_of(program: Program, held: tuple[set[Any], ...]) -> list[tuple[Value
         in_order((_value(value, field, words) for value in values), field)
         for values, field in zip(held, fields, strict=True)
     ]
+
+
+def not_mentioned(program: Program, values: tuple[Any, ...]) -> set[str]:
+    """The given types that a case does not speak of, from ``Quick.values``."""
+    kinds = (kind for kind in program.types.values() if not kind.derived)
+    return {kind.name for kind, held in zip(kinds, values, strict=True) if held is None}
 
 
 Given = Callable[[tuple[Any, ...]], dict[str, Any]]

@@ -17,7 +17,7 @@ from itertools import combinations
 
 from averment.core.program import Kind, Value
 from averment.core.text_tests import Part
-from averment.core.values import ends, limits
+from averment.core.values import domain, ends
 from averment.dataclass import dataclass
 from averment.law.tick import Tick, on_and_on
 from averment.questions.judging.situation import Situation, Slot
@@ -133,7 +133,7 @@ def _texts(known: set[Value], many: int, parts: set[Part]) -> Candidates:
 
 
 def _numbers(slot: Slot, members: _Members) -> Candidates:
-    least, greatest = limits(slot.field)
+    least, greatest = domain(slot.field)
     reckoned = members.group.reckoned
     if least is not None and greatest is not None and greatest - least < (MOST_VALUES if reckoned else 8):
         return tuple(range(least, greatest + 1))

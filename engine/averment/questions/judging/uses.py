@@ -65,6 +65,9 @@ class Uses:
         for number, rule in enumerate(self.rules):
             self._rule(number, rule)
         for type, index in self.read:
+            for fact in program.data[type].facts if type in program.data else ():
+                self._constant(self._group((type, index)), fact.values[index])
+        for type, index in self.read:
             self.group(type, index).fields.add((type, index))
 
     def group(self, type: str, index: int) -> Group:
@@ -133,16 +136,22 @@ class Uses:
         """What an expression brings to the place it is compared with, or derives."""
         match expression:
             case Literal(value):
-                group = self._group(place)
-                if isinstance(value, int) and not isinstance(value, bool):
-                    group.bounds |= {value - 1, value, value + 1}
-                else:
-                    group.words.add(value)
+                self._constant(self._group(place), value)
             case Variable(name):
                 self._unite(place, (number, name))
             case _:
                 self._group(place).reckoned = True
                 self._reckon(number, expression)
+
+    @staticmethod
+    def _constant(group: Group, value: Value | None) -> None:
+        """Add what the values of a group meet in a rule, or in data of the pack."""
+        if isinstance(value, int) and not isinstance(value, bool):
+            group.bounds |= {value - 1, value, value + 1}
+        elif isinstance(value, frozenset):
+            group.words |= value
+        elif value is not None:
+            group.words.add(value)
 
     def _reckon(self, number: int, expression: Expression) -> None:
         match expression:

@@ -16,7 +16,7 @@ from random import Random
 
 from averment.backends.symbolic.planes import states_of
 from averment.core.program import Value
-from averment.core.values import INT64_MAX, INT64_MIN, limits
+from averment.core.values import INT64_MAX, INT64_MIN, domain
 from averment.law.truth import Quantity
 from averment.questions.judging.alternatives import representatives
 from averment.questions.judging.budget import Spent
@@ -101,7 +101,7 @@ def values_of(judge: Judge, number: int) -> tuple[Value, ...]:
     field = judge.situation.slots[number].field
     if field.values:
         return frozenset[str](), frozenset(field.values)
-    low, high = limits(field)
+    low, high = domain(field)
     ends = {INT64_MIN if low is None else low, INT64_MAX if high is None else high, 0, 1, 10, 100}
     return tuple(sorted(end for end in ends if (low is None or low <= end) and (high is None or end <= high)))
 
