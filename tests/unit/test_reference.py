@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -30,7 +31,7 @@ def _entry(name: str) -> Iterator[str]:
     thing = getattr(averment, name)
     yield f"## `{name}`\n"
     if name in _CONSTANTS:
-        yield f"```python\naverment.{name} = {thing!r}\n```\n\n{_CONSTANTS[name]}\n"
+        yield f"```python\naverment.{name} = {json.dumps(thing)}\n```\n\n{_CONSTANTS[name]}\n"
         return
     if not inspect.isclass(thing):
         yield f"```python\naverment.{name}{_signature(thing)}\n```\n"
