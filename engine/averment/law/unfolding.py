@@ -57,7 +57,7 @@ def _rules(program: Program, rule: Rule) -> Sequence[Rule]:
     return [
         replace(
             rule,
-            alternative=_FIRST * (rule.alternative + 1) + number,
+            alternative=_numbered(rule, number),
             matches=tuple(_match(match, values) for match in matches),
             guards=tuple(_guard(guard, values) for guard in rule.guards),
             heads=tuple(
@@ -67,6 +67,12 @@ def _rules(program: Program, rule: Rule) -> Sequence[Rule]:
         )
         for number, values in enumerate(found)
     ]
+
+
+def _numbered(rule: Rule, number: int) -> int:
+    """A number that no other alternative has; that of an inner rule stays below zero."""
+    found = _FIRST * (abs(rule.alternative) + 1) + number
+    return -found if rule.inner else found
 
 
 def _solutions(program: Program, rows: Sequence[Match], values: Values) -> Iterator[Values]:
