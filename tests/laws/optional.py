@@ -22,8 +22,9 @@ def make_optional(pack: Layered, seed: int) -> None:
     chosen: set[tuple[str, str]] = set()
     for type, about in pack.facts.items():
         fields = about["fields"] = {**about["fields"]}  # which types may share
+        keys = about.get("key", [] if about.get("cardinality") == "one" else [*fields])
         for name, field in [*fields.items()] if "cardinality" in about else ():
-            if field["type"] not in ("boolean", "set") and rng.random() < 0.5:
+            if name not in keys and field["type"] not in ("boolean", "set") and rng.random() < 0.5:
                 fields[name] = {**field, "optional": True}
                 chosen.add((type, name))
     for rule in pack.rules:

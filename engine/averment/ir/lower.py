@@ -314,9 +314,9 @@ class _Lowering:
             cells.append((cell.field, lower_cell(cell, field, self._parameters)))
         binds = [(bind.field, bind.variable) for bind in pattern.binds]
         needed = {*(bind.field for bind in pattern.binds), *(each.field for each in pattern.compares), *also}
-        for index, cell in cells:  # no text is made of `none`
-            said = isinstance(cell, Among) and (not cell.parts or cell.negated or NONE in cell.values)
-            needed |= {index} if isinstance(cell, Among) and not said else set()
+        for index, passing in cells:  # no text is made of `none`
+            if isinstance(passing, Among) and passing.parts and not passing.negated and NONE not in passing.values:
+                needed.add(index)
         cells += ((index, some_value(of.fields[index])) for index in sorted(needed) if of.fields[index].optional)
         for index, variable in binds:
             self._shown.setdefault(variable, self._rule.variables.get(variable, of.fields[index]))

@@ -70,6 +70,11 @@ def _read_type(
         vocabulary.says[name] = says
     fields = _read_fields(name, node, derived, vocabulary, report, evidence)
     key = () if data else _read_key(name, node, fields, derived or one, vocabulary, report)
+    for each in fields:
+        if each.optional and each.name in key:
+            message = f"`{name}.{each.name}` tells records apart, so it cannot be optional"
+            help = () if node.get("key") else ("every field of this type belongs to its key: declare a `key`",)
+            report.error("AV662", message, vocabulary.places[f"{name}.{each.name}"], "a field of the key", *help)
     distinct = _read_distinct(name, node, fields, derived, report)
     if distinct == "by_rule":
         fields = (*(field for field in fields if field.name != BY_RULE.name), BY_RULE)
