@@ -58,7 +58,8 @@ def random_pack(seed: int, calendar: bool = True) -> dict[str, bytes]:
         _part(pack, rng)
     if results := _results(pack, random.Random(f"results {seed}")):
         manifest["results"] = results
-    if days := [path for path in _dates(pack) if random.Random(path).random() < 0.7]:
+    plain = all(table.get("hit", "collect") == "collect" and "else" not in table for table in pack.tables)
+    if plain and (days := [path for path in _dates(pack) if random.Random(path).random() < 0.7]):
         manifest["day"] = days[-1]
         _limit(pack, random.Random(f"{seed} {days}"))
     half = len(pack.rules) // 2

@@ -64,9 +64,11 @@ class _Table:
         """The key of the records that a row matches, and the body under which it does."""
         conjunction = self.conjunction(self.program, "", [])
         keys = ""
-        types = dict.fromkeys([type for type, _ in self.columns()])
-        for type in types:
-            cells = {name: cell for (of, name), cell in zip(self.columns(), row, strict=False) if of == type}
+        looks = [(of, {name: cell}) for (of, name), cell in zip(self.columns(), row, strict=False) if of != self.record]
+        if self.record:
+            own = zip(self.columns(), row, strict=False)
+            looks.append((self.record, {name: cell for (of, name), cell in own if of == self.record}))
+        for type, cells in looks:
             atom, columns = conjunction.matched(type, cells, outer=True)
             if type == self.record:
                 names = [*self.program.types[type]["fields"]]
