@@ -28,11 +28,12 @@ from tests.laws.oracle_words import (
     Found,
     Test,
     Texts,
-    compares,
     data_of,
     expanded,
     kind_of,
+    listed,
     literal,
+    many,
     named,
     of_optional,
     parameters_of,
@@ -50,7 +51,7 @@ from tests.laws.oracle_words import (
 
 Scope = dict[str, Field]  # by variable, the field that its values are from
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-AGGREGATES = ("count", "sum", "min", "max")
+AGGREGATES = ("count", "sum", "min", "max", "average")
 OPERATORS = ("<", "<=", ">", ">=", "=", "!=")
 OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!=", "!=": "="}
 
@@ -227,10 +228,7 @@ class Conjunction:
                 self.scope |= {
                     cell[1:]: program.types[key]["fields"][name] for name, cell in content.items() if variable(cell)
                 }
-        conditions = [
-            {"not": [each["not"]]} if "not" in each and compares(each["not"]) else each for each in conditions
-        ]
-        for condition in sorted(conditions, key=lambda condition: isinstance(condition.get("not"), list)):
+        for condition in sorted(listed(conditions), key=lambda condition: isinstance(condition.get("not"), list)):
             (key, content), *_ = condition.items()
             self._condition(key, content)
 
@@ -238,7 +236,7 @@ class Conjunction:
         if function == "count":
             return NUMBER
         field: Field = self.program.types[pattern(content["of"])[0]]["fields"][content["field"]]
-        return field
+        return {**field, "over": many(content)} if function == "average" else field
 
     def _condition(self, key: str, content: Any) -> None:
         match key:
@@ -296,7 +294,8 @@ class Conjunction:
         held = {name for line in self.body for name in re.findall(r"\bV_[a-z0-9_]+", line)}
         arguments = ",".join(["C", *sorted(held)])
         predicate = self.program.fresh("together")
-        self.program.written.append(f"{predicate}({arguments}) :- {', '.join(['case(C)', *inner.lawful()])}.")
+        denials = [line for line in self.body if line.startswith("not ")]  # where one is false, nothing else is asked
+        self.program.written.append(f"{predicate}({arguments}) :- {', '.join(['case(C)', *inner.lawful(denials)])}.")
         return f"{predicate}({arguments})"
 
     def _aggregate(self, function: str, content: Any) -> str:
@@ -305,6 +304,9 @@ class Conjunction:
         place = [*self.program.types[type]["fields"]].index(content["field"]) if "field" in content else 0
         kept = ",".join([columns[place], *columns])
         result = named(content["as"][1:])
+        if function == "average":
+            counted = f"{many(content)} = #count{{ {','.join(columns)} : {matched} }}, {many(content)} > 0"
+            return f"{result} = #sum{{ {kept} : {matched} }}, {counted}"
         found = f"{result} = #{function}{{ {kept} : {matched} }}"
         return found if function in ("count", "sum") else f"{found}, {result} != #sup, {result} != #inf"
 
@@ -334,14 +336,16 @@ class Conjunction:
         other = Numbers(self.program, self.scope).sum(inner[-1:], None)
         return aligned((column, field), OPPOSITE[operator] if negated else operator, other)
 
-    def lawful(self) -> list[str]:
+    def lawful(self, beside: Sequence[str] = ()) -> list[str]:
         """The conditions, as far as none divides by zero; where one does and all else is true, there is no outcome."""
         choices = [
             [[test, *(f"{zero} != 0" for zero in zeros)], *([f"{zero} = 0"] for zero in zeros)]
             for test, zeros in self.dividing
         ]
         first, *others = ([text for texts in chosen for text in texts] for chosen in product(*choices))
-        self.program.written += [f"outside(C) :- {', '.join(['case(C)', *self.body, *other])}." for other in others]
+        self.program.written += [
+            f"outside(C) :- {', '.join(['case(C)', *beside, *self.body, *other])}." for other in others
+        ]
         return [*self.body, *first]
 
     # --- conclusions ----------------------------------------------------------------------------------------------

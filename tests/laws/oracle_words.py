@@ -48,6 +48,16 @@ def compares(denied: Any) -> bool:
     return any(isinstance(cell, str) and "$" in cell and '"' not in cell and not variable(cell) for cell in cells)
 
 
+def listed(conditions: Sequence[Any]) -> list[Any]:
+    """The same conditions, a denied pattern that compares as a list of one."""
+    return [{"not": [each["not"]]} if "not" in each and compares(each["not"]) else each for each in conditions]
+
+
+def many(content: Any) -> str:
+    """The variable of how many facts an average is of."""
+    return f"{named(content['as'][1:])}_many"
+
+
 def named(variable: str) -> str:
     return f"V_{variable}"
 

@@ -213,11 +213,14 @@ class Ruling:
             "min": [name for name, about in fields.items() if about["type"] in ORDERED],
         }
         usable["max"] = usable["min"]
+        usable["average"] = [name for name, about in fields.items() if about["type"] in NUMBERS]
         function = rng.choice([name for name, names in usable.items() if names])
         of = rng.choice(usable[function])
         result = (
             {"type": "integer"}
             if function == "count"
+            else {"type": "quotient"}
+            if function == "average"
             else {k: v for k, v in fields[of].items() if k in ("type", "of", "places")}
         )
         self.results[variable] = result
@@ -227,7 +230,7 @@ class Ruling:
     def tests(self) -> list[Any]:
         rng, found = self.rng, list[Any]()
         bound = self.scope | self.results
-        numbers = [f"${name}" for name, about in bound.items() if about["type"] in NUMBERS]
+        numbers = [f"${name}" for name, about in bound.items() if about["type"] in (*NUMBERS, "quotient")]
         numbers += [f"count(${name})" for name, about in bound.items() if about["type"] == "set"]
         if numbers and rng.random() < 0.7:
             left, right = self.sum(numbers), self.sum([*numbers, "p_integer", "p_decimal", "2", "0.5"])
@@ -237,7 +240,9 @@ class Ruling:
             one, other = rng.choice(pairs)
             orders = ("=", "=", "!=", "<", ">=") if bound[one]["type"] in ORDERED else ("=", "=", "!=")
             found.append({"test": f"${one} {rng.choice(orders)} ${other}"})
-        plain = [name for name, about in bound.items() if about["type"] != "set" and "mixed" not in about]
+        plain = [
+            name for name, about in bound.items() if about["type"] not in ("set", "quotient") and "mixed" not in about
+        ]
         if plain and rng.random() < 0.25:
             name = rng.choice(plain)
             about = bound[name]
@@ -296,7 +301,7 @@ class Ruling:
         whole = [name for name, held in bound.items() if held["type"] == "integer"]
         if computes and about["type"] in NUMBERS and whole and rng.random() < 0.3:
             return f"${rng.choice(whole)} {rng.choice('+-*')} {rng.choice(('1', '2', 'p_integer'))}"
-        numbers = [f"${name}" for name, held in bound.items() if held["type"] in NUMBERS]
+        numbers = [f"${name}" for name, held in bound.items() if held["type"] in (*NUMBERS, "quotient")]
         if computes and about["type"] in NUMBERS and numbers and rng.random() < 0.3:
             rounding = rng.choice(("half_up", "half_even", "floor", "ceiling"))
             terms = (rng.choice(numbers), rng.choice((*numbers, "2")), rng.choice((*numbers, "p_integer", "7")))

@@ -111,6 +111,7 @@ GUARDS = {
     "count of some": ["{count: {of: {room: {safe: true}}, as: $n}}", "{test: $n >= 2}"],
     "count of the derived": ["{count: {of: {point: {side: go}}, as: $n}}", "{test: $n >= 1}"],
     "sum": ["{sum: {of: room, field: size, as: $n}}", "{test: $n >= 20}"],
+    "average": ["{average: {of: room, field: size, as: $n}}", "{test: $n >= 15.5}"],
     "least": ["{min: {of: room, field: size, as: $n}}", "{test: $n <= 20}"],
     "greatest of some": ["{max: {of: {room: {floor: 1}}, field: size, as: $n}}", "{test: $n >= 20}"],
     "known": ["{known: site.people}"],

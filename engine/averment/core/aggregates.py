@@ -23,6 +23,7 @@ class Aggregation:
     adds: bool
     rises: int = 0
     of_facts: bool = False  # and not of a field
+    parts: tuple[str, ...] = ()  # the aggregates that it is the quotient of: a program has these
 
     @property
     def may_leave(self) -> bool:
@@ -31,12 +32,16 @@ class Aggregation:
 
     def admits(self, field: Field) -> bool:
         """Whether it has a meaning of a field."""
+        if self.parts:
+            return field.kind in (Kind.INTEGER, Kind.DECIMAL)
         return field.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.DURATION) or (not self.adds and field.kind.ordered)
 
     def result(self, field: Field | None) -> Field:
         """The field that it is shown as."""
         if field is None:
             return Field(self.name, NUMBER.kind, minimum=0)
+        if self.parts:
+            return replace(field, kind=Kind.DECIMAL, minimum=None, maximum=None, quotient=True)
         return replace(field, minimum=None, maximum=None) if self.adds else field
 
     def ends(self, low: float, high: float, many: float) -> tuple[float, float]:
@@ -54,5 +59,11 @@ AGGREGATES: Mapping[str, Aggregation] = {
         Aggregation("sum", adds=True),
         Aggregation("min", adds=False, rises=-1),
         Aggregation("max", adds=False, rises=1),
+        Aggregation("average", adds=False, parts=("sum", "count")),
     )
 }
+
+
+def part_names(average: str) -> tuple[str, str]:
+    """The variables of what an average is the quotient of, which no author can have written."""
+    return f"_{average}.sum", f"_{average}.count"

@@ -246,10 +246,14 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """How a variable is shown: the field it takes its values from (kind, values, places, unit)."""
+    """How a variable is shown: the field it takes its values from (kind, values, places, unit).
+
+    ``ratio``: of one that stands for a quotient, which no engine binds.
+    """
 
     variable: str
     field: Field
+    ratio: Ratio | None = None
 
 
 @dataclass(frozen=True, slots=True)

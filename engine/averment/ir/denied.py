@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 
-from averment.core.aggregates import AGGREGATES
+from averment.core.aggregates import AGGREGATES, part_names
 from averment.core.program import (
     Aggregate,
     Compare,
@@ -88,7 +88,8 @@ class Outer:
     def domain(self, denied: Sequence[Condition], fresh: Iterator[str]) -> Domain:
         """What denied conditions need of it. The patterns among that come to bind what names their records."""
         bound = self.bound
-        needed = set(mentioned(denied)) & bound - set(joined(denied))
+        needed = {part for name in mentioned(denied) for part in (name, *part_names(name))}
+        needed &= bound - set(joined(denied))
         whole = any(map(_may_err, denied))
         places: set[int] = set(range(len(self.matches))) if whole else set()
         domain = Domain()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import count
 
 from averment.core import written
+from averment.core.aggregates import AGGREGATES, part_names
 from averment.core.operators import OPPOSITE
 from averment.core.optional import NONE
 from averment.core.program import (
@@ -21,8 +22,10 @@ from averment.core.program import (
     Guard,
     Head,
     Known,
+    Literal,
     Match,
     Program,
+    Ratio,
     Rule,
     Shown,
     Value,
@@ -37,7 +40,7 @@ from averment.ir.digest import pack_digest
 from averment.ir.early import early_guards
 from averment.ir.eras import eras, periods_told
 from averment.ir.lower_cell import lower_cell, some_value
-from averment.ir.lower_expression import DividedByZero, Terms, aligned, beyond, divides, told_as
+from averment.ir.lower_expression import ONE, DividedByZero, Terms, averages, beyond, divides, multiplied_out
 from averment.ir.parameters import Parameters, own_parameters, referred
 from averment.ir.ranges import positive, ranges
 from averment.ir.silence import silent_types
@@ -56,6 +59,7 @@ from averment.model.model import (
     Pattern,
     Period,
     Test,
+    Use,
     tree_of,
 )
 from averment.source.collector import collector_paused
@@ -183,7 +187,8 @@ class _Lowering:
     def _made(
         self, alternative: int, matches: list[Match], guards: list[Guard], heads: tuple[Head, ...], says: Sentence
     ) -> Rule:
-        shown = tuple(Shown(name, field) for name, field in sorted(self._shown.items()))
+        ratios = self._terms.ratios
+        shown = tuple(Shown(name, field, ratios.get(name)) for name, field in sorted(self._shown.items()))
         early, rule = early_guards(matches, guards), self._rule
         between = rule.between and alternative >= 0
         return Rule(
@@ -193,6 +198,7 @@ class _Lowering:
     def _conditions(self, conditions: tuple[Condition, ...], domain: Domain) -> tuple[list[Match], list[Guard]]:
         """The patterns and guards of a conjunction, after those of ``domain``."""
         matches, guards, exceptions = domain.matches, domain.guards, list[NotAll]()
+        self._terms = replace(self._terms, ratios={**self._terms.ratios, **averages(conditions)})
         for condition in conditions:
             if isinstance(condition, Pattern):
                 match, compares = self._match(condition)
@@ -202,7 +208,7 @@ class _Lowering:
         for place, condition in enumerate(conditions):
             if isinstance(condition, AggregateOf):
                 found, asked[place] = self._aggregate(condition, bound)
-                aggregates.append(found)
+                aggregates += found
         if divides(self._rule):
             self._find_ranges(matches, aggregates, conditions)
         for place, condition in enumerate(conditions):
@@ -250,6 +256,7 @@ class _Lowering:
         rule = replace(self._rule, variables=condition.variables)
         inner = _Lowering(rule, self._parameters, self._report, self._rules)
         inner._fresh, inner._types = self._fresh, self._types
+        inner._terms = replace(inner._terms, ratios=self._terms.ratios)
         inner._shown |= self._shown
         matches, guards = inner._conditions(denied, domain)
         inner._shown |= fields
@@ -263,7 +270,8 @@ class _Lowering:
     ) -> None:
         found = ranges(matches, aggregates, self._types)
         terms = replace(self._terms, ranges=found, within=found)
-        within = positive(found, (terms.plain(test) for test in conditions if isinstance(test, Test)))
+        counts = [(">", ratio.denominator, Literal(0)) for ratio in terms.ratios.values()]
+        within = positive(found, (*counts, *(terms.plain(test) for test in conditions if isinstance(test, Test))))
         self._terms = replace(terms, within=within)
 
     def _test(self, test: Test, variables: Mapping[str, Field]) -> list[Compare]:
@@ -325,16 +333,28 @@ class _Lowering:
             field = of.fields[compare.field]
             variable = self._new(field)
             binds.append((compare.field, variable))
-            other = self._rule.variables[compare.variable].places
-            places = max(field.places, other)
-            left: Expression = aligned(Variable(variable), field.places, places)
-            right = aligned(Variable(compare.variable), other, places)
+            sides = Ratio(Variable(variable), ONE, field.places), self._terms.lowered(Use(compare.variable))
+            left, right, told, ratios = multiplied_out(*sides, field)
             origin = written.FieldComparison(of.name, field.name, compare.operator, compare.variable)
-            compares.append(Compare(compare.operator, left, right, origin, told_as(field, places)))
+            compares.append(Compare(compare.operator, left, right, origin, told, ratios))
         return Match(of.name, tuple(cells), tuple(binds), pattern.origin), compares
 
-    def _aggregate(self, condition: AggregateOf, bound: set[str]) -> tuple[Aggregate, list[Guard]]:
-        """The aggregate, and what is asked of its result."""
+    def _parts(self, condition: AggregateOf) -> tuple[list[Aggregate], list[Guard]]:
+        """The aggregates of which one is the quotient, and that the last of them, which counts, has anything."""
+        variable, found = condition.variable, list[Aggregate]()
+        self._shown[variable] = self._rule.variables[variable]
+        for part, name in zip(AGGREGATES[condition.function].parts, part_names(variable), strict=True):
+            field = None if AGGREGATES[part].of_facts else condition.field
+            called = "" if field is None else condition.pattern.type.fields[field].name
+            origin = written.Aggregate(part, condition.pattern.origin, called, name.removeprefix("_"))
+            self._shown[name] = AGGREGATES[part].result(None if field is None else condition.pattern.type.fields[field])
+            found.append(Aggregate(part, self._match(condition.pattern)[0], field, name, origin))
+        return found, [Compare(">", Variable(found[-1].variable), Literal(0), found[-1].origin)]
+
+    def _aggregate(self, condition: AggregateOf, bound: set[str]) -> tuple[list[Aggregate], list[Guard]]:
+        """The aggregate, or its parts, and what is asked of the result."""
+        if AGGREGATES[condition.function].parts:
+            return self._parts(condition)
         guards: list[Guard] = []
         match, _ = self._match(condition.pattern, *([] if condition.field is None else [condition.field]))
         variable = condition.variable
@@ -346,7 +366,7 @@ class _Lowering:
         else:
             result = variable
             bound.add(variable)
-        return Aggregate(condition.function, match, condition.field, result, condition.origin), guards
+        return [Aggregate(condition.function, match, condition.field, result, condition.origin)], guards
 
     def _new(self, field: Field) -> str:
         """A variable that no author can have written."""

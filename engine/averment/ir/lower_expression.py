@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from math import gcd
 
+from averment.core.aggregates import AGGREGATES, part_names
 from averment.core.operators import INTEGERS, OPERATORS
 from averment.core.program import NUMBER, Arithmetic, Expression, Field, Kind, Literal, Ratio, Size, Variable
 from averment.core.values import INT64_MAX, INT64_MIN
@@ -16,6 +17,7 @@ from averment.dataclass import dataclass
 from averment.ir.parameters import Parameters
 from averment.ir.ranges import Ranges, range_of
 from averment.model.model import (
+    AggregateOf,
     AnyOf,
     Computed,
     Condition,
@@ -31,7 +33,7 @@ from averment.model.model import (
 )
 
 _NUMBERS = (Kind.INTEGER, Kind.DECIMAL)
-_ONE, _ZERO = Literal(1), Literal(0)
+ONE, _ZERO = Literal(1), Literal(0)
 
 
 class DividedByZero(Exception):
@@ -60,14 +62,14 @@ class Terms:
         """
         match term:
             case Constant():
-                return Ratio(Literal(term.value), _ONE, term.places)
+                return Ratio(Literal(term.value), ONE, term.places)
             case Reference():
                 parameters = self.parameters
-                return Ratio(Literal(parameters.value(term.name)), _ONE, parameters.field(term.name).places)
+                return Ratio(Literal(parameters.value(term.name)), ONE, parameters.field(term.name).places)
             case Use():
-                return self.ratios.get(term.name) or Ratio(Variable(term.name), _ONE, self.variables[term.name].places)
+                return self.ratios.get(term.name) or Ratio(Variable(term.name), ONE, self.variables[term.name].places)
             case SizeUse():
-                return Ratio(Size(term.name), _ONE, 0)
+                return Ratio(Size(term.name), ONE, 0)
             case Computed():
                 left, right = self.lowered(term.left), self.lowered(term.right)
                 if term.operator == "/":
@@ -83,11 +85,9 @@ class Terms:
 
         Raises: DividedByZero.
         """
-        left, right = self.lowered(test.left), self.lowered(test.right)
-        one, other, _, places = _together(left, right)
         fields = [test.told, *(self._field_of(side) for side in (test.left, test.right))]
-        told = told_as(next((field for field in fields if field and field.kind not in _NUMBERS), NUMBER), places)
-        return one, other, told, None if left.denominator == right.denominator == _ONE else (left, right)
+        told = next((field for field in fields if field and field.kind not in _NUMBERS), NUMBER)
+        return multiplied_out(self.lowered(test.left), self.lowered(test.right), told)
 
     def plain(self, test: Test) -> tuple[str, Expression, Expression] | None:
         """The operator of a test without a quotient and both sides of it; nothing of one with."""
@@ -108,10 +108,10 @@ class Terms:
         found = self.lowered(term.term)
         up, down = max(field.places - found.places, 0), max(found.places - field.places, 0)
         numerator, denominator = _times(found.numerator, _ten(up)), _times(found.denominator, _ten(down))
-        if denominator == _ONE:
+        if denominator == ONE:
             return numerator
         if range_of(denominator, self.ranges).low < 1:  # where it is, the rule derives nothing
-            denominator = _computed("max", denominator, _ONE)
+            denominator = _computed("max", denominator, ONE)
         return _computed(term.rounding, numerator, denominator)
 
     def _quotient(self, left: Ratio, right: Ratio) -> Ratio:
@@ -145,10 +145,30 @@ class Terms:
                 return NUMBER
 
 
+def multiplied_out(
+    left: Ratio, right: Ratio, told: Field
+) -> tuple[Expression, Expression, Field, tuple[Ratio, Ratio] | None]:
+    """Both sides of a comparison as ``Terms.comparison`` has them; ``told``: how they are told but for their scale."""
+    one, other, _, places = _together(left, right)
+    return one, other, told_as(told, places), None if left.denominator == right.denominator == ONE else (left, right)
+
+
+def averages(conditions: tuple[Condition, ...]) -> dict[str, Ratio]:
+    """The variables that stand for a quotient of aggregates, and that quotient."""
+    found: dict[str, Ratio] = {}
+    for each in conditions:
+        if isinstance(each, AggregateOf) and each.field is not None and AGGREGATES[each.function].parts:
+            over, under = map(Variable, part_names(each.variable))
+            found[each.variable] = Ratio(over, under, each.pattern.type.fields[each.field].places)
+    return found
+
+
 def divides(rule: ModelRule) -> bool:
     """Whether a rule has a quotient."""
     tests = [test for condition in rule.when for test in _tests(condition)]
     terms = [term for conclusion in rule.then for term in conclusion.values]
+    if any(isinstance(condition, AggregateOf) and AGGREGATES[condition.function].parts for condition in rule.when):
+        return True
     return any(map(_divides, (*terms, *(side for test in tests for side in (test.left, test.right)))))
 
 
@@ -216,9 +236,9 @@ def _cancelled(numerator: Expression, denominator: Expression, places: int) -> R
 
 def _times(left: Expression, right: Expression) -> Expression:
     """A product, of which a factor 1 is left out."""
-    if left == _ONE:
+    if left == ONE:
         return right
-    return left if right == _ONE else _computed("*", left, right)
+    return left if right == ONE else _computed("*", left, right)
 
 
 def _ten(power: int) -> Literal:

@@ -106,6 +106,8 @@ def positive(found: Ranges, asked: Iterable[tuple[str, Expression, Expression] |
         if isinstance(left, Literal):
             operator, left, right = operator.translate(_TURNED), right, left
         if isinstance(left, Variable) and isinstance(right, Literal) and isinstance(right.value, int):
+            if left.name not in within:  # of a part of a rule that is without it
+                continue
             low = within[left.name].low
             least = {">": right.value + 1, ">=": right.value, "!=": 1 if low == right.value == 0 else low}
             if least.get(operator, low) > max(low, 0):

@@ -161,7 +161,7 @@ def _field_of(function: str, of: FactType, node: Node, span: Span, scope: Scope)
     field = of.fields[index]
     if AGGREGATES[function].admits(field):
         return index
-    needed = "a number" if AGGREGATES[function].adds else "a field with an order"
+    needed = "a number" if AGGREGATES[function].adds or AGGREGATES[function].parts else "a field with an order"
     scope.report.error(
         "AV323", f"`{function}` of `{of.name}.{field.name}` has no meaning", named.span, f"a {field.kind}, not {needed}"
     )

@@ -211,7 +211,7 @@ def _join(first: dict[str, Site], site: Site, report: Report) -> None:
     if site.field is None:
         return
     known = first.setdefault(site.variable, site)
-    if known.field and not joins(known.field, site.field):
+    if known is not site and known.field and not joins(known.field, site.field):
         report.add(
             Diagnostic(
                 "AV316",

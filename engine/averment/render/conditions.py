@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from averment.core import written
-from averment.core.aggregates import AGGREGATES
+from averment.core.aggregates import AGGREGATES, part_names
 from averment.core.operators import OPPOSITE
 from averment.core.program import (
     Absent,
@@ -16,6 +16,7 @@ from averment.core.program import (
     Field,
     Kind,
     Known,
+    Literal,
     Match,
     Program,
     Rule,
@@ -28,8 +29,9 @@ from averment.render.cells import Wording, order_words
 from averment.render.phrases import indefinite, noun, stated, subject, words
 from averment.render.reckoned import called, come_to, counted, counts, is_moment, period, told_quantity
 from averment.warrant.bearing import claims_from
+from averment.warrant.sentences import ratio_phrase
 
-_FUNCTIONS = {"sum": "total", "min": "least", "max": "greatest"}
+_FUNCTIONS = {"average": "average", "sum": "total", "min": "least", "max": "greatest"}
 _LEADS = {  # what a difference does, whether that is a negation, and by how much
     ">=": ("exceeds", False, "by at least {}"),
     ">": ("exceeds", False, "by more than {}"),
@@ -108,6 +110,9 @@ class Worded:
 
     def value(self, variable: str) -> str:
         """What a variable stands for: ``17``, ``120 km``, ``0 to 23``, ``not known``."""
+        ratio = next((entry.ratio for entry in self.rule.shown if entry.variable == variable), None)
+        if ratio:
+            return ratio_phrase(ratio, self.bindings, self._fields()[variable])
         return told_quantity(self.bindings.get(variable), self._fields().get(variable, _PLAIN))
 
     def _matched(self, pattern: Match) -> str:
@@ -155,13 +160,13 @@ class Worded:
             return f"{called} is {'' if guard.given else 'not '}known"
         return f"{called} is known of {'some' if guard.given else 'no'} {self.pattern(guard.match)}"
 
-    def _aggregate(self, guard: Aggregate) -> str:
+    def _aggregate(self, guard: Aggregate, function: str = "") -> str:
         """What an aggregate is of: ``the number of component records``, ``the least size of all room records``."""
         what = self.pattern(guard.match, self._all_of(guard.match.type))
         if guard.field is None:
             return f"the number of {what}"
         called = noun(self.program.types[guard.match.type].fields[guard.field])
-        return f"the {_FUNCTIONS[guard.function]} {called} of all {what}"
+        return f"the {_FUNCTIONS[function or guard.function]} {called} of all {what}"
 
     # --- comparisons ------------------------------------------------------------------------------------------------
 
@@ -176,6 +181,8 @@ class Worded:
             case _:
                 verb = f"is {order_words(guard.operator, kind or Kind.INTEGER)}"
         if not isinstance(tree, written.Comparison):  # a cell that compares, or an aggregate of a variable bound before
+            if isinstance(tree, written.FieldComparison) and guard.ratios:
+                return f"{self._side(guard.ratios[0].numerator)} {verb} {self._variable(tree.variable)}"
             return f"{self._side(guard.left)} {verb} {self._side(guard.right)}"
         if lead := self._lead(tree, guard.operator):
             return lead
@@ -254,6 +261,8 @@ class Worded:
         match side:
             case Variable(name):
                 return self._variable(name)
+            case Literal(value):
+                return str(value)
             case Size(name):
                 return self._size(name)
             case _:
@@ -299,6 +308,8 @@ class Worded:
                 lead = "the number of " if guard.field is None else "the "
                 counted = f"{lead}{what} for {side}" if side else self._aggregate(guard)
                 return counted if self.denied and name not in self.bindings else f"{counted} ({value})"
+            if isinstance(guard, Aggregate) and guard.variable == part_names(name)[0]:
+                return f"{self._aggregate(guard, 'average')} ({value})"
         field = self._fields().get(name)
         if field and self.denied and name not in self.bindings:
             of = next((each for each in self.rule.matches if name in dict(each.binds).values() and each.origin), None)

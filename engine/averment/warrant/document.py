@@ -11,7 +11,7 @@ from averment.law.memory import Memory
 from averment.law.patterns import Bindings
 from averment.law.truth import TRUE
 from averment.warrant.bearing import Bearing
-from averment.warrant.conditions import conditions_document, quantity_document
+from averment.warrant.conditions import conditions_document, quantity_document, ratio_document
 from averment.warrant.derivation import Application, Derivation
 from averment.warrant.sentences import sentence
 
@@ -131,10 +131,12 @@ def bindings_document(rule: Rule, bindings: Bindings) -> Document:
     if not rule.shown:
         return {}
     return {
-        entry.variable: quantity_document(bindings[entry.variable], entry.field)
+        entry.variable: ratio_document(entry.ratio, bindings)
+        if entry.ratio
+        else quantity_document(bindings[entry.variable], entry.field)
         for entry in rule.shown
         # What is local to a negation or an aggregate has no value, and a name that no author wrote begins with `_`.
-        if entry.variable in bindings and not entry.variable.startswith("_")
+        if (entry.variable in bindings or entry.ratio) and not entry.variable.startswith("_")
     }
 
 

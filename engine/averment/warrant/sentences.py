@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
-from averment.core.program import Field, Rule
+from averment.core.numbers import fraction_wording
+from averment.core.program import Field, Ratio, Rule
 from averment.core.values import show, told_ends
 from averment.law.patterns import Bindings
+from averment.law.quotients import quotient
 from averment.law.truth import Interval, Quantity
 
 
@@ -15,10 +18,11 @@ def sentence(rule: Rule, bindings: Bindings) -> str:
     constant = constant_sentence(rule)
     if constant is not None:
         return constant
-    shown = {entry.variable: entry.field for entry in rule.shown}
+    shown = {entry.variable: entry for entry in rule.shown}
 
     def value(name: str) -> str:
-        return phrase(bindings[name], shown[name])
+        entry = shown[name]
+        return ratio_phrase(entry.ratio, bindings, entry.field) if entry.ratio else phrase(bindings[name], entry.field)
 
     return rule.says.filled(value).text
 
@@ -47,6 +51,17 @@ def phrase(quantity: Quantity, field: Field) -> str:
             return f"{show(_known(low), replace(field, unit=''))} to {show(_known(high), field)}"
         case _:
             return show(quantity, field)
+
+
+def ratio_phrase(ratio: Ratio, bindings: Bindings, field: Field) -> str:
+    """A quotient likewise: ``10/3 km``, ``2.5 to 4 km``."""
+    unit, found = f" {field.unit}" if field.unit else "", quotient(ratio, bindings)
+    if isinstance(found, Fraction):
+        return f"{fraction_wording(found)}{unit}"
+    low, high = (None if end is None else f"{fraction_wording(end)}{unit}" for end in found or (None, None))
+    if low is None or high is None:
+        return f"at least {low}" if low else f"at most {high}" if high else "not known"
+    return f"{low.removesuffix(unit)} to {high}"
 
 
 def _known(bound: int | None) -> int:
