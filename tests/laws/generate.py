@@ -110,7 +110,8 @@ def _results(pack: Layered, rng: random.Random) -> dict[str, Any]:
 
 def _dates(pack: Layered) -> list[str]:
     ones = [name for name, about in pack.facts.items() if about.get("cardinality") == "one"]
-    return [f"{one}.{name}" for one in ones for name, about in pack.fields(one).items() if about["type"] == "date"]
+    fields = ((f"{one}.{name}", about) for one in ones for name, about in pack.fields(one).items())
+    return [path for path, about in fields if about["type"] == "date" and not about.get("optional")]
 
 
 def _limit(pack: Layered, rng: random.Random) -> None:

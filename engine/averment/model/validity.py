@@ -37,6 +37,10 @@ def read_day(manifest: Node, vocabulary: Vocabulary, report: Report) -> Day | No
         why = described(of.fields[index]) if of.one else "of a type that may have many records"
         report.error("AV643", f"`{name}.{field}` is not a day to decide for", node.span, why, "name a date")
         return None
+    if of.fields[index].optional:
+        why = f"the day to decide for is never `none`, and `{name}.{field}` is optional"
+        report.error("AV643", why, node.span, "optional", "name a date that is not")
+        return None
     return Day(of, index)
 
 
