@@ -28,7 +28,12 @@ from averment.surface.pack_files import read_pack_files
 
 NO_OUTCOME = "no outcome"
 TEXTS = ("x", "y")
-DATES = ("2024-01-31", "2024-02-01", "2024-02-02")
+TIMES = {  # every value of the kind that a field may have
+    "date": ("2024-01-31", "2024-02-01", "2024-02-02"),
+    "time": ("08:30", "08:30:01", "08:30:02"),
+    "datetime": ("2024-01-31T08:30", "2024-01-31T08:30:01", "2024-01-31T08:30:02"),
+    "duration": ("-PT1S", "PT0S", "PT1S"),
+}
 UNNAMED = ("third", "fourth")  # texts that no case and no rule names
 Word = tuple[str, bool]  # a claim, and whether it is definite
 Told = dict[str, Value]  # by path what a field changes to
@@ -53,8 +58,8 @@ def small_packs() -> ModuleType:
             about |= {"min": 0, "max": 3}
         elif given and kind == "decimal":
             about |= {"min": "0.0", "max": "0.4"}
-        elif given and kind == "date":
-            about |= {"min": DATES[0], "max": DATES[-1]}
+        elif given and kind in TIMES:
+            about |= {"min": TIMES[kind][0], "max": TIMES[kind][-1]}
         if "default" in about:
             about["default"] = narrow_value(about, rng)
         return about
@@ -68,7 +73,7 @@ def small_packs() -> ModuleType:
             case _:
                 return value(about, rng)
 
-    module.TEXTS, module.DATES = TEXTS, DATES
+    module.TEXTS, module.TIMES = TEXTS, TIMES
     module._field, module.random_value = narrow_field, narrow_value
     return module
 

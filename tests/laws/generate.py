@@ -26,7 +26,7 @@ HUGE = 2**62
 def random_pack(seed: int, calendar: bool = True) -> dict[str, bytes]:
     """The files of a pack, as JSON (which is YAML). ``calendar``: whether it reckons with dates and times."""
     rng = random.Random(seed)
-    pack = Layered(rng, _field, random_value, calendar=calendar)
+    pack = Layered(rng, _field, random_value, calendar=calendar, times=TIMES)
     _declare_types(pack)
     for kind in KINDS:
         if kind != "set":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import Any
@@ -36,6 +36,7 @@ class Layered:
     tables: list[dict[str, Any]] = dataclass_field(default_factory=list)
     variables: int = 0
     calendar: bool = True
+    times: Mapping[str, tuple[str, ...]] = dataclass_field(default_factory=lambda: TIMES)  # what is drawn, in its order
 
     def variable(self) -> str:
         self.variables += 1
@@ -366,7 +367,7 @@ def cell(pack: Layered, about: Field) -> Any:
     if about["type"] in ORDERED and rng.random() < 0.7:
         if rng.random() < 0.7:
             return f"{rng.choice(('<', '<=', '>', '>='))} {literal()}"
-        low, high = sorted((_literal(pack, about), _literal(pack, about)), key=lambda end: _order(about, end))
+        low, high = sorted((_literal(pack, about), _literal(pack, about)), key=lambda end: _order(pack, about, end))
         return f"{rng.choice('[(]')}{low}..{high}{rng.choice(')][')}"
     if rng.random() < 0.2 and about["type"] in ("choice", "level", "set"):
         return [literal(), literal()]
@@ -379,10 +380,10 @@ def cell(pack: Layered, about: Field) -> Any:
     )
 
 
-def _order(about: Field, literal: str) -> Any:
+def _order(pack: Layered, about: Field, literal: str) -> Any:
     if about["type"] == "level":
         return about["of"].index(literal)
-    return TIMES[about["type"]].index(literal) if about["type"] in TIMES else float(literal)
+    return pack.times[about["type"]].index(literal) if about["type"] in pack.times else float(literal)
 
 
 def constant(pack: Layered, about: Field) -> Any:

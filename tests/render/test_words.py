@@ -195,7 +195,7 @@ def _shown(pack: Pack, case: Case, outcome: Outcome) -> Iterator[tuple[str, str]
     yield "dot", dot(drawn)
     yield "mermaid", mermaid(drawn)
     yield "svg", svg(drawn)
-    for type in sorted({fact.type for fact in outcome.evaluation.memory.truths}):
+    for type in sorted({fact.type for fact in outcome.evaluation.memory.truths if fact.type in pack.model.types}):
         about = explain(outcome, type)
         yield f"fact {type}", fact_explanation(about, pack.model, Style(), case.places)
         yield f"page of {type}", _PARAMETERS.sub("", page(about, pack.model, case.places))
@@ -203,8 +203,8 @@ def _shown(pack: Pack, case: Case, outcome: Outcome) -> Iterator[tuple[str, str]
 
 def _denied(pack: Pack, outcome: Outcome) -> Iterator[tuple[str, str]]:
     program = pack.program()
-    derived = [name for name, type in program.types.items() if type.derived and not type.table]
-    for asked in (*program.claim.values, *derived, *sorted({rule.id for rule in program.rules})):
+    derived = [name for name, type in pack.model.types.items() if type.derived]
+    for asked in (*program.claim.values, *derived, *sorted(program.rule_ids)):
         yield f"why not {asked}", why_not_text(why_not(outcome, asked), pack.model, Style())
 
 
