@@ -25,7 +25,7 @@ def presuming_pack(seed: int) -> Files:
     for about in vocabulary["facts"].values():
         keys = about.get("key", list(about["fields"]) if about.get("cardinality") == "many" else [])
         for name, field in about["fields"].items():
-            if not about.get("derived") and "default" not in field and name not in keys and rng.random() < 0.85:
+            if "cardinality" in about and not about.get("derived") and "default" not in field and name not in keys and rng.random() < 0.85:
                 value = random_value(field, rng)
                 field["presume"] = value if rng.random() < 0.5 else {"value": value, "says": "Most are."}
     return {**files, "facts.yaml": json.dumps(vocabulary).encode()}

@@ -340,10 +340,10 @@ def becomes(one: Field, other: Field) -> bool:
 
 
 def _literal(pack: Layered, about: Field) -> str:
-    """A value as it stands in a cell or an expression."""
+    """A value as it stands in a cell or an expression; of an optional field too it is one."""
     if about["type"] == "set":
         return pack.rng.choice(about["of"])
-    value = pack.value(about, pack.rng)
+    value = pack.value({**about, "optional": False}, pack.rng)
     return (
         json.dumps(value, ensure_ascii=False)
         if about["type"] == "text"
