@@ -23,9 +23,11 @@ def presuming_pack(seed: int) -> Files:
     files, rng = random_pack(seed, calendar=False), random.Random(f"presume {seed}")
     vocabulary = json.loads(files["facts.yaml"])
     for about in vocabulary["facts"].values():
-        keys = about.get("key", list(about["fields"]) if about.get("cardinality") == "many" else [])
+        if "cardinality" not in about or about.get("derived"):
+            continue
+        keys = about.get("key", list(about["fields"]) if about["cardinality"] == "many" else [])
         for name, field in about["fields"].items():
-            if "cardinality" in about and not about.get("derived") and "default" not in field and name not in keys and rng.random() < 0.85:
+            if "default" not in field and name not in keys and rng.random() < 0.85:
                 value = random_value(field, rng)
                 field["presume"] = value if rng.random() < 0.5 else {"value": value, "says": "Most are."}
     return {**files, "facts.yaml": json.dumps(vocabulary).encode()}

@@ -7,7 +7,7 @@ which add, subtract, multiply and compare by Python's own signs, and divide and 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from operator import add, floordiv, mul, sub
+from operator import add, mul, sub
 from typing import Any, Protocol
 
 from averment.core import calendar
@@ -40,9 +40,12 @@ class Algebra(Protocol):
 class Integers:
     """The algebra of Python's numbers."""
 
-    floor = staticmethod(floordiv)
     least = staticmethod(min)
     greatest = staticmethod(max)
+
+    @staticmethod
+    def floor(number: Any, by: Any) -> Any:
+        return number // by
 
     @staticmethod
     def where(condition: bool, one: Any, other: Any) -> Any:

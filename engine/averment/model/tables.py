@@ -143,8 +143,11 @@ def _check_outputs(then: list[Column], order: tuple[FactType, int] | None, span:
     for of in {column.type.name: column.type for column in then}.values():
         if of.name not in given:
             continue
-        had = given[of.name] | ({order[1]} if order and order[0] is of else set())
-        had |= {of.position[BY_RULE.name]} if of.by_rule else set()
+        had = set(given[of.name])
+        if order and order[0] is of:
+            had.add(order[1])
+        if of.by_rule:
+            had.add(of.position[BY_RULE.name])
         missing = ", ".join(f"`{field.name}`" for index, field in enumerate(of.fields) if index not in had)
         if missing:
             scope.report.error("AV321", f"`{of.name}` is derived without {missing}", span, f"needs {missing}")

@@ -77,7 +77,7 @@ def _slip(
     where: str, pattern: str, help: str, meant: str | Callable[[re.Match[str]], str], wrote: str, instead: str
 ) -> Slip:
     """``meant`` may be a template of the match, as ``re`` has them."""
-    made = meant if callable(meant) else lambda found: found.expand(meant)
+    made: Callable[[re.Match[str]], str] = meant if callable(meant) else lambda found: found.expand(meant)
     return Slip(where, re.compile(pattern), help, made, wrote, instead)
 
 
