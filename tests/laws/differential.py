@@ -1,7 +1,7 @@
 """The differential test of the law: every engine against the reference, on random packs and cases.
 
 ``python tests/laws/differential.py --pairs 1000000 --seed 0 durable columnar`` is the long run; the suite runs 20,000
-pairs. A failing seed becomes a case in ``seeds.txt``.
+pairs. What a seed finds becomes a small case in a test of its own.
 """
 
 from __future__ import annotations

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from itertools import product
 from typing import Any
+
+import pytest
+from tests.laws.differential import verdict
 
 import averment
 from averment import Pack
@@ -71,6 +75,23 @@ def test_a_settled_claim_holds_in_every_completion() -> None:
         outcome, on_each = claim(values), {whole[completed] for completed in product(*each)}
         assert on_each <= {*outcome.possible} and (not outcome.settled or on_each == {outcome.claim})
         assert outcome.settled or outcome.hangs_on
+
+
+@pytest.mark.skipif(not find_spec("durable_rules_engine"), reason="durable is not installed")
+def test_what_is_possible_of_one_part_is_not_counted_since_another_was_certain() -> None:
+    count = [{"count": {"of": {"access": {"how": "allow"}}, "as": "$n"}}, {"test": "$n > 1"}]
+    counted = a_rule("enter", count, {"verdict": {"role": "enter"}})
+    pack, report = compiled([counted if rule["rule"] == "enter" else rule for rule in RULES])
+    assert pack is not None, report.diagnostics
+    for staff, late, held in product((True, False, None), repeat=3):
+        visit = {name: value for name, value in (("staff", staff), ("late", late)) if value is not None}
+        doors = [{"id": "a", "open": True}, {"id": "b", **({} if held is None else {"open": held})}]
+        case = pack.case({"visit": visit, "door": doors})
+        assert verdict(pack, case, "durable") == verdict(pack, case, "reference")
+    outcome = pack.decide(
+        {"visit": {"staff": False}, "door": [{"id": "a", "open": True}, {"id": "b"}]}, engine="durable"
+    )
+    assert outcome.status.value == "open"
 
 
 def test_a_cycle_through_values_is_one_still() -> None:

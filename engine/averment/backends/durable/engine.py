@@ -179,6 +179,8 @@ class _Run:
 
     def _run(self, stratum: int, firings: list[Firing]) -> None:
         """Fire the matches of a stratum, and those that come of it, until there are no more."""
+        for type in self._program.parts:  # what was certain of one part says nothing of the next
+            self._settled.pop(type, None)
         agenda, takers = self._agenda, self._takers
         while agenda[stratum]:
             matches, agenda[stratum] = agenda[stratum], []
