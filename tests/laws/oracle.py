@@ -20,7 +20,7 @@ from unicodedata import normalize
 
 import clingo
 import yaml
-from tests.laws.oracle_numbers import NUMBER, Field, Numbers, Term, aligned, places_of, scaled
+from tests.laws.oracle_numbers import NUMBER, Field, Numbers, Term, aligned, constant_of, places_of, scaled
 from tests.laws.oracle_tables import write_table
 from tests.laws.oracle_words import (
     MADE,
@@ -30,7 +30,6 @@ from tests.laws.oracle_words import (
     Texts,
     data_of,
     expanded,
-    kind_of,
     listed,
     literal,
     many,
@@ -157,7 +156,7 @@ class Program:
 
     def constant(self, token: str) -> Term:
         """A literal as a term."""
-        return _constant(self, token)
+        return constant_of(self, token)
 
     # --- cells ----------------------------------------------------------------------------------------------------
 
@@ -219,6 +218,7 @@ class Conjunction:
         self.program, self.rule = program, rule
         self.scope: Scope = dict(within.scope) if within else {}
         self.body = [line for line in within.body if not line.startswith("not ")] if within else []
+        self.around = within.denials if within else []  # where one of these is false, nothing in here is asked
         self.dividing: list[tuple[str, list[str]]] = []  # tests, each with what must not be zero for it
         for condition in conditions:
             (key, content), *_ = condition.items()
@@ -294,8 +294,7 @@ class Conjunction:
         held = {name for line in self.body for name in re.findall(r"\bV_[a-z0-9_]+", line)}
         arguments = ",".join(["C", *sorted(held)])
         predicate = self.program.fresh("together")
-        denials = [line for line in self.body if line.startswith("not ")]  # where one is false, nothing else is asked
-        self.program.written.append(f"{predicate}({arguments}) :- {', '.join(['case(C)', *inner.lawful(denials)])}.")
+        self.program.written.append(f"{predicate}({arguments}) :- {', '.join(['case(C)', *inner.lawful()])}.")
         return f"{predicate}({arguments})"
 
     def _aggregate(self, function: str, content: Any) -> str:
@@ -336,7 +335,12 @@ class Conjunction:
         other = Numbers(self.program, self.scope).sum(inner[-1:], None)
         return aligned((column, field), OPPOSITE[operator] if negated else operator, other)
 
-    def lawful(self, beside: Sequence[str] = ()) -> list[str]:
+    @property
+    def denials(self) -> list[str]:
+        """What is denied here and around."""
+        return [*self.around, *(line for line in self.body if line.startswith("not "))]
+
+    def lawful(self) -> list[str]:
         """The conditions, as far as none divides by zero; where one does and all else is true, there is no outcome."""
         choices = [
             [[test, *(f"{zero} != 0" for zero in zeros)], *([f"{zero} = 0"] for zero in zeros)]
@@ -344,7 +348,7 @@ class Conjunction:
         ]
         first, *others = ([text for texts in chosen for text in texts] for chosen in product(*choices))
         self.program.written += [
-            f"outside(C) :- {', '.join(['case(C)', *beside, *self.body, *other])}." for other in others
+            f"outside(C) :- {', '.join(['case(C)', *self.around, *self.body, *other])}." for other in others
         ]
         return [*self.body, *first]
 
@@ -389,12 +393,3 @@ class Conjunction:
         if tokens[0] == "round":
             return numbers.rounded(tokens[1], numbers.sum(tokens[2:], None), places_of(field))
         return scaled(numbers.sum(tokens, field), places_of(field))
-
-
-def _constant(program: Program, token: str) -> Term:
-    if token[0] == '"':
-        field: Field = {"type": "text"}
-        return program.value(unquoted(token), field), field
-    kind = kind_of(token)
-    field = {"type": kind, "places": len(token.partition(".")[2]) if kind == "decimal" else 0}
-    return program.value(token, field), field

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from tests.laws.oracle_words import named
+from tests.laws.oracle_words import kind_of, named, unquoted
 
 Field = Mapping[str, Any]  # of a quotient: ``over`` is its denominator, which is positive
 Term = tuple[str, Field]
@@ -152,3 +152,13 @@ def places_of(field: Field) -> int:
 
 def _over(field: Field) -> str:
     return str(field.get("over", "1"))
+
+
+def constant_of(program: Named, token: str) -> Term:
+    """A literal as it stands in a text, and its field."""
+    if token[0] == '"':
+        field: Field = {"type": "text"}
+        return program.value(unquoted(token), field), field
+    kind = kind_of(token)
+    field = {"type": kind, "places": len(token.partition(".")[2]) if kind == "decimal" else 0}
+    return program.value(token, field), field

@@ -203,7 +203,8 @@ class Aggregate:
 @dataclass(frozen=True, slots=True)
 class Compare:
     """``told``: how both sides are told, numbers in the scale that they are in; ``ratios``: both as they are told where
-    there is a quotient, of which ``left`` and ``right`` are multiplied out.
+    there is a quotient, of which ``left`` and ``right`` are multiplied out. ``lenient``: without a lawful value it
+    counts as true, since another rule, from which it is taken over, says so if that matters.
     """
 
     operator: str  # = != < <= > >=
@@ -212,6 +213,7 @@ class Compare:
     origin: written.Comparison | written.FieldComparison | written.Aggregate | None = _origin(None)
     told: Field = NUMBER
     ratios: tuple[Ratio, Ratio] | None = None
+    lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,10 @@ class Outer:
             domain.matches.append(replace(match, cells=match.cells if asks else (), origin=None))
         if whole:
             domain.aggregates = [replace(aggregate, origin=None) for aggregate in self.aggregates]
-            domain.guards += [replace(guard, origin=None) for guard in self.guards]
+            domain.guards += [
+                replace(guard, origin=None, lenient=True) if isinstance(guard, Compare) else replace(guard, origin=None)
+                for guard in self.guards
+            ]
             domain.rename({*joined(denied)}, fresh)
         return domain
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from averment.core.mentions import asks
-from averment.core.program import Aggregate, Fact, Rule, Value
+from averment.core.program import Aggregate, Compare, Fact, Rule, Value
 from averment.law.budget import LOOKS, BudgetSpent
 from averment.law.guards import hold
 from averment.law.joining import Join, Joining, joining
@@ -235,6 +235,8 @@ def guarded(
         except BudgetSpent:
             raise
         except CaseError as error:
+            if isinstance(guard, Compare) and guard.lenient:
+                continue
             failed = failed or error
         if isinstance(guard, Aggregate):
             lost.add(guard.variable)
