@@ -21,7 +21,7 @@ def asked(path: Path, folder: Path) -> tuple[Asked, list[str]]:
     """A small pack with its cases, and the claims that they come to."""
     small: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     rules = [{"backing": "judgement", **rule} for rule in small["rules"]]
-    manifest = MANIFEST | {name: small[name] for name in ("claim", "parameters", "day") if name in small}
+    manifest = MANIFEST | {name: small[name] for name in ("claim", "parameters", "day", "results") if name in small}
     contents = {
         "pack.yaml": manifest,
         "facts.yaml": {"facts": small["facts"]},

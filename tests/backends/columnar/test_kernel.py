@@ -98,6 +98,21 @@ def test_a_column_is_read_in_every_form_it_may_have(kit: Any, name: str, values:
     assert ids == [rule.split() for rule in fired]
 
 
+@pytest.mark.parametrize("form", [pa.int8(), pa.uint8(), pa.int32(), pa.int64()])
+@pytest.mark.parametrize("default", [5, -1, 1000, 2**40, -(2**63)])
+def test_a_default_is_itself_in_a_column_too_narrow_for_it(kit: Any, form: pa.DataType, default: int) -> None:
+    given = FactType("given", (Field("size", Kind.INTEGER, default=default),), one=True)
+    cells = (
+        Ranges(((default, default),)),
+        Ranges(((default + 1, None),) if default < 7 else ((None, default - 1),)),
+        Ranges(((7, 7),)),
+    )
+    claim = Head("claim", (Literal("red"),))
+    rules = [Rule(f"r{n}", 0, (Match("given", ((0, cell),)),), (), (claim,)) for n, cell in enumerate(cells)]
+    found = Kernel(kit.program([given], rules)).decide(pa.table({"size": pa.array([None, 7], form)}), nobody)
+    assert [row["fired"][0] for row in found.batch.to_pylist()] == [0b001, 0b110]
+
+
 def test_rows_without_a_value_of_their_field_are_rejected_and_the_others_decided(kit: Any) -> None:
     table = pa.table(
         {

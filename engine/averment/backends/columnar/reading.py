@@ -149,7 +149,10 @@ def filled(column: Column, value: Value | None, declared: Field, symbols: Symbol
         return column
     if not isinstance(value, int):
         value = Vocabulary().constant(value, declared, symbols).low[0]
-    codes = np.where(column.unknown, np.array(value).astype(column.low.dtype), column.low)
+    held, size = np.array(value), column.low.dtype
+    if held.astype(size) != held:  # a column as narrow as what is given in it
+        size = np.result_type(size, held)
+    codes = np.where(column.unknown, held.astype(size), column.low.astype(size, copy=False))
     return Column(codes, codes, None, column.least, column.greatest)
 
 

@@ -89,8 +89,8 @@ class Nodes:
             case net.Calculated(operator, left, right):
                 return calculated(operator, found[left], found[right])
             case net.Counted(members):
-                text = total([found[member].text for member in members]) if members else "(0)"
-                return Term(text, 0, len(members))
+                truths = (found[member].text for member in members)
+                return Term(total(["0", *truths]), 0, len(members))  # from 0 on: one truth alone is no number
             case net.Summed(members, _):
                 texts = [f"({found[value].text} if {found[truth].text} else 0)" for truth, value in members]
                 low = sum(min(0, found[value].low) for _, value in members)
