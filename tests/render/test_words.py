@@ -203,7 +203,7 @@ def _shown(pack: Pack, case: Case, outcome: Outcome) -> Iterator[tuple[str, str]
 
 def _denied(pack: Pack, outcome: Outcome) -> Iterator[tuple[str, str]]:
     program = pack.program()
-    derived = [name for name, type in pack.model.types.items() if type.derived]
+    derived = [type.name for type in pack.model.own_types if type.derived]
     for asked in (*program.claim.values, *derived, *sorted(program.rule_ids)):
         yield f"why not {asked}", why_not_text(why_not(outcome, asked), pack.model, Style())
 

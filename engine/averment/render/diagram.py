@@ -182,7 +182,7 @@ class _Drawing:
         """The boxes of what a pattern saw of a given fact: one for each field of a `one` type, one for a record."""
         type = self._derivation.memory.types[fact.type]
         record = record_path(type, fact)
-        indexes = sorted({index for index, _ in (*pattern.cells, *pattern.binds)})
+        indexes = sorted(self._fields_of(type.name, pattern))
         if not self._certain(fact):
             yield self._box(record, f"{words(type.name)}: nothing is said of any", "", False)
         elif type.one:
@@ -200,6 +200,17 @@ class _Drawing:
             told = ", ".join(labelled(type.fields[index], fact.values[index]) for index in shown)
             text = record_words(type, fact) + (f" ({told})" if told else "")
             yield self._box(f"{record} {told}", text, given_place(self._given.places, record), True)
+
+    def _fields_of(self, type: str, pattern: Match) -> set[int]:
+        """The fields of a type that a pattern looks at; or that the conditions look at which it denies."""
+        if pattern.type == type:
+            return {index for index, _ in (*pattern.cells, *pattern.binds)}
+        denied = self._derivation.evaluation.program.denied.get(pattern.type)
+        if denied is None:
+            return set()
+        guards = [guard for guard in denied.guards if not isinstance(guard, Compare)]
+        within = [*denied.matches, *(guard.match for guard in guards)]
+        return {index for each in within if each.origin for index in self._fields_of(type, each)}
 
     def _box(self, name: str, text: str, place: str, certain: bool) -> str:
         id, fresh = self._id(name)

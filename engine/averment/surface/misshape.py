@@ -226,6 +226,10 @@ def _joined(with_: str) -> Callable[[str], str]:
     return lambda text: re.sub(r"[^a-z0-9]+", with_, re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text).lower()).strip(with_)
 
 
+def _csv(text: str) -> str:
+    return text.rsplit("/", 1)[-1].removesuffix(".csv") + ".csv"
+
+
 def _same(text: str) -> str:
     return text
 
@@ -237,6 +241,7 @@ _FORMS: dict[str, tuple[str, Callable[[str], str]]] = {
     r"^\$[a-z][a-z0-9_]*$": ("a variable (`$` and a name)", lambda text: "$" + _joined("_")(text)),
     r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$": ("a field as `TYPE.FIELD`", _same),
     "^sha256:[0-9a-f]{64}$": ("a digest (`sha256:` and 64 hexadecimal digits)", lambda text: text.lower()),
+    r"^[A-Za-z0-9_][A-Za-z0-9_.-]*\.csv$": ("the name of a file of `data` (such as `rates.csv`)", _csv),
     "^AV[0-9]{3}$": ("the code of a check (`AV` and three digits)", lambda text: text.upper()),
     **{scale.pattern: (f"{scale.article} (`{scale.shape}`)", _same) for scale in SCALES.values()},
     r"^-?[0-9]+(\.[0-9]+)?$": ("a decimal number", lambda text: text.replace(",", ".")),

@@ -185,6 +185,18 @@ NAME = "a name (lower-case letters, digits and `_`, a letter first)"
         ),
         (
             "facts",
+            "facts: {t: {data: data/rates, backing: judgement, fields: {f: {type: text}}}}",
+            [
+                (
+                    "AV205",
+                    "1:19",
+                    "`data/rates` is not the name of a file of `data` (such as `rates.csv`)",
+                    "did you mean `rates.csv`?",
+                )
+            ],
+        ),
+        (
+            "facts",
             "facts: {t: {derived: true, key: a, fields: {f: {type: text, default: a}}}}",
             [
                 (
