@@ -32,7 +32,7 @@ def _give(pack: Layered, table: dict[str, Any]) -> None:
         (only,) = free
         if fields[only]["type"] in (*NUMBERS, *ORDERED):
             functions = ["min", "max", *(("sum",) if fields[only]["type"] in NUMBERS else ())]
-            functions += ["count"] if fields[only]["type"] == "integer" else []
+            functions += ["count"] if fields[only]["type"] == "integer" and table["when"] else []
             table["hit"] = f"collect {rng.choice(functions)}"
             other = [row[-1] for row in table["rows"]]
             if table["hit"] == "collect count":
@@ -41,7 +41,7 @@ def _give(pack: Layered, table: dict[str, Any]) -> None:
                 table["else"] = [rng.choice(other)]
             return
     whole = [name for name in free if fields[name]["type"] == "integer" and "max" not in fields[name]]
-    if whole and rng.random() < 0.3:
+    if whole and rng.random() < 0.3 and (table["when"] or len(table["then"]) > 1):  # a row has a cell
         _order(table, head, rng.choice(whole), rng)
         return
     policy = rng.choice(_PLAIN)

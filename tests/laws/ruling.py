@@ -62,13 +62,14 @@ def rule(name: str, when: list[Any], then: list[Any], says: str = "It is so.") -
 
 
 class Ruling:
-    """A rule of a layer under construction. ``scope`` has the variables bound so far, ``numbers`` what was counted."""
+    """A rule of a layer under construction. ``scope`` has the variables bound so far, ``results`` what was counted."""
 
     def __init__(self, pack: Layered, layer: int) -> None:
         self.pack, self.rng, self.layer = pack, pack.rng, layer
         self.scope: Scope = {}
         self.results: Scope = {}
         self.recursive = False
+        self.circular: set[str] = set()  # variables of facts that the rule derives: a ``not`` may not compare with them
 
     def write(self, head: str) -> None:
         rng, pack = self.rng, self.pack
@@ -140,8 +141,11 @@ class Ruling:
         if not type:
             lower = self.pack.up_to(self.layer - 1)
             type = self.rng.choice(own if own and self.rng.random() < 0.12 else lower)
-        self.recursive |= type in own
-        return {type: self.cells(type, scope, inner=False)}
+        cells = self.cells(type, scope, inner=False)
+        if type in own:
+            self.recursive = True
+            self.circular |= {name for name in scope if f"${name}" in cells.values()}
+        return {type: cells}
 
     def inner(self, scope: Scope, compares: bool = False) -> dict[str, Any]:
         """A pattern within a condition: over what is finished."""
@@ -167,7 +171,7 @@ class Ruling:
                     scope[variable] = about
                     cells[name] = f"${variable}"
             elif chance < 0.85 and (compares or not inner):
-                others = [variable for variable, bound in before.items() if _joins(bound, about)]
+                others = [one for one in before if _joins(before[one], about) and not (inner and one in self.circular)]
                 if others:
                     bounds = ("not({})", "< {}", "<= {}", "> {}", ">= {}") if about["type"] in ORDERED else ("not({})",)
                     cells[name] = rng.choice(bounds).format(f"${rng.choice(others)}")
