@@ -18,6 +18,7 @@ from typing import Any
 
 from averment.backends import reference
 from averment.core.naming import field_path
+from averment.core.optional import nothing
 from averment.core.program import Fact, Field, Kind, Program, Value
 from averment.diagnostics.diagnostic import Report
 from averment.law.truth import CaseError
@@ -73,14 +74,14 @@ def small_packs() -> ModuleType:
             case _:
                 return value(about, rng)
 
-    module.TEXTS, module.TIMES = TEXTS, TIMES
+    module.TEXTS, module.TIMES, module.PARTS = TEXTS, TIMES, ()
     module._field, module.random_value = narrow_field, narrow_value
     return module
 
 
 def small_pack(generator: ModuleType, seed: int) -> tuple[Pack, dict[str, bytes]]:
     """A random small pack, with random costs and fixed fields."""
-    files: dict[str, bytes] = generator.random_pack(seed)
+    files: dict[str, bytes] = generator.random_pack(seed, calendar=False)
     rng = random.Random(seed)
     vocabulary = json.loads(files["facts.yaml"])
     for about in vocabulary["facts"].values():
@@ -160,6 +161,12 @@ class Enumeration:
             size *= len(self.places[number].domain) + unknown
         return size
 
+    @property
+    def lawful(self) -> bool:
+        """Whether each of these cases has an outcome."""
+        every = range(len(self.places))
+        return all(self.word(changes) != (NO_OUTCOME, True) for changes in self.assignments([*every]))
+
     # --- the answers ----------------------------------------------------------------------------------------------
 
     def smallest_flips(self, to: str | None) -> tuple[int, int, list[tuple[str, Told]]] | None:
@@ -231,7 +238,12 @@ def least(sets: set[frozenset[str]]) -> list[frozenset[str]]:
 
 
 def domain(field: Field) -> tuple[Value, ...]:
-    """Every value of a field of a small pack; of text those it can meet and two more."""
+    """All that a field of a small pack may have, that it has no value too where it is optional."""
+    return (*_values(field), nothing(field)) if field.optional else _values(field)
+
+
+def _values(field: Field) -> tuple[Value, ...]:
+    """Every value of a field; of text those it can meet and two more."""
     match field.kind:
         case Kind.BOOLEAN:
             return (False, True)

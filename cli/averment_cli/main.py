@@ -6,6 +6,7 @@ output who closes the pipe early has had enough, which is fine.
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import os
@@ -155,6 +156,16 @@ def _settle() -> None:
 
 
 def _failed(problem: Exception) -> int:
+    try:
+        return _told(problem)
+    except (MemoryError, OSError) as short:
+        if isinstance(short, OSError) and short.errno != errno.ENOMEM:
+            raise
+        click.echo("error: not enough memory", err=True)  # not even to say what else was wrong
+        return 4
+
+
+def _told(problem: Exception) -> int:
     from averment.audit.errors import LogError
     from averment.diagnostics.diagnostic import Refused
     from averment_cli.terminal import talk, talk_findings

@@ -16,7 +16,7 @@ from typing import Any
 from tests.laws.optional import make_optional
 from tests.laws.owned import add_data
 from tests.laws.policies import give_policy
-from tests.laws.ruling import ASIDE, CLAIM, KINDS, Field, Layered, Ruling, cell, constant, rule
+from tests.laws.ruling import ASIDE, CLAIM, KINDS, PARTS, Field, Layered, Ruling, cell, constant, rule
 from tests.laws.ruling_times import TIMES
 
 TEXTS = ("x", "y", 'q"t', "", "é\u00a0z")
@@ -26,7 +26,7 @@ HUGE = 2**62
 def random_pack(seed: int, calendar: bool = True) -> dict[str, bytes]:
     """The files of a pack, as JSON (which is YAML). ``calendar``: whether it reckons with dates and times."""
     rng = random.Random(seed)
-    pack = Layered(rng, _field, random_value, calendar=calendar, times=TIMES)
+    pack = Layered(rng, _field, random_value, calendar=calendar, times=TIMES, parts=PARTS)
     _declare_types(pack)
     for kind in KINDS:
         if kind != "set":

@@ -37,6 +37,7 @@ class Layered:
     variables: int = 0
     calendar: bool = True
     times: Mapping[str, tuple[str, ...]] = dataclass_field(default_factory=lambda: TIMES)  # what is drawn, in its order
+    parts: tuple[str, ...] = ()  # of texts, that cells ask for
 
     def variable(self) -> str:
         self.variables += 1
@@ -375,8 +376,8 @@ def cell(pack: Layered, about: Field) -> Any:
         return f"{rng.choice('[(]')}{low}..{high}{rng.choice(')][')}"
     if rng.random() < 0.2 and about["type"] in ("choice", "level", "set"):
         return [literal(), literal()]
-    if about["type"] == "text" and rng.random() < 0.4:
-        made = [f"{rng.choice(MADE)} {rng.choice((literal(), *PARTS))}" for _ in range(rng.randint(1, 2))]
+    if about["type"] == "text" and pack.parts and rng.random() < 0.4:
+        made = [f"{rng.choice(MADE)} {rng.choice((literal(), *pack.parts))}" for _ in range(rng.randint(1, 2))]
         listed = ", ".join([*made, *([literal()] if rng.random() < 0.3 else [])])
         return f"not({listed})" if rng.random() < 0.3 else listed
     return rng.choice(
