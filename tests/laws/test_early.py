@@ -63,9 +63,9 @@ def _by(program: Program) -> Callable[[Case], Evaluation]:
     return lambda case: reference.evaluate(program, case)
 
 
-def _said(evaluate: Callable[[Case], Evaluation], case: Case) -> object:
+def _said(evaluate: Callable[[Case], Evaluation], case: Case) -> tuple[str, str]:
     try:
-        return Outcome(case, evaluate(case)).canonical
+        return "", Outcome(case, evaluate(case)).canonical.decode()
     except CaseError as error:
         return error.code, error.message
 
@@ -78,7 +78,9 @@ def test_random_packs_say_the_same(part: int) -> None:
         late = _late(pack.program())
         asked += sum(len(rule.early) for rule in pack.program().rules)
         for case in cases:
-            assert _said(_by(pack.program()), case) == _said(_by(late), case), seed
+            slow = _said(_by(late), case)
+            if slow[0] != "AV503":  # what is asked early may spare a case the steps that take it past its budget
+                assert _said(_by(pack.program()), case) == slow, seed
     assert asked > 10
 
 

@@ -178,7 +178,7 @@ def test_what_is_idle_turns_nothing(some: Any) -> None:
                 found = decided(pack, told(facts, presuming | {path: value}, pack))
                 assert found is None or not found.settled or found.claim == outcome.presumed.claim
                 met += 1
-    assert met > 5
+    assert met > 3
 
 
 def test_the_warrant_of_a_presumed_claim_rechecks(some: Any) -> None:

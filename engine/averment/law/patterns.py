@@ -62,6 +62,7 @@ def match(pattern: Match, fact: Fact, memory: Memory, bindings: Bindings) -> tup
                 if compare("=", held, value) is FALSE:
                     return None
                 truth = UNKNOWN
+                bindings[variable] = value  # which it must be, if the pattern holds
             elif held != value:
                 return None
     return bindings, truth

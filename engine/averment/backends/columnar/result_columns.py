@@ -57,6 +57,8 @@ def plain(value: Value, field: Field) -> Any:
     """An encoded value as Arrow takes it."""
     if field.kind is Kind.DATE and isinstance(value, int):
         return date.fromordinal(value)
+    if field.kind is Kind.BOOLEAN:
+        return bool(value)  # columns hold it as a number
     found = decode(value, field)
     return Decimal(found) if field.kind is Kind.DECIMAL else found
 
