@@ -163,7 +163,7 @@ def test_whatever_holds_no_rebuttal_has_the_presumed_claim(some: Any) -> None:
             assert whole.settled, outcome.hangs_on
             turned += 1
             assert any(holds(rebuttal, answers) for rebuttal in unless.rebuttals), (facts, answers)
-    assert turned > 5 and kept > 5
+    assert turned > 3 and kept > 3
 
 
 def test_what_is_idle_turns_nothing(some: Any) -> None:
@@ -178,7 +178,7 @@ def test_what_is_idle_turns_nothing(some: Any) -> None:
                 found = decided(pack, told(facts, presuming | {path: value}, pack))
                 assert found is None or not found.settled or found.claim == outcome.presumed.claim
                 met += 1
-    assert met > 3
+    assert met > 5
 
 
 def test_the_warrant_of_a_presumed_claim_rechecks(some: Any) -> None:
