@@ -349,13 +349,9 @@ def _literal(pack: Layered, about: Field) -> str:
     if about["type"] == "set":
         return pack.rng.choice(about["of"])
     value = pack.value({**about, "optional": False}, pack.rng)
-    return (
-        json.dumps(value, ensure_ascii=False)
-        if about["type"] == "text"
-        else str(value).lower()
-        if value in (True, False)
-        else str(value)
-    )
+    if about["type"] == "text":
+        return json.dumps(value, ensure_ascii=False)
+    return str(value).lower() if value in (True, False) else str(value)
 
 
 def cell(pack: Layered, about: Field) -> Any:
@@ -365,7 +361,7 @@ def cell(pack: Layered, about: Field) -> Any:
     def literal() -> str:
         usable = parameter in pack.parameters and becomes(pack.parameters[parameter], about | {"type": parameter[2:]})
         if usable and rng.random() < 0.15:
-            several = about["type"] in ("choice", "set", "text") and {"u", "v", "w"} <= {*about.get("of", "uvw")}
+            several = about["type"] in ("choice", "set", "text") and {*"uvw"} <= {*about.get("of", "uvw")}
             return "p_set" if several and rng.random() < 0.4 else parameter
         return _literal(pack, about)
 
